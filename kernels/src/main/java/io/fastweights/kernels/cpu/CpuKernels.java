@@ -1,0 +1,36 @@
+package io.fastweights.kernels.cpu;
+
+import io.fastweights.kernels.math.Layers.Dense;
+import io.fastweights.kernels.math.Layers.Norm;
+
+/**
+ * The hot operations of the CPU engine, each over rows of a batch. Every provider gives the bits of
+ * the readable form in {@code io.fastweights.kernels.math}.
+ */
+public interface CpuKernels {
+
+  /** What this is, for logs: "scalar", "vector 256 bit". */
+  String name();
+
+  /** y[row] = x[row] M^T + bias, for the rows given. */
+  void dense(Dense m, float[] x, float[] y, int firstRow, int endRow);
+
+  /** y[row] = norm(x[row]), for the rows given. */
+  void norm(Norm norm, float[] x, float[] y, int dim, int firstRow, int endRow);
+
+  /** x = sigmoid(x), for x[from ... to - 1]. */
+  void sigmoid(float[] x, int from, int to);
+
+  /** x = gelu(x), for x[from ... to - 1]. */
+  void gelu(float[] x, int from, int to);
+
+  /**
+   * One head's memory through the events in rows {@code firstRow ... endRow - 1}, in order.
+   *
+   * @param layer where the events' q, k, v, beta stand and where the results go
+   * @param head the head
+   * @param w array that holds W
+   * @param at where W begins in it
+   */
+  void step(MemoryLayer layer, int head, float[] w, int at, int firstRow, int endRow);
+}

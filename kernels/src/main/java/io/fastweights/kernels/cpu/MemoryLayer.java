@@ -1,0 +1,88 @@
+package io.fastweights.kernels.cpu;
+
+import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.model.Model;
+
+/**
+ * Where the events of a batch stand for one layer's memory: a view on the engine's buffers, set
+ * anew for each layer. Of a row's floats, head h's begin at {@code base + h * size}.
+ */
+final class MemoryLayer {
+  final Model model;
+  EventBatch batch;
+
+  /** Asked events write too: the caller puts the memory back. For layers that share one memory. */
+  boolean alwaysWrite;
+
+  /** Floats from one row to the next in q, k; and where head 0's begin. */
+  float[] projections;
+
+  int projectionStride;
+  int q;
+  int k;
+
+  /** Values: float[row * valueStride + value + head * valueHeadStride ...]. */
+  float[] values;
+
+  int valueStride;
+  int value;
+  int valueHeadStride;
+
+  /** beta after its gate: float[row * heads + head], or float[head] where it is constant. */
+  float[] beta;
+
+  boolean constantBeta;
+
+  /**
+   * Read-outs: float[row][heads][columns], scaled by {@code scale}; null where v_old is the answer.
+   */
+  float[] reads;
+
+  float scale;
+
+  /** v_old: float[row][heads][columns], or null where nobody asks. */
+  float[] recalls;
+
+  /** Sums of recall errors: float[row]. */
+  float[] recallErrors;
+
+  /** Deltas of this layer begin at row * deltaStride + delta. */
+  float[] deltas;
+
+  int deltaStride;
+  int delta;
+
+  MemoryLayer(Model model) {
+    this.model = model;
+  }
+
+  /** Whether the event in a row rewrites W. */
+  boolean writes(int row) {
+    return alwaysWrite || batch.observes(row);
+  }
+
+  /** Where head h's delta of a row begins. */
+  int deltaAt(int row, int head) {
+    return row * deltaStride + delta + head * model.memory().columns();
+  }
+
+  int keyAt(int row, int head) {
+    return row * projectionStride + k + head * model.keyDim();
+  }
+
+  int queryAt(int row, int head) {
+    return row * projectionStride + q + head * model.keyDim();
+  }
+
+  int valueAt(int row, int head) {
+    return row * valueStride + value + head * valueHeadStride;
+  }
+
+  int readAt(int row, int head) {
+    return (row * model.memory().heads() + head) * model.memory().columns();
+  }
+
+  float betaOf(int row, int head) {
+    return constantBeta ? beta[head] : beta[row * model.memory().heads() + head];
+  }
+}

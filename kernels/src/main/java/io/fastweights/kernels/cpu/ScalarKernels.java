@@ -1,0 +1,119 @@
+package io.fastweights.kernels.cpu;
+
+import io.fastweights.kernels.math.DeltaRule;
+import io.fastweights.kernels.math.Dpfp;
+import io.fastweights.kernels.math.Layers;
+import io.fastweights.kernels.math.Layers.Dense;
+import io.fastweights.kernels.math.Layers.Norm;
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.Model;
+import java.util.Arrays;
+
+/** Plain loops; works on every JVM. */
+public final class ScalarKernels implements CpuKernels {
+  private float[] phiK = {};
+  private float[] phiQ = {};
+  private float[] vOld = {};
+  private float[] asked = {};
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public void dense(Dense m, float[] x, float[] y, int firstRow, int endRow) {
+    for (int row = firstRow; row < endRow; row++) {
+      Layers.dense(m, x, row * m.in(), y, row * m.out());
+    }
+  }
+
+  @Override
+  public void norm(Norm norm, float[] x, float[] y, int dim, int firstRow, int endRow) {
+    for (int row = firstRow; row < endRow; row++) {
+      Layers.norm(norm, x, row * dim, dim, y, row * dim);
+    }
+  }
+
+  @Override
+  public void sigmoid(float[] x, int from, int to) {
+    for (int i = from; i < to; i++) {
+      x[i] = Layers.sigmoid(x[i]);
+    }
+  }
+
+  @Override
+  public void gelu(float[] x, int from, int to) {
+    for (int i = from; i < to; i++) {
+      x[i] = Layers.gelu(x[i]);
+    }
+  }
+
+  @Override
+  public void step(MemoryLayer layer, int head, float[] w, int at, int firstRow, int endRow) {
+    Model model = layer.model;
+    MemoryShape shape = model.memory();
+    reserve(shape);
+    for (int row = firstRow; row < endRow; row++) {
+      features(model, layer.projections, layer.keyAt(row, head), phiK);
+      DeltaRule.read(w, at, shape.rows(), shape.columns(), phiK, vOld, 0);
+      DeltaRule.delta(
+          model.updateRule(),
+          layer.betaOf(row, head),
+          layer.values,
+          layer.valueAt(row, head),
+          vOld,
+          shape.columns(),
+          layer.deltas,
+          layer.deltaAt(row, head));
+      layer.recallErrors[row] +=
+          DeltaRule.recallError(layer.values, layer.valueAt(row, head), vOld, shape.columns());
+      if (layer.recalls != null) {
+        System.arraycopy(vOld, 0, layer.recalls, layer.readAt(row, head), shape.columns());
+      }
+      boolean writes = layer.writes(row);
+      if (writes) {
+        update(layer, row, head, w, at);
+      }
+      if (layer.reads != null) {
+        features(model, layer.projections, layer.queryAt(row, head), phiQ);
+        if (writes) {
+          read(layer, row, head, w, at);
+        } else {
+          System.arraycopy(w, at, asked, 0, shape.headFloats());
+          update(layer, row, head, asked, 0);
+          read(layer, row, head, asked, 0);
+        }
+      }
+    }
+  }
+
+  private void update(MemoryLayer layer, int row, int head, float[] w, int at) {
+    MemoryShape shape = layer.model.memory();
+    DeltaRule.write(
+        w, at, shape.rows(), shape.columns(), phiK, layer.deltas, layer.deltaAt(row, head));
+  }
+
+  private void read(MemoryLayer layer, int row, int head, float[] w, int at) {
+    MemoryShape shape = layer.model.memory();
+    int out = layer.readAt(row, head);
+    DeltaRule.read(w, at, shape.rows(), shape.columns(), phiQ, layer.reads, out);
+    for (int j = out; j < out + shape.columns(); j++) {
+      layer.reads[j] *= layer.scale;
+    }
+  }
+
+  private static void features(Model model, float[] x, int at, float[] phi) {
+    Dpfp.features(
+        model.featureMap(), model.nu(), model.normalisation(), x, at, model.keyDim(), phi);
+  }
+
+  private void reserve(MemoryShape shape) {
+    if (phiK.length != shape.rows() || vOld.length != shape.columns()) {
+      phiK = new float[shape.rows()];
+      phiQ = new float[shape.rows()];
+      vOld = new float[shape.columns()];
+      asked = Arrays.copyOf(asked, shape.headFloats());
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.fastweights.kernels.engine;
+
+import io.fastweights.kernels.model.Model;
+
+/**
+ * Steps memories through batches of events. One engine runs one {@link Model}; {@link
+ * EngineProvider} chooses which.
+ *
+ * <p>The result of an event does not depend on the batch it stands in: neither on its row nor on
+ * the rows beside it nor on where segments were cut. On one engine the bits are the same.
+ *
+ * <p>Not thread-safe: one thread steps an engine and touches its pool.
+ */
+public interface Engine extends AutoCloseable {
+
+  /** What runs, for logs and metrics: "cpu scalar", "cpu vector 256 bit", "cuda NVIDIA H100". */
+  String name();
+
+  Model model();
+
+  /** The memories, one key's in each slot. */
+  MemoryPool pool();
+
+  /**
+   * Predicts every event of the batch and lets the observed ones rewrite their memories, in order
+   * inside a segment. Fills the batch's outputs, hidden vectors and recall errors, and its keys and
+   * deltas.
+   *
+   * @throws IllegalArgumentException if a slot is out of the pool's range
+   * @throws EngineException if the device fails; the memories of the batch are then undefined
+   */
+  void step(EventBatch batch);
+
+  /** Frees what the engine holds; a second call does nothing. */
+  @Override
+  void close();
+}

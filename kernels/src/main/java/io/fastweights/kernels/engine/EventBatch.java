@@ -1,0 +1,180 @@
+package io.fastweights.kernels.engine;
+
+import io.fastweights.kernels.model.Model;
+import java.util.Arrays;
+
+/**
+ * Events to step together, in segments: the events of one slot (one key), in order. Owned by the
+ * caller and filled again and again; nothing is allocated per event. A slot may stand in one
+ * segment only.
+ *
+ * <pre>
+ *   batch.clear();
+ *   batch.segment(slot, fresh);
+ *   int row = batch.add(true);          // then write inputs()[row * inputDim ...]
+ *   engine.step(batch);                 // then read outputs()[row * outputDim ...]
+ * </pre>
+ */
+public final class EventBatch {
+  private final int capacity;
+  private final int[] slots;
+  private final int[] starts;
+  private final boolean[] fresh;
+  private final boolean[] learn;
+  private final float[] inputs;
+  private final float[] targets;
+  private final float[] outputs;
+  private final float[] hidden;
+  private final float[] recallErrors;
+  private final float[] keys;
+  private final float[] deltas;
+  private int size;
+  private int segments;
+
+  /**
+   * @param model sets how many floats an event has
+   * @param capacity most events of a batch
+   */
+  public EventBatch(Model model, int capacity) {
+    if (capacity < 1) {
+      throw new IllegalArgumentException("capacity is " + capacity + ", must be at least 1");
+    }
+    this.capacity = capacity;
+    int headsAll = model.updates() * model.memory().heads();
+    slots = new int[capacity];
+    starts = new int[capacity + 1];
+    fresh = new boolean[capacity];
+    learn = new boolean[capacity];
+    inputs = floats(model.inputDim());
+    targets = floats(model.targetDim());
+    outputs = floats(model.outputDim());
+    hidden = floats(model.hiddenDim());
+    recallErrors = floats(1);
+    keys = floats(headsAll * model.keyDim());
+    deltas = floats(headsAll * model.memory().columns());
+  }
+
+  private float[] floats(int each) {
+    return new float[Math.multiplyExact(capacity, each)];
+  }
+
+  /** Forgets all events. */
+  public void clear() {
+    size = 0;
+    segments = 0;
+    starts[0] = 0;
+  }
+
+  /**
+   * Begins the segment of a slot; the events added next belong to it.
+   *
+   * @param isFresh the slot's content is void: the memory starts from zero
+   */
+  public void segment(int slot, boolean isFresh) {
+    if (segments > 0 && starts[segments - 1] == size) {
+      throw new IllegalStateException("segment " + (segments - 1) + " has no event");
+    }
+    slots[segments] = slot;
+    fresh[segments] = isFresh;
+    starts[segments] = size;
+    segments++;
+    starts[segments] = size;
+  }
+
+  /**
+   * Adds an event to the segment begun last.
+   *
+   * @param observe true to learn from it, false to answer only
+   * @return its row
+   */
+  public int add(boolean observe) {
+    if (size == capacity) {
+      throw new IllegalStateException("the batch is full: " + capacity + " events");
+    }
+    learn[size] = observe;
+    starts[segments] = size + 1;
+    return size++;
+  }
+
+  public int capacity() {
+    return capacity;
+  }
+
+  /** Events in the batch. */
+  public int size() {
+    return size;
+  }
+
+  public int segments() {
+    return segments;
+  }
+
+  public int slot(int segment) {
+    return slots[segment];
+  }
+
+  /** Whether the segment's memory starts from zero. */
+  public boolean fresh(int segment) {
+    return fresh[segment];
+  }
+
+  /** First row of a segment. */
+  public int start(int segment) {
+    return starts[segment];
+  }
+
+  /** Row after the last of a segment. */
+  public int end(int segment) {
+    return starts[segment + 1];
+  }
+
+  /** Whether the event in a row is observed (else asked). */
+  public boolean observes(int row) {
+    return learn[row];
+  }
+
+  /** float[row][inputDim]; the caller fills it. */
+  public float[] inputs() {
+    return inputs;
+  }
+
+  /** float[row][targetDim]; the caller fills it. NaN where an asked event's target is unknown. */
+  public float[] targets() {
+    return targets;
+  }
+
+  /** float[row][outputDim]; the engine fills it. */
+  public float[] outputs() {
+    return outputs;
+  }
+
+  /** float[row][hiddenDim]; the engine fills it. */
+  public float[] hidden() {
+    return hidden;
+  }
+
+  /**
+   * float[row]: |v - v_old|^2 / |v|^2, averaged over heads and layers; how surprising the event was
+   * to its key's memory. NaN for an ask of an associative memory, whose v is unknown.
+   */
+  public float[] recallErrors() {
+    return recallErrors;
+  }
+
+  /** float[row][update][head][keyDim]: keys before phi, for the log; the engine fills it. */
+  public float[] keys() {
+    return keys;
+  }
+
+  /** float[row][update][head][columns]: beta (v - v_old), for the log; the engine fills it. */
+  public float[] deltas() {
+    return deltas;
+  }
+
+  /** Poisons what the engine must fill; a test then sees what it did not. */
+  public void poisonResults() {
+    for (float[] result : new float[][] {outputs, hidden, recallErrors, keys, deltas}) {
+      Arrays.fill(result, Float.NaN);
+    }
+  }
+}

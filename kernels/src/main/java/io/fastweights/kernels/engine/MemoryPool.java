@@ -1,0 +1,22 @@
+package io.fastweights.kernels.engine;
+
+import io.fastweights.kernels.model.MemoryShape;
+
+/**
+ * Slots that hold one key's whole memory each, where the engine works on them: float[] on a CPU,
+ * device memory on a GPU. Which key has which slot is the caller's affair. Not thread-safe; used by
+ * the thread that steps the engine.
+ */
+public interface MemoryPool {
+
+  /** Number of slots. */
+  int slots();
+
+  MemoryShape shape();
+
+  /** Copies the memory in a slot to {@code into[offset ...]}, row-major. */
+  void read(int slot, float[] into, int offset);
+
+  /** Replaces the memory in a slot by {@code from[offset ...]}, row-major. */
+  void write(int slot, float[] from, int offset);
+}

@@ -1,0 +1,76 @@
+package io.fastweights.kernels.math;
+
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+
+/**
+ * The recurrence of a fast-weight memory, in readable form: what every fast path is held against.
+ *
+ * <pre>
+ *   v_old = W^T phi(k)     delta = beta (v - v_old)     W += phi(k) (x) delta     o = W^T phi(q)
+ * </pre>
+ *
+ * Schlag et al. 2021, section 4.2, equations 20 to 24. W is float[rows][columns] inside a larger
+ * array. The order of the arithmetic is part of the definition: rows ascend, each product is fused
+ * with its addition, and rows whose feature is 0 are skipped (exact while W is finite).
+ */
+public final class DeltaRule {
+  private DeltaRule() {}
+
+  /** W^T phi, into out[outAt ... outAt + columns - 1]. */
+  public static void read(
+      float[] w, int at, int rows, int columns, float[] phi, float[] out, int outAt) {
+    for (int j = 0; j < columns; j++) {
+      out[outAt + j] = 0;
+    }
+    for (int i = 0; i < rows; i++) {
+      if (phi[i] != 0) {
+        int row = at + i * columns;
+        for (int j = 0; j < columns; j++) {
+          out[outAt + j] = Math.fma(phi[i], w[row + j], out[outAt + j]);
+        }
+      }
+    }
+  }
+
+  /** beta (v - v_old), or beta v under the sum rule. */
+  public static void delta(
+      UpdateRule rule,
+      float beta,
+      float[] v,
+      int vAt,
+      float[] vOld,
+      int columns,
+      float[] delta,
+      int deltaAt) {
+    for (int j = 0; j < columns; j++) {
+      float insert = rule == UpdateRule.DELTA ? v[vAt + j] - vOld[j] : v[vAt + j];
+      delta[deltaAt + j] = beta * insert;
+    }
+  }
+
+  /** W += phi (x) delta. Also how a log of (k, delta) pairs is replayed. */
+  public static void write(
+      float[] w, int at, int rows, int columns, float[] phi, float[] delta, int deltaAt) {
+    for (int i = 0; i < rows; i++) {
+      if (phi[i] != 0) {
+        int row = at + i * columns;
+        for (int j = 0; j < columns; j++) {
+          w[row + j] = Math.fma(phi[i], delta[deltaAt + j], w[row + j]);
+        }
+      }
+    }
+  }
+
+  /**
+   * |v - v_old|^2 / |v|^2: how surprising v was to the memory. Where v is 0: 0 if v_old is 0 too,
+   * else 1. Never above the largest float.
+   */
+  public static float recallError(float[] v, int vAt, float[] vOld, int columns) {
+    float size = Sums.squares(v, vAt, columns);
+    float error = Sums.squaredDistance(v, vAt, vOld, 0, columns);
+    if (size == 0) {
+      return error == 0 ? 0 : 1;
+    }
+    return Math.min(error / size, Float.MAX_VALUE);
+  }
+}

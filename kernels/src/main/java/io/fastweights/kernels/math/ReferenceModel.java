@@ -1,0 +1,159 @@
+package io.fastweights.kernels.math;
+
+import io.fastweights.kernels.math.Network.Layer;
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.BetaGate;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.model.SlowModel;
+
+/**
+ * A model run one event at a time, to be read from top to bottom beside the formulas in the paper
+ * (Schlag et al. 2021, section 4). Engines are tested against it; it is not fast.
+ */
+public final class ReferenceModel {
+  private final Model model;
+  private final Network network;
+
+  public ReferenceModel(Model model) {
+    this.model = model;
+    this.network = model instanceof SlowModel slow ? Network.of(slow) : null;
+  }
+
+  /**
+   * What one event gives.
+   *
+   * @param hidden float[hiddenDim]
+   * @param output float[outputDim]
+   * @param recallError mean over heads and layers of |v - v_old|^2 / |v|^2
+   * @param keys float[update][head][keyDim], before phi
+   * @param deltas float[update][head][columns]
+   */
+  public record Step(
+      float[] hidden, float[] output, float recallError, float[] keys, float[] deltas) {}
+
+  /**
+   * Steps one event.
+   *
+   * @param input float[inputDim]
+   * @param target float[targetDim]; null where the model has none or an ask does not know it
+   * @param memory the key's memory, of {@link Model#memory()}; rewritten if observed
+   * @param observe whether to learn from the event
+   */
+  public Step step(float[] input, float[] target, float[] memory, boolean observe) {
+    float[] w = observe ? memory : memory.clone();
+    return model instanceof AssociativeMemory associative
+        ? associate(associative, input, target, w)
+        : forward(((SlowModel) model).config(), input, w);
+  }
+
+  private Step forward(ModelConfig c, float[] input, float[] w) {
+    MemoryShape shape = c.memory();
+    int heads = c.heads();
+    int d = c.dimHead();
+    int columns = shape.columns();
+    boolean transformer = c.architecture() == ModelConfig.Architecture.TRANSFORMER;
+    float[] phiK = new float[shape.rows()];
+    float[] phiQ = new float[shape.rows()];
+    float[] vOld = new float[columns];
+    float[] keys = new float[c.depth() * heads * d];
+    float[] deltas = new float[c.depth() * heads * columns];
+    float recallError = 0;
+    float[] x = input.clone();
+
+    for (int l = 0; l < c.depth(); l++) {
+      Layer layer = network.layers().get(l);
+      float[] u = transformer && c.preNorm() ? norm(layer.attentionNorm(), x) : x;
+      float[] qkv = dense(layer.qkv(), u);
+      float[] beta = dense(layer.beta(), u);
+      float[] o = new float[heads * columns];
+      for (int h = 0; h < heads; h++) {
+        int q = h * d;
+        int k = (heads + h) * d;
+        int v = 2 * heads * d + h * columns;
+        int at = shape.offset(l % shape.layers(), h);
+        int log = l * heads + h;
+        float b = c.betaGate() == BetaGate.SIGMOID ? Layers.sigmoid(beta[h]) : beta[h];
+        Dpfp.features(c.featureMap(), c.nu(), c.normalisation(), qkv, k, d, phiK);
+        Dpfp.features(c.featureMap(), c.nu(), c.normalisation(), qkv, q, d, phiQ);
+
+        DeltaRule.read(w, at, shape.rows(), columns, phiK, vOld, 0);
+        DeltaRule.delta(c.updateRule(), b, qkv, v, vOld, columns, deltas, log * columns);
+        DeltaRule.write(w, at, shape.rows(), columns, phiK, deltas, log * columns);
+        DeltaRule.read(w, at, shape.rows(), columns, phiQ, o, h * columns);
+
+        System.arraycopy(qkv, k, keys, log * d, d);
+        recallError += DeltaRule.recallError(qkv, v, vOld, columns);
+      }
+      for (int i = 0; i < o.length; i++) {
+        o[i] *= c.readScale();
+      }
+      float[] y = dense(layer.out(), o);
+      if (!transformer) {
+        x = y;
+      } else {
+        x = plus(x, c.preNorm() ? y : norm(layer.attentionNorm(), y));
+        float[] f =
+            dense(layer.feedForwardIn(), c.preNorm() ? norm(layer.feedForwardNorm(), x) : x);
+        for (int i = 0; i < f.length; i++) {
+          f[i] = Layers.gelu(f[i]);
+        }
+        f = dense(layer.feedForwardOut(), f);
+        x = plus(x, c.preNorm() ? f : norm(layer.feedForwardNorm(), f));
+      }
+    }
+    float[] output = network.head() == null ? x : dense(network.head(), x);
+    return new Step(x, output, recallError / (c.depth() * heads), keys, deltas);
+  }
+
+  private static Step associate(AssociativeMemory m, float[] input, float[] target, float[] w) {
+    MemoryShape shape = m.memory();
+    int columns = shape.columns();
+    float[] phi = new float[shape.rows()];
+    float[] vOld = new float[columns];
+    float[] output = new float[columns];
+    float[] deltas = new float[m.heads() * columns];
+    float recallError = target == null ? Float.NaN : 0;
+    for (int h = 0; h < m.heads(); h++) {
+      int at = shape.offset(0, h);
+      Dpfp.features(
+          m.featureMap(), m.nu(), m.normalisation(), input, h * m.keyDim(), m.keyDim(), phi);
+      DeltaRule.read(w, at, shape.rows(), columns, phi, vOld, 0);
+      for (int j = 0; j < columns; j++) {
+        output[j] += vOld[j];
+      }
+      if (target != null) {
+        DeltaRule.delta(
+            UpdateRule.DELTA, m.betas()[h], target, 0, vOld, columns, deltas, h * columns);
+        DeltaRule.write(w, at, shape.rows(), columns, phi, deltas, h * columns);
+        recallError += DeltaRule.recallError(target, 0, vOld, columns);
+      }
+    }
+    for (int j = 0; j < columns; j++) {
+      output[j] /= m.heads();
+    }
+    return new Step(output, output, recallError / m.heads(), input.clone(), deltas);
+  }
+
+  private static float[] dense(Layers.Dense layer, float[] x) {
+    float[] y = new float[layer.out()];
+    Layers.dense(layer, x, 0, y, 0);
+    return y;
+  }
+
+  private static float[] norm(Layers.Norm norm, float[] x) {
+    float[] y = new float[x.length];
+    Layers.norm(norm, x, 0, x.length, y, 0);
+    return y;
+  }
+
+  private static float[] plus(float[] x, float[] y) {
+    float[] sum = new float[x.length];
+    for (int i = 0; i < x.length; i++) {
+      sum[i] = x[i] + y[i];
+    }
+    return sum;
+  }
+}

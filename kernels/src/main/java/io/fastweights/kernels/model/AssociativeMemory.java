@@ -1,0 +1,78 @@
+package io.fastweights.kernels.model;
+
+import io.fastweights.kernels.model.ModelConfig.FeatureMap;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+
+/**
+ * The model that needs no training: each key's W is an online associative regressor. The input
+ * holds every head's key as it is, {@code float[heads * keyDim]} (a seeded random projection of the
+ * event's context, see the schema); the target is every head's value; beta is a constant of the
+ * head. An event is answered with what its key held before it: v_old = W^T phi(k), averaged over
+ * the heads. Then, if it is observed, W += phi(k) (x) beta (target - v_old).
+ *
+ * @param keyDim d, floats of one head's key
+ * @param nu capacity factor of DPFP
+ * @param targetDim floats of a target, and columns of W
+ * @param betas the learning rate of each head, in (0, 1]; not to be written to
+ * @param normalisation UNIT, where beta = 1 replaces what a key held, or SUM
+ */
+public record AssociativeMemory(
+    int keyDim, int nu, int targetDim, float[] betas, Normalisation normalisation)
+    implements Model {
+
+  public AssociativeMemory {
+    Checks.positive("keyDim", keyDim);
+    Checks.positive("nu", nu);
+    Checks.positive("targetDim", targetDim);
+    Checks.positive("heads", betas.length);
+    if (nu >= 2 * keyDim) {
+      throw new IllegalArgumentException(
+          "nu is %d, must be below 2 * keyDim = %d".formatted(nu, 2 * keyDim));
+    }
+    for (float beta : betas) {
+      if (!(beta > 0 && beta <= 1)) {
+        throw new IllegalArgumentException("beta is " + beta + ", must be in (0, 1]");
+      }
+    }
+  }
+
+  public int heads() {
+    return betas.length;
+  }
+
+  @Override
+  public MemoryShape memory() {
+    return new MemoryShape(1, heads(), 2 * nu * keyDim, targetDim);
+  }
+
+  @Override
+  public int inputDim() {
+    return heads() * keyDim;
+  }
+
+  @Override
+  public int outputDim() {
+    return targetDim;
+  }
+
+  @Override
+  public int hiddenDim() {
+    return targetDim;
+  }
+
+  @Override
+  public int updates() {
+    return 1;
+  }
+
+  @Override
+  public UpdateRule updateRule() {
+    return UpdateRule.DELTA;
+  }
+
+  @Override
+  public FeatureMap featureMap() {
+    return FeatureMap.DPFP;
+  }
+}

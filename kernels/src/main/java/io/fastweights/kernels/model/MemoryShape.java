@@ -1,0 +1,53 @@
+package io.fastweights.kernels.model;
+
+/**
+ * The shape of one key's memory: float[layers][heads][rows][columns], row-major, zero at first.
+ *
+ * <p>A head is a fast-weight matrix W of {@code rows} (the feature dimension E of phi) by {@code
+ * columns} (the dimension of a value). Schlag et al. 2021, section 3.1.
+ *
+ * @param layers memories kept for a key: the depth of the model, or 1 where layers share one
+ * @param heads heads of a layer
+ * @param rows E, the features of phi
+ * @param columns the dimension of a value
+ */
+public record MemoryShape(int layers, int heads, int rows, int columns) {
+
+  public MemoryShape {
+    Checks.positive("layers", layers);
+    Checks.positive("heads", heads);
+    Checks.positive("rows", rows);
+    Checks.positive("columns", columns);
+    long floats = (long) layers * heads * rows * columns;
+    if (floats > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "a memory of %d x %d x %d x %d floats is larger than one Java array"
+              .formatted(layers, heads, rows, columns));
+    }
+  }
+
+  /** Floats of one head's W. */
+  public int headFloats() {
+    return rows * columns;
+  }
+
+  /** Floats of one layer. */
+  public int layerFloats() {
+    return heads * headFloats();
+  }
+
+  /** Floats of the whole memory of one key. */
+  public int floats() {
+    return layers * layerFloats();
+  }
+
+  /** Where the W of a head begins in the memory of its key. */
+  public int offset(int layer, int head) {
+    return (layer * heads + head) * headFloats();
+  }
+
+  @Override
+  public String toString() {
+    return "[%d, %d, %d, %d]".formatted(layers, heads, rows, columns);
+  }
+}

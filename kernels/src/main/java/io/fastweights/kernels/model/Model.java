@@ -1,0 +1,38 @@
+package io.fastweights.kernels.model;
+
+/**
+ * What an engine runs: a network with trained slow weights, or the associative memory that needs
+ * none. Immutable; one instance serves any number of keys.
+ */
+public sealed interface Model permits SlowModel, AssociativeMemory {
+
+  /** The shape of one key's memory. */
+  MemoryShape memory();
+
+  /** Floats of an event's input vector. */
+  int inputDim();
+
+  /** Floats of an event's target value beside the input; 0 where the target is in the input. */
+  int targetDim();
+
+  /** Floats of an event's output. */
+  int outputDim();
+
+  /** Floats of the hidden vector that the output was made of (the event's embedding). */
+  int hiddenDim();
+
+  /** Rewrites of a memory by one event: the layers that run, in order, also where they share W. */
+  int updates();
+
+  /** d: floats of one head's key before phi. */
+  int keyDim();
+
+  ModelConfig.UpdateRule updateRule();
+
+  ModelConfig.FeatureMap featureMap();
+
+  ModelConfig.Normalisation normalisation();
+
+  /** Capacity factor of DPFP. */
+  int nu();
+}

@@ -1,0 +1,251 @@
+package io.fastweights.kernels.model;
+
+/**
+ * The hyper-parameters of a DPFP model (Schlag et al. 2021), as they stand in {@code __metadata__}
+ * of a weights file. Defaults are the paper's; {@code SHARED} and {@code IDENTITY} are what
+ * dpfp-pytorch computes.
+ *
+ * @param architecture which module: the single cell, one attention layer, or the whole transformer
+ * @param dim floats of an input, and of the residual stream
+ * @param depth layers
+ * @param heads heads of a layer
+ * @param dimHead d, floats of a head's key, query (and value, but for the cell)
+ * @param nu the capacity factor of DPFP: phi has 2 nu d features
+ * @param ffMult the feed-forward block is {@code dim * ffMult} wide
+ * @param preNorm whether layer norm stands before a block (else after it)
+ * @param updateRule how W is rewritten
+ * @param featureMap phi
+ * @param normalisation how phi is normalised
+ * @param betaGate what makes beta of the projection
+ * @param memoryScope whether each layer has a memory of its own
+ * @param vocabulary rows of {@code embedding.weight}, or 0 where there is none
+ * @param outputs rows of {@code head.weight}, or 0 where the hidden vector is the output
+ */
+public record ModelConfig(
+    Architecture architecture,
+    int dim,
+    int depth,
+    int heads,
+    int dimHead,
+    int nu,
+    int ffMult,
+    boolean preNorm,
+    UpdateRule updateRule,
+    FeatureMap featureMap,
+    Normalisation normalisation,
+    BetaGate betaGate,
+    MemoryScope memoryScope,
+    int vocabulary,
+    int outputs) {
+
+  /** The module shapes of dpfp-pytorch. */
+  public enum Architecture {
+    /** The paper's single cell: one head, values as wide as phi. */
+    CELL,
+    /** One multi-head attention layer. */
+    ATTENTION,
+    /** Layers of attention and feed-forward with residuals and layer norm. */
+    TRANSFORMER
+  }
+
+  /** How an event rewrites W. */
+  public enum UpdateRule {
+    /** W += phi(k) (x) beta (v - W^T phi(k)); section 4.2, equations 23 and 24. */
+    DELTA,
+    /** W += phi(k) (x) beta v; section 3.2, equation 17. */
+    SUM
+  }
+
+  /** The feature map phi. */
+  public enum FeatureMap {
+    /** Deterministic parameter-free projection; section 5.3, equation 37. */
+    DPFP,
+    /** elu(x) + 1, Katharopoulos et al. 2020; d features. */
+    ELU_PLUS_ONE
+  }
+
+  /** How phi is normalised. */
+  public enum Normalisation {
+    /** Divided by its sum; section 4.2, equation 25. */
+    SUM,
+    /** Divided by its Euclidean length: beta = 1 then replaces what a key held. */
+    UNIT
+  }
+
+  /** What makes beta of its projection. */
+  public enum BetaGate {
+    /** 1 / (1 + exp(-x)), as in the paper. */
+    SIGMOID,
+    /** The projection itself, as in dpfp-pytorch. */
+    IDENTITY
+  }
+
+  /** Which layers write to which memory. */
+  public enum MemoryScope {
+    /** Each layer has its own. */
+    PER_LAYER,
+    /** One memory is handed from layer to layer. */
+    SHARED
+  }
+
+  public ModelConfig {
+    Checks.positive("dim", dim);
+    Checks.positive("depth", depth);
+    Checks.positive("heads", heads);
+    Checks.positive("dimHead", dimHead);
+    Checks.positive("nu", nu);
+    Checks.positive("ffMult", ffMult);
+    Checks.atLeast("vocabulary", vocabulary, 0);
+    Checks.atLeast("outputs", outputs, 0);
+    if (featureMap == FeatureMap.DPFP && nu >= 2 * dimHead) {
+      throw new IllegalArgumentException(
+          "nu is %d, must be below 2 * dimHead = %d".formatted(nu, 2 * dimHead));
+    }
+    if (architecture != Architecture.TRANSFORMER && depth != 1) {
+      throw new IllegalArgumentException(architecture + " has one layer, not " + depth);
+    }
+    if (architecture == Architecture.CELL && (heads != 1 || dimHead != dim)) {
+      throw new IllegalArgumentException(
+          "CELL has one head of dim = %d, not %d of %d".formatted(dim, heads, dimHead));
+    }
+  }
+
+  /** E: the features of phi for one head. */
+  public int features() {
+    return featureMap == FeatureMap.DPFP ? 2 * nu * dimHead : dimHead;
+  }
+
+  /** Floats of one head's value. */
+  public int valueDim() {
+    return architecture == Architecture.CELL ? features() : dimHead;
+  }
+
+  /** What attention multiplies its read-out with. */
+  public float readScale() {
+    return architecture == Architecture.CELL ? 1f : (float) (1 / Math.sqrt(dimHead));
+  }
+
+  /** The shape of one key's memory. */
+  public MemoryShape memory() {
+    int layers = memoryScope == MemoryScope.SHARED ? 1 : depth;
+    return new MemoryShape(layers, heads, features(), valueDim());
+  }
+
+  /** A builder with the paper's defaults. */
+  public static Builder builder(Architecture architecture) {
+    return new Builder(architecture);
+  }
+
+  /** Sets what differs from the defaults. */
+  public static final class Builder {
+    private final Architecture architecture;
+    private int dim = 128;
+    private int depth = 1;
+    private int heads = 8;
+    private int dimHead = 64;
+    private int nu = 1;
+    private int ffMult = 4;
+    private boolean preNorm = true;
+    private UpdateRule updateRule = UpdateRule.DELTA;
+    private FeatureMap featureMap = FeatureMap.DPFP;
+    private Normalisation normalisation = Normalisation.SUM;
+    private BetaGate betaGate = BetaGate.SIGMOID;
+    private MemoryScope memoryScope = MemoryScope.PER_LAYER;
+    private int vocabulary;
+    private int outputs;
+
+    private Builder(Architecture architecture) {
+      this.architecture = architecture;
+    }
+
+    public Builder dim(int value) {
+      dim = value;
+      return this;
+    }
+
+    public Builder depth(int value) {
+      depth = value;
+      return this;
+    }
+
+    public Builder heads(int value) {
+      heads = value;
+      return this;
+    }
+
+    public Builder dimHead(int value) {
+      dimHead = value;
+      return this;
+    }
+
+    public Builder nu(int value) {
+      nu = value;
+      return this;
+    }
+
+    public Builder ffMult(int value) {
+      ffMult = value;
+      return this;
+    }
+
+    public Builder preNorm(boolean value) {
+      preNorm = value;
+      return this;
+    }
+
+    public Builder updateRule(UpdateRule value) {
+      updateRule = value;
+      return this;
+    }
+
+    public Builder featureMap(FeatureMap value) {
+      featureMap = value;
+      return this;
+    }
+
+    public Builder normalisation(Normalisation value) {
+      normalisation = value;
+      return this;
+    }
+
+    public Builder betaGate(BetaGate value) {
+      betaGate = value;
+      return this;
+    }
+
+    public Builder memoryScope(MemoryScope value) {
+      memoryScope = value;
+      return this;
+    }
+
+    public Builder vocabulary(int value) {
+      vocabulary = value;
+      return this;
+    }
+
+    public Builder outputs(int value) {
+      outputs = value;
+      return this;
+    }
+
+    public ModelConfig build() {
+      boolean cell = architecture == Architecture.CELL;
+      return new ModelConfig(
+          architecture,
+          dim,
+          depth,
+          cell ? 1 : heads,
+          cell ? dim : dimHead,
+          nu,
+          ffMult,
+          preNorm,
+          updateRule,
+          featureMap,
+          normalisation,
+          betaGate,
+          memoryScope,
+          vocabulary,
+          outputs);
+    }
+  }
+}

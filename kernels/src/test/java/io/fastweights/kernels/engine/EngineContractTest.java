@@ -1,0 +1,258 @@
+package io.fastweights.kernels.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fastweights.kernels.engine.RandomModels.Event;
+import io.fastweights.kernels.math.ReferenceModel;
+import io.fastweights.kernels.model.Model;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * What every engine must do. A subclass for each engine; a failing test names the seed, and {@code
+ * -Dfastweights.seed=N} replays it alone.
+ */
+public abstract class EngineContractTest {
+  private static final int KEYS = 5;
+
+  /** A fresh engine. */
+  protected abstract Engine engine(Model model, int slots);
+
+  /** Largest |a - b| / (1 + |b|) against the reference; 0 where the bits must be the same. */
+  protected abstract double tolerance();
+
+  /** How many seeds each property is tried with. */
+  protected int seeds() {
+    return 12;
+  }
+
+  private interface Property {
+    void holds(Model model, long seed);
+  }
+
+  private Stream<DynamicTest> forAllModels(Property property) {
+    String only = System.getProperty("fastweights.seed", "");
+    List<DynamicTest> tests = new ArrayList<>();
+    for (String name : RandomModels.all(0).keySet()) {
+      tests.add(
+          DynamicTest.dynamicTest(
+              name,
+              () -> {
+                for (long seed = 1; seed <= seeds(); seed++) {
+                  if (only.isEmpty() || Long.parseLong(only) == seed) {
+                    property.holds(RandomModels.all(seed).get(name), seed);
+                  }
+                }
+              }));
+    }
+    return tests.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> agreesWithTheReferenceEventByEvent() {
+    return forAllModels(
+        (model, seed) -> {
+          SplittableRandom random = new SplittableRandom(seed);
+          List<Event> events = RandomModels.events(model, 60, KEYS, random);
+          Results expected = reference(model, events);
+          try (Engine engine = engine(model, KEYS)) {
+            Results actual = run(engine, model, events, splits(random, events.size(), 17));
+            expected.compare("seed " + seed, actual, tolerance());
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> givesTheSameBitsWhateverTheBatches() {
+    return forAllModels(
+        (model, seed) -> {
+          SplittableRandom random = new SplittableRandom(seed);
+          List<Event> events = RandomModels.events(model, 80, KEYS, random);
+          try (Engine one = engine(model, KEYS);
+              Engine other = engine(model, KEYS)) {
+            Results single = run(one, model, events, splits(random, events.size(), 1));
+            Results batched = run(other, model, events, splits(random, events.size(), 80));
+            single.compare("seed " + seed, batched, 0);
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> movesMemoriesInAndOutOfThePoolUnchanged() {
+    return forAllModels(
+        (model, seed) -> {
+          SplittableRandom random = new SplittableRandom(seed);
+          float[] memory = RandomModels.gaussian(random, model.memory().floats() + 3);
+          float[] back = new float[model.memory().floats() + 5];
+          try (Engine engine = engine(model, 3)) {
+            engine.pool().write(2, memory, 3);
+            engine.pool().write(1, memory, 0);
+            engine.pool().read(2, back, 5);
+          }
+          for (int i = 0; i < model.memory().floats(); i++) {
+            assertThat(back[i + 5]).as("seed %d, float %d", seed, i).isEqualTo(memory[i + 3]);
+          }
+        });
+  }
+
+  @Test
+  void refusesASlotOutsideThePool() {
+    Model model = RandomModels.all(1).get("transformer");
+    try (Engine engine = engine(model, 2)) {
+      EventBatch batch = new EventBatch(model, 1);
+      batch.clear();
+      batch.segment(2, true);
+      batch.add(true);
+      assertThatThrownBy(() -> engine.step(batch))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("slot is 2")
+          .hasMessageContaining("2 slots");
+    }
+  }
+
+  @Test
+  void takesAnEmptyBatch() {
+    Model model = RandomModels.all(1).get("transformer");
+    try (Engine engine = engine(model, 2)) {
+      EventBatch batch = new EventBatch(model, 1);
+      batch.clear();
+      engine.step(batch);
+      assertThat(batch.size()).isZero();
+    }
+  }
+
+  /** Everything that a run leaves behind, event by event, and the memories after it. */
+  private static final class Results {
+    final Map<String, float[]> parts = new LinkedHashMap<>();
+
+    void compare(String what, Results actual, double tolerance) {
+      assertThat(actual.parts.keySet()).isEqualTo(parts.keySet());
+      parts.forEach((name, a) -> compare(what + ", " + name, a, actual.parts.get(name), tolerance));
+    }
+
+    private static void compare(String what, float[] expected, float[] actual, double tolerance) {
+      assertThat(actual).as(what).hasSameSizeAs(expected);
+      for (int i = 0; i < expected.length; i++) {
+        float e = expected[i];
+        float a = actual[i];
+        boolean same =
+            tolerance == 0
+                ? Float.floatToIntBits(e) == Float.floatToIntBits(a) || e == 0 && a == 0
+                : Float.isNaN(e) && Float.isNaN(a)
+                    || Math.abs((double) a - e) <= tolerance * (1 + Math.abs((double) e));
+        assertThat(same).as("%s [%d]: expected %s, got %s", what, i, e, a).isTrue();
+      }
+    }
+  }
+
+  private static Results reference(Model model, List<Event> events) {
+    ReferenceModel reference = new ReferenceModel(model);
+    float[][] memories = new float[KEYS][model.memory().floats()];
+    Results results = new Results();
+    for (int i = 0; i < events.size(); i++) {
+      Event e = events.get(i);
+      float[] target = e.observe() ? e.target() : null;
+      ReferenceModel.Step step = reference.step(e.input(), target, memories[e.key()], e.observe());
+      results.parts.put("output " + i, step.output());
+      results.parts.put("hidden " + i, step.hidden());
+      results.parts.put("recall error " + i, new float[] {step.recallError()});
+      if (e.observe()) {
+        results.parts.put("keys " + i, step.keys());
+        results.parts.put("deltas " + i, step.deltas());
+      }
+    }
+    for (int key = 0; key < KEYS; key++) {
+      results.parts.put("memory " + key, memories[key]);
+    }
+    return results;
+  }
+
+  /** Batch sizes that add up to n, each at most {@code most}. */
+  private static List<Integer> splits(SplittableRandom random, int n, int most) {
+    List<Integer> sizes = new ArrayList<>();
+    for (int left = n; left > 0; ) {
+      int size = Math.min(left, 1 + random.nextInt(most));
+      sizes.add(size);
+      left -= size;
+    }
+    return sizes;
+  }
+
+  private static Results run(Engine engine, Model model, List<Event> events, List<Integer> sizes) {
+    Results[] results = new Results[events.size()];
+    boolean[] known = new boolean[KEYS];
+    EventBatch batch = new EventBatch(model, 80);
+    int at = 0;
+    for (int size : sizes) {
+      batch.clear();
+      batch.poisonResults();
+      List<Integer> rows = new ArrayList<>();
+      for (int key = KEYS - 1; key >= 0; key--) {
+        boolean begun = false;
+        for (int i = at; i < at + size; i++) {
+          Event e = events.get(i);
+          if (e.key() == key) {
+            if (!begun) {
+              batch.segment(key, !known[key]);
+              known[key] = true;
+              begun = true;
+            }
+            int row = batch.add(e.observe());
+            rows.add(i);
+            put(e.input(), batch.inputs(), row);
+            if (e.target() != null) {
+              put(e.target(), batch.targets(), row);
+            }
+          }
+        }
+      }
+      engine.step(batch);
+      for (int row = 0; row < rows.size(); row++) {
+        results[rows.get(row)] = resultsOf(model, batch, row, rows.get(row));
+      }
+      at += size;
+    }
+    Results all = new Results();
+    for (Results r : results) {
+      all.parts.putAll(r.parts);
+    }
+    for (int key = 0; key < KEYS; key++) {
+      float[] memory = new float[model.memory().floats()];
+      if (known[key]) {
+        engine.pool().read(key, memory, 0);
+      }
+      all.parts.put("memory " + key, memory);
+    }
+    return all;
+  }
+
+  private static Results resultsOf(Model model, EventBatch batch, int row, int event) {
+    int heads = model.updates() * model.memory().heads();
+    Results results = new Results();
+    results.parts.put("output " + event, row(batch.outputs(), row, model.outputDim()));
+    results.parts.put("hidden " + event, row(batch.hidden(), row, model.hiddenDim()));
+    results.parts.put("recall error " + event, row(batch.recallErrors(), row, 1));
+    if (batch.observes(row)) {
+      results.parts.put("keys " + event, row(batch.keys(), row, heads * model.keyDim()));
+      results.parts.put(
+          "deltas " + event, row(batch.deltas(), row, heads * model.memory().columns()));
+    }
+    return results;
+  }
+
+  private static void put(float[] from, float[] into, int row) {
+    System.arraycopy(from, 0, into, row * from.length, from.length);
+  }
+
+  private static float[] row(float[] all, int row, int size) {
+    return java.util.Arrays.copyOfRange(all, row * size, (row + 1) * size);
+  }
+}

@@ -1,0 +1,132 @@
+package io.fastweights.kernels.engine;
+
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.ModelConfig.BetaGate;
+import io.fastweights.kernels.model.ModelConfig.FeatureMap;
+import io.fastweights.kernels.model.ModelConfig.MemoryScope;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** Seeded models for property tests. */
+public final class RandomModels {
+  private RandomModels() {}
+
+  /** One of every shape that an engine must run, with names for the test report. */
+  public static Map<String, Model> all(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Map<String, Model> models = new LinkedHashMap<>();
+    models.put("cell", slow(ModelConfig.builder(Architecture.CELL).dim(6).nu(2).build(), random));
+    models.put(
+        "attention, odd sizes",
+        slow(
+            ModelConfig.builder(Architecture.ATTENTION)
+                .dim(10)
+                .heads(3)
+                .dimHead(7)
+                .nu(3)
+                .betaGate(BetaGate.IDENTITY)
+                .build(),
+            random));
+    models.put(
+        "attention, readme",
+        slow(ModelConfig.builder(Architecture.ATTENTION).heads(2).build(), random));
+    models.put("transformer", slow(transformer().build(), random));
+    models.put("transformer, post-norm", slow(transformer().preNorm(false).build(), random));
+    models.put(
+        "transformer, shared memory",
+        slow(transformer().memoryScope(MemoryScope.SHARED).build(), random));
+    models.put(
+        "transformer, sum rule, unit norm, elu",
+        slow(
+            transformer()
+                .updateRule(UpdateRule.SUM)
+                .featureMap(FeatureMap.ELU_PLUS_ONE)
+                .normalisation(Normalisation.UNIT)
+                .build(),
+            random));
+    models.put("transformer without head", slow(transformer().outputs(0).build(), random));
+    models.put(
+        "associative",
+        new AssociativeMemory(8, 2, 3, new float[] {0.2f, 0.05f, 1f}, Normalisation.UNIT));
+    models.put(
+        "associative, one value",
+        new AssociativeMemory(16, 1, 1, new float[] {0.3f}, Normalisation.SUM));
+    return models;
+  }
+
+  private static ModelConfig.Builder transformer() {
+    return ModelConfig.builder(Architecture.TRANSFORMER)
+        .dim(20)
+        .depth(3)
+        .heads(2)
+        .dimHead(6)
+        .nu(2)
+        .ffMult(2)
+        .outputs(5);
+  }
+
+  /** A model with gaussian weights, scaled by the width of the layer. */
+  public static SlowModel slow(ModelConfig config, SplittableRandom random) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    SlowWeights.expectedShapes(config)
+        .forEach(
+            (name, shape) -> {
+              int size = 1;
+              for (int n : shape) {
+                size *= n;
+              }
+              float[] data = gaussian(random, size);
+              double scale = shape.length == 2 ? 1 / Math.sqrt(shape[1]) : 0.1;
+              boolean gain = name.endsWith("norm.weight");
+              for (int i = 0; i < size; i++) {
+                data[i] = (float) (data[i] * scale) + (gain ? 1 : 0);
+              }
+              tensors.put(name, new Tensor(shape, data));
+            });
+    return SlowModel.of(new SlowWeights(config, tensors));
+  }
+
+  /** n gaussian floats. */
+  public static float[] gaussian(SplittableRandom random, int n) {
+    float[] x = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = (float) random.nextGaussian();
+    }
+    return x;
+  }
+
+  /** An event of a key. Inputs and targets as the model takes them. */
+  public record Event(int key, float[] input, float[] target, boolean observe) {}
+
+  /** Events of a few keys, some of them asks, some with a part of the input zero. */
+  public static List<Event> events(Model model, int count, int keys, SplittableRandom random) {
+    List<Event> events = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      boolean observe = random.nextInt(4) > 0;
+      float[] input = gaussian(random, model.inputDim());
+      if (random.nextInt(8) == 0) {
+        java.util.Arrays.fill(input, 0, input.length / 2, 0f);
+      }
+      float[] target = null;
+      if (model.targetDim() > 0) {
+        target = gaussian(random, model.targetDim());
+        if (!observe) {
+          java.util.Arrays.fill(target, Float.NaN);
+        }
+      }
+      events.add(new Event(random.nextInt(keys), input, target, observe));
+    }
+    return events;
+  }
+}
