@@ -67,6 +67,7 @@ public final class CpuEngine implements Engine {
     Arrays.fill(batch.recallErrors(), 0, batch.size(), 0f);
     memory.batch = batch;
     memory.recallErrors = batch.recallErrors();
+    memory.relativeError = model instanceof SlowModel;
     memory.deltas = batch.deltas();
     memory.deltaStride = model.updates() * model.memory().heads() * model.memory().columns();
     if (model instanceof AssociativeMemory associative) {

@@ -43,6 +43,9 @@ final class MemoryLayer {
   /** v_old: float[row][heads][columns], or null where nobody asks. */
   float[] recalls;
 
+  /** Whether a recall error is divided by |v|^2. */
+  boolean relativeError;
+
   /** Sums of recall errors: float[row]. */
   float[] recallErrors;
 

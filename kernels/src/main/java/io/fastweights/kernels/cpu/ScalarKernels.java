@@ -67,7 +67,8 @@ public final class ScalarKernels implements CpuKernels {
           layer.deltas,
           layer.deltaAt(row, head));
       layer.recallErrors[row] +=
-          DeltaRule.recallError(layer.values, layer.valueAt(row, head), vOld, shape.columns());
+          DeltaRule.recallError(
+              layer.values, layer.valueAt(row, head), vOld, shape.columns(), layer.relativeError);
       if (layer.recalls != null) {
         System.arraycopy(vOld, 0, layer.recalls, layer.readAt(row, head), shape.columns());
       }

@@ -155,7 +155,8 @@ public final class EventBatch {
 
   /**
    * float[row]: |v - v_old|^2 / |v|^2, averaged over heads and layers; how surprising the event was
-   * to its key's memory. NaN for an ask of an associative memory, whose v is unknown.
+   * to its key's memory. For an associative memory |v - v_old|^2, as targets are of unit scale; NaN
+   * for an ask, whose target is unknown.
    */
   public float[] recallErrors() {
     return recallErrors;

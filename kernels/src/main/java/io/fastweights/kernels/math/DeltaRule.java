@@ -62,12 +62,16 @@ public final class DeltaRule {
   }
 
   /**
-   * |v - v_old|^2 / |v|^2: how surprising v was to the memory. Where v is 0: 0 if v_old is 0 too,
-   * else 1. Never above the largest float.
+   * How surprising v was to the memory. Relative: |v - v_old|^2 / |v|^2, and where v is 0: 0 if
+   * v_old is 0 too, else 1; never above the largest float. Not relative: |v - v_old|^2, for values
+   * that are of unit scale by their encoding.
    */
-  public static float recallError(float[] v, int vAt, float[] vOld, int columns) {
-    float size = Sums.squares(v, vAt, columns);
+  public static float recallError(float[] v, int vAt, float[] vOld, int columns, boolean relative) {
     float error = Sums.squaredDistance(v, vAt, vOld, 0, columns);
+    if (!relative) {
+      return error;
+    }
+    float size = Sums.squares(v, vAt, columns);
     if (size == 0) {
       return error == 0 ? 0 : 1;
     }

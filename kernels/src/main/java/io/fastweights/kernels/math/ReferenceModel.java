@@ -85,7 +85,7 @@ public final class ReferenceModel {
         DeltaRule.read(w, at, shape.rows(), columns, phiQ, o, h * columns);
 
         System.arraycopy(qkv, k, keys, log * d, d);
-        recallError += DeltaRule.recallError(qkv, v, vOld, columns);
+        recallError += DeltaRule.recallError(qkv, v, vOld, columns, true);
       }
       for (int i = 0; i < o.length; i++) {
         o[i] *= c.readScale();
@@ -128,7 +128,7 @@ public final class ReferenceModel {
         DeltaRule.delta(
             UpdateRule.DELTA, m.betas()[h], target, 0, vOld, columns, deltas, h * columns);
         DeltaRule.write(w, at, shape.rows(), columns, phi, deltas, h * columns);
-        recallError += DeltaRule.recallError(target, 0, vOld, columns);
+        recallError += DeltaRule.recallError(target, 0, vOld, columns, false);
       }
     }
     for (int j = 0; j < columns; j++) {

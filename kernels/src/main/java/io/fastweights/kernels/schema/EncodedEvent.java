@@ -1,0 +1,76 @@
+package io.fastweights.kernels.schema;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * An event as features: ids and weights in the order of the schema's fields, and the encoded
+ * target. What a key keeps of its last observed event (the lag) is one of these.
+ *
+ * @param timestamp in milliseconds since 1970-01-01 UTC
+ * @param observe whether to learn from it
+ * @param ids feature ids, each within its field
+ * @param weights their weights
+ * @param targetId id of the target's lag embedding; -1 where the target is unknown
+ * @param target the encoded target; empty where it is unknown or the schema has none
+ * @param vector the input itself, float[inputDim], where there is no schema; else null
+ */
+public record EncodedEvent(
+    long timestamp,
+    boolean observe,
+    int[] ids,
+    float[] weights,
+    int targetId,
+    float[] target,
+    float[] vector) {
+  private static final int[] NO_IDS = {};
+  private static final float[] NO_FLOATS = {};
+
+  /** An event that is a vector; its lag is its time alone. */
+  public static EncodedEvent ofVector(
+      long timestamp, boolean observe, float[] vector, float[] target) {
+    return new EncodedEvent(
+        timestamp, observe, NO_IDS, NO_FLOATS, -1, target == null ? NO_FLOATS : target, vector);
+  }
+
+  /** What is kept of the event beside its key's memory: all but the vector. */
+  public void writeLag(DataOutput out) throws IOException {
+    out.writeLong(timestamp);
+    out.writeInt(ids.length);
+    for (int i = 0; i < ids.length; i++) {
+      out.writeInt(ids[i]);
+      out.writeFloat(weights[i]);
+    }
+    out.writeInt(targetId);
+    out.writeInt(target.length);
+    for (float value : target) {
+      out.writeFloat(value);
+    }
+  }
+
+  /** Reads what {@link #writeLag} wrote. */
+  public static EncodedEvent readLag(DataInput in) throws IOException {
+    long timestamp = in.readLong();
+    int[] ids = new int[length(in)];
+    float[] weights = new float[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = in.readInt();
+      weights[i] = in.readFloat();
+    }
+    int targetId = in.readInt();
+    float[] target = new float[length(in)];
+    for (int i = 0; i < target.length; i++) {
+      target[i] = in.readFloat();
+    }
+    return new EncodedEvent(timestamp, true, ids, weights, targetId, target, null);
+  }
+
+  private static int length(DataInput in) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > 1 << 20) {
+      throw new IOException("a lag of " + length + " features is corrupt");
+    }
+    return length;
+  }
+}

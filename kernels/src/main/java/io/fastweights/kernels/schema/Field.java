@@ -1,0 +1,268 @@
+package io.fastweights.kernels.schema;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One part of an event's context and how it becomes features. A feature is an id and a weight; the
+ * model has a vector for each id, and the input is the weighted sum of them.
+ */
+public sealed interface Field {
+
+  /** Largest number of ids of a field. */
+  int MOST_IDS = 1 << 24;
+
+  /** Its name in the schema; tensors are named after it. */
+  String name();
+
+  /** Number of ids. */
+  int ids();
+
+  /** Features that every event has of this field: 1, or 2 where neighbours share. */
+  default int features() {
+    return 1;
+  }
+
+  /** Whether a reader must give a value; else it is derived from the event's time. */
+  default boolean takesValue() {
+    return true;
+  }
+
+  /**
+   * Writes {@link #features()} ids and weights.
+   *
+   * @param value what the reader gave: String, Double or null
+   * @param timestamp of the event, in milliseconds
+   * @throws MalformedEventException if the value cannot be encoded
+   */
+  void encode(Object value, long timestamp, int[] ids, float[] weights, int at)
+      throws MalformedEventException;
+
+  /** A category of a known vocabulary; id 0 stands for every unknown or missing value. */
+  final class Categorical implements Field {
+    private final String name;
+    private final List<String> vocabulary;
+    private final Map<String, Integer> idOf = new HashMap<>();
+
+    public Categorical(String name, List<String> vocabulary) {
+      this.name = name;
+      this.vocabulary = List.copyOf(vocabulary);
+      for (String category : vocabulary) {
+        if (idOf.put(category, idOf.size() + 1) != null) {
+          throw new IllegalArgumentException(
+              "field " + name + ": category '" + category + "' stands twice in the vocabulary");
+        }
+      }
+      Ids.check(name, ids());
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    public List<String> vocabulary() {
+      return vocabulary;
+    }
+
+    @Override
+    public int ids() {
+      return vocabulary.size() + 1;
+    }
+
+    @Override
+    public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
+      ids[at] = value == null ? 0 : idOf.getOrDefault(Ids.text(value), 0);
+      weights[at] = 1;
+    }
+  }
+
+  /** A category of an open vocabulary, hashed into buckets; bucket 0 is kept for missing values. */
+  record Hashed(String name, int buckets) implements Field {
+    public Hashed {
+      if (buckets < 2) {
+        throw new IllegalArgumentException(
+            "field " + name + ": buckets is " + buckets + ", must be at least 2");
+      }
+      Ids.check(name, buckets);
+    }
+
+    @Override
+    public int ids() {
+      return buckets;
+    }
+
+    @Override
+    public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
+      ids[at] = value == null ? 0 : 1 + Ids.bucket(Ids.text(value), buckets - 1);
+      weights[at] = 1;
+    }
+  }
+
+  /** A number, standardised to (value - mean) / deviation and clipped to [-8, 8]. */
+  record Numeric(String name, double mean, double deviation) implements Field {
+    /** Beyond this many deviations a value is clipped. */
+    public static final float CLIP = 8;
+
+    public Numeric {
+      if (!Double.isFinite(mean)) {
+        throw new IllegalArgumentException("field " + name + ": mean is " + mean);
+      }
+      if (!(deviation > 0) || Double.isInfinite(deviation)) {
+        throw new IllegalArgumentException(
+            "field " + name + ": deviation is " + deviation + ", must be positive");
+      }
+    }
+
+    @Override
+    public int ids() {
+      return 1;
+    }
+
+    @Override
+    public void encode(Object value, long timestamp, int[] ids, float[] weights, int at)
+        throws MalformedEventException {
+      double number = RawEvent.number("field " + name, value);
+      ids[at] = 0;
+      weights[at] = Math.max(-CLIP, Math.min(CLIP, (float) ((number - mean) / deviation)));
+    }
+  }
+
+  /**
+   * Time since the key's last observed event, in logarithmic buckets: bucket 0 for a key without
+   * one, then bucket 1 + floor(log2(1 + seconds)), the last bucket for all beyond.
+   */
+  record Elapsed(String name, int buckets) implements Field {
+    public Elapsed {
+      if (buckets < 2 || buckets > 64) {
+        throw new IllegalArgumentException(
+            "field " + name + ": buckets is " + buckets + ", must be in 2 ... 64");
+      }
+    }
+
+    @Override
+    public int ids() {
+      return buckets;
+    }
+
+    @Override
+    public boolean takesValue() {
+      return false;
+    }
+
+    /** Encodes "no event before"; {@link #bucket} is used once the last event is known. */
+    @Override
+    public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
+      ids[at] = 0;
+      weights[at] = 1;
+    }
+
+    /** The bucket of a time in milliseconds; one that is negative counts as 0. */
+    public int bucket(long elapsedMillis) {
+      long seconds = Math.max(0, elapsedMillis) / 1000;
+      int bucket = 1 + 63 - Long.numberOfLeadingZeros(1 + seconds);
+      return Math.min(bucket, buckets - 1);
+    }
+  }
+
+  /**
+   * Time of day in equal buckets. Smooth: an event between the middles of two buckets belongs to
+   * both, by its distance.
+   *
+   * @param buckets of a day; 24 are hours
+   */
+  record TimeOfDay(String name, int buckets, boolean smooth, ZoneId zone) implements Field {
+    private static final double DAY_MILLIS = 86_400_000;
+
+    public TimeOfDay {
+      if (buckets < 2 || buckets > 1440) {
+        throw new IllegalArgumentException(
+            "field " + name + ": buckets is " + buckets + ", must be in 2 ... 1440");
+      }
+    }
+
+    @Override
+    public int ids() {
+      return buckets;
+    }
+
+    @Override
+    public int features() {
+      return smooth ? 2 : 1;
+    }
+
+    @Override
+    public boolean takesValue() {
+      return false;
+    }
+
+    @Override
+    public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
+      ZonedDateTime time = Instant.ofEpochMilli(timestamp).atZone(zone);
+      double position = time.toLocalTime().toNanoOfDay() / 1e6 / DAY_MILLIS * buckets;
+      if (!smooth) {
+        ids[at] = Math.min(buckets - 1, (int) position);
+        weights[at] = 1;
+        return;
+      }
+      double fromMiddle = position - 0.5;
+      int lower = (int) Math.floor(fromMiddle);
+      float share = (float) (fromMiddle - lower);
+      ids[at] = Math.floorMod(lower, buckets);
+      weights[at] = 1 - share;
+      ids[at + 1] = Math.floorMod(lower + 1, buckets);
+      weights[at + 1] = share;
+    }
+  }
+
+  /** Day of the week, Monday first. */
+  record DayOfWeek(String name, ZoneId zone) implements Field {
+    @Override
+    public int ids() {
+      return 7;
+    }
+
+    @Override
+    public boolean takesValue() {
+      return false;
+    }
+
+    @Override
+    public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
+      ids[at] = Instant.ofEpochMilli(timestamp).atZone(zone).getDayOfWeek().getValue() - 1;
+      weights[at] = 1;
+    }
+  }
+
+  /** What the fields share. */
+  final class Ids {
+    private Ids() {}
+
+    static void check(String field, int ids) {
+      if (ids > MOST_IDS) {
+        throw new IllegalArgumentException(
+            "field " + field + " has " + ids + " ids, must be at most " + MOST_IDS);
+      }
+    }
+
+    static String text(Object value) {
+      return value instanceof Double d && d == Math.rint(d) && Math.abs(d) < 1e15
+          ? Long.toString(d.longValue())
+          : value.toString();
+    }
+
+    /** FNV-1a over UTF-8, then mixed: the same bucket on every JVM. */
+    static int bucket(String text, int buckets) {
+      long hash = 0xcbf29ce484222325L;
+      for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+        hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+      }
+      return (int) Long.remainderUnsigned(Mix.mix64(hash), buckets);
+    }
+  }
+}

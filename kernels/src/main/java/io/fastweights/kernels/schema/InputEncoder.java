@@ -1,0 +1,153 @@
+package io.fastweights.kernels.schema;
+
+import io.fastweights.kernels.model.SlowWeights;
+import java.util.Arrays;
+
+/**
+ * Makes a model's input of an encoded event: the sum of the vectors of its features, and, for a
+ * trained model, of those of the key's last observed event and of that one's target (the lag). The
+ * prediction for an event so never sees its own target.
+ */
+public final class InputEncoder {
+  private final Schema schema;
+  private final int dim;
+  private final Vectors[] now;
+  private final Vectors[] lagged;
+  private final Vectors laggedTarget;
+
+  /** Gives the vector of an id: {@code float[dim]} at {@link #offset} of {@link #array}. */
+  private interface Vectors {
+    float[] array(int id);
+
+    int offset(int id);
+  }
+
+  private InputEncoder(
+      Schema schema, int dim, Vectors[] now, Vectors[] lagged, Vectors laggedTarget) {
+    this.schema = schema;
+    this.dim = dim;
+    this.now = now;
+    this.lagged = lagged;
+    this.laggedTarget = laggedTarget;
+  }
+
+  /** Embeddings from a trained model's weights. */
+  public static InputEncoder trained(Schema schema, SlowWeights weights) {
+    int dim = weights.config().dim();
+    int n = schema.fields().size();
+    Vectors[] now = new Vectors[n];
+    Vectors[] lagged = new Vectors[n];
+    for (int i = 0; i < n; i++) {
+      now[i] = new Table(weights.get(Schema.embedding(schema.fields().get(i))), dim);
+      lagged[i] = new Table(weights.get(Schema.lagEmbedding(schema.fields().get(i))), dim);
+    }
+    Vectors target =
+        schema.target() == null
+            ? null
+            : new Table(weights.get(Schema.lagEmbedding(schema.target())), dim);
+    return new InputEncoder(schema, dim, now, lagged, target);
+  }
+
+  /**
+   * A seeded random projection: the vector of a feature is gaussian and depends on the seed, the
+   * field's name and the id alone. No lag.
+   *
+   * @param dim heads * keyDim of the associative memory
+   */
+  public static InputEncoder projection(Schema schema, int dim, long seed) {
+    Vectors[] now = new Vectors[schema.fields().size()];
+    for (int i = 0; i < now.length; i++) {
+      Field field = schema.fields().get(i);
+      long fieldSeed = Mix.mix64(seed ^ Field.Ids.bucket(field.name(), Integer.MAX_VALUE));
+      now[i] = new Projection(fieldSeed, field.ids(), dim);
+    }
+    return new InputEncoder(schema, dim, now, null, null);
+  }
+
+  /** Floats of an input. */
+  public int dim() {
+    return dim;
+  }
+
+  /**
+   * Writes the input of an event.
+   *
+   * @param lag the key's last observed event, or null if it has none
+   * @param into takes float[dim] at {@code at}
+   */
+  public void encode(EncodedEvent event, EncodedEvent lag, float[] into, int at) {
+    Arrays.fill(into, at, at + dim, 0f);
+    add(now, event, lag, into, at);
+    if (lagged != null && lag != null) {
+      add(lagged, lag, null, into, at);
+      if (laggedTarget != null && lag.targetId() >= 0) {
+        float weight = schema.target().lagWeight(lag.target());
+        add(laggedTarget, lag.targetId(), weight, into, at);
+      }
+    }
+  }
+
+  private void add(Vectors[] vectors, EncodedEvent event, EncodedEvent lag, float[] into, int at) {
+    int feature = 0;
+    for (int i = 0; i < vectors.length; i++) {
+      Field field = schema.fields().get(i);
+      if (field instanceof Field.Elapsed elapsed && lag != null) {
+        add(vectors[i], elapsed.bucket(event.timestamp() - lag.timestamp()), 1, into, at);
+        feature++;
+        continue;
+      }
+      for (int f = 0; f < field.features(); f++, feature++) {
+        add(vectors[i], event.ids()[feature], event.weights()[feature], into, at);
+      }
+    }
+  }
+
+  private void add(Vectors vectors, int id, float weight, float[] into, int at) {
+    float[] vector = vectors.array(id);
+    int from = vectors.offset(id);
+    for (int j = 0; j < dim; j++) {
+      into[at + j] = Math.fma(weight, vector[from + j], into[at + j]);
+    }
+  }
+
+  private record Table(float[] values, int dim) implements Vectors {
+    @Override
+    public float[] array(int id) {
+      return values;
+    }
+
+    @Override
+    public int offset(int id) {
+      return id * dim;
+    }
+  }
+
+  /** Vectors made when an id is first met. */
+  private static final class Projection implements Vectors {
+    private final long seed;
+    private final float[][] vectors;
+    private final int dim;
+
+    Projection(long seed, int ids, int dim) {
+      this.seed = seed;
+      this.vectors = new float[ids][];
+      this.dim = dim;
+    }
+
+    @Override
+    public float[] array(int id) {
+      float[] vector = vectors[id];
+      if (vector == null) {
+        vector = new float[dim];
+        Mix.gaussians(Mix.mix64(seed + id), vector);
+        vectors[id] = vector;
+      }
+      return vector;
+    }
+
+    @Override
+    public int offset(int id) {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.fastweights.kernels.schema;
+
+import java.util.Arrays;
+
+/**
+ * What a reader hands over of one event: its time, whether it is asked or observed, a value for
+ * each field of the schema that takes one, and the target. Reused from event to event.
+ */
+public final class RawEvent {
+  private final Object[] values;
+  private long timestamp;
+  private boolean observe;
+  private Object target;
+  private float[] vector;
+
+  /** An event of a schema with this many fields. */
+  public RawEvent(int fields) {
+    values = new Object[fields];
+    clear();
+  }
+
+  /** Forgets the last event. */
+  public void clear() {
+    Arrays.fill(values, null);
+    timestamp = 0;
+    observe = true;
+    target = null;
+    vector = null;
+  }
+
+  /** When it happened, in milliseconds since 1970-01-01 UTC. */
+  public RawEvent timestamp(long millis) {
+    timestamp = millis;
+    return this;
+  }
+
+  /** Predict, then learn: the default. */
+  public RawEvent observe() {
+    observe = true;
+    return this;
+  }
+
+  /** Predict only. */
+  public RawEvent ask() {
+    observe = false;
+    return this;
+  }
+
+  /** A field's value, by its place in the schema; null where it is missing. */
+  public RawEvent set(int field, String value) {
+    values[field] = value;
+    return this;
+  }
+
+  /** A number field's value, by its place in the schema. */
+  public RawEvent set(int field, double value) {
+    values[field] = value;
+    return this;
+  }
+
+  /** The target, as a category or as the text of a number. */
+  public RawEvent target(String value) {
+    target = value;
+    return this;
+  }
+
+  /** The target, as a number. */
+  public RawEvent target(double value) {
+    target = value;
+    return this;
+  }
+
+  /** The input as it is, where there is no schema: float[inputDim]; copied when encoded. */
+  public RawEvent vector(float[] value) {
+    vector = value;
+    return this;
+  }
+
+  public long timestamp() {
+    return timestamp;
+  }
+
+  public boolean observes() {
+    return observe;
+  }
+
+  Object value(int field) {
+    return values[field];
+  }
+
+  Object targetValue() {
+    return target;
+  }
+
+  float[] vector() {
+    return vector;
+  }
+
+  /**
+   * A number given as a Double or as text.
+   *
+   * @throws MalformedEventException if it is missing, no number, NaN or infinite
+   */
+  static double number(String what, Object value) throws MalformedEventException {
+    if (value == null) {
+      throw new MalformedEventException(what + " is missing");
+    }
+    double number;
+    if (value instanceof Double d) {
+      number = d;
+    } else {
+      try {
+        number = Double.parseDouble(((String) value).trim());
+      } catch (NumberFormatException e) {
+        throw new MalformedEventException(what + " is '" + value + "', not a number");
+      }
+    }
+    if (Double.isNaN(number) || Double.isInfinite(number)) {
+      throw new MalformedEventException(what + " is " + number + ", must be finite");
+    }
+    return number;
+  }
+}

@@ -1,0 +1,141 @@
+package io.fastweights.kernels.schema;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What an event is made of: its context fields with their encoders, and the target. Written as JSON
+ * (see {@link SchemaJson}), alone or in the metadata of a weights file.
+ *
+ * @param key name of the column that holds the key; null where the stream is keyed already
+ * @param time name of the column that holds the time; null where records carry it
+ * @param kind name of the column that says {@code ask} or {@code observe}; null where all observe
+ * @param fields the context, known when an event is asked
+ * @param target what is predicted; null for a model that predicts no field of the event
+ */
+public record Schema(String key, String time, String kind, List<Field> fields, Target target) {
+
+  public Schema {
+    fields = List.copyOf(fields);
+    if (fields.isEmpty()) {
+      throw new IllegalArgumentException("a schema must have at least one field");
+    }
+    Set<String> names = new HashSet<>();
+    for (Field field : fields) {
+      if (!field.name().matches("[A-Za-z0-9_]+")) {
+        throw new IllegalArgumentException(
+            "field name '" + field.name() + "' must be of letters, digits and _");
+      }
+      if (!names.add(field.name())) {
+        throw new IllegalArgumentException("field " + field.name() + " stands twice");
+      }
+    }
+    if (target != null && !target.name().matches("[A-Za-z0-9_]+")) {
+      throw new IllegalArgumentException(
+          "target name '" + target.name() + "' must be of letters, digits and _");
+    }
+  }
+
+  /** A schema without column names: fields and a target. */
+  public static Schema of(List<Field> fields, Target target) {
+    return new Schema(null, null, null, fields, target);
+  }
+
+  /** Features of an event. */
+  public int features() {
+    return fields.stream().mapToInt(Field::features).sum();
+  }
+
+  /** The place of a field, for {@link RawEvent#set}. */
+  public int field(String name) {
+    for (int i = 0; i < fields.size(); i++) {
+      if (fields.get(i).name().equals(name)) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("the schema has no field " + name);
+  }
+
+  /** A raw event to fill. */
+  public RawEvent newEvent() {
+    return new RawEvent(fields.size());
+  }
+
+  /**
+   * Encodes an event.
+   *
+   * @throws MalformedEventException if a value is missing, no number, not finite, or an observed
+   *     event has no target
+   */
+  public EncodedEvent encode(RawEvent event) throws MalformedEventException {
+    int[] ids = new int[features()];
+    float[] weights = new float[ids.length];
+    int at = 0;
+    for (int i = 0; i < fields.size(); i++) {
+      Field field = fields.get(i);
+      field.encode(event.value(i), event.timestamp(), ids, weights, at);
+      at += field.features();
+    }
+    float[] encoded = {};
+    int targetId = -1;
+    if (target != null && event.observes()) {
+      encoded = new float[target.dim()];
+      targetId = target.encode(event.targetValue(), encoded);
+    }
+    return new EncodedEvent(
+        event.timestamp(), event.observes(), ids, weights, targetId, encoded, null);
+  }
+
+  /**
+   * The embedding tensors of a model with this schema: for each field, now and lagged, float[ids,
+   * dim], and for the lagged target.
+   */
+  public Map<String, int[]> embeddingShapes(int dim) {
+    Map<String, int[]> shapes = new LinkedHashMap<>();
+    for (Field field : fields) {
+      shapes.put(embedding(field), new int[] {field.ids(), dim});
+    }
+    for (Field field : fields) {
+      shapes.put(lagEmbedding(field), new int[] {field.ids(), dim});
+    }
+    if (target != null) {
+      shapes.put(lagEmbedding(target), new int[] {target.ids(), dim});
+    }
+    return shapes;
+  }
+
+  static String embedding(Field field) {
+    return "embedding." + field.name() + ".weight";
+  }
+
+  static String lagEmbedding(Field field) {
+    return "embedding.lag." + field.name() + ".weight";
+  }
+
+  static String lagEmbedding(Target target) {
+    return "embedding.lag.target." + target.name() + ".weight";
+  }
+
+  /** Names of the columns a source of this schema must have, and the target's. */
+  public List<String> columns() {
+    List<String> columns = new ArrayList<>();
+    for (String name : new String[] {key, time, kind}) {
+      if (name != null) {
+        columns.add(name);
+      }
+    }
+    for (Field field : fields) {
+      if (field.takesValue()) {
+        columns.add(field.name());
+      }
+    }
+    if (target != null) {
+      columns.add(target.name());
+    }
+    return columns;
+  }
+}

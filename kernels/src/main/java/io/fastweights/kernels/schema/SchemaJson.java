@@ -1,0 +1,289 @@
+package io.fastweights.kernels.schema;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A schema as JSON:
+ *
+ * <pre>
+ * {"key": "origin", "time": "time", "kind": "kind",
+ *  "fields": [
+ *    {"name": "destination", "encoder": "hashed", "buckets": 1024},
+ *    {"name": "carrier", "encoder": "categorical", "vocabulary": ["AA", "DL"]},
+ *    {"name": "distance", "encoder": "numeric", "mean": 700, "deviation": 560},
+ *    {"name": "since", "encoder": "elapsed", "buckets": 24},
+ *    {"name": "hour", "encoder": "timeOfDay", "buckets": 24, "smooth": false, "zone": "UTC"},
+ *    {"name": "day", "encoder": "dayOfWeek", "zone": "UTC"}],
+ *  "target": {"name": "late", "encoder": "binary"}}
+ * </pre>
+ *
+ * Targets: {@code binary}; {@code class} with {@code classes}; {@code number} with {@code mean} and
+ * {@code deviation}. Unknown members are refused.
+ */
+public final class SchemaJson {
+  private static final int MOST_CHARS = 1 << 24;
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder(
+              com.fasterxml.jackson.core.JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(16).build())
+                  .build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private SchemaJson() {}
+
+  /**
+   * @throws IllegalArgumentException if the text is no schema; the message says where
+   */
+  public static Schema parse(String json) {
+    if (json.length() > MOST_CHARS) {
+      throw new IllegalArgumentException(
+          "a schema of " + json.length() + " characters, must have at most " + MOST_CHARS);
+    }
+    JsonNode root;
+    try {
+      root = MAPPER.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("the schema is not JSON: " + e.getOriginalMessage());
+    }
+    Members schema = new Members("the schema", root);
+    List<Field> fields = new ArrayList<>();
+    for (JsonNode node : schema.array("fields")) {
+      fields.add(field(new Members("a field", node)));
+    }
+    JsonNode target = schema.optional("target");
+    Schema parsed =
+        new Schema(
+            schema.optionalText("key"),
+            schema.optionalText("time"),
+            schema.optionalText("kind"),
+            fields,
+            target == null ? null : target(new Members("the target", target)));
+    schema.refuseOthers();
+    return parsed;
+  }
+
+  private static Field field(Members m) {
+    String name = m.text("name");
+    m.what = "field " + name;
+    String encoder = m.text("encoder");
+    Field field =
+        switch (encoder) {
+          case "categorical" -> new Field.Categorical(name, m.texts("vocabulary"));
+          case "hashed" -> new Field.Hashed(name, m.integer("buckets", null));
+          case "numeric" -> new Field.Numeric(name, m.number("mean"), m.number("deviation"));
+          case "elapsed" -> new Field.Elapsed(name, m.integer("buckets", 24));
+          case "timeOfDay" ->
+              new Field.TimeOfDay(name, m.integer("buckets", 24), m.flag("smooth", true), m.zone());
+          case "dayOfWeek" -> new Field.DayOfWeek(name, m.zone());
+          default ->
+              throw new IllegalArgumentException(
+                  m.what
+                      + ": encoder is '"
+                      + encoder
+                      + "', must be one of categorical, hashed, numeric, elapsed, timeOfDay,"
+                      + " dayOfWeek");
+        };
+    m.refuseOthers();
+    return field;
+  }
+
+  private static Target target(Members m) {
+    String name = m.text("name");
+    m.what = "target " + name;
+    String encoder = m.text("encoder");
+    Target target =
+        switch (encoder) {
+          case "binary" -> new Target.Binary(name);
+          case "class" -> new Target.Classes(name, m.texts("classes"));
+          case "number" -> new Target.Number(name, m.number("mean"), m.number("deviation"));
+          default ->
+              throw new IllegalArgumentException(
+                  m.what + ": encoder is '" + encoder + "', must be one of binary, class, number");
+        };
+    m.refuseOthers();
+    return target;
+  }
+
+  /** The schema as JSON text that {@link #parse} reads back. */
+  public static String write(Schema schema) {
+    ObjectNode root = MAPPER.createObjectNode();
+    if (schema.key() != null) {
+      root.put("key", schema.key());
+    }
+    if (schema.time() != null) {
+      root.put("time", schema.time());
+    }
+    if (schema.kind() != null) {
+      root.put("kind", schema.kind());
+    }
+    ArrayNode fields = root.putArray("fields");
+    schema.fields().forEach(field -> write(field, fields.addObject()));
+    if (schema.target() != null) {
+      write(schema.target(), root.putObject("target"));
+    }
+    return root.toString();
+  }
+
+  private static void write(Field field, ObjectNode node) {
+    node.put("name", field.name());
+    if (field instanceof Field.Categorical f) {
+      node.put("encoder", "categorical");
+      f.vocabulary().forEach(node.putArray("vocabulary")::add);
+    } else if (field instanceof Field.Hashed f) {
+      node.put("encoder", "hashed").put("buckets", f.buckets());
+    } else if (field instanceof Field.Numeric f) {
+      node.put("encoder", "numeric").put("mean", f.mean()).put("deviation", f.deviation());
+    } else if (field instanceof Field.Elapsed f) {
+      node.put("encoder", "elapsed").put("buckets", f.buckets());
+    } else if (field instanceof Field.TimeOfDay f) {
+      node.put("encoder", "timeOfDay")
+          .put("buckets", f.buckets())
+          .put("smooth", f.smooth())
+          .put("zone", f.zone().getId());
+    } else if (field instanceof Field.DayOfWeek f) {
+      node.put("encoder", "dayOfWeek").put("zone", f.zone().getId());
+    }
+  }
+
+  private static void write(Target target, ObjectNode node) {
+    node.put("name", target.name());
+    if (target instanceof Target.Classes t) {
+      node.put("encoder", "class");
+      t.classes().forEach(node.putArray("classes")::add);
+    } else if (target instanceof Target.Binary) {
+      node.put("encoder", "binary");
+    } else if (target instanceof Target.Number t) {
+      node.put("encoder", "number").put("mean", t.mean()).put("deviation", t.deviation());
+    }
+  }
+
+  /** Reads the members of a JSON object, each once; what is left over is refused. */
+  private static final class Members {
+    private String what;
+    private final ObjectNode node;
+
+    Members(String what, JsonNode node) {
+      this.what = what;
+      if (!(node instanceof ObjectNode object)) {
+        throw new IllegalArgumentException(what + " must be a JSON object");
+      }
+      this.node = object;
+    }
+
+    JsonNode optional(String name) {
+      JsonNode value = node.remove(name);
+      return value == null || value.isNull() ? null : value;
+    }
+
+    private JsonNode required(String name) {
+      JsonNode value = optional(name);
+      if (value == null) {
+        throw new IllegalArgumentException(what + " has no '" + name + "'");
+      }
+      return value;
+    }
+
+    private IllegalArgumentException wrong(String name, String type, JsonNode value) {
+      return new IllegalArgumentException(
+          "%s: '%s' is %s, must be %s".formatted(what, name, value, type));
+    }
+
+    String text(String name) {
+      JsonNode value = required(name);
+      if (!value.isTextual()) {
+        throw wrong(name, "a text", value);
+      }
+      return value.textValue();
+    }
+
+    String optionalText(String name) {
+      JsonNode value = optional(name);
+      if (value != null && !value.isTextual()) {
+        throw wrong(name, "a text", value);
+      }
+      return value == null ? null : value.textValue();
+    }
+
+    int integer(String name, Integer otherwise) {
+      JsonNode value = otherwise == null ? required(name) : optional(name);
+      if (value == null) {
+        return otherwise;
+      }
+      if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+        throw wrong(name, "a whole number", value);
+      }
+      return value.intValue();
+    }
+
+    double number(String name) {
+      JsonNode value = required(name);
+      if (!value.isNumber()) {
+        throw wrong(name, "a number", value);
+      }
+      return value.doubleValue();
+    }
+
+    boolean flag(String name, boolean otherwise) {
+      JsonNode value = optional(name);
+      if (value != null && !value.isBoolean()) {
+        throw wrong(name, "true or false", value);
+      }
+      return value == null ? otherwise : value.booleanValue();
+    }
+
+    JsonNode array(String name) {
+      JsonNode value = required(name);
+      if (!value.isArray()) {
+        throw wrong(name, "a list", value);
+      }
+      return value;
+    }
+
+    List<String> texts(String name) {
+      List<String> texts = new ArrayList<>();
+      for (JsonNode value : array(name)) {
+        if (!value.isTextual()) {
+          throw wrong(name, "a list of texts", value);
+        }
+        texts.add(value.textValue());
+      }
+      return texts;
+    }
+
+    ZoneId zone() {
+      String id = optionalText("zone");
+      try {
+        return id == null ? ZoneOffset.UTC : ZoneId.of(id);
+      } catch (DateTimeException e) {
+        throw new IllegalArgumentException(what + ": zone '" + id + "' is unknown");
+      }
+    }
+
+    void refuseOthers() {
+      Iterator<String> others = node.fieldNames();
+      if (others.hasNext()) {
+        Set<String> names = new java.util.TreeSet<>();
+        others.forEachRemaining(names::add);
+        throw new IllegalArgumentException(what + " has unknown members " + names);
+      }
+    }
+  }
+}

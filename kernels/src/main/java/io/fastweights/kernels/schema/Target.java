@@ -1,0 +1,190 @@
+package io.fastweights.kernels.schema;
+
+import io.fastweights.kernels.math.Layers;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What is predicted, and how a model's outputs are read as a prediction. */
+public sealed interface Target {
+
+  /** Its name in the schema; the tensor of its lag is named after it. */
+  String name();
+
+  /** Floats of the encoded target, of the model's output and of a prediction. */
+  int dim();
+
+  /** Ids of its lag embedding. */
+  int ids();
+
+  /**
+   * Encodes a target of unit scale into {@code into[0 ... dim - 1]}.
+   *
+   * @return the id of its lag embedding
+   * @throws MalformedEventException if it is missing or not of this target
+   */
+  int encode(Object value, float[] into) throws MalformedEventException;
+
+  /** The weight of the lag embedding of an encoded target. */
+  default float lagWeight(float[] encoded) {
+    return 1;
+  }
+
+  /**
+   * Reads a model's outputs as a prediction: probabilities of the classes, the probability of true,
+   * or the number.
+   *
+   * @param logits whether the outputs come of a trained head (else of an associative memory, which
+   *     answers on the scale of the encoded target)
+   */
+  void predict(float[] outputs, int at, boolean logits, float[] into);
+
+  /** One of several classes: one-hot. */
+  final class Classes implements Target {
+    private final String name;
+    private final List<String> classes;
+    private final Map<String, Integer> idOf = new HashMap<>();
+
+    public Classes(String name, List<String> classes) {
+      if (classes.size() < 2) {
+        throw new IllegalArgumentException(
+            "target " + name + " has " + classes.size() + " classes, must have at least 2");
+      }
+      this.name = name;
+      this.classes = List.copyOf(classes);
+      for (String label : classes) {
+        if (idOf.put(label, idOf.size()) != null) {
+          throw new IllegalArgumentException(
+              "target " + name + ": class '" + label + "' stands twice");
+        }
+      }
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    /** The classes, in the order of a prediction's probabilities. */
+    public List<String> classes() {
+      return classes;
+    }
+
+    @Override
+    public int dim() {
+      return classes.size();
+    }
+
+    @Override
+    public int ids() {
+      return classes.size();
+    }
+
+    @Override
+    public int encode(Object value, float[] into) throws MalformedEventException {
+      if (value == null) {
+        throw new MalformedEventException("target " + name + " is missing");
+      }
+      Integer id = idOf.get(Field.Ids.text(value));
+      if (id == null) {
+        throw new MalformedEventException(
+            "target " + name + " is '" + value + "', not one of the " + dim() + " classes");
+      }
+      java.util.Arrays.fill(into, 0, dim(), 0f);
+      into[id] = 1;
+      return id;
+    }
+
+    /** Softmax of logits; or the answers clipped to [0, 1] and divided by their sum. */
+    @Override
+    public void predict(float[] outputs, int at, boolean logits, float[] into) {
+      double largest = Double.NEGATIVE_INFINITY;
+      for (int i = 0; i < dim(); i++) {
+        largest = Math.max(largest, outputs[at + i]);
+      }
+      double sum = 0;
+      for (int i = 0; i < dim(); i++) {
+        double p =
+            logits
+                ? StrictMath.exp(outputs[at + i] - largest)
+                : Math.max(0, Math.min(1, outputs[at + i]));
+        into[i] = (float) p;
+        sum += p;
+      }
+      for (int i = 0; i < dim(); i++) {
+        into[i] = sum > 0 ? (float) (into[i] / sum) : 1f / dim();
+      }
+    }
+  }
+
+  /** True or false: 1 or 0. */
+  record Binary(String name) implements Target {
+    @Override
+    public int dim() {
+      return 1;
+    }
+
+    @Override
+    public int ids() {
+      return 2;
+    }
+
+    @Override
+    public int encode(Object value, float[] into) throws MalformedEventException {
+      if (value == null) {
+        throw new MalformedEventException("target " + name + " is missing");
+      }
+      int id =
+          switch (Field.Ids.text(value).trim().toLowerCase(java.util.Locale.ROOT)) {
+            case "1", "true", "yes" -> 1;
+            case "0", "false", "no" -> 0;
+            default ->
+                throw new MalformedEventException(
+                    "target " + name + " is '" + value + "', must be true or false, 1 or 0");
+          };
+      into[0] = id;
+      return id;
+    }
+
+    /** Sigmoid of a logit; or the answer clipped to [0, 1]. */
+    @Override
+    public void predict(float[] outputs, int at, boolean logits, float[] into) {
+      into[0] = logits ? Layers.sigmoid(outputs[at]) : Math.max(0, Math.min(1, outputs[at]));
+    }
+  }
+
+  /** A number, standardised as {@link Field.Numeric} is. */
+  record Number(String name, double mean, double deviation) implements Target {
+    public Number {
+      new Field.Numeric(name, mean, deviation);
+    }
+
+    @Override
+    public int dim() {
+      return 1;
+    }
+
+    @Override
+    public int ids() {
+      return 1;
+    }
+
+    @Override
+    public int encode(Object value, float[] into) throws MalformedEventException {
+      double number = RawEvent.number("target " + name, value);
+      float clip = Field.Numeric.CLIP;
+      into[0] = Math.max(-clip, Math.min(clip, (float) ((number - mean) / deviation)));
+      return 0;
+    }
+
+    @Override
+    public float lagWeight(float[] encoded) {
+      return encoded[0];
+    }
+
+    @Override
+    public void predict(float[] outputs, int at, boolean logits, float[] into) {
+      into[0] = (float) (mean + deviation * outputs[at]);
+    }
+  }
+}
