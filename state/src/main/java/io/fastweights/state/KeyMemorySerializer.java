@@ -1,0 +1,123 @@
+package io.fastweights.state;
+
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.schema.EncodedEvent;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * Writes a {@link KeyMemory}: the number of events (8 bytes), the lag, then W as little-endian
+ * fp32, row-major. The shape stands in the snapshot, not in each value.
+ */
+public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
+  private static final long serialVersionUID = 1L;
+
+  private final int layers;
+  private final int heads;
+  private final int rows;
+  private final int columns;
+
+  public KeyMemorySerializer(MemoryShape shape) {
+    layers = shape.layers();
+    heads = shape.heads();
+    rows = shape.rows();
+    columns = shape.columns();
+  }
+
+  /** The shape of the memories. */
+  public MemoryShape shape() {
+    return new MemoryShape(layers, heads, rows, columns);
+  }
+
+  @Override
+  public boolean isImmutableType() {
+    return false;
+  }
+
+  /** It has no state of its own: the same one serves every thread. */
+  @Override
+  public TypeSerializer<KeyMemory> duplicate() {
+    return this;
+  }
+
+  @Override
+  public KeyMemory createInstance() {
+    return new KeyMemory(
+        new float[shape().floats()], EncodedEvent.ofVector(0, true, null, null), 0);
+  }
+
+  @Override
+  public KeyMemory copy(KeyMemory from) {
+    return new KeyMemory(from.weights().clone(), from.lag(), from.events());
+  }
+
+  @Override
+  public KeyMemory copy(KeyMemory from, KeyMemory reuse) {
+    return copy(from);
+  }
+
+  @Override
+  public int getLength() {
+    return -1;
+  }
+
+  @Override
+  public void serialize(KeyMemory memory, DataOutputView out) throws IOException {
+    int floats = shape().floats();
+    if (memory.weights().length != floats) {
+      throw new IOException(
+          "a memory of " + memory.weights().length + " floats is not of shape " + shape());
+    }
+    out.writeLong(memory.events());
+    memory.lag().writeLag(out);
+    ByteBuffer bytes = ByteBuffer.allocate(4 * floats).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(memory.weights());
+    out.write(bytes.array());
+  }
+
+  @Override
+  public KeyMemory deserialize(DataInputView in) throws IOException {
+    long events = in.readLong();
+    EncodedEvent lag = EncodedEvent.readLag(in);
+    byte[] bytes = new byte[4 * shape().floats()];
+    try {
+      in.readFully(bytes);
+    } catch (EOFException e) {
+      throw new IOException("a stored memory is cut off: not " + bytes.length + " bytes", e);
+    }
+    float[] weights = new float[bytes.length / 4];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(weights);
+    return new KeyMemory(weights, lag, events);
+  }
+
+  @Override
+  public KeyMemory deserialize(KeyMemory reuse, DataInputView in) throws IOException {
+    return deserialize(in);
+  }
+
+  @Override
+  public void copy(DataInputView in, DataOutputView out) throws IOException {
+    serialize(deserialize(in), out);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof KeyMemorySerializer that && that.shape().equals(shape());
+  }
+
+  @Override
+  public int hashCode() {
+    return shape().hashCode();
+  }
+
+  @Override
+  public TypeSerializerSnapshot<KeyMemory> snapshotConfiguration() {
+    return new KeyMemorySerializerSnapshot(shape());
+  }
+}

@@ -1,0 +1,73 @@
+package io.fastweights.state;
+
+import io.fastweights.kernels.model.MemoryShape;
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** Version 1: the shape and the storage format of the memories in a checkpoint. */
+public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot<KeyMemory> {
+  private static final int VERSION = 1;
+
+  /** Code of little-endian fp32. */
+  private static final int FP32 = 1;
+
+  private MemoryShape shape;
+
+  /** For Flink, which then calls {@link #readSnapshot}. */
+  public KeyMemorySerializerSnapshot() {}
+
+  KeyMemorySerializerSnapshot(MemoryShape shape) {
+    this.shape = shape;
+  }
+
+  @Override
+  public int getCurrentVersion() {
+    return VERSION;
+  }
+
+  @Override
+  public void writeSnapshot(DataOutputView out) throws IOException {
+    out.writeInt(shape.layers());
+    out.writeInt(shape.heads());
+    out.writeInt(shape.rows());
+    out.writeInt(shape.columns());
+    out.writeInt(FP32);
+  }
+
+  @Override
+  public void readSnapshot(int version, DataInputView in, ClassLoader loader) throws IOException {
+    if (version != VERSION) {
+      throw new IOException(
+          "memories of format version " + version + ", this release reads up to " + VERSION);
+    }
+    shape = new MemoryShape(in.readInt(), in.readInt(), in.readInt(), in.readInt());
+    int format = in.readInt();
+    if (format != FP32) {
+      throw new IOException("memories of storage format " + format + " are unknown");
+    }
+  }
+
+  @Override
+  public TypeSerializer<KeyMemory> restoreSerializer() {
+    return new KeyMemorySerializer(shape);
+  }
+
+  /**
+   * @throws MemoryShapeException if the memories are of another shape
+   */
+  @Override
+  public TypeSerializerSchemaCompatibility<KeyMemory> resolveSchemaCompatibility(
+      TypeSerializerSnapshot<KeyMemory> old) {
+    if (!(old instanceof KeyMemorySerializerSnapshot before)) {
+      return TypeSerializerSchemaCompatibility.incompatible();
+    }
+    if (!before.shape.equals(shape)) {
+      throw new MemoryShapeException(before.shape, shape);
+    }
+    return TypeSerializerSchemaCompatibility.compatibleAsIs();
+  }
+}

@@ -1,0 +1,111 @@
+package io.fastweights.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.schema.EncodedEvent;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+
+class KeyMemorySerializerTest {
+  private final MemoryShape shape = new MemoryShape(2, 3, 4, 5);
+  private final KeyMemorySerializer serializer = new KeyMemorySerializer(shape);
+
+  private KeyMemory memory(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] weights = new float[shape.floats()];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = Float.intBitsToFloat(random.nextInt() & 0xff7fffff);
+    }
+    EncodedEvent lag =
+        new EncodedEvent(
+            random.nextLong(),
+            true,
+            new int[] {1, 7, 0},
+            new float[] {1, 0.25f, -3},
+            2,
+            new float[] {0, 1},
+            null);
+    return new KeyMemory(weights, lag, random.nextLong());
+  }
+
+  private byte[] bytes(KeyMemory memory) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    serializer.serialize(memory, out);
+    return out.getCopyOfBuffer();
+  }
+
+  @Test
+  void readsBackEveryBit() throws IOException {
+    for (long seed = 0; seed < 50; seed++) {
+      KeyMemory memory = memory(seed);
+      KeyMemory back = serializer.deserialize(new DataInputDeserializer(bytes(memory)));
+      assertThat(bits(back)).as("seed %d", seed).isEqualTo(bits(memory));
+      assertThat(back.events()).isEqualTo(memory.events());
+      assertThat(back.lag().timestamp()).isEqualTo(memory.lag().timestamp());
+      assertThat(bytes(back)).isEqualTo(bytes(memory));
+    }
+  }
+
+  private static int[] bits(KeyMemory memory) {
+    int[] bits = new int[memory.weights().length];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = Float.floatToRawIntBits(memory.weights()[i]);
+    }
+    return bits;
+  }
+
+  @Test
+  void copiesShareNothingThatChanges() {
+    KeyMemory memory = memory(1);
+    KeyMemory copy = serializer.copy(memory);
+    Arrays.fill(copy.weights(), 9);
+    assertThat(memory.weights()).isNotEqualTo(copy.weights());
+  }
+
+  @Test
+  void refusesAMemoryThatIsCutOff() throws IOException {
+    byte[] bytes = bytes(memory(2));
+    for (int length : new int[] {0, 7, 20, bytes.length - 1}) {
+      assertThatThrownBy(
+              () -> serializer.deserialize(new DataInputDeserializer(Arrays.copyOf(bytes, length))))
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void theSnapshotRestoresTheSerializer() throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    TypeSerializerSnapshotSerializationUtil.writeSerializerSnapshot(
+        out, serializer.snapshotConfiguration());
+    var snapshot =
+        TypeSerializerSnapshotSerializationUtil.<KeyMemory>readSerializerSnapshot(
+            new DataInputDeserializer(out.getCopyOfBuffer()), getClass().getClassLoader());
+    assertThat(snapshot.restoreSerializer()).isEqualTo(serializer);
+    assertThat(
+            serializer
+                .snapshotConfiguration()
+                .resolveSchemaCompatibility(snapshot)
+                .isCompatibleAsIs())
+        .isTrue();
+  }
+
+  @Test
+  void refusesMemoriesOfAnotherShapeAndNamesBoth() {
+    KeyMemorySerializer other = new KeyMemorySerializer(new MemoryShape(2, 3, 8, 5));
+    assertThatThrownBy(
+            () ->
+                other
+                    .snapshotConfiguration()
+                    .resolveSchemaCompatibility(serializer.snapshotConfiguration()))
+        .isInstanceOf(MemoryShapeException.class)
+        .hasMessageContaining("[2, 3, 4, 5]")
+        .hasMessageContaining("[2, 3, 8, 5]");
+  }
+}
