@@ -48,8 +48,7 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
 
   @Override
   public KeyMemory createInstance() {
-    return new KeyMemory(
-        new float[shape().floats()], EncodedEvent.ofVector(0, true, null, null), 0);
+    return new KeyMemory(new float[shape().floats()], EncodedEvent.ofTime(0), 0);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.model;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,9 +10,11 @@ import java.util.Map;
  * that every event rewrites. Names and shapes are dpfp-pytorch's, so a {@code state_dict} loads as
  * it is.
  */
-public final class SlowWeights {
+public final class SlowWeights implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final ModelConfig config;
-  private final Map<String, Tensor> tensors;
+  private final LinkedHashMap<String, Tensor> tensors;
 
   /**
    * @throws IllegalArgumentException if a tensor is missing, surplus or of another shape

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.model;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Arrays;
  * @param shape the dimensions, outermost first; a scalar has none
  * @param data the values, row-major; not copied
  */
-public record Tensor(int[] shape, float[] data) {
+public record Tensor(int[] shape, float[] data) implements Serializable {
 
   public Tensor {
     long size = 1;

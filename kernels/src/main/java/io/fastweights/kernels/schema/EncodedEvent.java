@@ -27,11 +27,56 @@ public record EncodedEvent(
   private static final int[] NO_IDS = {};
   private static final float[] NO_FLOATS = {};
 
-  /** An event that is a vector; its lag is its time alone. */
-  public static EncodedEvent ofVector(
-      long timestamp, boolean observe, float[] vector, float[] target) {
+  /** Largest magnitude of a float of a vector event: its square and the sums stay finite. */
+  public static final float MOST = 1e6f;
+
+  /** The lag of a key that has observed nothing but the time. */
+  public static EncodedEvent ofTime(long timestamp) {
+    return new EncodedEvent(timestamp, true, NO_IDS, NO_FLOATS, -1, NO_FLOATS, null);
+  }
+
+  /**
+   * An event that is a vector. Its lag is its time alone.
+   *
+   * @throws MalformedEventException if the vector or an observed event's target is missing, of
+   *     another size, not finite or beyond {@link #MOST}
+   */
+  static EncodedEvent ofVector(RawEvent event, int inputDim, int targetDim)
+      throws MalformedEventException {
+    float[] input = checked("vector", event.vector(), inputDim);
+    float[] target = NO_FLOATS;
+    if (targetDim > 0 && event.observes()) {
+      Object value = event.targetValue();
+      if (value != null && !(value instanceof float[])) {
+        throw new MalformedEventException("the target is no vector");
+      }
+      target = checked("target", (float[]) value, targetDim);
+    }
     return new EncodedEvent(
-        timestamp, observe, NO_IDS, NO_FLOATS, -1, target == null ? NO_FLOATS : target, vector);
+        event.timestamp(), event.observes(), NO_IDS, NO_FLOATS, -1, target, input);
+  }
+
+  private static float[] checked(String what, float[] vector, int dim)
+      throws MalformedEventException {
+    if (vector == null) {
+      throw new MalformedEventException("the " + what + " is missing");
+    }
+    if (vector.length != dim) {
+      throw new MalformedEventException(
+          "the %s has %d floats, must have %d".formatted(what, vector.length, dim));
+    }
+    for (int i = 0; i < dim; i++) {
+      if (!(Math.abs(vector[i]) <= MOST)) {
+        throw new MalformedEventException(
+            "float %d of the %s is %s, must be within +-%s".formatted(i, what, vector[i], MOST));
+      }
+    }
+    return vector.clone();
+  }
+
+  /** What a key keeps of it: all but the vector. */
+  public EncodedEvent asLag() {
+    return vector == null ? this : ofTime(timestamp);
   }
 
   /** What is kept of the event beside its key's memory: all but the vector. */

@@ -70,6 +70,12 @@ public final class RawEvent {
     return this;
   }
 
+  /** The target as it is, where there is no schema: float[targetDim]; copied when encoded. */
+  public RawEvent target(float[] value) {
+    target = value;
+    return this;
+  }
+
   /** The input as it is, where there is no schema: float[inputDim]; copied when encoded. */
   public RawEvent vector(float[] value) {
     vector = value;

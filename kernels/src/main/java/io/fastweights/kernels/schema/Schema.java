@@ -91,6 +91,18 @@ public record Schema(String key, String time, String kind, List<Field> fields, T
   }
 
   /**
+   * Encodes an event that is a vector, where there is no schema.
+   *
+   * @param targetDim floats of an observed event's target; 0 for none
+   * @throws MalformedEventException if vector or target is missing, of another size, or has a float
+   *     that is not finite or beyond {@link EncodedEvent#MOST}
+   */
+  public static EncodedEvent encodeVector(RawEvent event, int inputDim, int targetDim)
+      throws MalformedEventException {
+    return EncodedEvent.ofVector(event, inputDim, targetDim);
+  }
+
+  /**
    * The embedding tensors of a model with this schema: for each field, now and lagged, float[ids,
    * dim], and for the lagged target.
    */

@@ -1,0 +1,135 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.engine.Engine;
+import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.operator.FastWeightOptions.EventOrder;
+import java.io.IOException;
+import java.time.Instant;
+
+/**
+ * The whole path of a batch: keys to slots, events to segments, one step of the engine, answers in
+ * the order of arrival.
+ */
+final class BatchRunner<T> {
+  private final EventModel model;
+  private final Engine engine;
+  private final HotMemory memory;
+  private final EventOrder order;
+  private final Output<T> output;
+  private final EventBatch batch;
+  private final HotKey[] hotKeys;
+  private final int[] starts;
+  private final int[] bySegment;
+
+  /** Where answers go. */
+  interface Output<T> {
+    void predicted(Pending<T> event, float[] values, float recallError);
+
+    void refused(Pending<T> event);
+  }
+
+  BatchRunner(
+      EventModel model,
+      Engine engine,
+      HotMemory memory,
+      EventOrder order,
+      int batchSize,
+      Output<T> output) {
+    this.model = model;
+    this.engine = engine;
+    this.memory = memory;
+    this.order = order;
+    this.output = output;
+    this.batch = new EventBatch(model.model(), batchSize);
+    this.hotKeys = new HotKey[batchSize];
+    this.starts = new int[batchSize + 1];
+    this.bySegment = new int[batchSize];
+  }
+
+  /** Steps the events and answers them. */
+  void run(Batcher<T> events) throws IOException {
+    int segments = findSlots(events);
+    sortBySegment(events, segments);
+    fill(events, segments);
+    engine.step(batch);
+    answer(events);
+  }
+
+  /** Gives every event a segment, every segment a slot. */
+  private int findSlots(Batcher<T> events) throws IOException {
+    memory.beginBatch();
+    int segments = 0;
+    for (int i = 0; i < events.size(); i++) {
+      Pending<T> event = events.get(i);
+      HotKey hot = memory.get(event.key);
+      if (!memory.inBatch(hot)) {
+        memory.pin(hot, segments);
+        hotKeys[segments++] = hot;
+      }
+      event.segment = hot.segment;
+    }
+    return segments;
+  }
+
+  /** A counting sort: events of a segment together, in the order of their arrival. */
+  private void sortBySegment(Batcher<T> events, int segments) {
+    java.util.Arrays.fill(starts, 0, segments + 1, 0);
+    for (int i = 0; i < events.size(); i++) {
+      starts[events.get(i).segment + 1]++;
+    }
+    for (int s = 0; s < segments; s++) {
+      starts[s + 1] += starts[s];
+    }
+    for (int i = 0; i < events.size(); i++) {
+      bySegment[starts[events.get(i).segment]++] = i;
+    }
+  }
+
+  private void fill(Batcher<T> events, int segments) {
+    batch.clear();
+    for (int i = 0; i < events.size(); i++) {
+      Pending<T> event = events.get(bySegment[i]);
+      HotKey hot = hotKeys[event.segment];
+      event.refusal = refusal(event.event, hot);
+      event.row = -1;
+      if (event.refusal == null) {
+        boolean begun = batch.segments() > 0 && batch.slot(batch.segments() - 1) == hot.slot;
+        if (!begun) {
+          batch.segment(hot.slot, hot.fresh);
+          hot.fresh = false;
+        }
+        event.row = batch.add(event.event.observe());
+        model.write(event.event, hot.lag, batch.inputs(), batch.targets(), event.row);
+        if (event.event.observe()) {
+          hot.lag = event.event.asLag();
+          hot.events++;
+          hot.dirty = true;
+        }
+      }
+    }
+    java.util.Arrays.fill(hotKeys, 0, segments, null);
+  }
+
+  private String refusal(EncodedEvent event, HotKey hot) {
+    boolean late = hot.lag != null && event.timestamp() < hot.lag.timestamp();
+    return late && order == EventOrder.REFUSE
+        ? "time is "
+            + Instant.ofEpochMilli(event.timestamp())
+            + ", before the last observed event of its key at "
+            + Instant.ofEpochMilli(hot.lag.timestamp())
+        : null;
+  }
+
+  private void answer(Batcher<T> events) {
+    for (int i = 0; i < events.size(); i++) {
+      Pending<T> event = events.get(i);
+      if (event.row < 0) {
+        output.refused(event);
+      } else {
+        output.predicted(
+            event, model.predict(batch.outputs(), event.row), batch.recallErrors()[event.row]);
+      }
+    }
+  }
+}

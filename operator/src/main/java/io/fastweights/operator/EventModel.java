@@ -1,0 +1,75 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.kernels.schema.InputEncoder;
+import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.kernels.schema.Schema;
+import java.util.Arrays;
+
+/**
+ * A model with what stands before and behind it: how an event becomes its input, and its outputs a
+ * prediction.
+ */
+final class EventModel {
+  private final Model model;
+  private final Schema schema;
+  private final InputEncoder inputs;
+
+  /**
+   * @param schema null where events are vectors
+   * @param inputs null where events are vectors
+   */
+  EventModel(Model model, Schema schema, InputEncoder inputs) {
+    this.model = model;
+    this.schema = schema;
+    this.inputs = inputs;
+  }
+
+  Model model() {
+    return model;
+  }
+
+  RawEvent newEvent() {
+    return schema == null ? new RawEvent(0) : schema.newEvent();
+  }
+
+  /** Checks and encodes what a reader read. */
+  EncodedEvent encode(RawEvent event) throws MalformedEventException {
+    return schema != null
+        ? schema.encode(event)
+        : Schema.encodeVector(event, model.inputDim(), model.targetDim());
+  }
+
+  /** Writes the event's input and target into a row of a batch. */
+  void write(EncodedEvent event, EncodedEvent lag, float[] into, float[] targets, int row) {
+    int dim = model.inputDim();
+    if (inputs == null) {
+      System.arraycopy(event.vector(), 0, into, row * dim, dim);
+    } else {
+      inputs.encode(event, lag, into, row * dim);
+    }
+    int targetDim = model.targetDim();
+    if (targetDim > 0) {
+      int at = row * targetDim;
+      if (event.observe()) {
+        System.arraycopy(event.target(), 0, targets, at, targetDim);
+      } else {
+        Arrays.fill(targets, at, at + targetDim, Float.NaN);
+      }
+    }
+  }
+
+  /** The prediction that a row of outputs stands for. */
+  float[] predict(float[] outputs, int row) {
+    int at = row * model.outputDim();
+    if (schema == null || schema.target() == null) {
+      return Arrays.copyOfRange(outputs, at, at + model.outputDim());
+    }
+    float[] prediction = new float[schema.target().dim()];
+    schema.target().predict(outputs, at, model instanceof SlowModel, prediction);
+    return prediction;
+  }
+}

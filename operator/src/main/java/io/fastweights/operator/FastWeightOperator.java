@@ -1,0 +1,235 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.engine.Engine;
+import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EngineProvider;
+import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.state.FastWeightStore;
+import java.util.concurrent.ScheduledFuture;
+import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.operators.sorted.state.BatchExecutionKeyedStateBackend;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.RecordAttributes;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * A fast-weight memory for each key: every event reads its key's W, is answered, and rewrites it.
+ *
+ * <p>Events are held back until a batch is full, has waited long enough, or something follows that
+ * must not overtake them; every reason ends in {@link #flush}. A checkpoint is taken with no event
+ * held back and every memory saved, so it does not depend on what was in a slot.
+ */
+final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
+    implements OneInputStreamOperator<T, Prediction<T>>,
+        ProcessingTimeCallback,
+        BatchRunner.Output<T> {
+  private static final long serialVersionUID = 1L;
+
+  private final transient ModelSpec spec;
+  private final transient EventReader<T> reader;
+  private final transient Configuration options;
+  private final transient OutputTag<Malformed<T>> malformedTag;
+  private final transient TypeSerializer<T> serializer;
+
+  private transient EventModel model;
+  private transient RawEvent rawEvent;
+  private transient Engine engine;
+  private transient FastWeightStore store;
+  private transient HotMemory memory;
+  private transient Batcher<T> batcher;
+  private transient BatchRunner<T> runner;
+  private transient FastWeightMetrics metrics;
+  private transient ScheduledFuture<?> linger;
+  private transient long lingerMillis;
+  private transient boolean copies;
+  private transient StreamRecord<Prediction<T>> reused;
+
+  FastWeightOperator(
+      StreamOperatorParameters<Prediction<T>> parameters,
+      ModelSpec spec,
+      EventReader<T> reader,
+      Configuration options,
+      OutputTag<Malformed<T>> malformedTag,
+      TypeSerializer<T> serializer) {
+    super(parameters);
+    this.spec = spec;
+    this.reader = reader;
+    this.options = options;
+    this.malformedTag = malformedTag;
+    this.serializer = serializer;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    if (getKeyedStateBackend() instanceof BatchExecutionKeyedStateBackend) {
+      throw new IllegalStateException(FastWeights.NO_BATCH);
+    }
+    model = spec.create(options);
+    store = FastWeightStore.dense(context.getKeyedStateStore(), model.model().memory());
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    int batchSize = options.get(FastWeightOptions.BATCH_SIZE);
+    engine =
+        EngineProvider.create(
+            model.model(),
+            new EngineOptions(
+                options.get(FastWeightOptions.ENGINE), options.get(FastWeightOptions.CACHE_KEYS)));
+    rawEvent = model.newEvent();
+    memory = new HotMemory(engine.pool(), store, this::setCurrentKey);
+    batcher = new Batcher<>(batchSize);
+    runner =
+        new BatchRunner<>(
+            model, engine, memory, options.get(FastWeightOptions.ORDER), batchSize, this);
+    metrics = new FastWeightMetrics(getMetricGroup());
+    metrics.observe(memory, getMetricGroup());
+    lingerMillis = options.get(FastWeightOptions.LINGER).toMillis();
+    copies = getExecutionConfig().isObjectReuseEnabled();
+    reused = new StreamRecord<>(null);
+  }
+
+  @Override
+  public void processElement(StreamRecord<T> element) throws Exception {
+    EncodedEvent event;
+    try {
+      event = read(element);
+    } catch (MalformedEventException e) {
+      refuse(element.getValue(), element.hasTimestamp(), element.getTimestamp(), e.getMessage());
+      return;
+    }
+    Pending<T> pending = batcher.add();
+    pending.event = event;
+    pending.key = getCurrentKey();
+    // With object reuse the chain may fill the same element again before the batch is stepped.
+    pending.value = copies ? serializer.copy(element.getValue()) : element.getValue();
+    pending.hasTimestamp = element.hasTimestamp();
+    pending.timestamp = element.hasTimestamp() ? element.getTimestamp() : 0;
+    if (batcher.isFull() || lingerMillis == 0) {
+      flush(FlushReason.SIZE);
+    } else if (linger == null) {
+      long now = getProcessingTimeService().getCurrentProcessingTime();
+      linger = getProcessingTimeService().registerTimer(now + lingerMillis, this);
+    }
+  }
+
+  private EncodedEvent read(StreamRecord<T> element) throws MalformedEventException {
+    rawEvent.clear();
+    if (element.hasTimestamp()) {
+      rawEvent.timestamp(element.getTimestamp());
+    }
+    try {
+      reader.read(element.getValue(), rawEvent);
+    } catch (RuntimeException e) {
+      LOG.debug("the event reader failed", e);
+      throw new MalformedEventException("the event reader failed: " + e);
+    }
+    return model.encode(rawEvent);
+  }
+
+  /** Steps and answers every event held back. */
+  private void flush(FlushReason reason) throws Exception {
+    if (linger != null) {
+      linger.cancel(false);
+      linger = null;
+    }
+    if (!batcher.isEmpty()) {
+      long begin = System.nanoTime();
+      runner.run(batcher);
+      metrics.batch(reason, batcher.size(), System.nanoTime() - begin);
+      batcher.clear();
+    }
+  }
+
+  @Override
+  public void predicted(Pending<T> pending, float[] values, float recallError) {
+    EncodedEvent event = pending.event;
+    metrics.event(event.observe());
+    Prediction<T> prediction =
+        new Prediction<>(pending.value, event.timestamp(), event.observe(), values, recallError);
+    if (pending.hasTimestamp) {
+      reused.replace(prediction, pending.timestamp);
+    } else {
+      reused.eraseTimestamp();
+      reused.replace(prediction);
+    }
+    output.collect(reused);
+  }
+
+  @Override
+  public void refused(Pending<T> pending) {
+    refuse(pending.value, pending.hasTimestamp, pending.timestamp, pending.refusal);
+  }
+
+  private void refuse(T value, boolean hasTimestamp, long timestamp, String reason) {
+    metrics.malformed();
+    Malformed<T> malformed = new Malformed<>(value, reason);
+    output.collect(
+        malformedTag,
+        hasTimestamp ? new StreamRecord<>(malformed, timestamp) : new StreamRecord<>(malformed));
+  }
+
+  @Override
+  public void onProcessingTime(long time) throws Exception {
+    linger = null;
+    flush(FlushReason.LINGER);
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    flush(FlushReason.WATERMARK);
+    super.processWatermark(mark);
+  }
+
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
+    flush(FlushReason.WATERMARK);
+    super.processWatermarkStatus(status);
+  }
+
+  @Override
+  public void processRecordAttributes(RecordAttributes attributes) throws Exception {
+    flush(FlushReason.WATERMARK);
+    super.processRecordAttributes(attributes);
+  }
+
+  /** Answers go out before the barrier does. */
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    flush(FlushReason.BARRIER);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    memory.saveAll();
+  }
+
+  @Override
+  public void finish() throws Exception {
+    flush(FlushReason.END_OF_INPUT);
+    super.finish();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (engine != null) {
+      engine.close();
+    }
+    super.close();
+  }
+}

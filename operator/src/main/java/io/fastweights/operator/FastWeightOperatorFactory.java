@@ -1,0 +1,51 @@
+package io.fastweights.operator;
+
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.StreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.util.OutputTag;
+
+/** Makes the operator of each subtask; what it holds travels with the job. */
+final class FastWeightOperatorFactory<T> extends AbstractStreamOperatorFactory<Prediction<T>>
+    implements OneInputStreamOperatorFactory<T, Prediction<T>> {
+  private static final long serialVersionUID = 1L;
+
+  private final ModelSpec spec;
+  private final EventReader<T> reader;
+  private final Configuration options;
+  private final OutputTag<Malformed<T>> malformedTag;
+  private final TypeSerializer<T> serializer;
+
+  FastWeightOperatorFactory(
+      ModelSpec spec,
+      EventReader<T> reader,
+      Configuration options,
+      OutputTag<Malformed<T>> malformedTag,
+      TypeSerializer<T> serializer) {
+    this.spec = spec;
+    this.reader = reader;
+    this.options = options;
+    this.malformedTag = malformedTag;
+    this.serializer = serializer;
+    this.chainingStrategy = ChainingStrategy.ALWAYS;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <O extends StreamOperator<Prediction<T>>> O createStreamOperator(
+      StreamOperatorParameters<Prediction<T>> parameters) {
+    return (O)
+        new FastWeightOperator<>(
+            parameters, spec, reader, options, malformedTag, serializer.duplicate());
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes")
+  public Class<? extends StreamOperator> getStreamOperatorClass(ClassLoader loader) {
+    return FastWeightOperator.class;
+  }
+}

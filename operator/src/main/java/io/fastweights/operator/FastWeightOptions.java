@@ -1,0 +1,116 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.engine.EngineOptions.Device;
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.DescribedEnum;
+import org.apache.flink.configuration.description.InlineElement;
+import org.apache.flink.configuration.description.TextElement;
+
+/**
+ * The operator's options. Set on the builder, or for all operators of a job in Flink's
+ * configuration under the same keys; the builder wins.
+ */
+public final class FastWeightOptions {
+  private FastWeightOptions() {}
+
+  public static final ConfigOption<Integer> BATCH_SIZE =
+      ConfigOptions.key("fastweights.batch-size")
+          .intType()
+          .defaultValue(256)
+          .withDescription(
+              "Most events that are stepped together. Predictions do not depend on it.");
+
+  public static final ConfigOption<Duration> LINGER =
+      ConfigOptions.key("fastweights.linger")
+          .durationType()
+          .defaultValue(Duration.ofMillis(20))
+          .withDescription(
+              "How long an event may wait for its batch to fill, in processing time. 0 steps"
+                  + " every event at once.");
+
+  public static final ConfigOption<Integer> CACHE_KEYS =
+      ConfigOptions.key("fastweights.cache-keys")
+          .intType()
+          .defaultValue(4096)
+          .withDescription(
+              "Keys whose memories a subtask keeps ready beside the state backend; above the batch"
+                  + " size. A memory takes 4 bytes times layers, heads, rows and columns.");
+
+  public static final ConfigOption<Device> ENGINE =
+      ConfigOptions.key("fastweights.engine")
+          .enumType(Device.class)
+          .defaultValue(Device.AUTO)
+          .withDescription(
+              "What the arithmetic runs on: CUDA, CPU, or AUTO for CUDA where a usable device is.");
+
+  public static final ConfigOption<EventOrder> ORDER =
+      ConfigOptions.key("fastweights.event-order")
+          .enumType(EventOrder.class)
+          .defaultValue(EventOrder.REFUSE)
+          .withDescription(
+              "What to do with an event that is older than the last observed event of its key.");
+
+  public static final ConfigOption<Integer> ASSOCIATIVE_KEY_DIM =
+      ConfigOptions.key("fastweights.associative.key-dim")
+          .intType()
+          .defaultValue(256)
+          .withDescription(
+              "Without weights: floats of a head's key. W has 2 * nu * key-dim rows a head.");
+
+  public static final ConfigOption<Integer> ASSOCIATIVE_NU =
+      ConfigOptions.key("fastweights.associative.nu")
+          .intType()
+          .defaultValue(2)
+          .withDescription("Without weights: the capacity factor of DPFP.");
+
+  public static final ConfigOption<List<Double>> ASSOCIATIVE_BETAS =
+      ConfigOptions.key("fastweights.associative.betas")
+          .doubleType()
+          .asList()
+          .defaultValues(0.3, 0.1)
+          .withDescription(
+              "Without weights: the learning rate of each head, in (0, 1]. The answer is the mean"
+                  + " of a fast and a slow head by default.");
+
+  public static final ConfigOption<Long> ASSOCIATIVE_SEED =
+      ConfigOptions.key("fastweights.associative.seed")
+          .longType()
+          .defaultValue(1L)
+          .withDescription(
+              "Without weights: seed of the random projection that makes keys of features. It must"
+                  + " stay the same for as long as the memories live.");
+
+  /** Every option, in the order of the documentation. */
+  public static List<ConfigOption<?>> all() {
+    return List.of(
+        BATCH_SIZE,
+        LINGER,
+        CACHE_KEYS,
+        ENGINE,
+        ORDER,
+        ASSOCIATIVE_KEY_DIM,
+        ASSOCIATIVE_NU,
+        ASSOCIATIVE_BETAS,
+        ASSOCIATIVE_SEED);
+  }
+
+  /** What happens to an event that is older than its key's last observed one. */
+  public enum EventOrder implements DescribedEnum {
+    REFUSE("It goes to the malformed side output."),
+    ACCEPT("It is taken as it arrives; time since the last event counts as 0.");
+
+    private final String description;
+
+    EventOrder(String description) {
+      this.description = description;
+    }
+
+    @Override
+    public InlineElement getDescription() {
+      return TextElement.text(description);
+    }
+  }
+}

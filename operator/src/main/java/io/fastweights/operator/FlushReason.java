@@ -1,0 +1,15 @@
+package io.fastweights.operator;
+
+/** Why a batch was stepped. */
+enum FlushReason {
+  /** It was full. */
+  SIZE,
+  /** Its first event had waited long enough. */
+  LINGER,
+  /** A watermark, a watermark status or record attributes must not overtake its events. */
+  WATERMARK,
+  /** A checkpoint barrier follows. */
+  BARRIER,
+  /** The input has ended. */
+  END_OF_INPUT
+}

@@ -1,0 +1,38 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.schema.EncodedEvent;
+
+/** A key whose memory sits in a slot. */
+final class HotKey {
+  final Object key;
+  final int slot;
+
+  /** The slot's content is void: the key has no memory yet. */
+  boolean fresh;
+
+  /** The slot holds what the state does not. */
+  boolean dirty;
+
+  /** The key's last observed event; null before the first. */
+  EncodedEvent lag;
+
+  /** Observed events. */
+  long events;
+
+  /** The batch that uses the slot now or used it last. */
+  long batch = -1;
+
+  /** Segment of the key in that batch. */
+  int segment;
+
+  /** Used since the hand last passed (SIEVE). */
+  boolean visited;
+
+  HotKey newer;
+  HotKey older;
+
+  HotKey(Object key, int slot) {
+    this.key = key;
+    this.slot = slot;
+  }
+}

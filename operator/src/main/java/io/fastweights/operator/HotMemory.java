@@ -1,0 +1,163 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.engine.MemoryPool;
+import io.fastweights.state.FastWeightStore;
+import io.fastweights.state.KeyMemory;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The memories in use: which key has which slot of the engine's pool. A miss loads from the store;
+ * an eviction or a checkpoint saves what the store does not have yet.
+ *
+ * <p>Eviction is SIEVE (Zhang et al., NSDI 2024): keys stand in the order of their arrival; a hit
+ * only marks its key; a hand moves from old to new, takes marks away, and evicts the first key that
+ * has none. Keys of the batch at hand are never evicted.
+ */
+final class HotMemory {
+  private final Map<Object, HotKey> keys = new HashMap<>();
+  private final MemoryPool pool;
+  private final FastWeightStore store;
+  private final Consumer<Object> currentKey;
+  private HotKey newest;
+  private HotKey oldest;
+  private HotKey hand;
+  private int used;
+  private long batch;
+  private long hits;
+  private long misses;
+  private long evictions;
+
+  /**
+   * @param currentKey makes a key the one that the store works on
+   */
+  HotMemory(MemoryPool pool, FastWeightStore store, Consumer<Object> currentKey) {
+    this.pool = pool;
+    this.store = store;
+    this.currentKey = currentKey;
+  }
+
+  /** Begins a batch: the keys of the one before may be evicted again. */
+  void beginBatch() {
+    batch++;
+  }
+
+  /** Whether the batch at hand has met the key already. */
+  boolean inBatch(HotKey key) {
+    return key.batch == batch;
+  }
+
+  /**
+   * A key's slot, loaded if need be, and kept there for the batch at hand: the caller marks it with
+   * {@link #pin}.
+   */
+  HotKey get(Object key) throws IOException {
+    HotKey hot = keys.get(key);
+    if (hot != null) {
+      hits++;
+      hot.visited = true;
+      return hot;
+    }
+    misses++;
+    hot = new HotKey(key, used < pool.slots() ? used++ : evict());
+    load(hot);
+    keys.put(key, hot);
+    pushNewest(hot);
+    return hot;
+  }
+
+  /** Keeps a key in its slot until the next batch begins. */
+  void pin(HotKey hot, int segment) {
+    hot.batch = batch;
+    hot.segment = segment;
+  }
+
+  private void load(HotKey hot) throws IOException {
+    currentKey.accept(hot.key);
+    KeyMemory memory = store.load();
+    hot.fresh = memory == null;
+    if (memory != null) {
+      pool.write(hot.slot, memory.weights(), 0);
+      hot.lag = memory.lag();
+      hot.events = memory.events();
+    }
+  }
+
+  /** Frees a slot. */
+  private int evict() throws IOException {
+    HotKey victim = hand == null ? oldest : hand;
+    for (int steps = 0; victim.visited || inBatch(victim); steps++) {
+      if (steps > 2 * used) {
+        throw new IllegalStateException(
+            "all " + pool.slots() + " slots are in use by one batch of events");
+      }
+      victim.visited = false;
+      victim = victim.newer == null ? oldest : victim.newer;
+    }
+    save(victim);
+    hand = victim.newer;
+    unlink(victim);
+    keys.remove(victim.key);
+    evictions++;
+    return victim.slot;
+  }
+
+  /** Saves every memory that the store does not have. */
+  void saveAll() throws IOException {
+    for (HotKey hot = oldest; hot != null; hot = hot.newer) {
+      save(hot);
+    }
+  }
+
+  private void save(HotKey hot) throws IOException {
+    if (hot.dirty) {
+      float[] weights = new float[pool.shape().floats()];
+      pool.read(hot.slot, weights, 0);
+      currentKey.accept(hot.key);
+      store.save(new KeyMemory(weights, hot.lag, hot.events));
+      hot.dirty = false;
+    }
+  }
+
+  private void pushNewest(HotKey hot) {
+    hot.older = newest;
+    if (newest == null) {
+      oldest = hot;
+    } else {
+      newest.newer = hot;
+    }
+    newest = hot;
+  }
+
+  private void unlink(HotKey hot) {
+    if (hot.older == null) {
+      oldest = hot.newer;
+    } else {
+      hot.older.newer = hot.newer;
+    }
+    if (hot.newer == null) {
+      newest = hot.older;
+    } else {
+      hot.newer.older = hot.older;
+    }
+  }
+
+  /** Keys in slots; a slot once used stays so. */
+  int size() {
+    return used;
+  }
+
+  long hits() {
+    return hits;
+  }
+
+  long misses() {
+    return misses;
+  }
+
+  long evictions() {
+    return evictions;
+  }
+}

@@ -1,0 +1,63 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.schema.InputEncoder;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * What a subtask makes its model of; travels with the job.
+ *
+ * @param schemaJson null where events are vectors
+ * @param weights null for the associative memory
+ * @param vectorTargetDim floats of a vector event's target, for an associative memory without
+ *     schema
+ */
+record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
+    implements Serializable {
+
+  EventModel create(Configuration options) {
+    Schema schema = schemaJson == null ? null : SchemaJson.parse(schemaJson);
+    Model model = weights != null ? SlowModel.of(weights) : associative(schema, options);
+    InputEncoder inputs = schema == null ? null : inputs(schema, model, options);
+    return new EventModel(model, schema, inputs);
+  }
+
+  private InputEncoder inputs(Schema schema, Model model, Configuration options) {
+    if (weights != null) {
+      if (schema.target() != null && schema.target().dim() != model.outputDim()) {
+        throw new IllegalArgumentException(
+            "target %s has %d outputs, the weights' head has %d"
+                .formatted(schema.target().name(), schema.target().dim(), model.outputDim()));
+      }
+      return InputEncoder.trained(schema, weights);
+    }
+    return InputEncoder.projection(
+        schema, model.inputDim(), options.get(FastWeightOptions.ASSOCIATIVE_SEED));
+  }
+
+  private AssociativeMemory associative(Schema schema, Configuration options) {
+    if (schema != null && schema.target() == null) {
+      throw new IllegalArgumentException(
+          "the schema has no target: without weights there is nothing to learn");
+    }
+    List<Double> betas = options.get(FastWeightOptions.ASSOCIATIVE_BETAS);
+    float[] rates = new float[betas.size()];
+    for (int h = 0; h < rates.length; h++) {
+      rates[h] = betas.get(h).floatValue();
+    }
+    return new AssociativeMemory(
+        options.get(FastWeightOptions.ASSOCIATIVE_KEY_DIM),
+        options.get(FastWeightOptions.ASSOCIATIVE_NU),
+        schema == null ? vectorTargetDim : schema.target().dim(),
+        rates,
+        Normalisation.UNIT);
+  }
+}

@@ -1,0 +1,28 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.schema.EncodedEvent;
+
+/** An event that waits for its batch. Reused from batch to batch. */
+final class Pending<T> {
+  T value;
+  Object key;
+  EncodedEvent event;
+  boolean hasTimestamp;
+  long timestamp;
+
+  /** Row in the batch, or -1 if it was refused. */
+  int row;
+
+  /** Segment of its key in the batch. */
+  int segment;
+
+  /** Why it was refused; null if it was not. */
+  String refusal;
+
+  void clear() {
+    value = null;
+    key = null;
+    event = null;
+    refusal = null;
+  }
+}
