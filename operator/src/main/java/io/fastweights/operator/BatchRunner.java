@@ -4,8 +4,8 @@ import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.operator.FastWeightOptions.EventOrder;
-import java.io.IOException;
 import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * The whole path of a batch: keys to slots, events to segments, one step of the engine, answers in
@@ -48,16 +48,17 @@ final class BatchRunner<T> {
   }
 
   /** Steps the events and answers them. */
-  void run(Batcher<T> events) throws IOException {
+  void run(Batcher<T> events) throws Exception {
     int segments = findSlots(events);
     sortBySegment(events, segments);
-    fill(events, segments);
+    fill(events);
     engine.step(batch);
+    log(events, segments);
     answer(events);
   }
 
   /** Gives every event a segment, every segment a slot. */
-  private int findSlots(Batcher<T> events) throws IOException {
+  private int findSlots(Batcher<T> events) throws Exception {
     memory.beginBatch();
     int segments = 0;
     for (int i = 0; i < events.size(); i++) {
@@ -74,7 +75,7 @@ final class BatchRunner<T> {
 
   /** A counting sort: events of a segment together, in the order of their arrival. */
   private void sortBySegment(Batcher<T> events, int segments) {
-    java.util.Arrays.fill(starts, 0, segments + 1, 0);
+    Arrays.fill(starts, 0, segments + 1, 0);
     for (int i = 0; i < events.size(); i++) {
       starts[events.get(i).segment + 1]++;
     }
@@ -86,7 +87,7 @@ final class BatchRunner<T> {
     }
   }
 
-  private void fill(Batcher<T> events, int segments) {
+  private void fill(Batcher<T> events) {
     batch.clear();
     for (int i = 0; i < events.size(); i++) {
       Pending<T> event = events.get(bySegment[i]);
@@ -104,11 +105,20 @@ final class BatchRunner<T> {
         if (event.event.observe()) {
           hot.lag = event.event.asLag();
           hot.events++;
-          hot.dirty = true;
         }
       }
     }
-    java.util.Arrays.fill(hotKeys, 0, segments, null);
+  }
+
+  /** What the memories learned, for the state. */
+  private void log(Batcher<T> events, int segments) {
+    for (int i = 0; i < events.size(); i++) {
+      Pending<T> event = events.get(bySegment[i]);
+      if (event.row >= 0 && batch.observes(event.row)) {
+        hotKeys[event.segment].log.add(batch.keys(), batch.deltas(), event.row);
+      }
+    }
+    Arrays.fill(hotKeys, 0, segments, null);
   }
 
   private String refusal(EncodedEvent event, HotKey hot) {

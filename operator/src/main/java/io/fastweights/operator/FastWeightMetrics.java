@@ -37,6 +37,9 @@ final class FastWeightMetrics {
     cache.gauge("hits", memory::hits);
     cache.gauge("misses", memory::misses);
     cache.gauge("evictions", memory::evictions);
+    MetricGroup log = operator.addGroup("fastweights").addGroup("log");
+    log.gauge("appends", memory::appends);
+    log.gauge("folds", memory::folds);
   }
 
   void event(boolean isObserved) {

@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineProvider;
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
@@ -77,7 +78,9 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
       throw new IllegalStateException(FastWeights.NO_BATCH);
     }
     model = spec.create(options);
-    store = FastWeightStore.dense(context.getKeyedStateStore(), model.model().memory());
+    store =
+        new FastWeightStore(
+            context.getKeyedStateStore(), model.model().memory(), LogShape.of(model.model()));
   }
 
   @Override
@@ -90,7 +93,9 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
             new EngineOptions(
                 options.get(FastWeightOptions.ENGINE), options.get(FastWeightOptions.CACHE_KEYS)));
     rawEvent = model.newEvent();
-    memory = new HotMemory(engine.pool(), store, this::setCurrentKey);
+    memory =
+        new HotMemory(
+            engine, store, options.get(FastWeightOptions.FOLD_THRESHOLD), this::setCurrentKey);
     batcher = new Batcher<>(batchSize);
     runner =
         new BatchRunner<>(

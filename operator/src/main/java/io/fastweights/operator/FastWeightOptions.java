@@ -39,6 +39,15 @@ public final class FastWeightOptions {
               "Keys whose memories a subtask keeps ready beside the state backend; above the batch"
                   + " size. A memory takes 4 bytes times layers, heads, rows and columns.");
 
+  public static final ConfigOption<Double> FOLD_THRESHOLD =
+      ConfigOptions.key("fastweights.fold-threshold")
+          .doubleType()
+          .defaultValue(0.5)
+          .withDescription(
+              "How large a key's log in state may grow, as a fraction of its memory's size, before"
+                  + " it is folded into a new base. 0 keeps memories whole. Predictions do not"
+                  + " depend on it.");
+
   public static final ConfigOption<Device> ENGINE =
       ConfigOptions.key("fastweights.engine")
           .enumType(Device.class)
@@ -89,6 +98,7 @@ public final class FastWeightOptions {
         BATCH_SIZE,
         LINGER,
         CACHE_KEYS,
+        FOLD_THRESHOLD,
         ENGINE,
         ORDER,
         ASSOCIATIVE_KEY_DIM,

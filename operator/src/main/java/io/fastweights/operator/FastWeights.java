@@ -142,6 +142,11 @@ public final class FastWeights<T> {
     FastWeightOptions.all().forEach(option -> choose(option, job, chosen));
     int batch = atLeast(chosen, FastWeightOptions.BATCH_SIZE, 1);
     atLeast(chosen, FastWeightOptions.CACHE_KEYS, batch + 1);
+    double fold = chosen.get(FastWeightOptions.FOLD_THRESHOLD);
+    if (!(fold >= 0 && fold <= 16)) {
+      throw new IllegalArgumentException(
+          FastWeightOptions.FOLD_THRESHOLD.key() + " is " + fold + ", must be in 0 ... 16");
+    }
     if (chosen.get(FastWeightOptions.LINGER).isNegative()) {
       throw new IllegalArgumentException(
           FastWeightOptions.LINGER.key()

@@ -10,8 +10,11 @@ final class HotKey {
   /** The slot's content is void: the key has no memory yet. */
   boolean fresh;
 
-  /** The slot holds what the state does not. */
-  boolean dirty;
+  /** What the slot holds and the state does not. */
+  final PendingLog log;
+
+  /** Events in the state's log of the key. */
+  int logged;
 
   /** The key's last observed event; null before the first. */
   EncodedEvent lag;
@@ -31,8 +34,9 @@ final class HotKey {
   HotKey newer;
   HotKey older;
 
-  HotKey(Object key, int slot) {
+  HotKey(Object key, int slot, PendingLog log) {
     this.key = key;
     this.slot = slot;
+    this.log = log;
   }
 }

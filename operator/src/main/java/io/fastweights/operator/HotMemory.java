@@ -1,9 +1,12 @@
 package io.fastweights.operator;
 
+import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.MemoryPool;
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.state.FastWeightStore;
 import io.fastweights.state.KeyMemory;
-import java.io.IOException;
+import io.fastweights.state.LogChunk;
+import io.fastweights.state.StoredMemory;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -18,9 +21,12 @@ import java.util.function.Consumer;
  */
 final class HotMemory {
   private final Map<Object, HotKey> keys = new HashMap<>();
+  private final Engine engine;
   private final MemoryPool pool;
   private final FastWeightStore store;
   private final Consumer<Object> currentKey;
+  private final LogShape logShape;
+  private final int mostLogged;
   private HotKey newest;
   private HotKey oldest;
   private HotKey hand;
@@ -29,14 +35,21 @@ final class HotMemory {
   private long hits;
   private long misses;
   private long evictions;
+  private long appends;
+  private long folds;
 
   /**
+   * @param foldThreshold the largest log, as a fraction of the memory's size
    * @param currentKey makes a key the one that the store works on
    */
-  HotMemory(MemoryPool pool, FastWeightStore store, Consumer<Object> currentKey) {
-    this.pool = pool;
+  HotMemory(
+      Engine engine, FastWeightStore store, double foldThreshold, Consumer<Object> currentKey) {
+    this.engine = engine;
+    this.pool = engine.pool();
     this.store = store;
     this.currentKey = currentKey;
+    this.logShape = LogShape.of(engine.model());
+    this.mostLogged = (int) (foldThreshold * pool.shape().floats() / logShape.floats());
   }
 
   /** Begins a batch: the keys of the one before may be evicted again. */
@@ -53,7 +66,7 @@ final class HotMemory {
    * A key's slot, loaded if need be, and kept there for the batch at hand: the caller marks it with
    * {@link #pin}.
    */
-  HotKey get(Object key) throws IOException {
+  HotKey get(Object key) throws Exception {
     HotKey hot = keys.get(key);
     if (hot != null) {
       hits++;
@@ -61,7 +74,8 @@ final class HotMemory {
       return hot;
     }
     misses++;
-    hot = new HotKey(key, used < pool.slots() ? used++ : evict());
+    int slot = used < pool.slots() ? used++ : evict();
+    hot = new HotKey(key, slot, new PendingLog(logShape, mostLogged));
     load(hot);
     keys.put(key, hot);
     pushNewest(hot);
@@ -74,19 +88,25 @@ final class HotMemory {
     hot.segment = segment;
   }
 
-  private void load(HotKey hot) throws IOException {
+  private void load(HotKey hot) throws Exception {
     currentKey.accept(hot.key);
-    KeyMemory memory = store.load();
-    hot.fresh = memory == null;
-    if (memory != null) {
-      pool.write(hot.slot, memory.weights(), 0);
-      hot.lag = memory.lag();
-      hot.events = memory.events();
+    StoredMemory stored = store.load();
+    hot.fresh = stored == null;
+    if (stored != null) {
+      float[] weights =
+          stored.base() == null ? new float[pool.shape().floats()] : stored.base().weights();
+      pool.write(hot.slot, weights, 0);
+      for (LogChunk chunk : stored.log()) {
+        engine.replay(hot.slot, chunk.keys(), chunk.deltas(), chunk.events());
+      }
+      hot.lag = stored.lag();
+      hot.events = stored.events();
+      hot.logged = stored.logged();
     }
   }
 
   /** Frees a slot. */
-  private int evict() throws IOException {
+  private int evict() throws Exception {
     HotKey victim = hand == null ? oldest : hand;
     for (int steps = 0; victim.visited || inBatch(victim); steps++) {
       if (steps > 2 * used) {
@@ -105,20 +125,30 @@ final class HotMemory {
   }
 
   /** Saves every memory that the store does not have. */
-  void saveAll() throws IOException {
+  void saveAll() throws Exception {
     for (HotKey hot = oldest; hot != null; hot = hot.newer) {
       save(hot);
     }
   }
 
-  private void save(HotKey hot) throws IOException {
-    if (hot.dirty) {
+  /** Appends the key's new events to its log, or folds the log into a new base. */
+  private void save(HotKey hot) throws Exception {
+    if (hot.log.isEmpty()) {
+      return;
+    }
+    currentKey.accept(hot.key);
+    if (hot.logged + (long) hot.log.events() <= mostLogged) {
+      store.append(hot.log.chunk(hot.lag, hot.events));
+      hot.logged += hot.log.events();
+      appends++;
+    } else {
       float[] weights = new float[pool.shape().floats()];
       pool.read(hot.slot, weights, 0);
-      currentKey.accept(hot.key);
-      store.save(new KeyMemory(weights, hot.lag, hot.events));
-      hot.dirty = false;
+      store.fold(new KeyMemory(weights, hot.lag, hot.events));
+      hot.logged = 0;
+      folds++;
     }
+    hot.log.clear();
   }
 
   private void pushNewest(HotKey hot) {
@@ -159,5 +189,15 @@ final class HotMemory {
 
   long evictions() {
     return evictions;
+  }
+
+  /** Chunks appended to logs. */
+  long appends() {
+    return appends;
+  }
+
+  /** Logs folded into a base. */
+  long folds() {
+    return folds;
   }
 }

@@ -1,39 +1,80 @@
 package io.fastweights.state;
 
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
-import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 
 /**
- * The memories of all keys in Flink's managed keyed state. Works on the operator's current key.
- * Nothing that it hands out or takes is shared with the state backend: a backend that keeps objects
- * on the heap may be writing a checkpoint of them in the background.
+ * The memories of all keys in Flink's managed keyed state, each as {@code base} + {@code log}: W as
+ * it was when last folded (or none, for zero), and the (k, delta) pairs of the events since. What
+ * an event adds to state and to the next checkpoint is its pair, not W. RocksDB appends without
+ * reading (a merge of the list state).
+ *
+ * <p>Works on the operator's current key. Nothing that it hands out is shared with the state
+ * backend: a backend that keeps objects on the heap may be writing a checkpoint of them in the
+ * background. What it is given belongs to it from then on.
  */
-public interface FastWeightStore {
+public final class FastWeightStore {
+  /** Name of the keyed state that holds the bases. */
+  public static final String BASE = "fast-weights";
 
-  /** Name of the keyed state. */
-  String STATE_NAME = "fast-weights";
+  /** Name of the keyed state that holds the logs. */
+  public static final String LOG = "fast-weights-log";
+
+  private final MemoryShape shape;
+  private final ValueState<KeyMemory> base;
+  private final ListState<LogChunk> log;
+
+  public FastWeightStore(KeyedStateStore state, MemoryShape shape, LogShape logShape) {
+    this.shape = shape;
+    this.base = state.getState(new ValueStateDescriptor<>(BASE, new KeyMemorySerializer(shape)));
+    this.log = state.getListState(new ListStateDescriptor<>(LOG, new LogChunkSerializer(logShape)));
+  }
 
   /** The shape of a memory. */
-  MemoryShape shape();
+  public MemoryShape shape() {
+    return shape;
+  }
 
   /**
    * The current key's memory, or null if it has learned nothing yet.
    *
-   * @throws IOException if the backend fails or the stored bytes are corrupt
+   * @throws Exception if the backend fails or the stored bytes are corrupt
    */
-  KeyMemory load() throws IOException;
+  public StoredMemory load() throws Exception {
+    KeyMemory kept = base.value();
+    List<LogChunk> chunks = new ArrayList<>();
+    Iterable<LogChunk> logged = log.get();
+    if (logged != null) {
+      logged.forEach(chunks::add);
+    }
+    if (kept == null && chunks.isEmpty()) {
+      return null;
+    }
+    // The heap backend returns the object that it keeps: the array that is rewritten is copied.
+    KeyMemory copy =
+        kept == null ? null : new KeyMemory(kept.weights().clone(), kept.lag(), kept.events());
+    return new StoredMemory(copy, chunks);
+  }
 
-  /**
-   * Replaces the current key's memory.
-   *
-   * @param memory belongs to the store from now on
-   * @throws IOException if the backend fails
-   */
-  void save(KeyMemory memory) throws IOException;
+  /** Appends events to the current key's log. */
+  public void append(LogChunk chunk) throws Exception {
+    log.add(chunk);
+  }
 
-  /** Memories kept whole, one value a key. */
-  static FastWeightStore dense(KeyedStateStore state, MemoryShape shape) {
-    return new DenseStore(state, shape);
+  /** Replaces the current key's base and empties its log. */
+  public void fold(KeyMemory memory) throws Exception {
+    if (memory.weights().length != shape.floats()) {
+      throw new IllegalArgumentException(
+          "a memory of " + memory.weights().length + " floats is not of shape " + shape);
+    }
+    base.update(memory);
+    log.clear();
   }
 }

@@ -1,5 +1,6 @@
 package io.fastweights.state;
 
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 
 /** The memories in a checkpoint are of another shape than the model's. */
@@ -13,5 +14,13 @@ public final class MemoryShapeException extends IllegalStateException {
             + ", the model's have "
             + model
             + ": they cannot be carried over");
+  }
+
+  public MemoryShapeException(LogShape stored, LogShape model) {
+    super(
+        "the stored logs have shape [updates, heads, key, columns] = [%d, %d, %d, %d]"
+                .formatted(stored.updates(), stored.heads(), stored.keyDim(), stored.columns())
+            + ", the model's have [%d, %d, %d, %d]: they cannot be carried over"
+                .formatted(model.updates(), model.heads(), model.keyDim(), model.columns()));
   }
 }

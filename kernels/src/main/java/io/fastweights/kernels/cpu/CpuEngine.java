@@ -6,6 +6,7 @@ import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.math.Layers.Dense;
 import io.fastweights.kernels.math.Network;
 import io.fastweights.kernels.math.Network.Layer;
+import io.fastweights.kernels.math.Replay;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
@@ -25,6 +26,7 @@ public final class CpuEngine implements Engine {
   private final HeapPool pool;
   private final Network network;
   private final MemoryLayer memory;
+  private final Replay replay;
   private final Buffers buffers = new Buffers();
 
   /**
@@ -37,6 +39,7 @@ public final class CpuEngine implements Engine {
     this.pool = new HeapPool(model.memory(), slots);
     this.network = model instanceof SlowModel slow ? Network.of(slow) : null;
     this.memory = new MemoryLayer(model);
+    this.replay = new Replay(model);
   }
 
   @Override
@@ -236,6 +239,11 @@ public final class CpuEngine implements Engine {
       batch.recallErrors()[row] /= shape.heads();
     }
     System.arraycopy(batch.outputs(), 0, batch.hidden(), 0, batch.size() * columns);
+  }
+
+  @Override
+  public void replay(int slot, float[] keys, float[] deltas, int events) {
+    replay.replay(pool.memory(slot), 0, keys, deltas, events);
   }
 
   private static void add(float[] x, float[] y, int from, int to) {

@@ -31,6 +31,16 @@ public interface Engine extends AutoCloseable {
    */
   void step(EventBatch batch);
 
+  /**
+   * Rewrites the memory in a slot by logged events, in order: W += phi(k) (x) delta. Gives the bits
+   * that the memory had after those events.
+   *
+   * @param slot holds the memory before the first of them
+   * @param keys float[events][updates][heads][keyDim], as {@link EventBatch#keys}
+   * @param deltas float[events][updates][heads][columns], as {@link EventBatch#deltas}
+   */
+  void replay(int slot, float[] keys, float[] deltas, int events);
+
   /** Frees what the engine holds; a second call does nothing. */
   @Override
   void close();

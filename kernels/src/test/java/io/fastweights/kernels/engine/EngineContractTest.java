@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.engine.RandomModels.Event;
 import io.fastweights.kernels.math.ReferenceModel;
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -99,6 +100,39 @@ public abstract class EngineContractTest {
           }
           for (int i = 0; i < model.memory().floats(); i++) {
             assertThat(back[i + 5]).as("seed %d, float %d", seed, i).isEqualTo(memory[i + 3]);
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> replayingTheLogGivesTheMemoryBitForBit() {
+    return forAllModels(
+        (model, seed) -> {
+          SplittableRandom random = new SplittableRandom(seed);
+          List<Event> events = RandomModels.events(model, 40, KEYS, random);
+          LogShape log = LogShape.of(model);
+          try (Engine engine = engine(model, KEYS + 1)) {
+            Results results = run(engine, model, events, splits(random, events.size(), 9));
+            for (int key = 0; key < KEYS; key++) {
+              float[] zero = new float[model.memory().floats()];
+              engine.pool().write(KEYS, zero, 0);
+              for (int i = 0; i < events.size(); i++) {
+                if (events.get(i).key() == key && events.get(i).observe()) {
+                  float[] keys = results.parts.get("keys " + i);
+                  float[] deltas = results.parts.get("deltas " + i);
+                  assertThat(keys).hasSize(log.keys());
+                  assertThat(deltas).hasSize(log.deltas());
+                  engine.replay(KEYS, keys, deltas, 1);
+                }
+              }
+              float[] replayed = new float[model.memory().floats()];
+              engine.pool().read(KEYS, replayed, 0);
+              Results.compare(
+                  "seed " + seed + ", memory " + key,
+                  results.parts.get("memory " + key),
+                  replayed,
+                  0);
+            }
           }
         });
   }

@@ -1,0 +1,34 @@
+package io.fastweights.kernels.model;
+
+/**
+ * The shape of one event in a memory's log: keys float[updates][heads][keyDim] before phi, and
+ * deltas float[updates][heads][columns]. Replayed in order, W += phi(k) (x) delta, they give the
+ * memory bit for bit.
+ *
+ * @param updates rewrites of the memory by one event
+ * @param heads heads of a layer
+ * @param keyDim d, floats of a head's key
+ * @param columns floats of a head's value
+ */
+public record LogShape(int updates, int heads, int keyDim, int columns) {
+
+  public static LogShape of(Model model) {
+    return new LogShape(
+        model.updates(), model.memory().heads(), model.keyDim(), model.memory().columns());
+  }
+
+  /** Floats of an event's keys. */
+  public int keys() {
+    return updates * heads * keyDim;
+  }
+
+  /** Floats of an event's deltas. */
+  public int deltas() {
+    return updates * heads * columns;
+  }
+
+  /** Floats of an event. */
+  public int floats() {
+    return keys() + deltas();
+  }
+}

@@ -1,0 +1,75 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.state.LogChunk;
+import java.util.Arrays;
+
+/**
+ * The observed events of a hot key that its state does not have yet. Keeps their (k, delta) pairs
+ * while a log of them could still be appended; beyond that only their number, as the memory will be
+ * folded.
+ */
+final class PendingLog {
+  private static final float[] NONE = {};
+
+  private final LogShape shape;
+  private final int most;
+  private float[] keys = NONE;
+  private float[] deltas = NONE;
+  private int events;
+
+  /**
+   * @param most events beyond which no pair is kept
+   */
+  PendingLog(LogShape shape, int most) {
+    this.shape = shape;
+    this.most = most;
+  }
+
+  boolean isEmpty() {
+    return events == 0;
+  }
+
+  int events() {
+    return events;
+  }
+
+  /** Adds the event in a row of a batch's keys and deltas. */
+  void add(float[] batchKeys, float[] batchDeltas, int row) {
+    if (events < most) {
+      int capacity = Math.min(most, Math.max(1, 2 * events));
+      keys = grown(keys, (events + 1) * shape.keys(), capacity * shape.keys());
+      deltas = grown(deltas, (events + 1) * shape.deltas(), capacity * shape.deltas());
+      copy(batchKeys, row, keys, events, shape.keys());
+      copy(batchDeltas, row, deltas, events, shape.deltas());
+    } else {
+      keys = NONE;
+      deltas = NONE;
+    }
+    events++;
+  }
+
+  private static float[] grown(float[] array, int least, int size) {
+    return array.length >= least ? array : Arrays.copyOf(array, size);
+  }
+
+  private static void copy(float[] from, int row, float[] into, int at, int size) {
+    System.arraycopy(from, row * size, into, at * size, size);
+  }
+
+  /** The events as a chunk; at most {@code most} of them. */
+  LogChunk chunk(EncodedEvent lag, long total) {
+    return new LogChunk(
+        events,
+        Arrays.copyOf(keys, events * shape.keys()),
+        Arrays.copyOf(deltas, events * shape.deltas()),
+        lag,
+        total);
+  }
+
+  /** Forgets the events; the state has them. */
+  void clear() {
+    events = 0;
+  }
+}

@@ -1,0 +1,128 @@
+package io.fastweights.state;
+
+import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.schema.EncodedEvent;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * Writes a {@link LogChunk}: the number of its events (4 bytes), the key's events so far (8), the
+ * lag, then keys and deltas as little-endian fp32. The shape stands in the snapshot.
+ */
+public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
+  private static final long serialVersionUID = 1L;
+  private static final int MOST_EVENTS = 1 << 24;
+
+  private final int updates;
+  private final int heads;
+  private final int keyDim;
+  private final int columns;
+
+  public LogChunkSerializer(LogShape shape) {
+    updates = shape.updates();
+    heads = shape.heads();
+    keyDim = shape.keyDim();
+    columns = shape.columns();
+  }
+
+  /** The shape of an event. */
+  public LogShape shape() {
+    return new LogShape(updates, heads, keyDim, columns);
+  }
+
+  /** Nobody writes to a chunk once it is made, so a heap backend need not copy it. */
+  @Override
+  public boolean isImmutableType() {
+    return true;
+  }
+
+  @Override
+  public TypeSerializer<LogChunk> duplicate() {
+    return this;
+  }
+
+  @Override
+  public LogChunk createInstance() {
+    return new LogChunk(0, new float[0], new float[0], EncodedEvent.ofTime(0), 0);
+  }
+
+  @Override
+  public LogChunk copy(LogChunk from) {
+    return from;
+  }
+
+  @Override
+  public LogChunk copy(LogChunk from, LogChunk reuse) {
+    return from;
+  }
+
+  @Override
+  public int getLength() {
+    return -1;
+  }
+
+  @Override
+  public void serialize(LogChunk chunk, DataOutputView out) throws IOException {
+    LogShape shape = shape();
+    int keys = chunk.events() * shape.keys();
+    int deltas = chunk.events() * shape.deltas();
+    out.writeInt(chunk.events());
+    out.writeLong(chunk.total());
+    chunk.lag().writeLag(out);
+    ByteBuffer bytes = ByteBuffer.allocate(4 * (keys + deltas)).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(chunk.keys(), 0, keys).put(chunk.deltas(), 0, deltas);
+    out.write(bytes.array());
+  }
+
+  @Override
+  public LogChunk deserialize(DataInputView in) throws IOException {
+    LogShape shape = shape();
+    int events = in.readInt();
+    if (events < 1 || events > MOST_EVENTS) {
+      throw new IOException("a log chunk of " + events + " events is corrupt");
+    }
+    long total = in.readLong();
+    EncodedEvent lag = EncodedEvent.readLag(in);
+    byte[] bytes = new byte[Math.multiplyExact(4 * events, shape.floats())];
+    try {
+      in.readFully(bytes);
+    } catch (EOFException e) {
+      throw new IOException("a log chunk is cut off: not " + bytes.length + " bytes", e);
+    }
+    float[] keys = new float[events * shape.keys()];
+    float[] deltas = new float[events * shape.deltas()];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(keys).get(deltas);
+    return new LogChunk(events, keys, deltas, lag, total);
+  }
+
+  @Override
+  public LogChunk deserialize(LogChunk reuse, DataInputView in) throws IOException {
+    return deserialize(in);
+  }
+
+  @Override
+  public void copy(DataInputView in, DataOutputView out) throws IOException {
+    serialize(deserialize(in), out);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LogChunkSerializer that && that.shape().equals(shape());
+  }
+
+  @Override
+  public int hashCode() {
+    return shape().hashCode();
+  }
+
+  @Override
+  public TypeSerializerSnapshot<LogChunk> snapshotConfiguration() {
+    return new LogChunkSerializerSnapshot(shape());
+  }
+}

@@ -1,0 +1,73 @@
+package io.fastweights.state;
+
+import io.fastweights.kernels.model.LogShape;
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** Version 1: the shape and the storage format of the logs in a checkpoint. */
+public final class LogChunkSerializerSnapshot implements TypeSerializerSnapshot<LogChunk> {
+  private static final int VERSION = 1;
+
+  /** Code of little-endian fp32. */
+  private static final int FP32 = 1;
+
+  private LogShape shape;
+
+  /** For Flink, which then calls {@link #readSnapshot}. */
+  public LogChunkSerializerSnapshot() {}
+
+  LogChunkSerializerSnapshot(LogShape shape) {
+    this.shape = shape;
+  }
+
+  @Override
+  public int getCurrentVersion() {
+    return VERSION;
+  }
+
+  @Override
+  public void writeSnapshot(DataOutputView out) throws IOException {
+    out.writeInt(shape.updates());
+    out.writeInt(shape.heads());
+    out.writeInt(shape.keyDim());
+    out.writeInt(shape.columns());
+    out.writeInt(FP32);
+  }
+
+  @Override
+  public void readSnapshot(int version, DataInputView in, ClassLoader loader) throws IOException {
+    if (version != VERSION) {
+      throw new IOException(
+          "logs of format version " + version + ", this release reads up to " + VERSION);
+    }
+    shape = new LogShape(in.readInt(), in.readInt(), in.readInt(), in.readInt());
+    int format = in.readInt();
+    if (format != FP32) {
+      throw new IOException("logs of storage format " + format + " are unknown");
+    }
+  }
+
+  @Override
+  public TypeSerializer<LogChunk> restoreSerializer() {
+    return new LogChunkSerializer(shape);
+  }
+
+  /**
+   * @throws MemoryShapeException if the logs are of another shape
+   */
+  @Override
+  public TypeSerializerSchemaCompatibility<LogChunk> resolveSchemaCompatibility(
+      TypeSerializerSnapshot<LogChunk> old) {
+    if (!(old instanceof LogChunkSerializerSnapshot before)) {
+      return TypeSerializerSchemaCompatibility.incompatible();
+    }
+    if (!before.shape.equals(shape)) {
+      throw new MemoryShapeException(before.shape, shape);
+    }
+    return TypeSerializerSchemaCompatibility.compatibleAsIs();
+  }
+}

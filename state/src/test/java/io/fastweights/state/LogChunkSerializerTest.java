@@ -1,0 +1,81 @@
+package io.fastweights.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.schema.EncodedEvent;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+
+class LogChunkSerializerTest {
+  private final LogShape shape = new LogShape(2, 3, 4, 5);
+  private final LogChunkSerializer serializer = new LogChunkSerializer(shape);
+
+  private LogChunk chunk(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int events = 1 + random.nextInt(9);
+    float[] keys = new float[events * shape.keys()];
+    float[] deltas = new float[events * shape.deltas()];
+    for (float[] floats : new float[][] {keys, deltas}) {
+      for (int i = 0; i < floats.length; i++) {
+        floats[i] = Float.intBitsToFloat(random.nextInt() & 0xff7fffff);
+      }
+    }
+    return new LogChunk(
+        events, keys, deltas, EncodedEvent.ofTime(random.nextLong()), random.nextLong());
+  }
+
+  private byte[] bytes(LogChunk chunk) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    serializer.serialize(chunk, out);
+    return out.getCopyOfBuffer();
+  }
+
+  @Test
+  void readsBackEveryBit() throws IOException {
+    for (long seed = 0; seed < 50; seed++) {
+      LogChunk chunk = chunk(seed);
+      LogChunk back = serializer.deserialize(new DataInputDeserializer(bytes(chunk)));
+      assertThat(bytes(back)).as("seed %d", seed).isEqualTo(bytes(chunk));
+      assertThat(back.events()).isEqualTo(chunk.events());
+      assertThat(back.total()).isEqualTo(chunk.total());
+      assertThat(back.lag().timestamp()).isEqualTo(chunk.lag().timestamp());
+    }
+  }
+
+  @Test
+  void refusesAChunkThatIsCutOffOrCorrupt() throws IOException {
+    byte[] bytes = bytes(chunk(3));
+    for (int length : new int[] {0, 7, 20, bytes.length - 1}) {
+      assertThatThrownBy(
+              () -> serializer.deserialize(new DataInputDeserializer(Arrays.copyOf(bytes, length))))
+          .isInstanceOf(IOException.class);
+    }
+    bytes[0] = (byte) 0x7f;
+    assertThatThrownBy(() -> serializer.deserialize(new DataInputDeserializer(bytes)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("corrupt");
+  }
+
+  @Test
+  void theSnapshotRestoresTheSerializerAndRefusesAnotherShape() throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    TypeSerializerSnapshotSerializationUtil.writeSerializerSnapshot(
+        out, serializer.snapshotConfiguration());
+    var snapshot =
+        TypeSerializerSnapshotSerializationUtil.<LogChunk>readSerializerSnapshot(
+            new DataInputDeserializer(out.getCopyOfBuffer()), getClass().getClassLoader());
+    assertThat(snapshot.restoreSerializer()).isEqualTo(serializer);
+    LogChunkSerializer other = new LogChunkSerializer(new LogShape(2, 3, 4, 6));
+    assertThatThrownBy(() -> other.snapshotConfiguration().resolveSchemaCompatibility(snapshot))
+        .isInstanceOf(MemoryShapeException.class)
+        .hasMessageContaining("[2, 3, 4, 5]")
+        .hasMessageContaining("[2, 3, 4, 6]");
+  }
+}
