@@ -1,5 +1,7 @@
 package io.fastweights.kernels.model;
 
+import java.io.Serializable;
+
 /**
  * The hyper-parameters of a DPFP model (Schlag et al. 2021), as they stand in {@code __metadata__}
  * of a weights file. Defaults are the paper's; {@code SHARED} and {@code IDENTITY} are what
@@ -36,7 +38,8 @@ public record ModelConfig(
     BetaGate betaGate,
     MemoryScope memoryScope,
     int vocabulary,
-    int outputs) {
+    int outputs)
+    implements Serializable {
 
   /** The module shapes of dpfp-pytorch. */
   public enum Architecture {

@@ -1,5 +1,7 @@
 package io.fastweights.kernels.model;
 
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,15 +16,32 @@ public final class SlowWeights implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final ModelConfig config;
+  private final String schemaJson;
   private final LinkedHashMap<String, Tensor> tensors;
+  private transient Schema schema;
 
   /**
+   * Weights of a model whose input is a vector or a token.
+   *
    * @throws IllegalArgumentException if a tensor is missing, surplus or of another shape
    */
   public SlowWeights(ModelConfig config, Map<String, Tensor> tensors) {
+    this(config, null, tensors);
+  }
+
+  /**
+   * Weights of a model over events of a schema, whose embeddings they hold.
+   *
+   * @param schema what the model's input is made of, or null for a model without one
+   * @throws IllegalArgumentException if a tensor is missing, surplus or of another shape, or if the
+   *     schema does not fit the configuration
+   */
+  public SlowWeights(ModelConfig config, Schema schema, Map<String, Tensor> tensors) {
     this.config = config;
+    this.schema = schema;
+    this.schemaJson = schema == null ? null : SchemaJson.write(schema);
     this.tensors = new LinkedHashMap<>();
-    expectedShapes(config)
+    expectedShapes(config, schema)
         .forEach(
             (name, shape) -> {
               Tensor tensor = tensors.get(name);
@@ -48,6 +67,15 @@ public final class SlowWeights implements Serializable {
     return config;
   }
 
+  /** What the model's input is made of; null for a model without a schema. */
+  public Schema schema() {
+    // A schema is not serializable, its JSON is: parsed again where the weights were sent.
+    if (schema == null && schemaJson != null) {
+      schema = SchemaJson.parse(schemaJson);
+    }
+    return schema;
+  }
+
   /** All tensors in the order of the model; not to be written to. */
   public Map<String, Tensor> tensors() {
     return java.util.Collections.unmodifiableMap(tensors);
@@ -67,6 +95,31 @@ public final class SlowWeights implements Serializable {
     return config.architecture() == ModelConfig.Architecture.TRANSFORMER
         ? "layers." + layer + ".0.fn."
         : "";
+  }
+
+  /**
+   * Every tensor a model over events of a schema has: the embeddings of its fields, then those of
+   * {@link #expectedShapes(ModelConfig)}.
+   *
+   * @param schema may be null
+   * @throws IllegalArgumentException if the schema does not fit the configuration
+   */
+  public static Map<String, int[]> expectedShapes(ModelConfig c, Schema schema) {
+    Map<String, int[]> shapes = new LinkedHashMap<>();
+    if (schema != null) {
+      if (c.vocabulary() > 0) {
+        throw new IllegalArgumentException(
+            "vocabulary is " + c.vocabulary() + ", must be 0 where a schema names the fields");
+      }
+      if (schema.target() != null && schema.target().dim() != c.outputs()) {
+        throw new IllegalArgumentException(
+            "outputs is %d, the schema's target %s takes %d"
+                .formatted(c.outputs(), schema.target().name(), schema.target().dim()));
+      }
+      shapes.putAll(schema.embeddingShapes(c.dim()));
+    }
+    shapes.putAll(expectedShapes(c));
+    return shapes;
   }
 
   /** Every tensor a model of this configuration has, with its shape, in the order of the model. */
