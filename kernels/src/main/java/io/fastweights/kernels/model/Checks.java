@@ -1,7 +1,12 @@
 package io.fastweights.kernels.model;
 
+import java.util.Arrays;
+
 /** Argument checks at the public edge: each names the value and the limit. */
 final class Checks {
+  /** Some virtual machines keep a few words of an array for themselves. */
+  static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   private Checks() {}
 
   static int positive(String name, int value) {
@@ -16,5 +21,17 @@ final class Checks {
       throw new IllegalArgumentException(name + " is " + value + ", must be at least " + least);
     }
     return value;
+  }
+
+  /** Refuses sizes whose product no Java array can have; no factor may be negative. */
+  static void fitsAnArray(String what, int... sizes) {
+    long product = 1;
+    for (int size : sizes) {
+      product *= size;
+      if (product > LARGEST_ARRAY) {
+        throw new IllegalArgumentException(
+            "%s of %s is larger than one Java array".formatted(what, Arrays.toString(sizes)));
+      }
+    }
   }
 }

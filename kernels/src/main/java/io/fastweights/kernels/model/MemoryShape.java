@@ -18,12 +18,7 @@ public record MemoryShape(int layers, int heads, int rows, int columns) {
     Checks.positive("heads", heads);
     Checks.positive("rows", rows);
     Checks.positive("columns", columns);
-    long floats = (long) layers * heads * rows * columns;
-    if (floats > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException(
-          "a memory of %d x %d x %d x %d floats is larger than one Java array"
-              .formatted(layers, heads, rows, columns));
-    }
+    Checks.fitsAnArray("a memory", layers, heads, rows, columns);
   }
 
   /** Floats of one head's W. */

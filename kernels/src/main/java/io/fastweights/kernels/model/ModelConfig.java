@@ -100,9 +100,14 @@ public record ModelConfig(
     Checks.positive("ffMult", ffMult);
     Checks.atLeast("vocabulary", vocabulary, 0);
     Checks.atLeast("outputs", outputs, 0);
-    if (featureMap == FeatureMap.DPFP && nu >= 2 * dimHead) {
+    if (featureMap == FeatureMap.DPFP && nu >= 2L * dimHead) {
       throw new IllegalArgumentException(
-          "nu is %d, must be below 2 * dimHead = %d".formatted(nu, 2 * dimHead));
+          "nu is %d, must be below 2 * dimHead = %d".formatted(nu, 2L * dimHead));
+    }
+    Checks.fitsAnArray("q, k and v", 3, heads, dimHead);
+    Checks.fitsAnArray("the feed-forward block", dim, ffMult);
+    if (featureMap == FeatureMap.DPFP) {
+      Checks.fitsAnArray("phi", 2, nu, dimHead);
     }
     if (architecture != Architecture.TRANSFORMER && depth != 1) {
       throw new IllegalArgumentException(architecture + " has one layer, not " + depth);
