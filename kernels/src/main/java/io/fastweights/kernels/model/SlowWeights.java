@@ -1,11 +1,13 @@
 package io.fastweights.kernels.model;
 
+import io.fastweights.kernels.model.WeightsFormatException.Kind;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The trained parameters of a model: what backpropagation learns, as against the fast weights W
@@ -40,27 +42,53 @@ public final class SlowWeights implements Serializable {
     this.config = config;
     this.schema = schema;
     this.schemaJson = schema == null ? null : SchemaJson.write(schema);
-    this.tensors = new LinkedHashMap<>();
-    expectedShapes(config, schema)
-        .forEach(
-            (name, shape) -> {
-              Tensor tensor = tensors.get(name);
-              if (tensor == null) {
-                throw new IllegalArgumentException(
-                    "tensor " + name + " " + Arrays.toString(shape) + " is missing");
-              }
-              if (!Arrays.equals(shape, tensor.shape())) {
-                throw new IllegalArgumentException(
-                    "tensor %s has shape %s, must have %s"
-                        .formatted(name, Arrays.toString(tensor.shape()), Arrays.toString(shape)));
-              }
-              this.tensors.put(name, tensor);
+    Map<String, int[]> expected = expectedShapes(config, schema);
+    Map<String, int[]> actual = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> actual.put(name, tensor.shape()));
+    mismatch(expected, actual)
+        .ifPresent(
+            mismatch -> {
+              throw new IllegalArgumentException(mismatch.message());
             });
-    for (String name : tensors.keySet()) {
-      if (!this.tensors.containsKey(name)) {
-        throw new IllegalArgumentException("tensor " + name + " is not part of the model");
+    this.tensors = new LinkedHashMap<>();
+    expected.keySet().forEach(name -> this.tensors.put(name, tensors.get(name)));
+  }
+
+  /**
+   * What keeps tensors from being a model's.
+   *
+   * @param kind a tensor is missing, surplus or of another shape
+   * @param tensor its name
+   * @param message says so, with both shapes
+   */
+  record Mismatch(Kind kind, String tensor, String message) {}
+
+  /** The first tensor, in the order of the model, that is not as expected. */
+  static Optional<Mismatch> mismatch(Map<String, int[]> expected, Map<String, int[]> actual) {
+    for (Map.Entry<String, int[]> entry : expected.entrySet()) {
+      String name = entry.getKey();
+      String wanted = Arrays.toString(entry.getValue());
+      int[] shape = actual.get(name);
+      if (shape == null) {
+        String message = "tensor %s %s is missing".formatted(name, wanted);
+        return Optional.of(new Mismatch(Kind.MISSING_TENSOR, name, message));
+      }
+      if (!Arrays.equals(entry.getValue(), shape)) {
+        String message =
+            "tensor %s has shape %s, must have %s".formatted(name, Arrays.toString(shape), wanted);
+        return Optional.of(new Mismatch(Kind.WRONG_SHAPE, name, message));
       }
     }
+    for (Map.Entry<String, int[]> entry : actual.entrySet()) {
+      String name = entry.getKey();
+      if (!expected.containsKey(name)) {
+        String message =
+            "tensor %s %s is not part of the model"
+                .formatted(name, Arrays.toString(entry.getValue()));
+        return Optional.of(new Mismatch(Kind.SURPLUS_TENSOR, name, message));
+      }
+    }
+    return Optional.empty();
   }
 
   public ModelConfig config() {

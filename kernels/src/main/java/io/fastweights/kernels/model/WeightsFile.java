@@ -1,0 +1,189 @@
+package io.fastweights.kernels.model;
+
+import io.fastweights.kernels.model.WeightsFormatException.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Slow weights in a safetensors file: F32 tensors by the names of dpfp-pytorch's {@code
+ * state_dict}, hyper-parameters in {@code __metadata__}. A PyTorch user writes one with
+ *
+ * <pre>{@code
+ * from safetensors.torch import save_file
+ *
+ * model = DPFPformer(128, 6, dim_head=64, heads=8, nu=1, pre_norm=True)
+ * save_file(
+ *     {name: t.float().contiguous() for name, t in model.state_dict().items()},
+ *     "weights.safetensors",
+ *     metadata={"nu": "1", "pre_norm": "True", "beta": "identity", "memory": "shared"})
+ * }</pre>
+ *
+ * The keys, each a JSON string:
+ *
+ * <ul>
+ *   <li>{@code architecture} (cell, attention, transformer), {@code vocab}, {@code dim}, {@code
+ *       depth}, {@code heads}, {@code dim_head}, {@code ff_mult}: what is missing is read off the
+ *       tensors; what is there must agree with them
+ *   <li>{@code nu}: needed, but for the cell and {@code elu_plus_one}
+ *   <li>{@code pre_norm} (True, False), {@code beta} (sigmoid, identity), {@code memory}
+ *       (per_layer, shared), {@code rule} (delta, sum), {@code feature_map} (dpfp, elu_plus_one),
+ *       {@code normalisation} (sum, unit): the first is the default
+ * </ul>
+ *
+ * All others pass through. {@code embedding.weight} makes the model one over tokens, {@code head.*}
+ * gives it a read-out.
+ *
+ * @param weights the parameters and their configuration
+ * @param metadata the metadata that is not the configuration's, in the order of the file
+ */
+public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
+
+  /**
+   * @throws IllegalArgumentException if the metadata has a key that the configuration writes
+   */
+  public WeightsFile {
+    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    for (String key : metadata.keySet()) {
+      if (HyperParameters.KEYS.contains(key)) {
+        throw new IllegalArgumentException(
+            "metadata " + key + " is written from the configuration, leave it out");
+      }
+    }
+  }
+
+  /**
+   * Reads the weights alone; see {@link #load(Path)}.
+   *
+   * @throws WeightsFormatException as {@link #load(Path)}
+   */
+  public static SlowWeights read(Path file) throws IOException {
+    return load(file).weights();
+  }
+
+  /**
+   * Reads the weights alone; see {@link #load(InputStream, String)}.
+   *
+   * @throws WeightsFormatException as {@link #load(Path)}
+   */
+  public static SlowWeights read(InputStream in, String name) throws IOException {
+    return load(in, name).weights();
+  }
+
+  /**
+   * Reads a file. Everything but the numbers is checked before a tensor is read.
+   *
+   * @throws WeightsFormatException if it is no sound safetensors file, if its tensors are not the
+   *     model's in name, dtype and shape, if a weight is NaN or infinite, if a hyper-parameter is
+   *     missing or not one of those allowed
+   * @throws IOException if it cannot be read
+   */
+  public static WeightsFile load(Path file) throws IOException {
+    try (Safetensors tensors = Safetensors.open(file)) {
+      return load(tensors);
+    }
+  }
+
+  /**
+   * Reads a stream to its end; it is not closed.
+   *
+   * @param name what messages call it
+   * @throws WeightsFormatException as {@link #load(Path)}
+   */
+  public static WeightsFile load(InputStream in, String name) throws IOException {
+    return load(in.readAllBytes(), name);
+  }
+
+  /**
+   * Reads bytes in memory.
+   *
+   * @param name what messages call them
+   * @throws WeightsFormatException as {@link #load(Path)}
+   */
+  public static WeightsFile load(byte[] bytes, String name) throws IOException {
+    try (Safetensors tensors = Safetensors.of(bytes, name)) {
+      return load(tensors);
+    }
+  }
+
+  private static WeightsFile load(Safetensors file) throws IOException {
+    Map<String, int[]> shapes = new LinkedHashMap<>();
+    file.entries().forEach((name, entry) -> shapes.put(name, entry.shape()));
+    ModelConfig config = HyperParameters.read(file.name(), file.metadata(), shapes);
+    Map<String, int[]> expected = SlowWeights.expectedShapes(config);
+    Optional<SlowWeights.Mismatch> mismatch = SlowWeights.mismatch(expected, shapes);
+    if (mismatch.isPresent()) {
+      SlowWeights.Mismatch found = mismatch.get();
+      throw new WeightsFormatException(found.kind(), file.name(), found.tensor(), found.message());
+    }
+    for (String name : expected.keySet()) {
+      file.entry(name, Dtype.F32);
+    }
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (String name : expected.keySet()) {
+      Tensor tensor = file.floats(name);
+      checkFinite(file.name(), name, tensor);
+      tensors.put(name, tensor);
+    }
+    Map<String, String> others = new LinkedHashMap<>(file.metadata());
+    others.keySet().removeAll(HyperParameters.KEYS);
+    return new WeightsFile(new SlowWeights(config, tensors), others);
+  }
+
+  /**
+   * Writes weights with no other metadata; see {@link #write(Path)}.
+   *
+   * @throws WeightsFormatException as {@link #write(Path)}
+   */
+  public static void write(SlowWeights weights, Path file) throws IOException {
+    new WeightsFile(weights, Map.of()).write(file);
+  }
+
+  /**
+   * Writes the file, or replaces it at once: a reader never sees a part. The same weights and
+   * metadata always give the same bytes.
+   *
+   * @throws WeightsFormatException if a weight is NaN or infinite, or the header would be beyond
+   *     the limits of {@link Safetensors}; nothing is written then
+   * @throws IOException if the file cannot be written
+   */
+  public void write(Path file) throws IOException {
+    for (Map.Entry<String, Tensor> entry : weights.tensors().entrySet()) {
+      checkFinite(file.toString(), entry.getKey(), entry.getValue());
+    }
+    Map<String, String> texts = HyperParameters.write(weights.config());
+    texts.putAll(new TreeMap<>(metadata));
+    SafetensorsWriter.write(file, texts, weights.tensors());
+  }
+
+  private static void checkFinite(String file, String name, Tensor tensor)
+      throws WeightsFormatException {
+    float[] values = tensor.data();
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new WeightsFormatException(
+            Kind.NOT_FINITE,
+            file,
+            name,
+            "tensor %s is %s at %s, must be finite"
+                .formatted(name, values[i], Arrays.toString(index(tensor.shape(), i))));
+      }
+    }
+  }
+
+  /** The indices of the value at a row-major offset. */
+  private static int[] index(int[] shape, int offset) {
+    int[] index = new int[shape.length];
+    for (int d = shape.length - 1; d >= 0; d--) {
+      index[d] = offset % shape[d];
+      offset /= shape[d];
+    }
+    return index;
+  }
+}
