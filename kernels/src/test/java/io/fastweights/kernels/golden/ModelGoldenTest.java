@@ -1,0 +1,71 @@
+package io.fastweights.kernels.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.Safetensors;
+import io.fastweights.kernels.model.SlowModel;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The whole model over token sequences: memory per layer, sigmoid beta. */
+class ModelGoldenTest {
+
+  static Stream<Arguments> modelsAndRunners() {
+    return Stream.of("pre", "post", "nu3")
+        .flatMap(model -> SequenceRunner.all().keySet().stream().map(r -> Arguments.of(model, r)));
+  }
+
+  @ParameterizedTest(name = "{0} on {1}")
+  @MethodSource("modelsAndRunners")
+  void givesTheHiddenVectorsLogitsAndMemoriesOfPyTorch(String name, String runner)
+      throws IOException {
+    SlowModel model = GoldenFiles.model("model_" + name + "_weights");
+    try (Safetensors run = GoldenFiles.tensors("model_" + name + "_run")) {
+      int sequences = run.entries().get("tokens").shape()[0];
+      int length = run.entries().get("tokens").shape()[1];
+      float[][][] inputs =
+          Sequences.split(
+              embedded(model, run.longs("tokens")), sequences, length, model.inputDim());
+
+      SequenceRunner.Result result = SequenceRunner.all().get(runner).run(model, inputs);
+
+      check(run, "hidden", Sequences.flat(result.hidden()));
+      check(run, "logits", Sequences.flat(result.outputs()));
+      check(run, "memory", layerFirst(model.memory(), result.memories()));
+    }
+  }
+
+  private static void check(Safetensors run, String name, float[] actual) throws IOException {
+    GoldenFiles.assertClose(
+        run.name() + " " + name, run.floats(name).data(), actual, GoldenFiles.TOLERANCE);
+  }
+
+  /** The embedding rows of the tokens. */
+  private static float[] embedded(SlowModel model, long[] tokens) {
+    int dim = model.inputDim();
+    float[] embedding = model.weights().get("embedding.weight");
+    float[] rows = new float[tokens.length * dim];
+    for (int i = 0; i < tokens.length; i++) {
+      assertThat(tokens[i]).isBetween(0L, model.config().vocabulary() - 1L);
+      System.arraycopy(embedding, (int) tokens[i] * dim, rows, i * dim, dim);
+    }
+    return rows;
+  }
+
+  /** float[sequence][layer][...] as float[layer][sequence][...], as PyTorch stacks them. */
+  private static float[] layerFirst(MemoryShape shape, float[][] memories) {
+    float[][][] layers = new float[memories.length][shape.layers()][];
+    for (int s = 0; s < memories.length; s++) {
+      for (int l = 0; l < shape.layers(); l++) {
+        int at = shape.offset(l, 0);
+        layers[s][l] = Arrays.copyOfRange(memories[s], at, at + shape.layerFloats());
+      }
+    }
+    return Sequences.flat(Sequences.transpose(layers));
+  }
+}
