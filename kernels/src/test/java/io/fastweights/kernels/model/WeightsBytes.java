@@ -1,0 +1,98 @@
+package io.fastweights.kernels.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/** Files in memory for the tests of the reader: made, edited, and read under watch. */
+final class WeightsBytes {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What the reader may allocate besides a multiple of the input: parser buffers, messages. */
+  private static final long FIXED = 1 << 18;
+
+  private static final long TIMES_INPUT = 32;
+
+  private WeightsBytes() {}
+
+  /** A file of a header as it stands and so many bytes of zeros. */
+  static byte[] file(String header, int dataBytes) {
+    return file(header.getBytes(StandardCharsets.UTF_8), new byte[dataBytes]);
+  }
+
+  static byte[] file(byte[] header, byte[] data) {
+    ByteBuffer bytes = ByteBuffer.allocate(8 + header.length + data.length);
+    return bytes
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(header.length)
+        .put(header)
+        .put(data)
+        .array();
+  }
+
+  /** The header of a file. */
+  static ObjectNode header(byte[] file) {
+    try {
+      return (ObjectNode) JSON.readTree(file, 8, dataAt(file) - 8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where the data of a file begins. */
+  static int dataAt(byte[] file) {
+    return 8 + (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+  }
+
+  /** The file with another header and the same data. */
+  static byte[] edited(byte[] file, Consumer<ObjectNode> edit) {
+    ObjectNode header = header(file);
+    edit.accept(header);
+    byte[] data = Arrays.copyOfRange(file, dataAt(file), file.length);
+    return file(header.toString().getBytes(StandardCharsets.UTF_8), data);
+  }
+
+  /** The file with other metadata. */
+  static byte[] withMetadata(byte[] file, Consumer<ObjectNode> edit) {
+    return edited(file, header -> edit.accept(header.withObject("/__metadata__")));
+  }
+
+  /**
+   * Reads bytes that may be anything. They must give weights or a {@link WeightsFormatException};
+   * any other exception goes through. Either may allocate no more than a small multiple of the
+   * bytes.
+   *
+   * @return what was read, or null
+   */
+  static WeightsFile readAny(byte[] bytes) throws IOException {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    // The first read of a kind loads classes, which counts as allocation; the second is measured.
+    readOrRefuse(bytes);
+    long before = threads.getCurrentThreadAllocatedBytes();
+    WeightsFile read = readOrRefuse(bytes);
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(allocated)
+        .as("bytes allocated for an input of %d", bytes.length)
+        .isLessThanOrEqualTo(FIXED + TIMES_INPUT * bytes.length);
+    return read;
+  }
+
+  private static WeightsFile readOrRefuse(byte[] bytes) throws IOException {
+    try {
+      return WeightsFile.load(bytes, "any");
+    } catch (WeightsFormatException e) {
+      assertThat(e.kind()).isNotNull();
+      assertThat(e).hasMessageStartingWith("any: ");
+      return null;
+    }
+  }
+}
