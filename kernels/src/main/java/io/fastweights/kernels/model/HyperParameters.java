@@ -124,8 +124,8 @@ final class HyperParameters {
     if (has(VOCABULARY)) {
       vocabulary = number(VOCABULARY, 0);
     }
-    if (depth > shapes.size()) {
-      throw bad("depth is %d, the file has %d tensors".formatted(depth, shapes.size()));
+    if (transformer) {
+      checkLayers(depth);
     }
     try {
       ModelConfig config =
@@ -188,12 +188,29 @@ final class HyperParameters {
             + " no tensor's shape tells");
   }
 
+  /** Layers in the file, at least 1. */
   private int layers() {
     int layers = 0;
-    while (shapes.containsKey("layers." + layers + ".0.fn.to_qkv.weight")) {
+    while (shapes.containsKey(attention(layers))) {
       layers++;
     }
     return Math.max(layers, 1);
+  }
+
+  /** Refuses a depth beyond the file's before anything is made for each layer. */
+  private void checkLayers(int depth) throws WeightsFormatException {
+    int layers = layers();
+    if (depth > layers) {
+      throw new WeightsFormatException(
+          Kind.MISSING_TENSOR,
+          file,
+          attention(layers),
+          "tensor %s is missing, metadata depth is %d".formatted(attention(layers), depth));
+    }
+  }
+
+  private static String attention(int layer) {
+    return "layers." + layer + ".0.fn.to_qkv.weight";
   }
 
   private boolean has(String key) {

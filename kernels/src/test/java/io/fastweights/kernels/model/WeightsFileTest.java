@@ -227,7 +227,17 @@ class WeightsFileTest {
         renamed(file, qkv, "layers.1.0.fn.to_kqv.weight"),
         Kind.MISSING_TENSOR,
         qkv,
-        "tensor " + qkv + " [36, 6] is missing");
+        "tensor " + qkv + " is missing, metadata depth is 2");
+    assertRefused(
+        renamed(file, "head.bias", "head.bais"),
+        Kind.MISSING_TENSOR,
+        "head.bias",
+        "tensor head.bias [5] is missing");
+    assertRefused(
+        WeightsBytes.withMetadata(file, m -> m.put("depth", "2147483647")),
+        Kind.MISSING_TENSOR,
+        "layers.2.0.fn.to_qkv.weight",
+        "metadata depth is 2147483647");
     assertRefused(
         WeightsBytes.edited(file, h -> h.set("extra", empty(h))),
         Kind.SURPLUS_TENSOR,
@@ -287,7 +297,6 @@ class WeightsFileTest {
       delimiter = '|',
       value = {
         "nu | 8 | nu is 8, must be below 2 * dimHead = 8",
-        "depth | 2147483647 | depth is 2147483647, the file has 29 tensors",
         "heads | 2147483647 | larger than one Java array",
         "dim_head | 2147483647 | larger than one Java array",
         "dim | 2147483647 | larger than one Java array",
