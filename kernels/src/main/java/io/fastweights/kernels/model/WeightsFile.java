@@ -1,6 +1,8 @@
 package io.fastweights.kernels.model;
 
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -35,25 +37,28 @@ import java.util.TreeMap;
  *   <li>{@code pre_norm} (True, False), {@code beta} (sigmoid, identity), {@code memory}
  *       (per_layer, shared), {@code rule} (delta, sum), {@code feature_map} (dpfp, elu_plus_one),
  *       {@code normalisation} (sum, unit): the first is the default
+ *   <li>{@code schema}: the JSON of {@link SchemaJson}, for a model over events of a schema; its
+ *       embeddings are then tensors of the file too
  * </ul>
  *
  * All others pass through. {@code embedding.weight} makes the model one over tokens, {@code head.*}
  * gives it a read-out.
  *
  * @param weights the parameters and their configuration
- * @param metadata the metadata that is not the configuration's, in the order of the file
+ * @param metadata the metadata beside configuration and schema, in the order of the file
  */
 public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
+  private static final String SCHEMA = "schema";
 
   /**
-   * @throws IllegalArgumentException if the metadata has a key that the configuration writes
+   * @throws IllegalArgumentException if the metadata has a key that the weights write
    */
   public WeightsFile {
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     for (String key : metadata.keySet()) {
-      if (HyperParameters.KEYS.contains(key)) {
+      if (belongsToTheWeights(key)) {
         throw new IllegalArgumentException(
-            "metadata " + key + " is written from the configuration, leave it out");
+            "metadata " + key + " is written from the weights, leave it out");
       }
     }
   }
@@ -116,7 +121,8 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
     Map<String, int[]> shapes = new LinkedHashMap<>();
     file.entries().forEach((name, entry) -> shapes.put(name, entry.shape()));
     ModelConfig config = HyperParameters.read(file.name(), file.metadata(), shapes);
-    Map<String, int[]> expected = SlowWeights.expectedShapes(config);
+    Schema schema = schema(file);
+    Map<String, int[]> expected = expectedShapes(file, config, schema);
     Optional<SlowWeights.Mismatch> mismatch = SlowWeights.mismatch(expected, shapes);
     if (mismatch.isPresent()) {
       SlowWeights.Mismatch found = mismatch.get();
@@ -132,8 +138,35 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
       tensors.put(name, tensor);
     }
     Map<String, String> others = new LinkedHashMap<>(file.metadata());
-    others.keySet().removeAll(HyperParameters.KEYS);
-    return new WeightsFile(new SlowWeights(config, tensors), others);
+    others.keySet().removeIf(WeightsFile::belongsToTheWeights);
+    return new WeightsFile(new SlowWeights(config, schema, tensors), others);
+  }
+
+  private static Schema schema(Safetensors file) throws WeightsFormatException {
+    String json = file.metadata().get(SCHEMA);
+    try {
+      return json == null ? null : SchemaJson.parse(json);
+    } catch (IllegalArgumentException e) {
+      throw badSchema(file, e);
+    }
+  }
+
+  private static Map<String, int[]> expectedShapes(
+      Safetensors file, ModelConfig config, Schema schema) throws WeightsFormatException {
+    try {
+      return SlowWeights.expectedShapes(config, schema);
+    } catch (IllegalArgumentException e) {
+      throw badSchema(file, e);
+    }
+  }
+
+  private static WeightsFormatException badSchema(Safetensors file, IllegalArgumentException e) {
+    return new WeightsFormatException(
+        Kind.BAD_METADATA, file.name(), null, "metadata " + SCHEMA + ": " + e.getMessage());
+  }
+
+  private static boolean belongsToTheWeights(String key) {
+    return key.equals(SCHEMA) || HyperParameters.KEYS.contains(key);
   }
 
   /**
@@ -158,6 +191,9 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
       checkFinite(file.toString(), entry.getKey(), entry.getValue());
     }
     Map<String, String> texts = HyperParameters.write(weights.config());
+    if (weights.schema() != null) {
+      texts.put(SCHEMA, SchemaJson.write(weights.schema()));
+    }
     texts.putAll(new TreeMap<>(metadata));
     SafetensorsWriter.write(file, texts, weights.tensors());
   }

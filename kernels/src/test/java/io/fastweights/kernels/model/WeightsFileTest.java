@@ -13,13 +13,19 @@ import io.fastweights.kernels.model.ModelConfig.MemoryScope;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
+import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Target;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -137,7 +143,7 @@ class WeightsFileTest {
   void passesForeignMetadataThrough() throws IOException {
     Path file = folder.resolve("w.safetensors");
     Map<String, String> extra = new LinkedHashMap<>();
-    extra.put("schema", "{\"fields\":[\"\u00e4\\n\"]}");
+    extra.put("note", "{\"fields\":[\"\u00e4\\n\"]}");
     extra.put("format", "pt");
     new WeightsFile(weights(transformer().build()), extra).write(file);
     WeightsFile read = WeightsFile.load(file);
@@ -148,8 +154,67 @@ class WeightsFileTest {
     assertThat(again).hasSameBinaryContentAs(file);
   }
 
+  private static SlowWeights weightsWithSchema() {
+    Schema schema =
+        Schema.of(List.of(new Field.Categorical("p", List.of("a", "b"))), new Target.Binary("y"));
+    ModelConfig config =
+        ModelConfig.builder(Architecture.ATTENTION).dim(4).heads(1).dimHead(2).outputs(1).build();
+    SplittableRandom random = new SplittableRandom(2);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    SlowWeights.expectedShapes(config, schema)
+        .forEach(
+            (name, shape) -> {
+              int size = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+              tensors.put(name, new Tensor(shape, RandomModels.gaussian(random, size)));
+            });
+    return new SlowWeights(config, schema, tensors);
+  }
+
   @Test
-  void refusesForeignMetadataThatTheConfigurationWrites() {
+  void carriesTheSchemaAndItsEmbeddings() throws IOException {
+    SlowWeights written = weightsWithSchema();
+    Path file = folder.resolve("w.safetensors");
+    WeightsFile.write(written, file);
+    WeightsFile read = WeightsFile.load(file);
+    assertThat(SchemaJson.write(read.weights().schema()))
+        .isEqualTo(SchemaJson.write(written.schema()));
+    assertThat(read.weights().get("embedding.p.weight"))
+        .isEqualTo(written.get("embedding.p.weight"));
+    assertThat(read.weights().tensors().keySet()).isEqualTo(written.tensors().keySet());
+    assertThat(read.metadata()).isEmpty();
+  }
+
+  @Test
+  void refusesASchemaThatIsNotTheModels() throws IOException {
+    Path path = folder.resolve("w.safetensors");
+    WeightsFile.write(weightsWithSchema(), path);
+    byte[] file = Files.readAllBytes(path);
+    String schema = WeightsBytes.header(file).at("/__metadata__/schema").textValue();
+    assertRefused(
+        WeightsBytes.withMetadata(file, m -> m.put("schema", "[")),
+        Kind.BAD_METADATA,
+        null,
+        "metadata schema: the schema is not JSON");
+    assertRefused(
+        WeightsBytes.withMetadata(file, m -> m.put("vocab", "3")),
+        Kind.BAD_METADATA,
+        null,
+        "metadata schema: vocabulary is 3");
+    assertRefused(
+        WeightsBytes.withMetadata(
+            file, m -> m.put("schema", schema.replace("\"b\"", "\"b\",\"c\""))),
+        Kind.WRONG_SHAPE,
+        "embedding.p.weight",
+        "must have");
+    assertRefused(
+        WeightsBytes.withMetadata(file, m -> m.remove("schema")),
+        Kind.SURPLUS_TENSOR,
+        "embedding.p.weight",
+        "not part of the model");
+  }
+
+  @Test
+  void refusesForeignMetadataThatTheWeightsWrite() {
     assertThatThrownBy(
             () -> new WeightsFile(weights(transformer().build()), Map.of("beta", "identity")))
         .isInstanceOf(IllegalArgumentException.class)
@@ -357,7 +422,7 @@ class WeightsFileTest {
   }
 
   @Test
-  void readsThreeOfTheFuzzTestsSeedsAndRefusesTheOthers() throws Exception {
+  void readsTheSoundSeedsOfTheFuzzTestAndRefusesTheOthers() throws Exception {
     Path seeds =
         Path.of(
             WeightsFileTest.class
@@ -375,6 +440,7 @@ class WeightsFileTest {
     assertThat(read)
         .containsExactly(
             Map.entry("attention", Architecture.ATTENTION),
+            Map.entry("attention-with-schema", Architecture.ATTENTION),
             Map.entry("cell-without-metadata", Architecture.CELL),
             Map.entry("transformer", Architecture.TRANSFORMER));
   }
