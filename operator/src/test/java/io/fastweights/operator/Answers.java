@@ -1,0 +1,52 @@
+package io.fastweights.operator;
+
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * What came out for a trip, as one line: its id, and the bits of the prediction or that it was
+ * malformed. Two runs agree if their lines do.
+ */
+final class Answers {
+  private Answers() {}
+
+  static String of(Prediction<Trip> prediction) {
+    return line(
+        prediction.event(),
+        prediction.timestamp(),
+        prediction.observed(),
+        prediction.values(),
+        prediction.recallError());
+  }
+
+  static String of(Malformed<Trip> malformed) {
+    return refusal(malformed.event());
+  }
+
+  static String line(
+      Trip trip, long timestamp, boolean observed, float[] values, float recallError) {
+    HexFormat hex = HexFormat.of();
+    StringBuilder line = new StringBuilder(trip.id + " " + trip.key + " at " + timestamp);
+    line.append(observed ? " observed:" : " asked:");
+    for (float value : values) {
+      line.append(' ').append(hex.toHexDigits(Float.floatToRawIntBits(value)));
+    }
+    return line.append(" recall ")
+        .append(hex.toHexDigits(Float.floatToRawIntBits(recallError)))
+        .toString();
+  }
+
+  static String refusal(Trip trip) {
+    return trip.id + " " + trip.key + " malformed";
+  }
+
+  /** The trip that a line is about. */
+  static long id(String line) {
+    return Long.parseLong(line.substring(0, line.indexOf(' ')));
+  }
+
+  static List<String> sorted(List<String> lines) {
+    return lines.stream().sorted(Comparator.comparingLong(Answers::id)).toList();
+  }
+}

@@ -1,0 +1,125 @@
+package io.fastweights.operator;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.operators.StreamOperatorFactory;
+import org.apache.flink.streaming.api.transformations.OneInputTransformation;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+
+/** Flink's harness around the operator that a builder made. */
+final class OperatorHarness
+    extends KeyedOneInputStreamOperatorTestHarness<String, Trip, Prediction<Trip>> {
+  static final int MAX_PARALLELISM = 16;
+  static final TypeInformation<Trip> TRIP = Types.POJO(Trip.class);
+
+  private static final OutputTag<Malformed<Trip>> MALFORMED =
+      new OutputTag<>("malformed", Malformed.type(TRIP));
+
+  OperatorHarness(FastWeights<Trip> builder, String backend, int parallelism, int subtask)
+      throws Exception {
+    super(factory(builder.build()), Trip::key, Types.STRING, MAX_PARALLELISM, parallelism, subtask);
+    setStateBackend(backend(backend));
+    setup(Prediction.type(TRIP).createSerializer(getExecutionConfig().getSerializerConfig()));
+  }
+
+  /** One subtask on the heap backend, open. */
+  static OperatorHarness open(FastWeights<Trip> builder) throws Exception {
+    OperatorHarness harness = new OperatorHarness(builder, "hashmap", 1, 0);
+    harness.open();
+    return harness;
+  }
+
+  /** A builder of an operator on a stream of trips; the caller sets the model. */
+  static FastWeights<Trip> builder(Configuration job) {
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(job);
+    return FastWeights.on(env.fromData(TRIP, new Trip(0, "k", 0)).keyBy(Trip::key));
+  }
+
+  static FastWeights<Trip> builder(TestModel model, int batchSize) {
+    return model
+        .on(builder(new Configuration()))
+        .set(FastWeightOptions.BATCH_SIZE, batchSize)
+        .set(FastWeightOptions.CACHE_KEYS, batchSize + 1);
+  }
+
+  @SuppressWarnings("unchecked")
+  static StreamOperatorFactory<Prediction<Trip>> factory(FastWeightStream<Trip> stream) {
+    return ((OneInputTransformation<Trip, Prediction<Trip>>)
+            stream.predictions().getTransformation())
+        .getOperatorFactory();
+  }
+
+  /** Without a checkpoint coordinator only full snapshots can be restored for certain. */
+  private static StateBackend backend(String name) {
+    return name.equals("rocksdb")
+        ? new EmbeddedRocksDBStateBackend(false)
+        : new HashMapStateBackend();
+  }
+
+  /** Processes a trip that bears its time as timestamp. */
+  void process(Trip trip) throws Exception {
+    processElement(trip, trip.time);
+  }
+
+  void process(List<Trip> trips) throws Exception {
+    for (Trip trip : trips) {
+      process(trip);
+    }
+  }
+
+  /** A checkpoint as a task takes it. */
+  OperatorSubtaskState checkpoint() throws Exception {
+    prepareSnapshotPreBarrier(1);
+    return snapshot(1, 1);
+  }
+
+  void finish() throws Exception {
+    endInput();
+    getOperator().finish();
+  }
+
+  /** The predictions so far, in order. */
+  List<Prediction<Trip>> predictions() {
+    return extractOutputValues();
+  }
+
+  List<Long> answeredIds() {
+    return predictions().stream().map(prediction -> prediction.event().id).toList();
+  }
+
+  List<Malformed<Trip>> malformed() {
+    List<Malformed<Trip>> all = new ArrayList<>();
+    var records = getSideOutput(MALFORMED);
+    if (records != null) {
+      records.stream().map(StreamRecord::getValue).forEach(all::add);
+    }
+    return all;
+  }
+
+  /** Predictions and malformed events as lines, by id. */
+  List<String> answers() {
+    List<String> lines = new ArrayList<>();
+    predictions().forEach(prediction -> lines.add(Answers.of(prediction)));
+    malformed().forEach(malformed -> lines.add(Answers.of(malformed)));
+    return Answers.sorted(lines);
+  }
+
+  @Override
+  public void close() {
+    try {
+      super.close();
+    } catch (Exception e) {
+      throw new AssertionError("the harness did not close", e);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.schema.InputEncoder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** The models that the operator's tests run, each with its oracle. */
+enum TestModel {
+  /** No weights: a schema's features, projected. */
+  ASSOCIATIVE {
+    private static final int KEY_DIM = 16;
+    private static final List<Double> BETAS = List.of(0.4, 0.1);
+    private static final long SEED = 7;
+
+    @Override
+    FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return builder
+          .schema(Trips.schema(), Trips::read)
+          .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, KEY_DIM)
+          .set(FastWeightOptions.ASSOCIATIVE_BETAS, BETAS)
+          .set(FastWeightOptions.ASSOCIATIVE_SEED, SEED);
+    }
+
+    @Override
+    Oracle oracle() {
+      AssociativeMemory model =
+          new AssociativeMemory(
+              KEY_DIM, 2, Trips.OUTCOMES.size(), new float[] {0.4f, 0.1f}, Normalisation.UNIT);
+      InputEncoder inputs = InputEncoder.projection(Trips.schema(), model.inputDim(), SEED);
+      return new Oracle(model, Trips.schema(), inputs, Trips::read);
+    }
+  },
+
+  /** Vectors through a transformer with a head. */
+  TRANSFORMER {
+    @Override
+    FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return vectors(builder, weights());
+    }
+
+    @Override
+    Oracle oracle() {
+      return vectors(weights());
+    }
+
+    private SlowWeights weights() {
+      return random(
+          ModelConfig.builder(Architecture.TRANSFORMER)
+              .dim(12)
+              .depth(2)
+              .heads(2)
+              .dimHead(4)
+              .nu(2)
+              .ffMult(2)
+              .outputs(3)
+              .build(),
+          11);
+    }
+  },
+
+  /** Vectors through one attention layer of odd sizes. */
+  ATTENTION {
+    @Override
+    FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return vectors(builder, weights());
+    }
+
+    @Override
+    Oracle oracle() {
+      return vectors(weights());
+    }
+
+    private SlowWeights weights() {
+      return random(
+          ModelConfig.builder(Architecture.ATTENTION).dim(10).heads(3).dimHead(5).nu(1).build(),
+          13);
+    }
+  };
+
+  /** Sets the model on a builder. */
+  abstract FastWeights<Trip> on(FastWeights<Trip> builder);
+
+  /** An oracle that has seen nothing yet. */
+  abstract Oracle oracle();
+
+  private static FastWeights<Trip> vectors(FastWeights<Trip> builder, SlowWeights weights) {
+    return builder.vectors(0, Trips.vectors(weights.config().dim())).weights(weights);
+  }
+
+  private static Oracle vectors(SlowWeights weights) {
+    return new Oracle(SlowModel.of(weights), null, null, Trips.vectors(weights.config().dim()));
+  }
+
+  /** Gaussian weights, scaled by the width of the layer. */
+  static SlowWeights random(ModelConfig config, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    SlowWeights.expectedShapes(config)
+        .forEach(
+            (name, shape) -> {
+              int size = 1;
+              for (int n : shape) {
+                size *= n;
+              }
+              double scale = shape.length == 2 ? 1 / Math.sqrt(shape[1]) : 0.1;
+              float[] data = new float[size];
+              for (int i = 0; i < size; i++) {
+                data[i] = (float) (random.nextGaussian() * scale);
+                data[i] += name.endsWith("norm.weight") ? 1 : 0;
+              }
+              tensors.put(name, new Tensor(shape, data));
+            });
+    return new SlowWeights(config, tensors);
+  }
+}
