@@ -1,0 +1,175 @@
+package io.fastweights.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/**
+ * Exactly once, exactly: whatever the batch size, the cache, the parallelism, the backend, object
+ * reuse, the kind of checkpoints and the linger, and through two failures, every event is answered
+ * once, with the bits of the plain loop.
+ */
+class BatchInvarianceITCase {
+  private static final int TRIPS = 1200;
+  private static final int PER_CHECKPOINT = 300;
+
+  @RegisterExtension static final MiniClusterExtension CLUSTER = TestJobs.cluster();
+
+  @TempDir Path folder;
+
+  /** How to run the job. */
+  record Setup(
+      TestModel model,
+      int batchSize,
+      String cache,
+      int parallelism,
+      String backend,
+      boolean objectReuse,
+      boolean unaligned,
+      int lingerMillis) {
+
+    int cacheKeys() {
+      return switch (cache) {
+        case "tight" -> batchSize + 1;
+        case "twice" -> 2 * batchSize + 1;
+        default -> 4096;
+      };
+    }
+  }
+
+  /** Every pair of values of two settings stands in one of these. */
+  static final List<Setup> SETUPS =
+      List.of(
+          new Setup(TestModel.TRANSFORMER, 64, "twice", 4, "rocksdb", true, true, 20),
+          new Setup(TestModel.ATTENTION, 256, "twice", 2, "hashmap", false, false, 1),
+          new Setup(TestModel.ASSOCIATIVE, 1, "tight", 1, "rocksdb", false, true, 1000),
+          new Setup(TestModel.ATTENTION, 64, "ample", 1, "hashmap", true, false, 1000),
+          new Setup(TestModel.TRANSFORMER, 7, "ample", 4, "hashmap", false, true, 1),
+          new Setup(TestModel.ASSOCIATIVE, 7, "twice", 2, "rocksdb", true, false, 1000),
+          new Setup(TestModel.TRANSFORMER, 256, "tight", 1, "hashmap", true, false, 20),
+          new Setup(TestModel.ASSOCIATIVE, 256, "ample", 4, "hashmap", false, false, 20),
+          new Setup(TestModel.ATTENTION, 1, "twice", 1, "rocksdb", true, true, 1),
+          new Setup(TestModel.TRANSFORMER, 1, "ample", 2, "hashmap", true, false, 20),
+          new Setup(TestModel.ASSOCIATIVE, 64, "tight", 2, "rocksdb", false, true, 1),
+          new Setup(TestModel.ATTENTION, 256, "ample", 4, "rocksdb", false, true, 1000),
+          new Setup(TestModel.TRANSFORMER, 7, "tight", 4, "hashmap", true, false, 1000),
+          new Setup(TestModel.ATTENTION, 7, "tight", 1, "rocksdb", false, true, 20),
+          new Setup(TestModel.TRANSFORMER, 1, "twice", 4, "rocksdb", true, true, 1));
+
+  @ParameterizedTest
+  @FieldSource("SETUPS")
+  void everyEventIsAnsweredOnceWithTheBitsOfThePlainLoop(Setup setup) throws Exception {
+    long seed = Seeds.seed(SETUPS.indexOf(setup));
+    String run = setup + ", " + Seeds.replay(seed);
+    List<String> lines = run(setup, seed, run);
+
+    List<String> expected = setup.model().oracle().answers(Trips.stream(seed, TRIPS));
+    assertThat(Answers.sorted(lines)).as(run).isEqualTo(expected);
+    assertThatKeysAreInOrder(lines);
+    assertThat(lines).as("the stream has malformed events").anyMatch(l -> l.endsWith("malformed"));
+    assertThat(Saboteur.failures(run)).as(run).containsExactly("behind", "before");
+    assertThat(Saboteur.restored(run)).as("restored from checkpoints, " + run).isNotEmpty();
+  }
+
+  private List<String> run(Setup setup, long seed, String run) throws Exception {
+    Configuration configuration =
+        TestJobs.configuration(setup.backend(), folder)
+            .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(40))
+            .set(CheckpointingOptions.ENABLE_UNALIGNED, setup.unaligned())
+            .set(PipelineOptions.OBJECT_REUSE, setup.objectReuse());
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    env.setParallelism(setup.parallelism());
+    env.setMaxParallelism(32);
+
+    // The source has waited for a checkpoint before it comes to either point.
+    SplittableRandom random = new SplittableRandom(seed);
+    long before = PER_CHECKPOINT + random.nextInt(PER_CHECKPOINT);
+    long behind = 2 * PER_CHECKPOINT + random.nextInt(PER_CHECKPOINT);
+    DataStream<Trip> trips =
+        TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT)
+            .map(new Saboteur<Trip>(run, "before", before, trip -> trip.id))
+            .returns(OperatorHarness.TRIP)
+            .setParallelism(1);
+    FastWeightStream<Trip> stream =
+        setup
+            .model()
+            .on(FastWeights.on(trips.keyBy(Trip::key)))
+            .set(FastWeightOptions.BATCH_SIZE, setup.batchSize())
+            .set(FastWeightOptions.CACHE_KEYS, setup.cacheKeys())
+            .set(FastWeightOptions.LINGER, Duration.ofMillis(setup.lingerMillis()))
+            .uid("memories")
+            .build();
+    DataStream<Prediction<Trip>> predictions =
+        stream
+            .predictions()
+            .map(
+                new Saboteur<Prediction<Trip>>(
+                    run, "behind", behind, prediction -> prediction.event().id))
+            .returns(Prediction.type(OperatorHarness.TRIP));
+
+    // More than there can be: an answer given twice must show.
+    return TestJobs.lines(stream, predictions).executeAndCollect(run, 2 * TRIPS);
+  }
+
+  private static void assertThatKeysAreInOrder(List<String> lines) {
+    Map<String, Long> last = new HashMap<>();
+    for (String line : lines) {
+      if (!line.endsWith("malformed")) {
+        Long before = last.put(line.split(" ")[1], Answers.id(line));
+        assertThat(before == null || before < Answers.id(line))
+            .as("%s came after event %d of its key", line, before)
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
+  void everyPairOfValuesIsTested() {
+    List<List<Object>> rows = SETUPS.stream().map(BatchInvarianceITCase::values).toList();
+    int settings = rows.get(0).size();
+    for (int i = 0; i < settings; i++) {
+      for (int j = 0; j < i; j++) {
+        Set<List<Object>> pairs = new LinkedHashSet<>();
+        for (List<Object> row : rows) {
+          pairs.add(List.of(row.get(i), row.get(j)));
+        }
+        assertThat((long) pairs.size()).isEqualTo(distinct(rows, i) * distinct(rows, j));
+      }
+    }
+  }
+
+  private static List<Object> values(Setup setup) {
+    return List.of(
+        setup.model(),
+        setup.batchSize(),
+        setup.cache(),
+        setup.parallelism(),
+        setup.backend(),
+        setup.objectReuse(),
+        setup.unaligned(),
+        setup.lingerMillis());
+  }
+
+  private static long distinct(List<List<Object>> rows, int setting) {
+    return rows.stream().map(row -> row.get(setting)).distinct().count();
+  }
+}

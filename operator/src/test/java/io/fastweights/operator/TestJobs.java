@@ -1,0 +1,82 @@
+package io.fastweights.operator;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.connector.datagen.source.GeneratorFunction;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+
+/** Real jobs on a small cluster. */
+final class TestJobs {
+  private TestJobs() {}
+
+  /** Two task managers of two slots. */
+  static MiniClusterExtension cluster() {
+    Configuration configuration = new Configuration();
+    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(64));
+    return new MiniClusterExtension(
+        new MiniClusterResourceConfiguration.Builder()
+            .setConfiguration(configuration)
+            .setNumberTaskManagers(2)
+            .setNumberSlotsPerTaskManager(2)
+            .build());
+  }
+
+  /** No generic types; checkpoints in a folder; a failed job begins again at once. */
+  static Configuration configuration(String backend, Path folder) {
+    return new Configuration()
+        .set(StateBackendOptions.STATE_BACKEND, backend)
+        .set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true)
+        .set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.toUri().toString())
+        .set(PipelineOptions.GENERIC_TYPES, false)
+        .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
+        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3)
+        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(1));
+  }
+
+  /**
+   * The first trips of a seeded stream, in order.
+   *
+   * @param perCheckpoint after so many trips the source waits until a checkpoint is complete
+   */
+  static DataStream<Trip> trips(
+      StreamExecutionEnvironment env, long seed, int count, int perCheckpoint) {
+    GeneratorFunction<Long, Trip> generator = place -> Trips.at(seed, place);
+    DataGeneratorSource<Trip> source =
+        new DataGeneratorSource<>(
+            generator,
+            count,
+            RateLimiterStrategy.perCheckpoint(perCheckpoint),
+            Types.POJO(Trip.class));
+    WatermarkStrategy<Trip> watermarks =
+        WatermarkStrategy.<Trip>forBoundedOutOfOrderness(Duration.ofMinutes(5))
+            .withTimestampAssigner((trip, before) -> trip.time);
+    return env.fromSource(source, watermarks, "trips").setParallelism(1).uid("trips");
+  }
+
+  /** What came out, as lines: predictions and malformed events. */
+  static DataStream<String> lines(FastWeightStream<Trip> stream) {
+    return lines(stream, stream.predictions());
+  }
+
+  static DataStream<String> lines(
+      FastWeightStream<Trip> stream, DataStream<Prediction<Trip>> predictions) {
+    return predictions
+        .map(Answers::of)
+        .returns(Types.STRING)
+        .union(stream.malformed().map(Answers::of).returns(Types.STRING));
+  }
+}
