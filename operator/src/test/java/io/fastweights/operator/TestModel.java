@@ -8,6 +8,7 @@ import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.Tensor;
 import io.fastweights.kernels.schema.InputEncoder;
+import io.fastweights.kernels.schema.Schema;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,7 @@ enum TestModel {
               .ffMult(2)
               .outputs(3)
               .build(),
+          null,
           11);
     }
   },
@@ -82,7 +84,37 @@ enum TestModel {
     private SlowWeights weights() {
       return random(
           ModelConfig.builder(Architecture.ATTENTION).dim(10).heads(3).dimHead(5).nu(1).build(),
+          null,
           13);
+    }
+  },
+
+  /** A schema's features through a transformer whose weights hold their embeddings. */
+  SCHEMA_TRANSFORMER {
+    @Override
+    FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return builder.schema(Trips.schema(), Trips::read).weights(weights());
+    }
+
+    @Override
+    Oracle oracle() {
+      SlowWeights weights = weights();
+      InputEncoder inputs = InputEncoder.trained(Trips.schema(), weights);
+      return new Oracle(SlowModel.of(weights), Trips.schema(), inputs, Trips::read);
+    }
+
+    private SlowWeights weights() {
+      ModelConfig config =
+          ModelConfig.builder(Architecture.TRANSFORMER)
+              .dim(8)
+              .depth(2)
+              .heads(2)
+              .dimHead(4)
+              .nu(1)
+              .ffMult(2)
+              .outputs(Trips.OUTCOMES.size())
+              .build();
+      return random(config, Trips.schema(), 17);
     }
   };
 
@@ -100,11 +132,15 @@ enum TestModel {
     return new Oracle(SlowModel.of(weights), null, null, Trips.vectors(weights.config().dim()));
   }
 
-  /** Gaussian weights, scaled by the width of the layer. */
-  static SlowWeights random(ModelConfig config, long seed) {
+  /**
+   * Gaussian weights, scaled by the width of the layer.
+   *
+   * @param schema null where events are vectors
+   */
+  static SlowWeights random(ModelConfig config, Schema schema, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    SlowWeights.expectedShapes(config)
+    SlowWeights.expectedShapes(config, schema)
         .forEach(
             (name, shape) -> {
               int size = 1;
@@ -119,6 +155,6 @@ enum TestModel {
               }
               tensors.put(name, new Tensor(shape, data));
             });
-    return new SlowWeights(config, tensors);
+    return new SlowWeights(config, schema, tensors);
   }
 }
