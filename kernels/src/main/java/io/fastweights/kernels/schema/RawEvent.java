@@ -114,12 +114,14 @@ public final class RawEvent {
     double number;
     if (value instanceof Double d) {
       number = d;
-    } else {
+    } else if (value instanceof String text) {
       try {
-        number = Double.parseDouble(((String) value).trim());
+        number = Double.parseDouble(text.trim());
       } catch (NumberFormatException e) {
-        throw new MalformedEventException(what + " is '" + value + "', not a number");
+        throw new MalformedEventException(what + " is '" + text + "', not a number");
       }
+    } else {
+      throw new MalformedEventException(what + " is a vector, not a number");
     }
     if (Double.isNaN(number) || Double.isInfinite(number)) {
       throw new MalformedEventException(what + " is " + number + ", must be finite");
