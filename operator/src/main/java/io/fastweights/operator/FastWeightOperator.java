@@ -43,6 +43,7 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   private final transient OutputTag<Malformed<T>> malformedTag;
   private final transient TypeSerializer<T> serializer;
 
+  private transient TypeSerializer<Object> keySerializer;
   private transient EventModel model;
   private transient RawEvent rawEvent;
   private transient Engine engine;
@@ -77,6 +78,7 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     if (getKeyedStateBackend() instanceof BatchExecutionKeyedStateBackend) {
       throw new IllegalStateException(FastWeights.NO_BATCH);
     }
+    keySerializer = this.<Object>getKeyedStateBackend().getKeySerializer();
     model = spec.create(options);
     store =
         new FastWeightStore(
@@ -118,8 +120,9 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     }
     Pending<T> pending = batcher.add();
     pending.event = event;
-    pending.key = getCurrentKey();
-    // With object reuse the chain may fill the same element again before the batch is stepped.
+    // With object reuse the chain may fill the same element again before the batch is stepped, and
+    // with it a key that is a part of it.
+    pending.key = copies ? keySerializer.copy(getCurrentKey()) : getCurrentKey();
     pending.value = copies ? serializer.copy(element.getValue()) : element.getValue();
     pending.hasTimestamp = element.hasTimestamp();
     pending.timestamp = element.hasTimestamp() ? element.getTimestamp() : 0;
