@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.event.WatermarkEvent;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -198,6 +199,13 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
+    flush(FlushReason.WATERMARK);
+    super.processWatermark(mark);
+  }
+
+  /** A watermark of the job's own kind, from a stream of the DataStream API V2. */
+  @Override
+  public void processWatermark(WatermarkEvent mark) throws Exception {
     flush(FlushReason.WATERMARK);
     super.processWatermark(mark);
   }

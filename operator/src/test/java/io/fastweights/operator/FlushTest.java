@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.apache.flink.api.common.watermark.LongWatermark;
+import org.apache.flink.runtime.event.WatermarkEvent;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.RecordAttributesBuilder;
 import org.apache.flink.streaming.runtime.streamrecord.StreamElement;
@@ -97,6 +99,17 @@ class FlushTest {
       harness.processWatermark(new Watermark(Trips.START));
       assertThat(harness.getOutput()).hasSize(4);
       assertThat(List.copyOf(harness.getOutput()).get(3)).isEqualTo(new Watermark(Trips.START));
+    }
+  }
+
+  @Test
+  void answersLeaveBeforeAWatermarkOfTheJobsOwnKind() throws Exception {
+    try (OperatorHarness harness = harness(100, LONG)) {
+      process(harness, 0, 3);
+      harness
+          .getOneInputOperator()
+          .processWatermark(new WatermarkEvent(new LongWatermark(7, "mine"), false));
+      assertThat(harness.answeredIds()).isEqualTo(ids(0, 3));
     }
   }
 
