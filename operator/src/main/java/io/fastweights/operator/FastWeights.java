@@ -140,33 +140,11 @@ public final class FastWeights<T> {
   private Configuration options(ReadableConfig job) {
     Configuration chosen = new Configuration();
     FastWeightOptions.all().forEach(option -> choose(option, job, chosen));
-    int batch = atLeast(chosen, FastWeightOptions.BATCH_SIZE, 1);
-    atLeast(chosen, FastWeightOptions.CACHE_KEYS, batch + 1);
-    double fold = chosen.get(FastWeightOptions.FOLD_THRESHOLD);
-    if (!(fold >= 0 && fold <= 16)) {
-      throw new IllegalArgumentException(
-          FastWeightOptions.FOLD_THRESHOLD.key() + " is " + fold + ", must be in 0 ... 16");
-    }
-    if (chosen.get(FastWeightOptions.LINGER).isNegative()) {
-      throw new IllegalArgumentException(
-          FastWeightOptions.LINGER.key()
-              + " is "
-              + chosen.get(FastWeightOptions.LINGER)
-              + ", must not be negative");
-    }
+    OptionRanges.check(chosen);
     return chosen;
   }
 
   private <V> void choose(ConfigOption<V> option, ReadableConfig job, Configuration chosen) {
     chosen.set(option, options.getOptional(option).orElseGet(() -> job.get(option)));
-  }
-
-  private static int atLeast(Configuration chosen, ConfigOption<Integer> option, int least) {
-    int value = chosen.get(option);
-    if (value < least) {
-      throw new IllegalArgumentException(
-          option.key() + " is " + value + ", must be at least " + least);
-    }
-    return value;
   }
 }

@@ -5,10 +5,12 @@ import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Tensor;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
 
@@ -37,10 +39,31 @@ record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
             "target %s has %d outputs, the weights' head has %d"
                 .formatted(schema.target().name(), schema.target().dim(), model.outputDim()));
       }
+      checkEmbeddings(schema);
       return InputEncoder.trained(schema, weights);
     }
     return InputEncoder.projection(
         schema, model.inputDim(), options.get(FastWeightOptions.ASSOCIATIVE_SEED));
+  }
+
+  /** An id beyond a table would fail the job at the first event that has it. */
+  private void checkEmbeddings(Schema schema) {
+    schema
+        .embeddingShapes(weights.config().dim())
+        .forEach(
+            (name, shape) -> {
+              Tensor tensor = weights.tensors().get(name);
+              if (tensor == null || !Arrays.equals(tensor.shape(), shape)) {
+                throw new IllegalArgumentException(
+                    "the weights' tensor %s %s, the schema needs %s"
+                        .formatted(
+                            name,
+                            tensor == null
+                                ? "is missing"
+                                : "has shape " + Arrays.toString(tensor.shape()),
+                            Arrays.toString(shape)));
+              }
+            });
   }
 
   private AssociativeMemory associative(Schema schema, Configuration options) {

@@ -1,0 +1,71 @@
+package io.fastweights.operator;
+
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
+
+/** The ranges of the options. */
+final class OptionRanges {
+  private static final int MOST_BATCH = 1 << 16;
+  private static final Duration MOST_LINGER = Duration.ofDays(1);
+  private static final double MOST_FOLD = 16;
+
+  private final ReadableConfig options;
+
+  private OptionRanges(ReadableConfig options) {
+    this.options = options;
+  }
+
+  /**
+   * @throws IllegalArgumentException if an option is out of its range; names it, its value and the
+   *     limit
+   */
+  static void check(ReadableConfig options) {
+    OptionRanges ranges = new OptionRanges(options);
+    ranges.checkBatching();
+    ranges.checkAssociative();
+  }
+
+  private void checkBatching() {
+    int batch = atLeast(FastWeightOptions.BATCH_SIZE, 1);
+    check(batch <= MOST_BATCH, FastWeightOptions.BATCH_SIZE, "must be at most " + MOST_BATCH);
+    atLeast(FastWeightOptions.CACHE_KEYS, batch + 1);
+    Duration linger = options.get(FastWeightOptions.LINGER);
+    check(
+        !linger.isNegative() && linger.compareTo(MOST_LINGER) <= 0,
+        FastWeightOptions.LINGER,
+        "must be in 0 ... 1 day");
+    double fold = options.get(FastWeightOptions.FOLD_THRESHOLD);
+    check(fold >= 0 && fold <= MOST_FOLD, FastWeightOptions.FOLD_THRESHOLD, "must be in 0 ... 16");
+  }
+
+  private void checkAssociative() {
+    long features = 2L * atLeast(FastWeightOptions.ASSOCIATIVE_KEY_DIM, 1);
+    int nu = atLeast(FastWeightOptions.ASSOCIATIVE_NU, 1);
+    check(
+        nu < features,
+        FastWeightOptions.ASSOCIATIVE_NU,
+        "must be below %d, twice %s"
+            .formatted(features, FastWeightOptions.ASSOCIATIVE_KEY_DIM.key()));
+    List<Double> betas = options.get(FastWeightOptions.ASSOCIATIVE_BETAS);
+    check(!betas.isEmpty(), FastWeightOptions.ASSOCIATIVE_BETAS, "must have at least one");
+    check(
+        betas.stream().allMatch(beta -> beta.floatValue() > 0 && beta <= 1),
+        FastWeightOptions.ASSOCIATIVE_BETAS,
+        "must be in (0, 1]");
+  }
+
+  private int atLeast(ConfigOption<Integer> option, int least) {
+    int value = options.get(option);
+    check(value >= least, option, "must be at least " + least);
+    return value;
+  }
+
+  private void check(boolean holds, ConfigOption<?> option, String limit) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          option.key() + " is " + options.get(option) + ", " + limit);
+    }
+  }
+}

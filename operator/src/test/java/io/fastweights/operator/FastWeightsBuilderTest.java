@@ -1,0 +1,214 @@
+package io.fastweights.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.Target;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the builder refuses, and where it takes its options from. */
+class FastWeightsBuilderTest {
+
+  private static FastWeights<Trip> builder() {
+    return builder(Map.of());
+  }
+
+  private static FastWeights<Trip> builder(Map<String, String> job) {
+    return OperatorHarness.builder(Configuration.fromMap(job)).schema(Trips.schema(), Trips::read);
+  }
+
+  private static <V> Arguments refused(ConfigOption<V> option, V value, String limit) {
+    return Arguments.of(option, value, limit);
+  }
+
+  static Stream<Arguments> valuesOutOfRange() {
+    return Stream.of(
+        refused(FastWeightOptions.BATCH_SIZE, 0, "is 0, must be at least 1"),
+        refused(FastWeightOptions.BATCH_SIZE, -1, "is -1, must be at least 1"),
+        refused(FastWeightOptions.BATCH_SIZE, Integer.MAX_VALUE, "must be at most 65536"),
+        refused(FastWeightOptions.CACHE_KEYS, 256, "is 256, must be at least 257"),
+        refused(FastWeightOptions.CACHE_KEYS, -5, "is -5, must be at least 257"),
+        refused(FastWeightOptions.LINGER, Duration.ofMillis(-1), "PT-0.001S, must be in 0"),
+        refused(FastWeightOptions.LINGER, Duration.ofSeconds(Long.MAX_VALUE), "must be in 0"),
+        refused(FastWeightOptions.FOLD_THRESHOLD, -0.1, "is -0.1, must be in 0 ... 16"),
+        refused(FastWeightOptions.FOLD_THRESHOLD, Double.NaN, "is NaN, must be in 0 ... 16"),
+        refused(FastWeightOptions.ASSOCIATIVE_KEY_DIM, 0, "is 0, must be at least 1"),
+        refused(FastWeightOptions.ASSOCIATIVE_NU, 0, "is 0, must be at least 1"),
+        refused(FastWeightOptions.ASSOCIATIVE_NU, 512, "is 512, must be below 512"),
+        refused(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(), "is [], must have"),
+        refused(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(0.5, 0.0), "must be in (0, 1]"),
+        refused(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(1.5), "must be in (0, 1]"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("valuesOutOfRange")
+  <V> void aValueOutOfRangeIsRefusedByNameAndLimit(ConfigOption<V> option, V value, String limit) {
+    assertThatThrownBy(() -> builder().set(option, value).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(option.key())
+        .hasMessageContaining(limit);
+  }
+
+  @Test
+  void aValueThatIsNoneIsRefusedByName() {
+    assertThatThrownBy(() -> builder(Map.of("fastweights.batch-size", "many")).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("fastweights.batch-size")
+        .hasMessageContaining("many");
+  }
+
+  @Test
+  void theSmallestCacheIsOneAboveTheBatch() {
+    builder().set(FastWeightOptions.BATCH_SIZE, 8).set(FastWeightOptions.CACHE_KEYS, 9).build();
+    assertThatThrownBy(
+            () ->
+                builder()
+                    .set(FastWeightOptions.BATCH_SIZE, 8)
+                    .set(FastWeightOptions.CACHE_KEYS, 8)
+                    .build())
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aStreamWithoutReaderIsRefused() {
+    assertThatThrownBy(() -> OperatorHarness.builder(new Configuration()).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("schema(...)")
+        .hasMessageContaining("vectors(...)");
+  }
+
+  @Test
+  void aSchemaWithoutTargetNeedsWeights() {
+    Schema schema = Schema.of(List.of(new Field.Hashed("user", 8)), null);
+    assertThatThrownBy(() -> builder().schema(schema, Trips::read).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no target");
+  }
+
+  @Test
+  void vectorsWithoutWeightsNeedATarget() {
+    assertThatThrownBy(() -> builder().vectors(0, Trips.vectors(8)).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("target");
+  }
+
+  private static SlowWeights weights(Schema schema, int outputs) {
+    ModelConfig config =
+        ModelConfig.builder(Architecture.TRANSFORMER)
+            .dim(8)
+            .depth(1)
+            .heads(2)
+            .dimHead(4)
+            .nu(1)
+            .outputs(outputs)
+            .build();
+    return TestModel.random(config, schema, 3);
+  }
+
+  private static Schema schema(int buckets, Target target) {
+    return Schema.of(List.of(new Field.Hashed("user", buckets)), target);
+  }
+
+  private static void assertRefused(SlowWeights weights, Schema schema, String... message) {
+    var refusal =
+        assertThatThrownBy(() -> builder().schema(schema, Trips::read).weights(weights).build())
+            .isInstanceOf(IllegalArgumentException.class);
+    for (String part : message) {
+      refusal.hasMessageContaining(part);
+    }
+  }
+
+  @Test
+  void weightsMustFitTheTarget() {
+    Target two = new Target.Classes("outcome", List.of("a", "b"));
+    Target three = new Target.Classes("outcome", Trips.OUTCOMES);
+    assertRefused(
+        weights(schema(8, three), 3), schema(8, two), "outcome has 2 outputs", "head has 3");
+  }
+
+  @Test
+  void weightsMustHaveTheEmbeddingsOfTheSchema() {
+    Target target = new Target.Binary("late");
+    SlowWeights weights = weights(schema(8, target), 1);
+    assertRefused(weights, schema(16, target), "embedding.user.weight", "[8, 8]", "[16, 8]");
+    assertRefused(weights(null, 1), schema(8, target), "embedding.user.weight", "[8, 8]");
+    Schema other = Schema.of(List.of(new Field.Hashed("place", 8)), target);
+    assertRefused(weights, other, "embedding.place.weight");
+  }
+
+  @Test
+  void batchExecutionIsRefusedWithWhatToDo() {
+    var builder = builder(Map.of(ExecutionOptions.RUNTIME_MODE.key(), "BATCH"));
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("set execution.runtime-mode to STREAMING");
+  }
+
+  /** How many events a harness holds back before it answers them. */
+  private static int heldBack(FastWeights<Trip> builder) throws Exception {
+    try (OperatorHarness harness = OperatorHarness.open(builder)) {
+      int events = 0;
+      while (harness.predictions().isEmpty()) {
+        harness.process(new Trip(events, "k", Trips.START + events));
+        events++;
+      }
+      return events;
+    }
+  }
+
+  @Test
+  void optionsComeFromTheJobAndTheBuilderWins() throws Exception {
+    Map<String, String> job = Map.of("fastweights.batch-size", "3");
+    assertThat(heldBack(builder())).isEqualTo(256);
+    assertThat(heldBack(builder(job))).isEqualTo(3);
+    assertThat(heldBack(builder(job).set(FastWeightOptions.BATCH_SIZE, 5))).isEqualTo(5);
+  }
+
+  @Test
+  void everyOptionMayStandInTheJobsConfiguration() throws Exception {
+    Map<String, String> job =
+        Map.of(
+            "fastweights.batch-size", "2",
+            "fastweights.cache-keys", "3",
+            "fastweights.linger", "5 s",
+            "fastweights.fold-threshold", "0.1",
+            "fastweights.engine", "cpu",
+            "fastweights.event-order", "accept",
+            "fastweights.associative.key-dim", "16",
+            "fastweights.associative.nu", "2",
+            "fastweights.associative.betas", "0.4;0.1",
+            "fastweights.associative.seed", "7");
+    List<Trip> trips = new ArrayList<>();
+    for (int id = 0; id < 40; id++) {
+      trips.add(new Trip(id, "k" + id % 5, Trips.START + id * 1000));
+    }
+    try (OperatorHarness harness = OperatorHarness.open(builder(job))) {
+      harness.process(trips);
+      assertThat(harness.answers())
+          .as("as the builder of the test model sets them")
+          .isEqualTo(TestModel.ASSOCIATIVE.oracle().answers(trips));
+      harness.process(new Trip(40, "k0", Trips.START));
+      harness.finish();
+      assertThat(harness.malformed()).as("late events are accepted").isEmpty();
+    }
+    assertThat(job.keySet())
+        .containsExactlyInAnyOrderElementsOf(
+            FastWeightOptions.all().stream().map(ConfigOption::key).toList());
+  }
+}
