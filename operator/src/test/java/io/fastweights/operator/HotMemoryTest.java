@@ -1,0 +1,219 @@
+package io.fastweights.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fastweights.kernels.engine.Engine;
+import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EngineProvider;
+import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.math.ReferenceModel;
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.state.FastWeightStore;
+import io.fastweights.state.LogChunk;
+import io.fastweights.state.StoredMemory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The cache of memories against a plain map of them. */
+class HotMemoryTest {
+  private static final AssociativeMemory MODEL =
+      new AssociativeMemory(3, 2, 2, new float[] {0.5f, 0.25f}, Normalisation.UNIT);
+  private static final int FLOATS = MODEL.memory().floats();
+
+  private final KeyedMaps state = new KeyedMaps();
+  private final Map<Integer, float[]> expected = new HashMap<>();
+  private final Map<Integer, Long> observed = new HashMap<>();
+  private final ReferenceModel reference = new ReferenceModel(MODEL);
+  private FastWeightStore store;
+  private Engine engine;
+  private HotMemory memory;
+
+  private void create(int slots, double fold) {
+    store = new FastWeightStore(state.store(), MODEL.memory(), LogShape.of(MODEL));
+    engine = EngineProvider.create(MODEL, EngineOptions.cpu(slots));
+    memory = new HotMemory(engine, store, fold, state::currentKey);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, 4, 0", "5, 4, 0.3", "5, 4, 16", "9, 3, 0.3", "100, 8, 0.3", "2, 1, 0.3"})
+  void noMemoryIsLostWhateverIsEvicted(int slots, int batchKeys, double fold) throws Exception {
+    for (long seed = Seeds.seed(0), last = seed + 10; seed < last; seed++) {
+      state.clear();
+      expected.clear();
+      observed.clear();
+      create(slots, fold);
+      SplittableRandom random = new SplittableRandom(seed);
+      for (int batch = 0; batch < 150; batch++) {
+        stepBatch(random, batchKeys, "batch %d, %s".formatted(batch, Seeds.replay(seed)));
+        if (random.nextInt(10) == 0) {
+          memory.saveAll();
+          assertThatStateIsComplete(
+              "saved after batch %d, %s".formatted(batch, Seeds.replay(seed)));
+        }
+        if (random.nextInt(40) == 0) {
+          memory.saveAll();
+          create(slots, fold);
+        }
+      }
+      memory.saveAll();
+      assertThatStateIsComplete(Seeds.replay(seed));
+      assertThat(memory.size()).isLessThanOrEqualTo(slots);
+    }
+  }
+
+  /** Events of a few keys: every slot must hold its key's memory until the batch has stepped. */
+  private void stepBatch(SplittableRandom random, int batchKeys, String as) throws Exception {
+    memory.beginBatch();
+    List<HotKey> pinned = new ArrayList<>();
+    int wanted = 1 + random.nextInt(batchKeys);
+    for (int hit = 0; hit < 3 * wanted; hit++) {
+      int key = pinned.size() < wanted ? random.nextInt(25) : key(pinned, random);
+      HotKey hot = memory.get(key);
+      if (!memory.inBatch(hot)) {
+        memory.pin(hot, pinned.size());
+        pinned.add(hot);
+      }
+      assertThat(pinned.get(hot.segment)).as(as).isSameAs(hot);
+    }
+    Set<Integer> slots = new HashSet<>();
+    for (HotKey hot : pinned) {
+      assertThat(slots.add(hot.slot)).as("slot %d is free, %s", hot.slot, as).isTrue();
+      assertThatSlotHoldsItsKey(hot, as);
+    }
+    EventBatch batch = new EventBatch(MODEL, 1);
+    for (HotKey hot : pinned) {
+      step(hot, batch, random);
+    }
+    for (HotKey hot : pinned) {
+      assertThatSlotHoldsItsKey(hot, as);
+    }
+  }
+
+  private static int key(List<HotKey> pinned, SplittableRandom random) {
+    return (int) pinned.get(random.nextInt(pinned.size())).key;
+  }
+
+  private void step(HotKey hot, EventBatch batch, SplittableRandom random) {
+    boolean observe = random.nextInt(3) > 0;
+    batch.clear();
+    batch.segment(hot.slot, hot.fresh);
+    hot.fresh = false;
+    batch.add(observe);
+    for (int i = 0; i < MODEL.inputDim(); i++) {
+      batch.inputs()[i] = (float) random.nextGaussian();
+    }
+    for (int i = 0; i < MODEL.targetDim(); i++) {
+      batch.targets()[i] = observe ? (float) random.nextGaussian() : Float.NaN;
+    }
+    engine.step(batch);
+    if (observe) {
+      int key = (int) hot.key;
+      reference.step(
+          batch.inputs(),
+          batch.targets(),
+          expected.computeIfAbsent(key, k -> new float[FLOATS]),
+          true);
+      hot.events++;
+      hot.lag = EncodedEvent.ofTime(hot.events);
+      hot.log.add(batch.keys(), batch.deltas(), 0);
+      observed.merge(key, 1L, Long::sum);
+    }
+  }
+
+  private void assertThatSlotHoldsItsKey(HotKey hot, String as) {
+    float[] weights = expected.get((int) hot.key);
+    assertThat(hot.events).as("events of %s, %s", hot.key, as).isEqualTo(events(hot.key));
+    if (hot.fresh) {
+      assertThat(weights).as("key %s is new, %s", hot.key, as).isNull();
+    } else {
+      float[] slot = new float[FLOATS];
+      engine.pool().read(hot.slot, slot, 0);
+      assertThat(slot)
+          .as("memory of %s, %s", hot.key, as)
+          .isEqualTo(weights == null ? new float[FLOATS] : weights);
+    }
+  }
+
+  private long events(Object key) {
+    return observed.getOrDefault((int) key, 0L);
+  }
+
+  /** The state alone, replayed into an engine of its own, gives every memory. */
+  private void assertThatStateIsComplete(String as) throws Exception {
+    Engine other = EngineProvider.create(MODEL, EngineOptions.cpu(1));
+    for (int key = 0; key < 25; key++) {
+      state.currentKey(key);
+      StoredMemory stored = store.load();
+      float[] weights = expected.get(key);
+      assertThat(stored == null).as("key %d has no state, %s", key, as).isEqualTo(weights == null);
+      if (stored != null) {
+        other
+            .pool()
+            .write(0, stored.base() == null ? new float[FLOATS] : stored.base().weights(), 0);
+        for (LogChunk chunk : stored.log()) {
+          other.replay(0, chunk.keys(), chunk.deltas(), chunk.events());
+        }
+        float[] replayed = new float[FLOATS];
+        other.pool().read(0, replayed, 0);
+        assertThat(replayed).as("state of key %d, %s", key, as).isEqualTo(weights);
+        assertThat(stored.events()).as("events of key %d, %s", key, as).isEqualTo(events(key));
+        assertThat(stored.lag().timestamp()).isEqualTo(events(key));
+      }
+    }
+  }
+
+  @Test
+  void aCleanMemoryIsNotSavedAgain() throws Exception {
+    create(4, 0.3);
+    memory.beginBatch();
+    HotKey hot = memory.get(1);
+    memory.pin(hot, 0);
+    step(hot, new EventBatch(MODEL, 1), new SplittableRandom(2));
+    memory.saveAll();
+    long saved = memory.appends() + memory.folds();
+    memory.saveAll();
+    memory.beginBatch();
+    memory.get(1);
+    memory.saveAll();
+    assertThat(memory.appends() + memory.folds()).isEqualTo(saved);
+  }
+
+  /** SIEVE: what was used again outlives what came once. */
+  @Test
+  void aKeyThatWasHitOutlivesOnesThatCameOnce() throws Exception {
+    create(3, 0.3);
+    for (int key : new int[] {1, 2, 1, 3, 4, 5}) {
+      memory.beginBatch();
+      memory.pin(memory.get(key), 0);
+    }
+    long misses = memory.misses();
+    memory.beginBatch();
+    memory.get(1);
+    assertThat(memory.misses()).isEqualTo(misses);
+    assertThat(memory.evictions()).isEqualTo(2);
+  }
+
+  @Test
+  void aBatchOfMoreKeysThanSlotsFails() throws Exception {
+    create(3, 0.3);
+    memory.beginBatch();
+    for (int key = 0; key < 3; key++) {
+      memory.pin(memory.get(key), key);
+    }
+    assertThatThrownBy(() -> memory.get(3))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("all 3 slots are in use");
+  }
+}

@@ -1,0 +1,64 @@
+package io.fastweights.operator;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The arrows between the modules: jobs, operator, state, kernels, and never back. */
+class ModuleRulesTest {
+  private static final String ROOT = "io.fastweights.";
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.fastweights");
+
+  @ParameterizedTest
+  @CsvSource({
+    "kernels, state",
+    "kernels, operator",
+    "kernels, jobs",
+    "state, operator",
+    "state, jobs",
+    "operator, jobs"
+  })
+  void noModuleDependsOnOneAboveIt(String lower, String upper) {
+    assertThat(CLASSES)
+        .as("classes were read")
+        .anyMatch(c -> c.getPackageName().startsWith(ROOT + lower));
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + lower + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + upper + "..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void kernelsKnowNothingOfFlink() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "kernels..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.flink..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheCpuPackageMayUseTheIncubator() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "kernels.cpu..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("jdk.incubator..")
+        .check(CLASSES);
+  }
+}
