@@ -1,0 +1,121 @@
+package io.fastweights.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Savepoints carry every memory to another parallelism. */
+class RescaleITCase {
+  private static final int TRIPS = 900;
+
+  @RegisterExtension static final MiniClusterExtension CLUSTER = TestJobs.cluster();
+
+  @TempDir Path folder;
+
+  /** Keeps what a run answers, in the JVM that the cluster shares with the test. */
+  private static final class Collect implements MapFunction<String, String> {
+    private static final long serialVersionUID = 1L;
+    private static final Map<String, Queue<String>> LINES = new ConcurrentHashMap<>();
+    private final String run;
+
+    Collect(String run) {
+      this.run = run;
+    }
+
+    static Queue<String> lines(String run) {
+      return LINES.computeIfAbsent(run, key -> new ConcurrentLinkedQueue<>());
+    }
+
+    @Override
+    public String map(String line) {
+      lines(run).add(line);
+      return line;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ASSOCIATIVE, rocksdb, CANONICAL",
+    "SCHEMA_TRANSFORMER, rocksdb, NATIVE",
+    "SCHEMA_TRANSFORMER, hashmap, CANONICAL",
+    "ASSOCIATIVE, hashmap, NATIVE"
+  })
+  void theBitsAreTheSameThroughEveryRescaling(
+      TestModel model, String backend, SavepointFormatType format) throws Exception {
+    long seed = Seeds.seed(31);
+    String run = model + " " + backend + " " + format + ", " + Seeds.replay(seed);
+    String one = stop(start(model, backend, run, seed, 1, null, 300), run, 300, format);
+    String four = stop(start(model, backend, run, seed, 4, one, 300), run, 600, format);
+    start(model, backend, run, seed, 2, four, TRIPS)
+        .getJobExecutionResult()
+        .get(60, TimeUnit.SECONDS);
+
+    List<String> expected = model.oracle().answers(Trips.stream(seed, TRIPS));
+    assertThat(Answers.sorted(List.copyOf(Collect.lines(run)))).as(run).isEqualTo(expected);
+  }
+
+  /** The source gives so many trips and then waits. */
+  private JobClient start(
+      TestModel model,
+      String backend,
+      String run,
+      long seed,
+      int parallelism,
+      String savepoint,
+      int trips)
+      throws Exception {
+    Configuration configuration = TestJobs.configuration(backend, folder);
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofHours(1));
+    if (savepoint != null) {
+      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+    }
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    env.setParallelism(parallelism);
+    env.setMaxParallelism(32);
+    FastWeightStream<Trip> stream =
+        model
+            .on(FastWeights.on(TestJobs.trips(env, seed, TRIPS, trips).keyBy(Trip::key)))
+            .set(FastWeightOptions.BATCH_SIZE, 16)
+            .set(FastWeightOptions.CACHE_KEYS, 17)
+            .set(FastWeightOptions.FOLD_THRESHOLD, 0.2)
+            .set(FastWeightOptions.LINGER, Duration.ofMillis(50))
+            .uid("memories")
+            .build();
+    TestJobs.lines(stream).map(new Collect(run)).sinkTo(new DiscardingSink<>());
+    return env.executeAsync(run);
+  }
+
+  private String stop(JobClient job, String run, int answers, SavepointFormatType format)
+      throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (Collect.lines(run).size() < answers) {
+      assertThat(System.nanoTime())
+          .as("waiting for %d answers, %s", answers, run)
+          .isLessThan(deadline);
+      Thread.sleep(10);
+    }
+    return job.stopWithSavepoint(false, folder.toUri().toString(), format)
+        .get(60, TimeUnit.SECONDS);
+  }
+}
