@@ -18,6 +18,7 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   private static final long serialVersionUID = 1L;
   private static final int MOST_EVENTS = 1 << 24;
+  private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   private final int updates;
   private final int heads;
@@ -84,12 +85,12 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   public LogChunk deserialize(DataInputView in) throws IOException {
     LogShape shape = shape();
     int events = in.readInt();
-    if (events < 1 || events > MOST_EVENTS) {
+    if (events < 1 || events > MOST_EVENTS || 4L * events * shape.floats() > MOST_BYTES) {
       throw new IOException("a log chunk of " + events + " events is corrupt");
     }
     long total = in.readLong();
     EncodedEvent lag = EncodedEvent.readLag(in);
-    byte[] bytes = new byte[Math.multiplyExact(4 * events, shape.floats())];
+    byte[] bytes = new byte[4 * events * shape.floats()];
     try {
       in.readFully(bytes);
     } catch (EOFException e) {

@@ -57,10 +57,14 @@ class LogChunkSerializerTest {
               () -> serializer.deserialize(new DataInputDeserializer(Arrays.copyOf(bytes, length))))
           .isInstanceOf(IOException.class);
     }
-    bytes[0] = (byte) 0x7f;
-    assertThatThrownBy(() -> serializer.deserialize(new DataInputDeserializer(bytes)))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("corrupt");
+    for (byte first : new byte[] {0x7f, (byte) 0x80, 0x00, 0x01}) {
+      // 0x00ffffff events are few enough, but of this shape more than an array holds.
+      byte[] corrupt = {first, (byte) (first == 1 ? 0 : 0xff), -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+      assertThatThrownBy(() -> serializer.deserialize(new DataInputDeserializer(corrupt)))
+          .as("%d", first)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("corrupt");
+    }
   }
 
   @Test
