@@ -39,11 +39,13 @@ class HotMemoryTest {
   private FastWeightStore store;
   private Engine engine;
   private HotMemory memory;
+  private double mostLogged;
 
   private void create(int slots, double fold) {
     store = new FastWeightStore(state.store(), MODEL.memory(), LogShape.of(MODEL));
     engine = EngineProvider.create(MODEL, EngineOptions.cpu(slots));
     memory = new HotMemory(engine, store, fold, state::currentKey);
+    mostLogged = fold * FLOATS / LogShape.of(MODEL).floats();
   }
 
   @ParameterizedTest
@@ -169,6 +171,9 @@ class HotMemoryTest {
         other.pool().read(0, replayed, 0);
         assertThat(replayed).as("state of key %d, %s", key, as).isEqualTo(weights);
         assertThat(stored.events()).as("events of key %d, %s", key, as).isEqualTo(events(key));
+        assertThat((double) stored.logged())
+            .as("log of key %d, %s", key, as)
+            .isLessThanOrEqualTo(mostLogged);
         assertThat(stored.lag().timestamp()).isEqualTo(events(key));
       }
     }
