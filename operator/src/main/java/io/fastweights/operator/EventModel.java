@@ -17,15 +17,30 @@ final class EventModel {
   private final Model model;
   private final Schema schema;
   private final InputEncoder inputs;
+  private final String recipe;
 
   /**
    * @param schema null where events are vectors
    * @param inputs null where events are vectors
+   * @param inputRecipe where inputs come from, as far as stored memories depend on it
    */
-  EventModel(Model model, Schema schema, InputEncoder inputs) {
+  EventModel(Model model, Schema schema, InputEncoder inputs, String inputRecipe) {
     this.model = model;
     this.schema = schema;
     this.inputs = inputs;
+    this.recipe =
+        "%s nu %d, %s, %s, %s"
+            .formatted(
+                model.featureMap(),
+                model.nu(),
+                model.normalisation(),
+                model.updateRule(),
+                inputRecipe);
+  }
+
+  /** What the meaning of a stored memory depends on beside its shape, in words. */
+  String recipe() {
+    return recipe;
   }
 
   Model model() {

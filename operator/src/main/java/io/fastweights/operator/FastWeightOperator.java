@@ -83,7 +83,10 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     model = spec.create(options);
     store =
         new FastWeightStore(
-            context.getKeyedStateStore(), model.model().memory(), LogShape.of(model.model()));
+            context.getKeyedStateStore(),
+            model.model().memory(),
+            LogShape.of(model.model()),
+            model.recipe());
   }
 
   @Override

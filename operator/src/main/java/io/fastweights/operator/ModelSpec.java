@@ -10,9 +10,13 @@ import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.util.StringUtils;
 
 /**
  * What a subtask makes its model of; travels with the job.
@@ -29,7 +33,29 @@ record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
     Schema schema = schemaJson == null ? null : SchemaJson.parse(schemaJson);
     Model model = weights != null ? SlowModel.of(weights) : associative(schema, options);
     InputEncoder inputs = schema == null ? null : inputs(schema, model, options);
-    return new EventModel(model, schema, inputs);
+    return new EventModel(model, schema, inputs, inputRecipe(schema, options));
+  }
+
+  /** New weights of the same schema keep the memories; another schema or projection may not. */
+  private String inputRecipe(Schema schema, Configuration options) {
+    if (schema == null) {
+      return "vectors";
+    }
+    Schema withoutColumns = Schema.of(schema.fields(), schema.target());
+    String digest =
+        StringUtils.byteToHexString(sha256(SchemaJson.write(withoutColumns))).substring(0, 16);
+    return weights != null
+        ? "schema " + digest
+        : "schema %s projected with seed %d"
+            .formatted(digest, options.get(FastWeightOptions.ASSOCIATIVE_SEED));
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   private InputEncoder inputs(Schema schema, Model model, Configuration options) {

@@ -42,7 +42,7 @@ class HotMemoryTest {
   private double mostLogged;
 
   private void create(int slots, double fold) {
-    store = new FastWeightStore(state.store(), MODEL.memory(), LogShape.of(MODEL));
+    store = new FastWeightStore(state.store(), MODEL.memory(), LogShape.of(MODEL), "test");
     engine = EngineProvider.create(MODEL, EngineOptions.cpu(slots));
     memory = new HotMemory(engine, store, fold, state::currentKey);
     mostLogged = fold * FLOATS / LogShape.of(MODEL).floats();

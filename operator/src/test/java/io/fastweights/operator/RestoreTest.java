@@ -126,6 +126,25 @@ class RestoreTest {
         .hasStackTraceContaining("[1, 2, 80, 3]");
   }
 
+  /** The shapes are the same, but every key of the projection is another. */
+  @ParameterizedTest
+  @ValueSource(strings = {"hashmap", "rocksdb"})
+  void memoriesOfAnotherProjectionAreRefusedWithBothSeeds(String backend) throws Exception {
+    OperatorSubtaskState checkpoint;
+    try (OperatorHarness harness = harness(TestModel.ASSOCIATIVE, backend, 0)) {
+      harness.open();
+      harness.process(trips(5));
+      checkpoint = harness.checkpoint();
+    }
+    FastWeights<Trip> other =
+        OperatorHarness.builder(TestModel.ASSOCIATIVE, 2)
+            .set(FastWeightOptions.ASSOCIATIVE_SEED, 77L);
+    OperatorHarness harness = new OperatorHarness(other, backend, 1, 0);
+    assertThatThrownBy(() -> harness.initializeState(checkpoint))
+        .hasStackTraceContaining(MemoryShapeException.class.getName())
+        .hasStackTraceContaining("projected with seed 77");
+  }
+
   /** Without a schema a key's lag is its time: it must outlive the cache and a checkpoint. */
   @Test
   void theTimeOfAKeysLastEventIsRestored() throws Exception {

@@ -31,9 +31,15 @@ public final class FastWeightStore {
   private final ValueState<KeyMemory> base;
   private final ListState<LogChunk> log;
 
-  public FastWeightStore(KeyedStateStore state, MemoryShape shape, LogShape logShape) {
+  /**
+   * @param recipe what the meaning of a memory depends on beside its shape: the feature map, the
+   *     schema, the seed of a projection; in words, for the message that refuses another one
+   */
+  public FastWeightStore(
+      KeyedStateStore state, MemoryShape shape, LogShape logShape, String recipe) {
     this.shape = shape;
-    this.base = state.getState(new ValueStateDescriptor<>(BASE, new KeyMemorySerializer(shape)));
+    this.base =
+        state.getState(new ValueStateDescriptor<>(BASE, new KeyMemorySerializer(shape, recipe)));
     this.log = state.getListState(new ListStateDescriptor<>(LOG, new LogChunkSerializer(logShape)));
   }
 

@@ -13,7 +13,7 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Writes a {@link KeyMemory}: the number of events (8 bytes), the lag, then W as little-endian
- * fp32, row-major. The shape stands in the snapshot, not in each value.
+ * fp32, row-major. Shape and recipe stand in the snapshot, not in each value.
  */
 public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
   private static final long serialVersionUID = 1L;
@@ -22,12 +22,18 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
   private final int heads;
   private final int rows;
   private final int columns;
+  private final String recipe;
 
-  public KeyMemorySerializer(MemoryShape shape) {
+  /**
+   * @param recipe what the meaning of a memory depends on beside its shape, for people to read;
+   *     memories of another recipe are refused
+   */
+  public KeyMemorySerializer(MemoryShape shape, String recipe) {
     layers = shape.layers();
     heads = shape.heads();
     rows = shape.rows();
     columns = shape.columns();
+    this.recipe = recipe;
   }
 
   /** The shape of the memories. */
@@ -107,7 +113,9 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof KeyMemorySerializer that && that.shape().equals(shape());
+    return other instanceof KeyMemorySerializer that
+        && that.shape().equals(shape())
+        && that.recipe.equals(recipe);
   }
 
   @Override
@@ -117,6 +125,6 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
 
   @Override
   public TypeSerializerSnapshot<KeyMemory> snapshotConfiguration() {
-    return new KeyMemorySerializerSnapshot(shape());
+    return new KeyMemorySerializerSnapshot(shape(), recipe);
   }
 }

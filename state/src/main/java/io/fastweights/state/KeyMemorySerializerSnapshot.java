@@ -8,7 +8,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Version 1: the shape and the storage format of the memories in a checkpoint. */
+/** Version 1: shape, storage format and recipe of the memories in a checkpoint. */
 public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot<KeyMemory> {
   private static final int VERSION = 1;
 
@@ -16,12 +16,14 @@ public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot
   private static final int FP32 = 1;
 
   private MemoryShape shape;
+  private String recipe;
 
   /** For Flink, which then calls {@link #readSnapshot}. */
   public KeyMemorySerializerSnapshot() {}
 
-  KeyMemorySerializerSnapshot(MemoryShape shape) {
+  KeyMemorySerializerSnapshot(MemoryShape shape, String recipe) {
     this.shape = shape;
+    this.recipe = recipe;
   }
 
   @Override
@@ -36,6 +38,7 @@ public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot
     out.writeInt(shape.rows());
     out.writeInt(shape.columns());
     out.writeInt(FP32);
+    out.writeUTF(recipe);
   }
 
   @Override
@@ -49,15 +52,16 @@ public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot
     if (format != FP32) {
       throw new IOException("memories of storage format " + format + " are unknown");
     }
+    recipe = in.readUTF();
   }
 
   @Override
   public TypeSerializer<KeyMemory> restoreSerializer() {
-    return new KeyMemorySerializer(shape);
+    return new KeyMemorySerializer(shape, recipe);
   }
 
   /**
-   * @throws MemoryShapeException if the memories are of another shape
+   * @throws MemoryShapeException if the memories are of another shape or recipe
    */
   @Override
   public TypeSerializerSchemaCompatibility<KeyMemory> resolveSchemaCompatibility(
@@ -67,6 +71,9 @@ public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot
     }
     if (!before.shape.equals(shape)) {
       throw new MemoryShapeException(before.shape, shape);
+    }
+    if (!before.recipe.equals(recipe)) {
+      throw new MemoryShapeException(before.recipe, recipe);
     }
     return TypeSerializerSchemaCompatibility.compatibleAsIs();
   }

@@ -3,7 +3,7 @@ package io.fastweights.state;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 
-/** The memories in a checkpoint are of another shape than the model's. */
+/** The memories in a checkpoint are of another shape than the model's, or mean something else. */
 public final class MemoryShapeException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
@@ -14,6 +14,15 @@ public final class MemoryShapeException extends IllegalStateException {
             + ", the model's have "
             + model
             + ": they cannot be carried over");
+  }
+
+  public MemoryShapeException(String stored, String model) {
+    super(
+        "the stored memories were made with ("
+            + stored
+            + "), the model has ("
+            + model
+            + "): they would mean something else");
   }
 
   public MemoryShapeException(LogShape stored, LogShape model) {

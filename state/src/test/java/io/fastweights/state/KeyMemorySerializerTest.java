@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class KeyMemorySerializerTest {
   private final MemoryShape shape = new MemoryShape(2, 3, 4, 5);
-  private final KeyMemorySerializer serializer = new KeyMemorySerializer(shape);
+  private final KeyMemorySerializer serializer = new KeyMemorySerializer(shape, "dpfp nu 1");
 
   private KeyMemory memory(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -98,7 +98,7 @@ class KeyMemorySerializerTest {
 
   @Test
   void refusesMemoriesOfAnotherShapeAndNamesBoth() {
-    KeyMemorySerializer other = new KeyMemorySerializer(new MemoryShape(2, 3, 8, 5));
+    KeyMemorySerializer other = new KeyMemorySerializer(new MemoryShape(2, 3, 8, 5), "dpfp nu 1");
     assertThatThrownBy(
             () ->
                 other
@@ -107,5 +107,18 @@ class KeyMemorySerializerTest {
         .isInstanceOf(MemoryShapeException.class)
         .hasMessageContaining("[2, 3, 4, 5]")
         .hasMessageContaining("[2, 3, 8, 5]");
+  }
+
+  @Test
+  void refusesMemoriesOfAnotherRecipeAndNamesBoth() {
+    KeyMemorySerializer other = new KeyMemorySerializer(shape, "dpfp nu 2");
+    assertThatThrownBy(
+            () ->
+                other
+                    .snapshotConfiguration()
+                    .resolveSchemaCompatibility(serializer.snapshotConfiguration()))
+        .isInstanceOf(MemoryShapeException.class)
+        .hasMessageContaining("(dpfp nu 1)")
+        .hasMessageContaining("(dpfp nu 2)");
   }
 }
