@@ -67,11 +67,15 @@ public final class DeltaRule {
    * that are of unit scale by their encoding.
    */
   public static float recallError(float[] v, int vAt, float[] vOld, int columns, boolean relative) {
-    float error = Sums.squaredDistance(v, vAt, vOld, 0, columns);
+    return recallError(
+        Sums.squares(v, vAt, columns), Sums.squaredDistance(v, vAt, vOld, 0, columns), relative);
+  }
+
+  /** The recall error of |v|^2 and |v - v_old|^2. */
+  public static float recallError(float size, float error, boolean relative) {
     if (!relative) {
       return error;
     }
-    float size = Sums.squares(v, vAt, columns);
     if (size == 0) {
       return error == 0 ? 0 : 1;
     }

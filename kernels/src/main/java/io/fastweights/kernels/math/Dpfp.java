@@ -43,25 +43,32 @@ public final class Dpfp {
   public static void eluPlusOne(float[] x, int at, int d, float[] phi) {
     for (int i = 0; i < d; i++) {
       float value = x[at + i];
-      phi[i] = value > 0 ? value + 1 : (float) StrictMath.exp(value);
+      phi[i] = value > 0 ? value + 1 : (float) Transcendental.exp(value);
     }
   }
 
   /**
-   * Divides phi by its sum (section 4.2, equation 25) or by its Euclidean length. Where that is 0
-   * phi stays 0: nothing is read, nothing is written.
+   * Divides phi by its sum (section 4.2, equation 25) or by its Euclidean length: multiplies it
+   * with the inverse. Where the size has no inverse in float (0, or below the smallest normal
+   * number) phi is 0: nothing is read, nothing is written.
    */
   public static void normalise(float[] phi, int n, Normalisation by) {
-    float size =
-        switch (by) {
-          case SUM -> Sums.sum(phi, 0, n);
-          case UNIT -> (float) Math.sqrt(Sums.squares(phi, 0, n));
-        };
-    if (size > 0) {
-      for (int i = 0; i < n; i++) {
-        phi[i] /= size;
-      }
+    float inverse = inverse(size(phi, n, by));
+    for (int i = 0; i < n; i++) {
+      phi[i] *= inverse;
     }
+  }
+
+  private static float size(float[] phi, int n, Normalisation by) {
+    return switch (by) {
+      case SUM -> Sums.sum(phi, 0, n);
+      case UNIT -> (float) Math.sqrt(Sums.squares(phi, 0, n));
+    };
+  }
+
+  /** What phi of this size is multiplied with. */
+  public static float inverse(float size) {
+    return size < Float.MIN_NORMAL ? 0 : 1 / size;
   }
 
   /** The normalised features of x[at ...]. */

@@ -1,7 +1,5 @@
 package io.fastweights.kernels.math;
 
-import org.apache.commons.numbers.gamma.Erf;
-
 /** The layers around a memory, in readable form and in a fixed order of arithmetic. */
 public final class Layers {
   /** What PyTorch's layer norm adds to the variance. */
@@ -57,19 +55,30 @@ public final class Layers {
   public static void norm(Norm norm, float[] x, int at, int dim, float[] y, int yAt) {
     float mean = Sums.sum(x, at, dim) / dim;
     float variance = Sums.squaredDeviations(x, at, dim, mean) / dim;
-    float scale = (float) (1 / Math.sqrt((double) variance + EPSILON));
+    float scale = scale(variance);
     for (int i = 0; i < dim; i++) {
       y[yAt + i] = Math.fma((x[at + i] - mean) * scale, norm.weight[i], norm.bias[i]);
     }
   }
 
-  /** 1 / (1 + exp(-x)), rounded from double. */
-  public static float sigmoid(float x) {
-    return (float) (1 / (1 + StrictMath.exp(-x)));
+  /** What layer norm multiplies a centred value with. */
+  public static float scale(float variance) {
+    return (float) (1 / Math.sqrt((double) variance + EPSILON));
   }
 
-  /** x Phi(x) with the exact normal distribution, rounded from double; PyTorch's default GELU. */
+  /** 1 / (1 + exp(-x)), rounded from double; within 1 ulp of the exact result. */
+  public static float sigmoid(float x) {
+    return (float) (1 / (1 + Transcendental.exp(-x)));
+  }
+
+  /**
+   * x Phi(x) with the exact normal distribution, PyTorch's default GELU, as relu(x) - |x|
+   * Phi(-|x|), which cancels nowhere; rounded from double, within 1 ulp of the exact result.
+   */
   public static float gelu(float x) {
-    return (float) (0.5 * x * (1 + Erf.value(x * Math.sqrt(0.5))));
+    double size = Math.abs((double) x);
+    double held = size > Transcendental.TAIL_LIMIT ? Transcendental.TAIL_LIMIT : size;
+    double rectified = x > 0 ? x : 0;
+    return (float) (rectified - held * Transcendental.normalTail(held));
   }
 }

@@ -2,8 +2,11 @@ package io.fastweights.kernels.math;
 
 /**
  * Sums in one fixed order, so that every engine on a CPU gives the same bits: sixteen partial sums
- * (value i goes to partial i mod 16), folded by halves. Sixteen floats are one AVX-512 register,
- * two of AVX2, four of NEON.
+ * (value i goes to partial i mod 16), added by halves: 8 to 8, 4 to 4, 2 to 2, 1 to 1. Sixteen
+ * floats are one AVX-512 register, two of AVX2, four of NEON.
+ *
+ * <p>Adding by halves is a recursion over strides: the sum of every s-th value from i on is that of
+ * every 2s-th from i on plus that of every 2s-th from i + s on.
  */
 public final class Sums {
   /** Partial sums. */
@@ -13,49 +16,59 @@ public final class Sums {
 
   /** x[at] + ... + x[at + n - 1]. */
   public static float sum(float[] x, int at, int n) {
-    float[] lanes = new float[LANES];
-    for (int i = 0; i < n; i++) {
-      lanes[i % LANES] += x[at + i];
-    }
-    return fold(lanes);
+    return sum(x, at, at + n, 1);
   }
 
   /** Sum of squares of x. */
   public static float squares(float[] x, int at, int n) {
-    float[] lanes = new float[LANES];
-    for (int i = 0; i < n; i++) {
-      lanes[i % LANES] = Math.fma(x[at + i], x[at + i], lanes[i % LANES]);
-    }
-    return fold(lanes);
+    return squaredDeviations(x, at, n, 0);
   }
 
   /** Sum of (x - c)^2. */
   public static float squaredDeviations(float[] x, int at, int n, float c) {
-    float[] lanes = new float[LANES];
-    for (int i = 0; i < n; i++) {
-      float difference = x[at + i] - c;
-      lanes[i % LANES] = Math.fma(difference, difference, lanes[i % LANES]);
-    }
-    return fold(lanes);
+    return squaredDeviations(x, at, at + n, 1, c);
   }
 
   /** Sum of (x - y)^2. */
   public static float squaredDistance(float[] x, int at, float[] y, int yAt, int n) {
-    float[] lanes = new float[LANES];
-    for (int i = 0; i < n; i++) {
-      float difference = x[at + i] - y[yAt + i];
-      lanes[i % LANES] = Math.fma(difference, difference, lanes[i % LANES]);
-    }
-    return fold(lanes);
+    return squaredDistance(x, at, at + n, 1, y, yAt - at);
   }
 
-  /** The partials added by halves: 8 to 8, 4 to 4, 2 to 2, 1 to 1. */
-  static float fold(float[] lanes) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        lanes[i] += lanes[i + half];
-      }
+  private static float sum(float[] x, int from, int end, int stride) {
+    if (stride < LANES) {
+      return sum(x, from, end, 2 * stride) + sum(x, from + stride, end, 2 * stride);
     }
-    return lanes[0];
+    float partial = 0;
+    for (int i = from; i < end; i += LANES) {
+      partial += x[i];
+    }
+    return partial;
+  }
+
+  private static float squaredDeviations(float[] x, int from, int end, int stride, float c) {
+    if (stride < LANES) {
+      return squaredDeviations(x, from, end, 2 * stride, c)
+          + squaredDeviations(x, from + stride, end, 2 * stride, c);
+    }
+    float partial = 0;
+    for (int i = from; i < end; i += LANES) {
+      float difference = x[i] - c;
+      partial = Math.fma(difference, difference, partial);
+    }
+    return partial;
+  }
+
+  private static float squaredDistance(
+      float[] x, int from, int end, int stride, float[] y, int shift) {
+    if (stride < LANES) {
+      return squaredDistance(x, from, end, 2 * stride, y, shift)
+          + squaredDistance(x, from + stride, end, 2 * stride, y, shift);
+    }
+    float partial = 0;
+    for (int i = from; i < end; i += LANES) {
+      float difference = x[i] - y[i + shift];
+      partial = Math.fma(difference, difference, partial);
+    }
+    return partial;
   }
 }
