@@ -1,13 +1,15 @@
 package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.engine.Engine;
+import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.MemoryPool;
+import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.math.Layers.Dense;
 import io.fastweights.kernels.math.Network;
 import io.fastweights.kernels.math.Network.Layer;
-import io.fastweights.kernels.math.Replay;
 import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.BetaGate;
@@ -23,10 +25,11 @@ import java.util.Arrays;
 public final class CpuEngine implements Engine {
   private final Model model;
   private final CpuKernels kernels;
+  private final MemoryShape shape;
+  private final LogShape log;
   private final HeapPool pool;
   private final Network network;
   private final MemoryLayer memory;
-  private final Replay replay;
   private final Buffers buffers = new Buffers();
 
   /**
@@ -34,12 +37,21 @@ public final class CpuEngine implements Engine {
    * @param kernels the provider of the hot operations
    */
   public CpuEngine(Model model, int slots, CpuKernels kernels) {
+    this(model, EngineOptions.cpu(slots), kernels);
+  }
+
+  /**
+   * @param options slots and storage of the pool
+   * @param kernels the provider of the hot operations
+   */
+  public CpuEngine(Model model, EngineOptions options, CpuKernels kernels) {
     this.model = model;
+    this.shape = model.memory();
+    this.log = LogShape.of(model);
     this.kernels = kernels;
-    this.pool = new HeapPool(model.memory(), slots);
+    this.pool = new HeapPool(shape, options.slots(), options.storage());
     this.network = model instanceof SlowModel slow ? Network.of(slow) : null;
     this.memory = new MemoryLayer(model);
-    this.replay = new Replay(model);
   }
 
   @Override
@@ -72,13 +84,13 @@ public final class CpuEngine implements Engine {
     memory.recallErrors = batch.recallErrors();
     memory.relativeError = model instanceof SlowModel;
     memory.deltas = batch.deltas();
-    memory.deltaStride = model.updates() * model.memory().heads() * model.memory().columns();
+    memory.deltaStride = model.updates() * shape.heads() * shape.columns();
     if (model instanceof AssociativeMemory associative) {
       associate(associative, batch);
       return;
     }
     SlowModel slow = (SlowModel) model;
-    buffers.reserve(slow, batch.size());
+    buffers.reserve(slow, shape, batch.size());
     System.arraycopy(batch.inputs(), 0, batch.hidden(), 0, batch.size() * slow.inputDim());
     if (slow.config().memoryScope() == MemoryScope.SHARED) {
       for (int s = 0; s < batch.segments(); s++) {
@@ -90,12 +102,10 @@ public final class CpuEngine implements Engine {
       for (int l = 0; l < network.layers().size(); l++) {
         Layer layer = network.layers().get(l);
         project(slow, layer, batch, l, 0, batch.size());
-        int heads = model.memory().heads();
+        int heads = shape.heads();
         for (int s = 0; s < batch.segments(); s++) {
-          float[] w = pool.memory(batch.slot(s));
           for (int h = 0; h < heads; h++) {
-            int at = model.memory().offset(l, h);
-            kernels.step(memory, h, w, at, batch.start(s), batch.end(s));
+            step(batch.slot(s), l, h, batch.start(s), batch.end(s));
           }
         }
         mix(slow, layer, batch, 0, batch.size());
@@ -106,26 +116,37 @@ public final class CpuEngine implements Engine {
 
   /** One event through every layer of a model whose layers share a memory. */
   private void forwardShared(SlowModel slow, EventBatch batch, int segment, int row) {
-    float[] w = pool.memory(batch.slot(segment));
-    float[] kept = batch.observes(row) ? null : w.clone();
+    int slot = batch.slot(segment);
+    boolean asks = !batch.observes(row);
+    if (asks) {
+      kept(slot);
+    }
     for (int l = 0; l < network.layers().size(); l++) {
       Layer layer = network.layers().get(l);
       project(slow, layer, batch, l, row, row + 1);
       memory.alwaysWrite = true;
-      for (int h = 0; h < model.memory().heads(); h++) {
-        kernels.step(memory, h, w, model.memory().offset(0, h), row, row + 1);
+      for (int h = 0; h < shape.heads(); h++) {
+        step(slot, 0, h, row, row + 1);
       }
       memory.alwaysWrite = false;
       mix(slow, layer, batch, row, row + 1);
     }
-    if (kept != null) {
-      System.arraycopy(kept, 0, w, 0, w.length);
+    if (asks) {
+      pool.write(slot, buffers.kept, 0);
+    }
+  }
+
+  private void step(int slot, int layer, int head, int firstRow, int endRow) {
+    int at = shape.offset(layer, head);
+    if (pool.half()) {
+      kernels.step(memory, head, pool.halves(slot), at, firstRow, endRow);
+    } else {
+      kernels.step(memory, head, pool.floats(slot), at, firstRow, endRow);
     }
   }
 
   /** q, k, v and beta of the rows, and where the memory step finds them. */
   private void project(SlowModel slow, Layer layer, EventBatch batch, int l, int from, int to) {
-    MemoryShape shape = model.memory();
     float[] u = batch.hidden();
     int dim = slow.config().dim();
     if (layer.attentionNorm() != null && slow.config().preNorm()) {
@@ -198,14 +219,13 @@ public final class CpuEngine implements Engine {
     } else {
       kernels.dense(network.head(), batch.hidden(), batch.outputs(), 0, batch.size());
     }
-    int count = model.updates() * model.memory().heads();
+    int count = model.updates() * shape.heads();
     for (int row = 0; row < batch.size(); row++) {
       batch.recallErrors()[row] /= count;
     }
   }
 
   private void associate(AssociativeMemory associative, EventBatch batch) {
-    MemoryShape shape = model.memory();
     int columns = shape.columns();
     int perRow = shape.heads() * columns;
     buffers.recalls = grown(buffers.recalls, batch.size() * perRow);
@@ -223,9 +243,8 @@ public final class CpuEngine implements Engine {
     memory.recalls = buffers.recalls;
     memory.delta = 0;
     for (int s = 0; s < batch.segments(); s++) {
-      float[] w = pool.memory(batch.slot(s));
       for (int h = 0; h < shape.heads(); h++) {
-        kernels.step(memory, h, w, shape.offset(0, h), batch.start(s), batch.end(s));
+        step(batch.slot(s), 0, h, batch.start(s), batch.end(s));
       }
     }
     for (int row = 0; row < batch.size(); row++) {
@@ -243,7 +262,31 @@ public final class CpuEngine implements Engine {
 
   @Override
   public void replay(int slot, float[] keys, float[] deltas, int events) {
-    replay.replay(pool.memory(slot), 0, keys, deltas, events);
+    float[] w = pool.half() ? kept(slot) : pool.floats(slot);
+    for (int e = 0; e < events; e++) {
+      for (int u = 0; u < log.updates(); u++) {
+        for (int h = 0; h < log.heads(); h++) {
+          int head = u * log.heads() + h;
+          int key = e * log.keys() + head * log.keyDim();
+          int delta = e * log.deltas() + head * log.columns();
+          int at = shape.offset(u % shape.layers(), h);
+          kernels.rewrite(model, keys, key, deltas, delta, w, at);
+          if (pool.half()) {
+            BrainFloat.round(w, at, shape.headFloats());
+          }
+        }
+      }
+    }
+    if (pool.half()) {
+      pool.write(slot, w, 0);
+    }
+  }
+
+  /** A copy of a memory in fp32. */
+  private float[] kept(int slot) {
+    buffers.kept = grown(buffers.kept, shape.floats() + HeapPool.MARGIN);
+    pool.read(slot, buffers.kept, 0);
+    return buffers.kept;
   }
 
   private static void add(float[] x, float[] y, int from, int to) {
@@ -268,9 +311,9 @@ public final class CpuEngine implements Engine {
     float[] mixed = {};
     float[] wide = {};
     float[] recalls = {};
+    float[] kept = {};
 
-    void reserve(SlowModel slow, int rows) {
-      MemoryShape shape = slow.memory();
+    void reserve(SlowModel slow, MemoryShape shape, int rows) {
       int dim = slow.config().dim();
       int read = shape.heads() * shape.columns();
       normed = grown(normed, rows * dim);

@@ -2,6 +2,7 @@ package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.math.Layers.Dense;
 import io.fastweights.kernels.math.Layers.Norm;
+import io.fastweights.kernels.model.Model;
 
 /**
  * The hot operations of the CPU engine, each over rows of a batch. Every provider gives the bits of
@@ -11,6 +12,9 @@ public interface CpuKernels {
 
   /** What this is, for logs: "scalar", "vector 256 bit". */
   String name();
+
+  /** Bits of the vectors worked on; 0 for plain loops. */
+  int vectorBits();
 
   /** y[row] = x[row] M^T + bias, for the rows given. */
   void dense(Dense m, float[] x, float[] y, int firstRow, int endRow);
@@ -33,4 +37,17 @@ public interface CpuKernels {
    * @param at where W begins in it
    */
   void step(MemoryLayer layer, int head, float[] w, int at, int firstRow, int endRow);
+
+  /** The same in bf16: what an event writes is rounded before anything reads it again. */
+  void step(MemoryLayer layer, int head, short[] w, int at, int firstRow, int endRow);
+
+  /**
+   * One head's W += phi(k) (x) delta, as an event did that is logged.
+   *
+   * @param keys where the event's k begins: {@code keys[keyAt ...]}
+   * @param deltas where its delta begins: {@code deltas[deltaAt ...]}
+   * @param w where W begins: {@code w[at ...]}, with {@link HeapPool#MARGIN} floats beyond
+   */
+  void rewrite(
+      Model model, float[] keys, int keyAt, float[] deltas, int deltaAt, float[] w, int at);
 }

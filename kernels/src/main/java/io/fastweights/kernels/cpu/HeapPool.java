@@ -1,22 +1,34 @@
 package io.fastweights.kernels.cpu;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.MemoryPool;
+import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.model.MemoryShape;
 import java.util.Arrays;
 
-/** Memories on the Java heap, one array a slot, made when the slot is first used. */
+/**
+ * Memories on the Java heap, one array a slot, made when the slot is first used: {@code float[]} in
+ * fp32, {@code short[]} in bf16.
+ */
 final class HeapPool implements MemoryPool {
-  private final MemoryShape shape;
-  private final float[][] memories;
+  /** Floats beyond the last row, so that a vector may hang over it. */
+  static final int MARGIN = 16;
 
-  HeapPool(MemoryShape shape, int slots) {
+  private final MemoryShape shape;
+  private final int slots;
+  private final float[][] floats;
+  private final short[][] halves;
+
+  HeapPool(MemoryShape shape, int slots, Storage storage) {
     this.shape = shape;
-    this.memories = new float[slots][];
+    this.slots = slots;
+    this.floats = storage == Storage.FP32 ? new float[slots][] : null;
+    this.halves = storage == Storage.BF16 ? new short[slots][] : null;
   }
 
   @Override
   public int slots() {
-    return memories.length;
+    return slots;
   }
 
   @Override
@@ -24,31 +36,68 @@ final class HeapPool implements MemoryPool {
     return shape;
   }
 
-  /** The live memory in a slot. */
-  float[] memory(int slot) {
-    if (slot < 0 || slot >= memories.length) {
-      throw new IllegalArgumentException(
-          "slot is " + slot + ", the pool has " + memories.length + " slots");
-    }
-    float[] memory = memories[slot];
+  /** Whether memories are in bf16. */
+  boolean half() {
+    return halves != null;
+  }
+
+  /** The live memory in a slot of an fp32 pool. */
+  float[] floats(int slot) {
+    check(slot);
+    float[] memory = floats[slot];
     if (memory == null) {
-      memory = new float[shape.floats()];
-      memories[slot] = memory;
+      memory = new float[shape.floats() + MARGIN];
+      floats[slot] = memory;
     }
     return memory;
   }
 
+  /** The live memory in a slot of a bf16 pool. */
+  short[] halves(int slot) {
+    check(slot);
+    short[] memory = halves[slot];
+    if (memory == null) {
+      memory = new short[shape.floats()];
+      halves[slot] = memory;
+    }
+    return memory;
+  }
+
+  private void check(int slot) {
+    if (slot < 0 || slot >= slots) {
+      throw new IllegalArgumentException("slot is " + slot + ", the pool has " + slots + " slots");
+    }
+  }
+
   void zero(int slot) {
-    Arrays.fill(memory(slot), 0);
+    if (half()) {
+      Arrays.fill(halves(slot), (short) 0);
+    } else {
+      Arrays.fill(floats(slot), 0);
+    }
   }
 
   @Override
   public void read(int slot, float[] into, int offset) {
-    System.arraycopy(memory(slot), 0, into, offset, shape.floats());
+    if (half()) {
+      short[] memory = halves(slot);
+      for (int i = 0; i < memory.length; i++) {
+        into[offset + i] = BrainFloat.toFloat(memory[i]);
+      }
+    } else {
+      System.arraycopy(floats(slot), 0, into, offset, shape.floats());
+    }
   }
 
   @Override
   public void write(int slot, float[] from, int offset) {
-    System.arraycopy(from, offset, memory(slot), 0, shape.floats());
+    if (half()) {
+      short[] memory = halves(slot);
+      for (int i = 0; i < memory.length; i++) {
+        memory[i] = BrainFloat.of(from[offset + i]);
+      }
+    } else {
+      System.arraycopy(from, offset, floats(slot), 0, shape.floats());
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 
 /**
@@ -9,6 +10,12 @@ import io.fastweights.kernels.model.Model;
  */
 final class MemoryLayer {
   final Model model;
+  final MemoryShape shape;
+  final int keyDim;
+
+  private final int heads;
+  private final int columns;
+
   EventBatch batch;
 
   /** Asked events write too: the caller puts the memory back. For layers that share one memory. */
@@ -57,6 +64,10 @@ final class MemoryLayer {
 
   MemoryLayer(Model model) {
     this.model = model;
+    this.shape = model.memory();
+    this.keyDim = model.keyDim();
+    this.heads = shape.heads();
+    this.columns = shape.columns();
   }
 
   /** Whether the event in a row rewrites W. */
@@ -66,15 +77,15 @@ final class MemoryLayer {
 
   /** Where head h's delta of a row begins. */
   int deltaAt(int row, int head) {
-    return row * deltaStride + delta + head * model.memory().columns();
+    return row * deltaStride + delta + head * columns;
   }
 
   int keyAt(int row, int head) {
-    return row * projectionStride + k + head * model.keyDim();
+    return row * projectionStride + k + head * keyDim;
   }
 
   int queryAt(int row, int head) {
-    return row * projectionStride + q + head * model.keyDim();
+    return row * projectionStride + q + head * keyDim;
   }
 
   int valueAt(int row, int head) {
@@ -82,10 +93,10 @@ final class MemoryLayer {
   }
 
   int readAt(int row, int head) {
-    return (row * model.memory().heads() + head) * model.memory().columns();
+    return (row * heads + head) * columns;
   }
 
   float betaOf(int row, int head) {
-    return constantBeta ? beta[head] : beta[row * model.memory().heads() + head];
+    return constantBeta ? beta[head] : beta[row * heads + head];
   }
 }

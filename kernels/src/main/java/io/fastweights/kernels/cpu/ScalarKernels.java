@@ -1,5 +1,6 @@
 package io.fastweights.kernels.cpu;
 
+import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.math.Dpfp;
 import io.fastweights.kernels.math.Layers;
@@ -15,10 +16,16 @@ public final class ScalarKernels implements CpuKernels {
   private float[] phiQ = {};
   private float[] vOld = {};
   private float[] asked = {};
+  private float[] wide = {};
 
   @Override
   public String name() {
     return "scalar";
+  }
+
+  @Override
+  public int vectorBits() {
+    return 0;
   }
 
   @Override
@@ -51,52 +58,90 @@ public final class ScalarKernels implements CpuKernels {
 
   @Override
   public void step(MemoryLayer layer, int head, float[] w, int at, int firstRow, int endRow) {
-    Model model = layer.model;
-    MemoryShape shape = model.memory();
-    reserve(shape);
+    reserve(layer.shape);
     for (int row = firstRow; row < endRow; row++) {
-      features(model, layer.projections, layer.keyAt(row, head), phiK);
-      DeltaRule.read(w, at, shape.rows(), shape.columns(), phiK, vOld, 0);
-      DeltaRule.delta(
-          model.updateRule(),
-          layer.betaOf(row, head),
-          layer.values,
-          layer.valueAt(row, head),
-          vOld,
-          shape.columns(),
-          layer.deltas,
-          layer.deltaAt(row, head));
-      layer.recallErrors[row] +=
-          DeltaRule.recallError(
-              layer.values, layer.valueAt(row, head), vOld, shape.columns(), layer.relativeError);
-      if (layer.recalls != null) {
-        System.arraycopy(vOld, 0, layer.recalls, layer.readAt(row, head), shape.columns());
-      }
-      boolean writes = layer.writes(row);
+      event(layer, row, head, w, at, false);
+    }
+  }
+
+  @Override
+  public void step(MemoryLayer layer, int head, short[] w, int at, int firstRow, int endRow) {
+    int floats = layer.shape.headFloats();
+    reserve(layer.shape);
+    if (wide.length < floats) {
+      wide = new float[floats];
+    }
+    for (int i = 0; i < floats; i++) {
+      wide[i] = BrainFloat.toFloat(w[at + i]);
+    }
+    for (int row = firstRow; row < endRow; row++) {
+      event(layer, row, head, wide, 0, true);
+    }
+    for (int i = 0; i < floats; i++) {
+      w[at + i] = BrainFloat.of(wide[i]);
+    }
+  }
+
+  @Override
+  public void rewrite(
+      Model model, float[] keys, int keyAt, float[] deltas, int deltaAt, float[] w, int at) {
+    reserve(model.memory());
+    features(model, keys, keyAt, phiK);
+    DeltaRule.write(w, at, phiK.length, vOld.length, phiK, deltas, deltaAt);
+  }
+
+  private void event(MemoryLayer layer, int row, int head, float[] w, int at, boolean rounds) {
+    Model model = layer.model;
+    MemoryShape shape = layer.shape;
+    features(model, layer.projections, layer.keyAt(row, head), phiK);
+    DeltaRule.read(w, at, shape.rows(), shape.columns(), phiK, vOld, 0);
+    delta(layer, row, head);
+    boolean writes = layer.writes(row);
+    if (writes) {
+      update(layer, row, head, w, at, rounds);
+    }
+    if (layer.reads != null) {
+      features(model, layer.projections, layer.queryAt(row, head), phiQ);
       if (writes) {
-        update(layer, row, head, w, at);
-      }
-      if (layer.reads != null) {
-        features(model, layer.projections, layer.queryAt(row, head), phiQ);
-        if (writes) {
-          read(layer, row, head, w, at);
-        } else {
-          System.arraycopy(w, at, asked, 0, shape.headFloats());
-          update(layer, row, head, asked, 0);
-          read(layer, row, head, asked, 0);
-        }
+        read(layer, row, head, w, at);
+      } else {
+        System.arraycopy(w, at, asked, 0, shape.headFloats());
+        update(layer, row, head, asked, 0, rounds);
+        read(layer, row, head, asked, 0);
       }
     }
   }
 
-  private void update(MemoryLayer layer, int row, int head, float[] w, int at) {
-    MemoryShape shape = layer.model.memory();
+  private void delta(MemoryLayer layer, int row, int head) {
+    int columns = layer.shape.columns();
+    int v = layer.valueAt(row, head);
+    DeltaRule.delta(
+        layer.model.updateRule(),
+        layer.betaOf(row, head),
+        layer.values,
+        v,
+        vOld,
+        columns,
+        layer.deltas,
+        layer.deltaAt(row, head));
+    layer.recallErrors[row] +=
+        DeltaRule.recallError(layer.values, v, vOld, columns, layer.relativeError);
+    if (layer.recalls != null) {
+      System.arraycopy(vOld, 0, layer.recalls, layer.readAt(row, head), columns);
+    }
+  }
+
+  private void update(MemoryLayer layer, int row, int head, float[] w, int at, boolean rounds) {
+    MemoryShape shape = layer.shape;
     DeltaRule.write(
         w, at, shape.rows(), shape.columns(), phiK, layer.deltas, layer.deltaAt(row, head));
+    if (rounds) {
+      BrainFloat.round(w, at, shape.headFloats());
+    }
   }
 
   private void read(MemoryLayer layer, int row, int head, float[] w, int at) {
-    MemoryShape shape = layer.model.memory();
+    MemoryShape shape = layer.shape;
     int out = layer.readAt(row, head);
     DeltaRule.read(w, at, shape.rows(), shape.columns(), phiQ, layer.reads, out);
     for (int j = out; j < out + shape.columns(); j++) {

@@ -1,7 +1,7 @@
 package io.fastweights.kernels.engine;
 
 import io.fastweights.kernels.cpu.CpuEngine;
-import io.fastweights.kernels.cpu.ScalarKernels;
+import io.fastweights.kernels.cpu.CpuProvider;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.Model;
 import org.slf4j.Logger;
@@ -20,8 +20,15 @@ public final class EngineProvider {
     if (options.device() == Device.CUDA) {
       throw new EngineException("engine CUDA was asked for, but this build has none");
     }
-    Engine engine = new CpuEngine(model, options.slots(), new ScalarKernels());
-    LOG.info("engine: {}, {} slots of {}", engine.name(), options.slots(), model.memory());
+    CpuProvider provider = CpuProvider.lookup();
+    Engine engine = new CpuEngine(model, options, provider.kernels().get());
+    LOG.info(
+        "engine: {} ({}), {} slots of {} {}",
+        engine.name(),
+        provider.reason(),
+        options.slots(),
+        options.storage(),
+        model.memory());
     return engine;
   }
 }

@@ -29,4 +29,11 @@ public final class BrainFloat {
   public static float round(float x) {
     return toFloat(of(x));
   }
+
+  /** Rounds x[at ... at + n - 1] to bf16. */
+  public static void round(float[] x, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      x[i] = round(x[i]);
+    }
+  }
 }

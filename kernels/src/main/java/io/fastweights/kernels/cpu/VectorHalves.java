@@ -1,0 +1,125 @@
+package io.fastweights.kernels.cpu;
+
+import io.fastweights.kernels.math.BrainFloat;
+import io.fastweights.kernels.model.MemoryShape;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The rows of one bf16 head that are being worked on, widened to fp32. */
+final class VectorHalves {
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Short> S =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
+  private static final int L = F.length();
+
+  private final int columns;
+  private final int whole;
+
+  /** float[rows][columns], and room for a vector beyond; only widened rows mean anything. */
+  final float[] rows;
+
+  private final boolean[] widened;
+  private final boolean[] changed;
+  private short[] w;
+  private int at;
+
+  VectorHalves(MemoryShape shape) {
+    columns = shape.columns();
+    whole = columns - columns % L;
+    rows = new float[shape.headFloats() + L];
+    widened = new boolean[shape.rows()];
+    changed = new boolean[shape.rows()];
+  }
+
+  /** Begins with a head that stands at {@code w[at ...]}. */
+  void begin(short[] head, int from) {
+    w = head;
+    at = from;
+    Arrays.fill(widened, false);
+  }
+
+  /** Widens the rows of these features that are not yet. */
+  void load(VectorFeatures f) {
+    for (int n = 0; n < f.count; n++) {
+      int row = f.rows[n];
+      if (!widened[row]) {
+        widened[row] = true;
+        widen(row * columns);
+      }
+    }
+  }
+
+  private void widen(int from) {
+    for (int j = from; j < from + whole; j += L) {
+      IntVector bits =
+          (IntVector) ShortVector.fromArray(S, w, at + j).convertShape(VectorOperators.S2I, I, 0);
+      bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(rows, j);
+    }
+    for (int j = from + whole; j < from + columns; j++) {
+      rows[j] = BrainFloat.toFloat(w[at + j]);
+    }
+  }
+
+  /** Rounds the rows of these features to bf16, as {@link BrainFloat#round}. */
+  void round(VectorFeatures f) {
+    for (int n = 0; n < f.count; n++) {
+      round(f.rows[n] * columns);
+    }
+  }
+
+  private void round(int from) {
+    for (int j = from; j < from + whole; j += L) {
+      FloatVector x = FloatVector.fromArray(F, rows, j);
+      IntVector bits = x.reinterpretAsInts();
+      IntVector even = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+      FloatVector nearest = bits.add(even).add(0x7fff).and(0xffff0000).reinterpretAsFloats();
+      nearest.blend(Float.NaN, x.compare(VectorOperators.NE, x)).intoArray(rows, j);
+    }
+    for (int j = from + whole; j < from + columns; j++) {
+      rows[j] = BrainFloat.round(rows[j]);
+    }
+  }
+
+  /** The rows of these features are to be stored. */
+  void rewritten(VectorFeatures f) {
+    for (int n = 0; n < f.count; n++) {
+      changed[f.rows[n]] = true;
+    }
+  }
+
+  /** The rows of these features are to be widened again before they are read. */
+  void forget(VectorFeatures f) {
+    for (int n = 0; n < f.count; n++) {
+      widened[f.rows[n]] = false;
+    }
+  }
+
+  /** Stores the rewritten rows; all have been rounded. */
+  void store() {
+    for (int row = 0; row < changed.length; row++) {
+      if (changed[row]) {
+        changed[row] = false;
+        narrow(row * columns);
+      }
+    }
+  }
+
+  private void narrow(int from) {
+    for (int j = from; j < from + whole; j += L) {
+      IntVector bits = FloatVector.fromArray(F, rows, j).reinterpretAsInts();
+      ShortVector upper =
+          (ShortVector)
+              bits.lanewise(VectorOperators.LSHR, 16).convertShape(VectorOperators.I2S, S, 0);
+      upper.intoArray(w, at + j);
+    }
+    for (int j = from + whole; j < from + columns; j++) {
+      w[at + j] = BrainFloat.of(rows[j]);
+    }
+  }
+}

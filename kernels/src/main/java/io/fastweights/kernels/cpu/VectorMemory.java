@@ -1,0 +1,385 @@
+package io.fastweights.kernels.cpu;
+
+import io.fastweights.kernels.math.DeltaRule;
+import io.fastweights.kernels.math.Sums;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The recurrence of a fast-weight memory on vectors: read, delta, update and second read of one
+ * head, over the rows of W whose feature is not 0. Columns go in blocks of eight, four, two vectors
+ * and one, and a block's sums stay in registers while its rows pass. The last columns are a vector
+ * that hangs over the row's end; what belongs to the next row is written back as it was.
+ *
+ * <p>A read from memory is left to the first pass over the rows of phi(k); what follows finds them
+ * in the first-level cache.
+ */
+final class VectorMemory {
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final int L = F.length();
+
+  private final int columns;
+  private final boolean deltaRule;
+  private final VectorFeatures key;
+  private final VectorFeatures query;
+  private final VectorMask<Float> tail;
+  private final VectorHalves wide;
+  private final float[] vOld;
+  private final float[] delta;
+  private final float[] read;
+  private final float[] sizes = new float[Sums.LANES];
+  private final float[] errors = new float[Sums.LANES];
+
+  VectorMemory(Model model) {
+    columns = model.memory().columns();
+    deltaRule = model.updateRule() == UpdateRule.DELTA;
+    key = new VectorFeatures(model);
+    query = new VectorFeatures(model);
+    tail = F.indexInRange(columns - columns % L, columns);
+    wide = new VectorHalves(model.memory());
+    vOld = new float[columns + L];
+    delta = new float[columns + L];
+    read = new float[columns + L];
+  }
+
+  /** A head in fp32: its events work on the pool's array. */
+  void step(MemoryLayer layer, int head, float[] w, int at, int firstRow, int endRow) {
+    for (int row = firstRow; row < endRow; row++) {
+      features(layer, row, head);
+      observe(layer, row, head, w, at);
+      boolean writes = layer.writes(row);
+      if (writes) {
+        update(w, at);
+      }
+      if (layer.reads != null) {
+        readOut(layer, row, head, w, at, writes);
+      }
+    }
+  }
+
+  /**
+   * A head in bf16: its events work on widened rows, each widened when it is first touched, and the
+   * rewritten ones go back at the end. An ask too rewrites widened rows, which are then forgotten.
+   */
+  void step(MemoryLayer layer, int head, short[] w, int at, int firstRow, int endRow) {
+    wide.begin(w, at);
+    for (int row = firstRow; row < endRow; row++) {
+      features(layer, row, head);
+      wide.load(key);
+      if (layer.reads != null) {
+        wide.load(query);
+      }
+      observe(layer, row, head, wide.rows, 0);
+      boolean writes = layer.writes(row);
+      if (!writes) {
+        wide.store();
+      }
+      if (writes || layer.reads != null) {
+        update(wide.rows, 0);
+        wide.round(key);
+      }
+      if (layer.reads != null) {
+        readOut(layer, row, head, wide.rows, 0, true);
+      }
+      if (writes) {
+        wide.rewritten(key);
+      } else {
+        wide.forget(key);
+      }
+    }
+    wide.store();
+  }
+
+  /** One head's W += phi(k) (x) delta, of a logged event. */
+  void rewrite(float[] keys, int keyAt, float[] deltas, int deltaAt, float[] w, int at) {
+    key.of(keys, keyAt);
+    System.arraycopy(deltas, deltaAt, delta, 0, columns);
+    update(w, at);
+  }
+
+  private void features(MemoryLayer layer, int row, int head) {
+    key.of(layer.projections, layer.keyAt(row, head));
+    if (layer.reads != null) {
+      query.of(layer.projections, layer.queryAt(row, head));
+    }
+  }
+
+  private void observe(MemoryLayer layer, int row, int head, float[] w, int at) {
+    read(key, w, at, vOld);
+    delta(layer, row, head);
+  }
+
+  /** o = W^T phi(q) / sqrt(d), of W as the event leaves it or would leave it. */
+  private void readOut(MemoryLayer layer, int row, int head, float[] w, int at, boolean written) {
+    if (written) {
+      read(query, w, at, read);
+    } else {
+      readAsked(w, at);
+    }
+    float[] out = layer.reads;
+    int outAt = layer.readAt(row, head);
+    int whole = columns - columns % L;
+    FloatVector scale = FloatVector.broadcast(F, layer.scale);
+    for (int j = 0; j < whole; j += L) {
+      FloatVector.fromArray(F, read, j).mul(scale).intoArray(out, outAt + j);
+    }
+    for (int j = whole; j < columns; j++) {
+      out[outAt + j] = read[j] * layer.scale;
+    }
+  }
+
+  /** delta = beta (v - v_old), and the recall error of the same differences. */
+  private void delta(MemoryLayer layer, int row, int head) {
+    float[] v = layer.values;
+    int at = layer.valueAt(row, head);
+    float[] log = layer.deltas;
+    int logAt = layer.deltaAt(row, head);
+    float beta = layer.betaOf(row, head);
+    FloatVector betas = FloatVector.broadcast(F, beta);
+    int whole = columns - columns % L;
+    for (int lane = 0; lane < Sums.LANES; lane += L) {
+      FloatVector size = FloatVector.zero(F);
+      FloatVector error = size;
+      for (int j = lane; j < whole; j += Sums.LANES) {
+        FloatVector value = FloatVector.fromArray(F, v, at + j);
+        FloatVector difference = value.sub(FloatVector.fromArray(F, vOld, j));
+        if (deltaRule) {
+          difference.mul(betas).intoArray(delta, j);
+        } else {
+          value.mul(betas).intoArray(delta, j);
+        }
+        FloatVector.fromArray(F, delta, j).intoArray(log, logAt + j);
+        size = value.fma(value, size);
+        error = difference.fma(difference, error);
+      }
+      size.intoArray(sizes, lane);
+      error.intoArray(errors, lane);
+    }
+    for (int j = whole; j < columns; j++) {
+      float difference = v[at + j] - vOld[j];
+      delta[j] = beta * (deltaRule ? difference : v[at + j]);
+      log[logAt + j] = delta[j];
+      int lane = j % Sums.LANES;
+      sizes[lane] = Math.fma(v[at + j], v[at + j], sizes[lane]);
+      errors[lane] = Math.fma(difference, difference, errors[lane]);
+    }
+    layer.recallErrors[row] +=
+        DeltaRule.recallError(
+            VectorLayers.fold(sizes), VectorLayers.fold(errors), layer.relativeError);
+    if (layer.recalls != null) {
+      System.arraycopy(vOld, 0, layer.recalls, layer.readAt(row, head), columns);
+    }
+  }
+
+  /** out = W^T phi, with room in out for a vector beyond. */
+  private void read(VectorFeatures f, float[] w, int at, float[] out) {
+    int j = 0;
+    for (; j + 8 * L <= columns; j += 8 * L) {
+      read8(f, w, at + j, columns, out, j);
+    }
+    for (; j + 4 * L <= columns; j += 4 * L) {
+      read4(f, w, at + j, columns, out, j);
+    }
+    for (; j + 2 * L <= columns; j += 2 * L) {
+      read2(f, w, at + j, columns, out, j);
+    }
+    for (; j < columns; j += L) {
+      read1(f, w, at + j, columns, out, j);
+    }
+  }
+
+  private static void read8(VectorFeatures f, float[] w, int at, int columns, float[] out, int j) {
+    int[] rows = f.rows;
+    float[] phi = f.phi;
+    int count = f.count;
+    FloatVector a0 = FloatVector.zero(F);
+    FloatVector a1 = a0;
+    FloatVector a2 = a0;
+    FloatVector a3 = a0;
+    FloatVector a4 = a0;
+    FloatVector a5 = a0;
+    FloatVector a6 = a0;
+    FloatVector a7 = a0;
+    for (int n = 0; n < count; n++) {
+      int i = rows[n];
+      int row = at + i * columns;
+      FloatVector p = FloatVector.broadcast(F, phi[i]);
+      a0 = FloatVector.fromArray(F, w, row).fma(p, a0);
+      a1 = FloatVector.fromArray(F, w, row + L).fma(p, a1);
+      a2 = FloatVector.fromArray(F, w, row + 2 * L).fma(p, a2);
+      a3 = FloatVector.fromArray(F, w, row + 3 * L).fma(p, a3);
+      a4 = FloatVector.fromArray(F, w, row + 4 * L).fma(p, a4);
+      a5 = FloatVector.fromArray(F, w, row + 5 * L).fma(p, a5);
+      a6 = FloatVector.fromArray(F, w, row + 6 * L).fma(p, a6);
+      a7 = FloatVector.fromArray(F, w, row + 7 * L).fma(p, a7);
+    }
+    a0.intoArray(out, j);
+    a1.intoArray(out, j + L);
+    a2.intoArray(out, j + 2 * L);
+    a3.intoArray(out, j + 3 * L);
+    a4.intoArray(out, j + 4 * L);
+    a5.intoArray(out, j + 5 * L);
+    a6.intoArray(out, j + 6 * L);
+    a7.intoArray(out, j + 7 * L);
+  }
+
+  private static void read4(VectorFeatures f, float[] w, int at, int columns, float[] out, int j) {
+    int[] rows = f.rows;
+    float[] phi = f.phi;
+    int count = f.count;
+    FloatVector a0 = FloatVector.zero(F);
+    FloatVector a1 = a0;
+    FloatVector a2 = a0;
+    FloatVector a3 = a0;
+    for (int n = 0; n < count; n++) {
+      int i = rows[n];
+      int row = at + i * columns;
+      FloatVector p = FloatVector.broadcast(F, phi[i]);
+      a0 = FloatVector.fromArray(F, w, row).fma(p, a0);
+      a1 = FloatVector.fromArray(F, w, row + L).fma(p, a1);
+      a2 = FloatVector.fromArray(F, w, row + 2 * L).fma(p, a2);
+      a3 = FloatVector.fromArray(F, w, row + 3 * L).fma(p, a3);
+    }
+    a0.intoArray(out, j);
+    a1.intoArray(out, j + L);
+    a2.intoArray(out, j + 2 * L);
+    a3.intoArray(out, j + 3 * L);
+  }
+
+  private static void read2(VectorFeatures f, float[] w, int at, int columns, float[] out, int j) {
+    int[] rows = f.rows;
+    float[] phi = f.phi;
+    int count = f.count;
+    FloatVector a0 = FloatVector.zero(F);
+    FloatVector a1 = a0;
+    for (int n = 0; n < count; n++) {
+      int i = rows[n];
+      int row = at + i * columns;
+      FloatVector p = FloatVector.broadcast(F, phi[i]);
+      a0 = FloatVector.fromArray(F, w, row).fma(p, a0);
+      a1 = FloatVector.fromArray(F, w, row + L).fma(p, a1);
+    }
+    a0.intoArray(out, j);
+    a1.intoArray(out, j + L);
+  }
+
+  private static void read1(VectorFeatures f, float[] w, int at, int columns, float[] out, int j) {
+    int[] rows = f.rows;
+    float[] phi = f.phi;
+    int count = f.count;
+    FloatVector a0 = FloatVector.zero(F);
+    for (int n = 0; n < count; n++) {
+      int i = rows[n];
+      int row = at + i * columns;
+      FloatVector p = FloatVector.broadcast(F, phi[i]);
+      a0 = FloatVector.fromArray(F, w, row).fma(p, a0);
+    }
+    a0.intoArray(out, j);
+  }
+
+  /** W += phi(k) (x) delta. */
+  private void update(float[] w, int at) {
+    int j = 0;
+    for (; j + 8 * L <= columns; j += 8 * L) {
+      update8(key, w, at + j, columns, delta, j);
+    }
+    for (; j + 2 * L <= columns; j += 2 * L) {
+      update2(key, w, at + j, columns, delta, j);
+    }
+    for (; j + L <= columns; j += L) {
+      update1(key, w, at + j, columns, delta, j);
+    }
+    if (j < columns) {
+      updateTail(w, at + j, j);
+    }
+  }
+
+  private static void update8(
+      VectorFeatures f, float[] w, int at, int columns, float[] delta, int j) {
+    int[] rows = f.rows;
+    float[] phi = f.phi;
+    int count = f.count;
+    FloatVector d0 = FloatVector.fromArray(F, delta, j);
+    FloatVector d1 = FloatVector.fromArray(F, delta, j + L);
+    FloatVector d2 = FloatVector.fromArray(F, delta, j + 2 * L);
+    FloatVector d3 = FloatVector.fromArray(F, delta, j + 3 * L);
+    FloatVector d4 = FloatVector.fromArray(F, delta, j + 4 * L);
+    FloatVector d5 = FloatVector.fromArray(F, delta, j + 5 * L);
+    FloatVector d6 = FloatVector.fromArray(F, delta, j + 6 * L);
+    FloatVector d7 = FloatVector.fromArray(F, delta, j + 7 * L);
+    for (int n = 0; n < count; n++) {
+      int i = rows[n];
+      int row = at + i * columns;
+      FloatVector p = FloatVector.broadcast(F, phi[i]);
+      d0.fma(p, FloatVector.fromArray(F, w, row)).intoArray(w, row);
+      d1.fma(p, FloatVector.fromArray(F, w, row + L)).intoArray(w, row + L);
+      d2.fma(p, FloatVector.fromArray(F, w, row + 2 * L)).intoArray(w, row + 2 * L);
+      d3.fma(p, FloatVector.fromArray(F, w, row + 3 * L)).intoArray(w, row + 3 * L);
+      d4.fma(p, FloatVector.fromArray(F, w, row + 4 * L)).intoArray(w, row + 4 * L);
+      d5.fma(p, FloatVector.fromArray(F, w, row + 5 * L)).intoArray(w, row + 5 * L);
+      d6.fma(p, FloatVector.fromArray(F, w, row + 6 * L)).intoArray(w, row + 6 * L);
+      d7.fma(p, FloatVector.fromArray(F, w, row + 7 * L)).intoArray(w, row + 7 * L);
+    }
+  }
+
+  private static void update2(
+      VectorFeatures f, float[] w, int at, int columns, float[] delta, int j) {
+    int[] rows = f.rows;
+    float[] phi = f.phi;
+    int count = f.count;
+    FloatVector d0 = FloatVector.fromArray(F, delta, j);
+    FloatVector d1 = FloatVector.fromArray(F, delta, j + L);
+    for (int n = 0; n < count; n++) {
+      int i = rows[n];
+      int row = at + i * columns;
+      FloatVector p = FloatVector.broadcast(F, phi[i]);
+      d0.fma(p, FloatVector.fromArray(F, w, row)).intoArray(w, row);
+      d1.fma(p, FloatVector.fromArray(F, w, row + L)).intoArray(w, row + L);
+    }
+  }
+
+  private static void update1(
+      VectorFeatures f, float[] w, int at, int columns, float[] delta, int j) {
+    int[] rows = f.rows;
+    float[] phi = f.phi;
+    int count = f.count;
+    FloatVector d0 = FloatVector.fromArray(F, delta, j);
+    for (int n = 0; n < count; n++) {
+      int i = rows[n];
+      int row = at + i * columns;
+      FloatVector p = FloatVector.broadcast(F, phi[i]);
+      d0.fma(p, FloatVector.fromArray(F, w, row)).intoArray(w, row);
+    }
+  }
+
+  /** The columns that fill no vector; what hangs over is the next row's and stays. */
+  private void updateTail(float[] w, int at, int j) {
+    FloatVector d0 = FloatVector.fromArray(F, delta, j);
+    for (int n = 0; n < key.count; n++) {
+      int row = at + key.rows[n] * columns;
+      FloatVector old = FloatVector.fromArray(F, w, row);
+      FloatVector p = FloatVector.broadcast(F, key.phi[key.rows[n]]);
+      old.blend(d0.fma(p, old), tail).intoArray(w, row);
+    }
+  }
+
+  /** The read after an update that is not written: its rows are computed while they are read. */
+  private void readAsked(float[] w, int at) {
+    for (int j = 0; j < columns; j += L) {
+      FloatVector d0 = FloatVector.fromArray(F, delta, j);
+      FloatVector a0 = FloatVector.zero(F);
+      for (int n = 0; n < query.count; n++) {
+        int i = query.rows[n];
+        FloatVector old = FloatVector.fromArray(F, w, at + i * columns + j);
+        FloatVector k = FloatVector.broadcast(F, key.phi[i]);
+        FloatVector updated = old.blend(d0.fma(k, old), k.compare(VectorOperators.NE, 0));
+        a0 = updated.fma(FloatVector.broadcast(F, query.phi[i]), a0);
+      }
+      a0.intoArray(read, j);
+    }
+  }
+}

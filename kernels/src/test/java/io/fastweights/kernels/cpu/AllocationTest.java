@@ -1,0 +1,85 @@
+package io.fastweights.kernels.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.RandomModels;
+import io.fastweights.kernels.model.Model;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Steps allocate nothing once they are compiled. Vectors that the compiler fails to keep in
+ * registers show here, for each would be an object. Measured in a JVM of its own, where the
+ * compiler has seen this engine only.
+ */
+class AllocationTest {
+  private static final int EVENTS = 32;
+  private static final int STEPS = 50;
+
+  @ParameterizedTest
+  @CsvSource({"scalar, FP32", "scalar, BF16", "vector, FP32", "vector, BF16"})
+  void aWarmEngineAllocatesNothing(String kernels, Storage storage) throws Exception {
+    List<String> options = List.of(ForkedJvm.VECTOR_MODULE);
+    for (String model : new String[] {"transformer", "associative"}) {
+      String output = ForkedJvm.run(Warm.class, options, model, storage.name(), kernels);
+      assertThat(output).as("%s, %s, %s", model, kernels, storage).contains("allocated 0 bytes");
+    }
+  }
+
+  /** Steps an engine until it allocates nothing, at most a minute; prints the least it did. */
+  public static final class Warm {
+    public static void main(String[] args) {
+      Model model = RandomModels.all(1).get(args[0]);
+      CpuKernels kernels =
+          args[2].equals("scalar") ? new ScalarKernels() : CpuProvider.lookup().kernels().get();
+      if (!kernels.name().startsWith(args[2])) {
+        throw new IllegalStateException(kernels.name());
+      }
+      EngineOptions options = new EngineOptions(Device.CPU, 4, Storage.valueOf(args[1]));
+      try (CpuEngine engine = new CpuEngine(model, options, kernels)) {
+        System.out.println("allocated " + leastAllocated(engine, batch(model)) + " bytes");
+      }
+    }
+
+    private static long leastAllocated(CpuEngine engine, EventBatch batch) {
+      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long thread = Thread.currentThread().getId();
+      long least = Long.MAX_VALUE;
+      long deadline = System.nanoTime() + 60_000_000_000L;
+      while (least > 0 && System.nanoTime() < deadline) {
+        long before = threads.getThreadAllocatedBytes(thread);
+        for (int i = 0; i < STEPS; i++) {
+          engine.step(batch);
+        }
+        least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
+      }
+      return least;
+    }
+  }
+
+  private static EventBatch batch(Model model) {
+    SplittableRandom random = new SplittableRandom(1);
+    EventBatch batch = new EventBatch(model, EVENTS);
+    batch.clear();
+    for (int slot = 0; slot < 4; slot++) {
+      batch.segment(slot, false);
+      for (int i = 0; i < EVENTS / 4; i++) {
+        batch.add(i % 3 > 0);
+      }
+    }
+    for (float[] values : new float[][] {batch.inputs(), batch.targets()}) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) random.nextGaussian();
+      }
+    }
+    return batch;
+  }
+}

@@ -1,0 +1,21 @@
+package io.fastweights.kernels.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.kernels.engine.Engine;
+import io.fastweights.kernels.engine.EngineContractTest;
+import io.fastweights.kernels.model.Model;
+
+class VectorEngineTest extends EngineContractTest {
+  @Override
+  protected Engine engine(Model model, int slots) {
+    CpuKernels kernels = CpuProvider.lookup().kernels().get();
+    assertThat(kernels.name()).startsWith("vector");
+    return new CpuEngine(model, slots, kernels);
+  }
+
+  @Override
+  protected double tolerance() {
+    return 0;
+  }
+}

@@ -1,0 +1,130 @@
+package io.fastweights.kernels.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.RandomModels;
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Vectors against plain loops, on shapes that fit no vector. */
+class VectorKernelsTest {
+  private static final int SLOTS = 3;
+  private static final int SHAPES = 60;
+
+  @ParameterizedTest
+  @EnumSource(Storage.class)
+  void givesTheBitsOfPlainLoopsOnAnyShapeOfAttention(Storage storage) {
+    for (long seed = 1; seed <= SHAPES; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      int d = 1 + random.nextInt(70);
+      int nu = Math.min(1 + random.nextInt(3), 2 * d - 1);
+      ModelConfig config =
+          ModelConfig.builder(Architecture.ATTENTION)
+              .dim(1 + random.nextInt(40))
+              .heads(1 + random.nextInt(3))
+              .dimHead(d)
+              .nu(nu)
+              .updateRule(random.nextBoolean() ? UpdateRule.DELTA : UpdateRule.SUM)
+              .normalisation(random.nextBoolean() ? Normalisation.SUM : Normalisation.UNIT)
+              .build();
+      compare(RandomModels.slow(config, random), storage, seed);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Storage.class)
+  void givesTheBitsOfPlainLoopsWithAnyNumberOfColumns(Storage storage) {
+    for (long seed = 1; seed <= SHAPES; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      int d = 2 + random.nextInt(69);
+      int columns = seed <= 4 ? (int) seed : 1 + random.nextInt(70);
+      float[] betas = new float[1 + random.nextInt(3)];
+      Arrays.fill(betas, 0.4f);
+      Normalisation by = random.nextBoolean() ? Normalisation.SUM : Normalisation.UNIT;
+      compare(new AssociativeMemory(d, 1 + random.nextInt(3), columns, betas, by), storage, seed);
+    }
+  }
+
+  private static void compare(Model model, Storage storage, long seed) {
+    EngineOptions options = new EngineOptions(Device.CPU, SLOTS, storage);
+    try (CpuEngine vector = new CpuEngine(model, options, CpuProvider.lookup().kernels().get());
+        CpuEngine scalar = new CpuEngine(model, options, new ScalarKernels())) {
+      SplittableRandom random = new SplittableRandom(seed);
+      boolean[] known = new boolean[SLOTS];
+      for (int step = 0; step < 4; step++) {
+        EventBatch batch = batch(model, known, random);
+        EventBatch same = copy(model, batch);
+        vector.step(batch);
+        scalar.step(same);
+        int rows = batch.size();
+        int deltas = model.updates() * model.memory().heads() * model.memory().columns();
+        same(model, seed, "outputs", same.outputs(), batch.outputs(), rows * model.outputDim());
+        same(model, seed, "recall errors", same.recallErrors(), batch.recallErrors(), rows);
+        same(model, seed, "deltas", same.deltas(), batch.deltas(), rows * deltas);
+      }
+      for (int slot = 0; slot < SLOTS; slot++) {
+        float[] expected = new float[model.memory().floats()];
+        float[] actual = new float[model.memory().floats()];
+        scalar.pool().read(slot, expected, 0);
+        vector.pool().read(slot, actual, 0);
+        same(model, seed, "memory " + slot, expected, actual, expected.length);
+      }
+    }
+  }
+
+  private static void same(
+      Model model, long seed, String what, float[] expected, float[] actual, int n) {
+    for (int i = 0; i < n; i++) {
+      assertThat(Float.floatToIntBits(actual[i]))
+          .as(
+              "seed %d, %s, %s [%d]: expected %s, got %s",
+              seed, model.memory(), what, i, expected[i], actual[i])
+          .isEqualTo(Float.floatToIntBits(expected[i]));
+    }
+  }
+
+  private static EventBatch batch(Model model, boolean[] known, SplittableRandom random) {
+    EventBatch batch = new EventBatch(model, SLOTS * 5);
+    batch.clear();
+    for (int slot = 0; slot < SLOTS; slot++) {
+      batch.segment(slot, !known[slot]);
+      known[slot] = true;
+      int events = 1 + random.nextInt(5);
+      for (int i = 0; i < events; i++) {
+        batch.add(random.nextInt(3) > 0);
+      }
+    }
+    for (float[] values : new float[][] {batch.inputs(), batch.targets()}) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = random.nextInt(20) == 0 ? 0 : (float) random.nextGaussian();
+      }
+    }
+    return batch;
+  }
+
+  private static EventBatch copy(Model model, EventBatch from) {
+    EventBatch batch = new EventBatch(model, from.capacity());
+    batch.clear();
+    for (int s = 0; s < from.segments(); s++) {
+      batch.segment(from.slot(s), from.fresh(s));
+      for (int row = from.start(s); row < from.end(s); row++) {
+        batch.add(from.observes(row));
+      }
+    }
+    System.arraycopy(from.inputs(), 0, batch.inputs(), 0, from.inputs().length);
+    System.arraycopy(from.targets(), 0, batch.targets(), 0, from.targets().length);
+    return batch;
+  }
+}
