@@ -1,0 +1,187 @@
+package io.fastweights.jobs.events;
+
+import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.kernels.schema.Schema;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.connector.file.src.compression.StandardDeCompressors;
+
+/**
+ * Files of events, CSV with a header or JSON lines, that were looked at before anything runs.
+ *
+ * @param files in the order they are read
+ * @param columns of all files, in order of their first appearance
+ */
+public record EventFiles(List<EventFile> files, List<String> columns) {
+
+  /** How a file's lines are written. */
+  enum Format {
+    CSV,
+    JSON_LINES;
+
+    /** By the name of the file; null for any other. */
+    static Format of(String name) {
+      String bare = name.toLowerCase(java.util.Locale.ROOT);
+      for (String suffix : StandardDeCompressors.getCommonSuffixes()) {
+        if (bare.endsWith("." + suffix)) {
+          bare = bare.substring(0, bare.length() - suffix.length() - 1);
+          break;
+        }
+      }
+      if (bare.endsWith(".csv")) {
+        return CSV;
+      }
+      return bare.endsWith(".jsonl") || bare.endsWith(".json") || bare.endsWith(".ndjson")
+          ? JSON_LINES
+          : null;
+    }
+  }
+
+  /**
+   * @param path as the user named it
+   * @param parser of its lines
+   * @param header number of the line that names the columns; 0 where there is none
+   */
+  public record EventFile(String path, LineParser parser, long header)
+      implements java.io.Serializable {}
+
+  /** A file and the columns its first line shows. */
+  private record Found(Path path, Format format, long line, List<String> columns) {}
+
+  /**
+   * Looks at a file, or at all event files of a folder in the order of their names.
+   *
+   * @throws IllegalArgumentException if there is none, or one is empty or lacks a column of the
+   *     schema; the message names it
+   */
+  public static EventFiles of(Path fileOrFolder, Schema schema) throws IOException {
+    if (schema.key() == null || schema.time() == null) {
+      throw new IllegalArgumentException(
+          "the schema must name the column of the " + (schema.key() == null ? "key" : "time"));
+    }
+    List<Found> found = new ArrayList<>();
+    Set<String> columns = new LinkedHashSet<>();
+    for (Path path : list(fileOrFolder)) {
+      Found file = look(path, schema);
+      found.add(file);
+      columns.addAll(file.columns());
+    }
+    columns.addAll(schema.columns());
+    List<String> all = List.copyOf(columns);
+    return new EventFiles(found.stream().map(file -> file(file, all)).toList(), all);
+  }
+
+  private static EventFile file(Found found, List<String> columns) {
+    LineParser parser =
+        found.format() == Format.CSV
+            ? new CsvLineParser(found.columns().stream().mapToInt(columns::indexOf).toArray())
+            : new JsonLineParser(columns);
+    return new EventFile(
+        found.path().toString(), parser, parser instanceof CsvLineParser ? found.line() : 0);
+  }
+
+  private static List<Path> list(Path fileOrFolder) throws IOException {
+    if (!Files.exists(fileOrFolder)) {
+      throw new IllegalArgumentException("no such file or folder: " + fileOrFolder);
+    }
+    if (!Files.isDirectory(fileOrFolder)) {
+      if (Format.of(fileOrFolder.getFileName().toString()) == null) {
+        throw new IllegalArgumentException(
+            fileOrFolder + " must end in .csv, .jsonl, .ndjson or .json, or one of these and .gz");
+      }
+      return List.of(fileOrFolder);
+    }
+    try (Stream<Path> inside = Files.list(fileOrFolder)) {
+      List<Path> files =
+          inside
+              .filter(p -> Files.isRegularFile(p) && !p.getFileName().toString().startsWith("."))
+              .filter(p -> Format.of(p.getFileName().toString()) != null)
+              .sorted()
+              .toList();
+      if (files.isEmpty()) {
+        throw new IllegalArgumentException(
+            "no .csv, .jsonl, .ndjson or .json file in folder " + fileOrFolder);
+      }
+      return files;
+    }
+  }
+
+  private static Found look(Path path, Schema schema) throws IOException {
+    Line first = firstLine(path);
+    if (first == null) {
+      throw new IllegalArgumentException("events file " + path + " is empty");
+    }
+    Format format = Format.of(path.getFileName().toString());
+    try {
+      if (first.problem() != null) {
+        throw new MalformedEventException(first.problem());
+      }
+      if (format == Format.CSV) {
+        List<String> header = header(path, first.text());
+        requireColumns(path, header, schema.columns());
+        return new Found(path, format, first.number(), header);
+      }
+      List<String> members = List.copyOf(JsonLineParser.members(first.text()).keySet());
+      requireColumns(path, members, List.of(schema.key(), schema.time()));
+      return new Found(path, format, first.number(), members);
+    } catch (MalformedEventException e) {
+      if (format == Format.CSV) {
+        throw new IllegalArgumentException("the header of " + path + ": " + e.getMessage());
+      }
+      return new Found(path, format, first.number(), List.of());
+    }
+  }
+
+  private static Line firstLine(Path path) throws IOException {
+    try (LineReader reader =
+        new LineReader(0, LineFormat.open(new org.apache.flink.core.fs.Path(path.toUri())))) {
+      return reader.next();
+    } catch (java.util.zip.ZipException | java.io.EOFException e) {
+      throw new IllegalArgumentException("events file " + path + " is empty or not compressed");
+    }
+  }
+
+  private static List<String> header(Path path, String line) throws MalformedEventException {
+    List<String> header = new ArrayList<>();
+    for (String name : CsvLineParser.split(line)) {
+      if (header.contains(name.trim())) {
+        throw new IllegalArgumentException(
+            "the header of " + path + " has the column '" + name.trim() + "' twice");
+      }
+      header.add(name.trim());
+    }
+    return header;
+  }
+
+  private static void requireColumns(Path path, List<String> columns, Collection<String> needed) {
+    List<String> missing = needed.stream().filter(name -> !columns.contains(name)).toList();
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s has no column %s; its columns are %s"
+              .formatted(path, String.join(", ", missing), String.join(", ", columns)));
+    }
+  }
+
+  /** A source of all lines, headers included; to be run with a parallelism of 1. */
+  public FileSource<Line> source() {
+    List<String> paths =
+        files.stream()
+            .map(file -> Path.of(file.path()).toAbsolutePath().normalize().toString())
+            .toList();
+    org.apache.flink.core.fs.Path[] uris =
+        paths.stream()
+            .map(path -> new org.apache.flink.core.fs.Path(Path.of(path).toUri()))
+            .toArray(org.apache.flink.core.fs.Path[]::new);
+    return FileSource.forBulkFileFormat(new LineFormat(paths), uris)
+        .setSplitAssigner(splits -> new InFileOrder(paths, splits))
+        .build();
+  }
+}
