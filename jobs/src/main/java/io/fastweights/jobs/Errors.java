@@ -1,0 +1,93 @@
+package io.fastweights.jobs;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.util.ExceptionUtils;
+import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** An error as one line that says what to change; the stack trace only if asked for. */
+final class Errors {
+  private Errors() {}
+
+  static int usage(ParameterException wrong, boolean verbose) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    String nearest =
+        wrong instanceof UnmatchedArgumentException unmatched
+            ? String.join(" or ", unmatched.getSuggestions())
+            : "";
+    err.println(
+        "fastweights: %s%s (see %s --help)"
+            .formatted(
+                oneLine(wrong.getMessage()) + unknownToo(wrong),
+                nearest.isEmpty() ? "" : "; did you mean " + nearest + "?",
+                command.getCommandSpec().qualifiedName()));
+    trace(wrong, err, verbose);
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  /** An option that is missing may be there, but misspelt. */
+  private static String unknownToo(ParameterException wrong) {
+    List<String> unknown = wrong.getCommandLine().getUnmatchedArguments();
+    return wrong instanceof MissingParameterException && !unknown.isEmpty()
+        ? "; unknown: '" + String.join("', '", unknown) + "'"
+        : "";
+  }
+
+  static int failure(Exception failure, CommandLine command, boolean verbose) {
+    command.getErr().println("fastweights: " + oneLine(message(failure)));
+    trace(failure, command.getErr(), verbose);
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** What went wrong at the root. */
+  private static String message(Throwable failure) {
+    Throwable stripped = ExceptionUtils.stripExecutionException(failure);
+    List<Throwable> causes = new ArrayList<>();
+    for (Throwable t = stripped; t != null && !causes.contains(t); t = t.getCause()) {
+      causes.add(t);
+    }
+    Throwable root = causes.get(causes.size() - 1);
+    if (root instanceof FileSystemException file) {
+      return fileMessage(file);
+    }
+    String message = root.getMessage();
+    boolean speaks =
+        root instanceof IllegalArgumentException
+            || root instanceof IllegalStateException
+            || root instanceof IOException;
+    return message != null && speaks ? message : root.toString();
+  }
+
+  private static String fileMessage(FileSystemException failure) {
+    if (failure instanceof NoSuchFileException) {
+      return "no such file or folder: " + failure.getFile();
+    }
+    if (failure instanceof AccessDeniedException) {
+      return "no access to " + failure.getFile();
+    }
+    if (failure instanceof FileAlreadyExistsException) {
+      return failure.getFile() + " exists already";
+    }
+    return failure.getMessage();
+  }
+
+  private static String oneLine(String message) {
+    return message == null ? "unknown error" : message.strip().replaceAll("\\s*\\R\\s*", "; ");
+  }
+
+  private static void trace(Throwable failure, PrintWriter err, boolean verbose) {
+    if (verbose) {
+      failure.printStackTrace(err);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.fastweights.jobs;
+
+import io.fastweights.jobs.demo.DemoCommand;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+
+/** The command table. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+@Command(
+    name = "fastweights",
+    description = "Per-key learned memory for Apache Flink.",
+    subcommands = {DemoCommand.class, RunCommand.class},
+    synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Main.Version.class,
+    footer = {"", "fastweights COMMAND --help tells about one command."})
+public final class Main {
+  private static final int USAGE_WIDTH = 100;
+  private static final String VERBOSE = "--verbose";
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show the version.")
+  private boolean version;
+
+  @Option(
+      names = VERBOSE,
+      scope = ScopeType.INHERIT,
+      description = "Log what Flink does, and show the stack trace of an error.")
+  private boolean verbose;
+
+  /** Runs a command and ends the JVM with its exit code. */
+  public static void main(String[] args) {
+    System.setProperty("java.awt.headless", "true");
+    if (Arrays.asList(args).contains(VERBOSE)) {
+      System.setProperty("fastweights.log.level", "INFO");
+    }
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command line; it can be run many times. */
+  public static CommandLine commandLine() {
+    Main main = new Main();
+    CommandLine line = new CommandLine(main);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpWidth(USAGE_WIDTH);
+    line.setExecutionStrategy(main::execute);
+    line.setParameterExceptionHandler(
+        (wrong, args) -> Errors.usage(wrong, Arrays.asList(args).contains(VERBOSE)));
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> Errors.failure(failure, command, main.verbose));
+    return line;
+  }
+
+  private int execute(ParseResult parsed) {
+    if (!parsed.hasSubcommand() && !help && !version) {
+      parsed.commandSpec().commandLine().usage(parsed.commandSpec().commandLine().getOut());
+      return CommandLine.ExitCode.USAGE;
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  /** The version that the build wrote into the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"fastweights " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

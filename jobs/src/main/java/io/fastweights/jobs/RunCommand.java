@@ -1,0 +1,225 @@
+package io.fastweights.jobs;
+
+import io.fastweights.jobs.events.EventFiles;
+import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.LineFiles;
+import io.fastweights.jobs.output.PredictionRows;
+import io.fastweights.jobs.output.RejectedRows;
+import io.fastweights.jobs.output.RowFormat;
+import io.fastweights.jobs.pipeline.EmbeddedCluster;
+import io.fastweights.jobs.pipeline.EventPipeline;
+import io.fastweights.jobs.pipeline.JobOptions;
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code fastweights run}: predictions for the events in files. */
+@Command(
+    name = "run",
+    description = "Predict the events of a file or folder, learning from each as it goes.",
+    footer = {
+      "",
+      "Events are CSV with a header, or JSON lines; .gz too. Files of a folder are read in the order",
+      "of their names. The schema names the columns of key, time and (if there is one) kind: ask or",
+      "observe. Without a kind, events without a target are asked and the others observed. Times are",
+      "ISO 8601, UTC where there is no offset, or milliseconds since 1970.",
+      "",
+      "Predictions go to OUTPUT/predictions; events that cannot be taken go to OUTPUT/malformed with",
+      "file, line, reason and text, and stop nothing."
+    })
+final class RunCommand implements Callable<Integer> {
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--events",
+      required = true,
+      paramLabel = "PATH",
+      description = "A file of events, or a folder of them.")
+  private Path events;
+
+  @Option(
+      names = "--schema",
+      paramLabel = "FILE",
+      description = "The schema of the events, JSON. Weights may carry it instead.")
+  private Path schemaFile;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description =
+          "A trained model, safetensors. Without it an associative memory learns from zero.")
+  private Path weightsFile;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Takes the predictions; a folder of its own for every run.")
+  private Path output;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "csv",
+      description = "Of what is written: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private RowFormat format;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the figures as one flat JSON object, too.")
+  private Path json;
+
+  @Mixin private JobOptions options;
+
+  @Override
+  public Integer call() throws Exception {
+    options.check();
+    SlowWeights weights = weightsFile == null ? null : WeightsFile.read(weightsFile);
+    Schema schema = schema(weights);
+    EventFiles files = EventFiles.of(events, schema);
+    requireEmpty(output);
+    Figures figures = run(files, schema, weights);
+    print(figures);
+    figures.writeJson(json);
+    return 0;
+  }
+
+  private Schema schema(SlowWeights weights) throws IOException {
+    if (weights == null) {
+      if (schemaFile == null) {
+        throw new ParameterException(
+            command.commandLine(), "Missing option: '--schema=FILE', as there are no weights");
+      }
+      Schema schema = readSchema();
+      if (schema.target() == null) {
+        throw new IllegalArgumentException(
+            schemaFile + " has no target: without weights there is nothing to learn");
+      }
+      return schema;
+    }
+    if (weights.schema() == null) {
+      throw new IllegalArgumentException(
+          weightsFile + " carries no schema: its model is not one over events of columns");
+    }
+    Schema schema = schemaFile == null ? weights.schema() : readSchema();
+    if (!fields(schema).equals(fields(weights.schema()))) {
+      throw new IllegalArgumentException(
+          "%s has other fields or another target than %s was trained with: %s"
+              .formatted(schemaFile, weightsFile, fields(weights.schema())));
+    }
+    return schema;
+  }
+
+  /** A schema without the names of key, time and kind, which may differ. */
+  private static String fields(Schema schema) {
+    return SchemaJson.write(Schema.of(schema.fields(), schema.target()));
+  }
+
+  private Schema readSchema() throws IOException {
+    try {
+      return SchemaJson.parse(Files.readString(schemaFile));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(schemaFile + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireEmpty(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      if (!Files.isDirectory(folder)) {
+        throw new IllegalArgumentException("--output " + folder + " is not a folder");
+      }
+      try (Stream<Path> inside = Files.list(folder)) {
+        if (inside.findAny().isPresent()) {
+          throw new IllegalArgumentException(
+              "--output " + folder + " is not empty: give every run a folder of its own");
+        }
+      }
+    }
+  }
+
+  private Figures run(EventFiles files, Schema schema, SlowWeights weights) throws Exception {
+    int outputs = weights == null ? schema.target().dim() : SlowModel.of(weights).outputDim();
+    PredictionRows rows = new PredictionRows(format, files.columns(), schema.target(), outputs);
+    Path checkpoints = Files.createTempDirectory("fastweights-checkpoints");
+    int slots = options.parallelism();
+    try (EmbeddedCluster cluster = new EmbeddedCluster(slots, options.flink(checkpoints))) {
+      StreamExecutionEnvironment environment = cluster.environment();
+      EventPipeline pipeline = EventPipeline.build(environment, files, schema, weights, options);
+      write(pipeline, rows, new RejectedRows(format, files));
+      long start = System.nanoTime();
+      JobExecutionResult result = environment.execute("fastweights run");
+      return figures(result, (System.nanoTime() - start) / 1e9);
+    } finally {
+      org.apache.flink.util.FileUtils.deleteDirectoryQuietly(checkpoints.toFile());
+    }
+  }
+
+  private void write(EventPipeline pipeline, PredictionRows rows, RejectedRows rejected) {
+    write(pipeline.predictions().map(rows), "predictions", rows.header());
+    write(pipeline.rejected().map(rejected), "malformed", rejected.header());
+  }
+
+  private void write(SingleOutputStreamOperator<String> lines, String name, String header) {
+    lines
+        .returns(Types.STRING)
+        .name(name + " as rows")
+        .sinkTo(LineFiles.sink(output.resolve(name), name, format.suffix(), header))
+        .name(name)
+        .uid(name)
+        .setParallelism(1);
+  }
+
+  private static Figures figures(JobExecutionResult result, double seconds) {
+    long observed = count(result, PredictionRows.OBSERVED);
+    long asked = count(result, PredictionRows.ASKED);
+    long malformed = count(result, RejectedRows.MALFORMED);
+    long events = observed + asked + malformed;
+    return new Figures()
+        .put("events", events)
+        .put("predicted", observed + asked)
+        .put("observed", observed)
+        .put("asked", asked)
+        .put("malformed", malformed)
+        .put("seconds", seconds)
+        .put("eventsPerSecond", events / seconds);
+  }
+
+  private static long count(JobExecutionResult result, String name) {
+    Long count = result.getAccumulatorResult(name);
+    return count == null ? 0 : count;
+  }
+
+  private void print(Figures figures) {
+    PrintWriter out = command.commandLine().getOut();
+    out.printf(Locale.ROOT, "events        %,12d%n", figures.get("events").longValue());
+    out.printf(Locale.ROOT, "  predicted   %,12d%n", figures.get("predicted").longValue());
+    out.printf(Locale.ROOT, "    observed  %,12d%n", figures.get("observed").longValue());
+    out.printf(Locale.ROOT, "    asked     %,12d%n", figures.get("asked").longValue());
+    out.printf(Locale.ROOT, "  malformed   %,12d%n", figures.get("malformed").longValue());
+    out.printf(Locale.ROOT, "seconds       %,12.1f%n", figures.get("seconds").doubleValue());
+    out.printf(
+        Locale.ROOT, "events/second %,12.0f%n", figures.get("eventsPerSecond").doubleValue());
+    out.println("written to " + output);
+    out.flush();
+  }
+}

@@ -1,0 +1,114 @@
+package io.fastweights.jobs.demo;
+
+import io.fastweights.jobs.demo.Flights.Flight;
+import io.fastweights.jobs.pipeline.JobOptions;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.flink.util.FileUtils;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code fastweights demo}: half a million real flights, predicted with no training at all. */
+@Command(
+    name = "demo",
+    description = "Predict the delays of all US flights of January 2001, and write a report.",
+    footer = {
+      "",
+      "Each airport has a memory. A flight is asked about when it departs: will it be late by more",
+      "than 15 minutes? It is learned from when it has landed. Baselines live by the same rule."
+    })
+public final class DemoCommand implements Callable<Integer> {
+  private static final int LAST_DAY = 31;
+
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FOLDER",
+      defaultValue = "${sys:fastweights.home:-.}/target/demo",
+      description = "Takes events, schema and report (default: target/demo).")
+  private Path output;
+
+  @Option(
+      names = "--days",
+      paramLabel = "N",
+      defaultValue = "31",
+      description = "Only the first N days of the month (default: ${DEFAULT-VALUE}).")
+  private int days;
+
+  @Option(
+      names = "--score-from",
+      paramLabel = "DAY",
+      defaultValue = "15",
+      description = "First day of the month that is scored (default: ${DEFAULT-VALUE}).")
+  private int scoreFrom;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the figures as one flat JSON object, too.")
+  private Path json;
+
+  @Mixin private JobOptions options;
+
+  @Override
+  public Integer call() throws Exception {
+    check();
+    PrintWriter out = command.commandLine().getOut();
+    List<Flight> flights =
+        Flights.january2001().stream().filter(flight -> flight.dayOfMonth() <= days).toList();
+    Timeline timeline = new Timeline(flights);
+    out.printf(
+        Locale.ROOT,
+        "%,d flights, each asked about at its departure and learned from at its landing%n",
+        flights.size());
+    out.flush();
+    Path folder = output.toAbsolutePath().normalize();
+    Path events = DemoEvents.write(flights, timeline, folder);
+    Map<String, float[]> baselines = Baselines.predict(flights, timeline);
+    Outcomes outcomes = new Outcomes(flights);
+    Path checkpoints = folder.resolve("checkpoints");
+    DemoJob job;
+    try {
+      Progress progress = new Progress(out, System.console() != null);
+      job = DemoJob.run(events, checkpoints, options, outcomes, progress);
+    } finally {
+      FileUtils.deleteDirectoryQuietly(checkpoints.toFile());
+    }
+    if (outcomes.events() != timeline.size()) {
+      throw new IllegalStateException(
+          "%d events went in, %d came out".formatted(timeline.size(), outcomes.events()));
+    }
+    int from = Flights.firstOf(flights, scoreFrom);
+    DemoFigures figures = new DemoFigures(flights, outcomes, baselines, job, from);
+    figures.print(out);
+    figures.table().writeJson(json);
+    Path report = folder.resolve("report.html");
+    new DemoReport(flights, timeline, outcomes, baselines, job, figures, from).write(report);
+    out.println("report: " + report);
+    out.flush();
+    return 0;
+  }
+
+  private void check() {
+    options.check();
+    if (days < 1 || days > LAST_DAY) {
+      throw wrong("--days is " + days + ", must be in 1 ... " + LAST_DAY);
+    }
+    if (scoreFrom < 1 || scoreFrom > days) {
+      throw wrong("--score-from is " + scoreFrom + ", must be in 1 ... " + days);
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+}

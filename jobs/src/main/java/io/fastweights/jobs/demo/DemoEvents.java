@@ -1,0 +1,74 @@
+package io.fastweights.jobs.demo;
+
+import io.fastweights.jobs.demo.Flights.Flight;
+import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Target;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The flights as events in files: what {@code fastweights run} would be given. An ask has no {@code
+ * late}: nothing that reads the file can know a label early.
+ */
+final class DemoEvents {
+  /** Column of a flight's place among the flights. */
+  static final String FLIGHT = "flight";
+
+  /**
+   * The hour is a column and not taken from the event's time: a landing is learned under the hour
+   * of its departure. Weekday and distance are in the file, but blur the keys.
+   */
+  static final Schema SCHEMA =
+      new Schema(
+          "origin",
+          "time",
+          "kind",
+          List.of(
+              new Field.Hashed("destination", 1024),
+              new Field.Categorical(
+                  "hour", IntStream.range(0, 24).mapToObj(Integer::toString).toList())),
+          new Target.Binary("late"));
+
+  private DemoEvents() {}
+
+  /** Writes {@code events.csv} and {@code schema.json}; returns the events. */
+  static Path write(List<Flight> flights, Timeline timeline, Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("schema.json"), SchemaJson.write(SCHEMA));
+    Path events = folder.resolve("events.csv");
+    try (BufferedWriter out = Files.newBufferedWriter(events)) {
+      out.write("time,kind,flight,origin,destination,hour,weekday,distance,late\n");
+      StringBuilder line = new StringBuilder();
+      for (int event = 0; event < timeline.size(); event++) {
+        line.setLength(0);
+        write(flights.get(timeline.flight(event)), timeline, event, line);
+        out.append(line);
+      }
+    }
+    return events;
+  }
+
+  private static void write(Flight flight, Timeline timeline, int event, StringBuilder line) {
+    boolean ask = timeline.asks(event);
+    long time = timeline.time(event);
+    LocalDateTime local =
+        LocalDateTime.ofEpochSecond(
+            Math.floorDiv(time, 1000L),
+            (int) Math.floorMod(time, 1000L) * 1_000_000,
+            ZoneOffset.UTC);
+    line.append(local).append('Z');
+    line.append(ask ? ",ask," : ",observe,").append(timeline.flight(event));
+    line.append(',').append(flight.origin()).append(',').append(flight.destination());
+    line.append(',').append(flight.hour()).append(',').append(flight.weekday());
+    line.append(',').append(flight.miles()).append(',');
+    line.append(ask ? "" : flight.late() ? "1" : "0").append('\n');
+  }
+}

@@ -1,0 +1,83 @@
+package io.fastweights.jobs.demo;
+
+import io.fastweights.jobs.demo.Flights.Flight;
+import java.util.List;
+
+/** Predictions of {@code late} held against what happened, for some of the flights. */
+final class Scores {
+  private static final double LEAST_PROBABILITY = 1e-6;
+
+  private final float[] predicted;
+  private final boolean[] late;
+  private int size;
+
+  /**
+   * @param predictions for every flight, in their order; NaN where there is none
+   * @param from the first flight that counts
+   * @param to after the last
+   */
+  Scores(List<Flight> flights, float[] predictions, int from, int to) {
+    predicted = new float[to - from];
+    late = new boolean[to - from];
+    for (int f = from; f < to; f++) {
+      if (!Float.isNaN(predictions[f])) {
+        predicted[size] = predictions[f];
+        late[size++] = flights.get(f).late();
+      }
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  double auc() {
+    return Auc.of(predicted, late, size);
+  }
+
+  /** Mean squared error of the probabilities. */
+  double brier() {
+    double sum = 0;
+    for (int i = 0; i < size; i++) {
+      double error = predicted[i] - (late[i] ? 1 : 0);
+      sum += error * error;
+    }
+    return sum / size;
+  }
+
+  /** Mean negative log likelihood; probabilities kept off 0 and 1 by one in a million. */
+  double logLoss() {
+    double sum = 0;
+    for (int i = 0; i < size; i++) {
+      double p = late[i] ? predicted[i] : 1 - predicted[i];
+      sum -= Math.log(Math.max(LEAST_PROBABILITY, Math.min(1 - LEAST_PROBABILITY, p)));
+    }
+    return sum / size;
+  }
+
+  /**
+   * Flights whose probability lay between two limits.
+   *
+   * @param flights how many
+   * @param predicted their mean probability
+   * @param late the share of them that was late
+   */
+  record Bin(int flights, double predicted, double late) {}
+
+  /** Calibration in bins of equal width; those without flights are left out. */
+  List<Bin> calibration(int bins) {
+    int[] count = new int[bins];
+    double[] sum = new double[bins];
+    int[] lateCount = new int[bins];
+    for (int i = 0; i < size; i++) {
+      int bin = Math.min(bins - 1, (int) (predicted[i] * bins));
+      count[bin]++;
+      sum[bin] += predicted[i];
+      lateCount[bin] += late[i] ? 1 : 0;
+    }
+    return java.util.stream.IntStream.range(0, bins)
+        .filter(b -> count[b] > 0)
+        .mapToObj(b -> new Bin(count[b], sum[b] / count[b], (double) lateCount[b] / count[b]))
+        .toList();
+  }
+}

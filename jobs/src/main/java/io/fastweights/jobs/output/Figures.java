@@ -1,0 +1,34 @@
+package io.fastweights.jobs.output;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The figures of a command's last table, in order; written as one flat JSON object. */
+public final class Figures {
+  private final Map<String, Number> values = new LinkedHashMap<>();
+
+  public Figures put(String name, Number value) {
+    values.put(name, value);
+    return this;
+  }
+
+  public Number get(String name) {
+    return values.get(name);
+  }
+
+  /**
+   * @param file takes the object; nothing is written where it is null
+   */
+  public void writeJson(Path file) throws IOException {
+    if (file == null) {
+      return;
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    Files.createDirectories(folder);
+    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), values);
+  }
+}

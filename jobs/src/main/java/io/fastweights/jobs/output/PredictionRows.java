@@ -1,0 +1,116 @@
+package io.fastweights.jobs.output;
+
+import io.fastweights.jobs.events.Event;
+import io.fastweights.kernels.schema.Target;
+import io.fastweights.operator.Prediction;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichMapFunction;
+
+/**
+ * Predictions as rows: the event's columns, then what was predicted, then the recall error. A class
+ * target gives {@code predicted_<target>}, the likeliest class, and {@code p_<class>} for each; a
+ * binary one {@code p_<target>}, the probability of true; a number {@code predicted_<target>}; a
+ * model without a target {@code output_<i>}. Counts what was observed and what was asked.
+ */
+public final class PredictionRows extends RichMapFunction<Prediction<Event>, String> {
+  /** Accumulator of the events that were learned from. */
+  public static final String OBSERVED = "observed";
+
+  /** Accumulator of the events that were only asked. */
+  public static final String ASKED = "asked";
+
+  private static final long serialVersionUID = 1L;
+
+  private final RowFormat format;
+  private final int eventColumns;
+  private final List<String> columns;
+  private final List<String> classes;
+  private transient LongCounter observed;
+  private transient LongCounter asked;
+
+  /**
+   * @param eventColumns of the events
+   * @param target null where the schema names none
+   * @param outputs floats of a prediction
+   * @throws IllegalArgumentException if the events have a column of the same name
+   */
+  public PredictionRows(RowFormat format, List<String> eventColumns, Target target, int outputs) {
+    this.format = format;
+    this.eventColumns = eventColumns.size();
+    this.classes = target instanceof Target.Classes t ? t.classes() : List.of();
+    List<String> all = new ArrayList<>(eventColumns);
+    for (String name : names(target, outputs)) {
+      if (all.contains(name)) {
+        throw new IllegalArgumentException(
+            "the events have a column " + name + ", which predictions are written to");
+      }
+      all.add(name);
+    }
+    columns = List.copyOf(all);
+  }
+
+  private List<String> names(Target target, int outputs) {
+    List<String> names = new ArrayList<>();
+    if (target == null) {
+      for (int i = 0; i < outputs; i++) {
+        names.add("output_" + i);
+      }
+    } else if (target instanceof Target.Binary) {
+      names.add("p_" + target.name());
+    } else {
+      names.add("predicted_" + target.name());
+      classes.forEach(name -> names.add("p_" + name));
+    }
+    names.add("recall_error");
+    return names;
+  }
+
+  /** The first line of a file; null where there is none. */
+  public String header() {
+    return format.header(columns);
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    observed = getRuntimeContext().getLongCounter(OBSERVED);
+    asked = getRuntimeContext().getLongCounter(ASKED);
+  }
+
+  @Override
+  public String map(Prediction<Event> prediction) {
+    (prediction.observed() ? observed : asked).add(1L);
+    return line(prediction);
+  }
+
+  String line(Prediction<Event> prediction) {
+    Object[] row = new Object[columns.size()];
+    System.arraycopy(prediction.event().cells(), 0, row, 0, eventColumns);
+    int at = eventColumns;
+    float[] values = prediction.values();
+    if (!classes.isEmpty()) {
+      row[at++] = classes.get(largest(values));
+    }
+    for (float value : values) {
+      row[at++] = finite(value);
+    }
+    row[at] = finite(prediction.recallError());
+    return format.line(columns, row);
+  }
+
+  private static Float finite(float value) {
+    return Float.isFinite(value) ? value : null;
+  }
+
+  private static int largest(float[] values) {
+    int largest = 0;
+    for (int i = 1; i < values.length; i++) {
+      if (values[i] > values[largest]) {
+        largest = i;
+      }
+    }
+    return largest;
+  }
+}

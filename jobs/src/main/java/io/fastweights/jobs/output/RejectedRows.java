@@ -1,0 +1,45 @@
+package io.fastweights.jobs.output;
+
+import io.fastweights.jobs.events.EventFiles;
+import io.fastweights.jobs.events.EventFiles.EventFile;
+import io.fastweights.jobs.events.Rejected;
+import java.util.List;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichMapFunction;
+
+/** Events that were not predicted as rows: where they stand, why, and what they were. */
+public final class RejectedRows extends RichMapFunction<Rejected, String> {
+  /** Accumulator of the events that were not predicted. */
+  public static final String MALFORMED = "malformed";
+
+  private static final long serialVersionUID = 1L;
+  private static final List<String> COLUMNS = List.of("file", "line", "reason", "text");
+
+  private final RowFormat format;
+  private final List<String> paths;
+  private transient LongCounter malformed;
+
+  public RejectedRows(RowFormat format, EventFiles files) {
+    this.format = format;
+    this.paths = files.files().stream().map(EventFile::path).toList();
+  }
+
+  /** The first line of a file; null where there is none. */
+  public String header() {
+    return format.header(COLUMNS);
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    malformed = getRuntimeContext().getLongCounter(MALFORMED);
+  }
+
+  @Override
+  public String map(Rejected event) {
+    malformed.add(1L);
+    return format.line(
+        COLUMNS,
+        new Object[] {paths.get(event.file()), event.line(), event.reason(), event.text()});
+  }
+}

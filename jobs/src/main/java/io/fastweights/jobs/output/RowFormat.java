@@ -1,0 +1,77 @@
+package io.fastweights.jobs.output;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Locale;
+
+/** How rows are written as lines. */
+public enum RowFormat {
+  /** Comma-separated values; every file begins with a header. */
+  CSV {
+    @Override
+    public String header(List<String> columns) {
+      return csv(columns);
+    }
+
+    @Override
+    public String line(List<String> columns, Object[] values) {
+      return csv(java.util.Arrays.asList(values));
+    }
+  },
+
+  /** A JSON object a line. */
+  JSONL {
+    @Override
+    public String header(List<String> columns) {
+      return null;
+    }
+
+    @Override
+    public String line(List<String> columns, Object[] values) {
+      ObjectNode node = MAPPER.createObjectNode();
+      for (int i = 0; i < values.length; i++) {
+        node.putPOJO(columns.get(i), values[i]);
+      }
+      try {
+        return MAPPER.writeValueAsString(node);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  };
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** The first line of a file; null where there is none. */
+  public abstract String header(List<String> columns);
+
+  /**
+   * @param values texts, numbers or nulls, one for each column
+   */
+  public abstract String line(List<String> columns, Object[] values);
+
+  /** The ending of a file's name. */
+  public String suffix() {
+    return "." + name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String csv(List<?> cells) {
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < cells.size(); i++) {
+      line.append(i == 0 ? "" : ",").append(cells.get(i) == null ? "" : quoted(cells.get(i)));
+    }
+    return line.toString();
+  }
+
+  private static String quoted(Object value) {
+    String text = value.toString();
+    boolean plain = !text.isEmpty();
+    for (int i = 0; i < text.length() && plain; i++) {
+      char c = text.charAt(i);
+      plain = c != ',' && c != '"' && c != '\n' && c != '\r';
+    }
+    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+  }
+}

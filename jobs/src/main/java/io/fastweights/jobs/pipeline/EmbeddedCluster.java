@@ -1,0 +1,135 @@
+package io.fastweights.jobs.pipeline;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.dag.Pipeline;
+import org.apache.flink.client.deployment.executors.PipelineExecutorUtils;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.PipelineExecutor;
+import org.apache.flink.core.execution.PipelineExecutorFactory;
+import org.apache.flink.core.execution.PipelineExecutorServiceLoader;
+import org.apache.flink.runtime.checkpoint.AbstractCheckpointStats;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsStatus;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.runtime.minicluster.MiniClusterJobClient;
+import org.apache.flink.runtime.minicluster.MiniClusterJobClient.JobFinalizationBehavior;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+
+/**
+ * A whole Flink cluster in this JVM. Flink's local environment hides its cluster; this one can be
+ * asked for the checkpoints of a job.
+ */
+public final class EmbeddedCluster implements AutoCloseable {
+  private static final String TARGET = "fastweights-embedded";
+  private static final long CLOSE_SECONDS = 30;
+
+  private final Configuration configuration;
+  private final MiniCluster cluster;
+
+  /**
+   * A checkpoint that was completed.
+   *
+   * @param finished in milliseconds since 1970-01-01 UTC
+   * @param stateBytes of the whole state
+   * @param writtenBytes what this checkpoint wrote itself
+   * @param millis from its trigger to its end
+   */
+  public record Checkpoint(long finished, long stateBytes, long writtenBytes, long millis) {}
+
+  /** Starts a cluster with one TaskManager of this many slots. */
+  public EmbeddedCluster(int slots, Configuration options) throws Exception {
+    configuration = new Configuration(options);
+    configuration.set(DeploymentOptions.TARGET, TARGET);
+    configuration.set(DeploymentOptions.ATTACHED, true);
+    cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(slots)
+                .withRandomPorts()
+                .build());
+    cluster.start();
+  }
+
+  /** An environment whose jobs run here. */
+  public StreamExecutionEnvironment environment() {
+    return new StreamExecutionEnvironment(
+        new Loader(), configuration, EmbeddedCluster.class.getClassLoader());
+  }
+
+  /** The completed checkpoints of a job, oldest first, also when it has ended. */
+  public List<Checkpoint> checkpoints(JobID job) throws Exception {
+    CheckpointStatsSnapshot stats =
+        cluster.getExecutionGraph(job).get().getCheckpointStatsSnapshot();
+    if (stats == null) {
+      return List.of();
+    }
+    return stats.getHistory().getCheckpoints().stream()
+        .filter(checkpoint -> checkpoint.getStatus() == CheckpointStatsStatus.COMPLETED)
+        .map(EmbeddedCluster::checkpoint)
+        .sorted(java.util.Comparator.comparingLong(Checkpoint::finished))
+        .toList();
+  }
+
+  private static Checkpoint checkpoint(AbstractCheckpointStats stats) {
+    long millis = stats.getEndToEndDuration();
+    return new Checkpoint(
+        stats.getTriggerTimestamp() + millis,
+        stats.getStateSize(),
+        stats.getCheckpointedSize(),
+        millis);
+  }
+
+  @Override
+  public void close() {
+    cluster.closeAsync().orTimeout(CLOSE_SECONDS, TimeUnit.SECONDS).join();
+  }
+
+  private CompletableFuture<JobClient> submit(
+      Pipeline pipeline, Configuration job, ClassLoader classLoader) throws Exception {
+    StreamGraph graph = PipelineExecutorUtils.getStreamGraph(pipeline, job);
+    return cluster
+        .submitJob(graph)
+        .thenApply(
+            submitted ->
+                new MiniClusterJobClient(
+                    submitted.getJobID(), cluster, classLoader, JobFinalizationBehavior.NOTHING));
+  }
+
+  /** The one executor there is. */
+  private final class Loader implements PipelineExecutorServiceLoader {
+    @Override
+    public PipelineExecutorFactory getExecutorFactory(Configuration job) {
+      return new PipelineExecutorFactory() {
+        @Override
+        public String getName() {
+          return TARGET;
+        }
+
+        @Override
+        public boolean isCompatibleWith(Configuration ignored) {
+          return true;
+        }
+
+        @Override
+        public PipelineExecutor getExecutor(Configuration ignored) {
+          return EmbeddedCluster.this::submit;
+        }
+      };
+    }
+
+    @Override
+    public Stream<String> getExecutorNames() {
+      return Stream.of(TARGET);
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package io.fastweights.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastweights.kernels.model.WeightsFile;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+
+/** Files in, files out, on a whole embedded cluster: every event is in one of them, once. */
+class RunCommandITCase extends CommandTest {
+  private static final String HEADER = "time,user,page,price,outcome\n";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Path out;
+
+  private JsonNode run(Path events, String... more) throws Exception {
+    out = folder.resolve("out");
+    Path json = folder.resolve("figures.json");
+    List<Object> args =
+        new ArrayList<>(List.of("run", "--events", events, "--output", out, "--json", json));
+    if (!List.of(more).contains("--weights") && !List.of(more).contains("--schema")) {
+      args.addAll(List.of("--schema", schema()));
+    }
+    args.addAll(List.of(more));
+    Result result = execute(args.toArray());
+    assertThat(result.err()).isEmpty();
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).contains("events/second");
+    return JSON.readTree(json.toFile());
+  }
+
+  /** Rows of events in order of time. */
+  private static String rows(int from, int to) {
+    Random random = new Random(from);
+    StringBuilder rows = new StringBuilder();
+    for (int i = from; i < to; i++) {
+      String outcome = i % 5 == 0 ? "" : random.nextBoolean() ? "buy" : "leave";
+      rows.append(1_000_000 + i * 1000L).append(",u").append(random.nextInt(7));
+      rows.append(",\"p,").append(random.nextInt(9)).append("\",").append(random.nextInt(20));
+      rows.append(',').append(outcome).append('\n');
+    }
+    return rows.toString();
+  }
+
+  private static String column(String line, int fromTheEnd) {
+    String[] cells = line.split(",", -1);
+    return cells[cells.length - fromTheEnd];
+  }
+
+  @Test
+  void predictsEveryEventAndLearnsFromThoseWithATarget() throws Exception {
+    JsonNode figures = run(file("events.csv", HEADER + rows(0, 1000)));
+    assertThat(figures.get("events").asInt()).isEqualTo(1000);
+    assertThat(figures.get("observed").asInt()).isEqualTo(800);
+    assertThat(figures.get("asked").asInt()).isEqualTo(200);
+    assertThat(figures.get("malformed").asInt()).isZero();
+    String header = HEADER.strip() + ",predicted_outcome,p_buy,p_leave,recall_error";
+    List<String> lines = new ArrayList<>(lines(out.resolve("predictions")));
+    assertThat(lines).contains(header);
+    lines.removeIf(header::equals);
+    assertThat(lines).hasSize(1000);
+    assertThat(lines).filteredOn(line -> column(line, 1).isEmpty()).hasSize(200);
+    for (String line : lines) {
+      double buy = Double.parseDouble(column(line, 3));
+      double leave = Double.parseDouble(column(line, 2));
+      assertThat(buy + leave).isBetween(0.999, 1.001);
+      assertThat(column(line, 4)).isEqualTo(buy >= leave ? "buy" : "leave");
+    }
+  }
+
+  @Test
+  void putsEveryMalformedEventAsideWithItsLineAndReasonAndLosesNothing() throws Exception {
+    Map<String, String> bad = new HashMap<>();
+    bad.put("1990000,u1,p,NaN,buy", "field price is NaN");
+    bad.put("1990000,u1,p,Infinity,buy", "field price is Infinity");
+    bad.put("1990000,u1,p,-1e999,", "field price is -Infinity");
+    bad.put("1990000,u1,p,1,rent", "target outcome is 'rent'");
+    bad.put("5,u1,p,1,buy", "before the last observed event of its key");
+    bad.put("noon,u1,p,1,buy", "time 'noon' is neither");
+    bad.put(",u1,p,1,buy", "the time is missing");
+    bad.put("1990000,,p,1,buy", "the key is missing");
+    bad.put("1990000,u1,p", "the line has 3 of 5 columns");
+    bad.put("1990000,u1,\"p", "the line is not CSV");
+    StringBuilder text = new StringBuilder(HEADER).append(rows(0, 900));
+    Map<Integer, String> reasons = new HashMap<>();
+    int line = 901;
+    for (Map.Entry<String, String> entry : bad.entrySet()) {
+      text.append(entry.getKey()).append('\n').append(rows(900 + line, 901 + line));
+      reasons.put(line + 1, entry.getValue());
+      line += 2;
+    }
+    text.append("19900");
+    reasons.put(line + 1, "the line has 1 of 5 columns");
+    Path events = file("events.csv", text.toString());
+    JsonNode figures = run(events, "--format", "jsonl");
+    int good = 900 + bad.size();
+    assertThat(figures.get("predicted").asInt()).isEqualTo(good);
+    assertThat(figures.get("malformed").asInt()).isEqualTo(bad.size() + 1);
+    assertThat(figures.get("events").asInt()).isEqualTo(good + bad.size() + 1);
+    assertThat(lines(out.resolve("predictions"))).hasSize(good);
+    List<String> rejected = lines(out.resolve("malformed"));
+    assertThat(rejected).hasSize(bad.size() + 1);
+    List<String> texts = Files.readAllLines(events);
+    for (String row : rejected) {
+      JsonNode node = JSON.readTree(row);
+      int number = node.get("line").asInt();
+      assertThat(node.get("file").asText()).isEqualTo(events.toString());
+      assertThat(node.get("text").asText()).isEqualTo(texts.get(number - 1));
+      assertThat(node.get("reason").asText()).contains(reasons.get(number));
+    }
+  }
+
+  @Test
+  void readsTheFilesOfAFolderInOrderWhateverTheirFormat() throws Exception {
+    file("events/1.csv", HEADER + rows(0, 100));
+    Path zipped = folder.resolve("events/2.csv.gz");
+    try (OutputStream gzip = new GZIPOutputStream(Files.newOutputStream(zipped))) {
+      // Other columns in another order.
+      gzip.write("shop,outcome,user,page,time,price\n".getBytes(StandardCharsets.UTF_8));
+      gzip.write("s,buy,u1,p,2000000,3\n".getBytes(StandardCharsets.UTF_8));
+    }
+    file(
+        "events/3.jsonl",
+        """
+        {"time": "1970-01-01T01:00:00Z", "user": "u1", "page": "p", "price": 3, "outcome": "buy"}
+        {"time": 3600000, "user": "u2", "page": "p", "price": 3}
+        {"time": 3600000, "user": "u2", "page": "p",
+        """);
+    file("events/notes.txt", "not an event");
+    JsonNode figures = run(folder.resolve("events"), "--backend", "hashmap", "--parallelism", "1");
+    assertThat(figures.get("predicted").asInt()).isEqualTo(103);
+    assertThat(figures.get("malformed").asInt()).isEqualTo(1);
+    assertThat(lines(out.resolve("malformed")).get(1)).contains("3.jsonl,3,the line is not JSON");
+    // One subtask: predictions leave in the order of the events.
+    List<String> predictions = lines(out.resolve("predictions"));
+    assertThat(predictions.get(0)).startsWith("time,user,page,price,outcome,shop,predicted_");
+    assertThat(predictions.get(101)).startsWith("2000000,u1,p,3,buy,s,");
+    assertThat(predictions.get(102)).startsWith("1970-01-01T01:00:00Z,u1,p,3,buy,,");
+    assertThat(predictions.get(103)).startsWith("3600000,u2,p,3,,,");
+  }
+
+  @Test
+  void takesTheKindOfAnEventFromItsColumn() throws Exception {
+    String schema = SCHEMA.replace("\"time\",", "\"time\", \"kind\": \"kind\",");
+    Path kinds = file("kinds.json", schema);
+    Path events =
+        file(
+            "events.csv",
+            """
+            time,user,kind,page,price,outcome
+            1,u,ask,p,1,buy
+            2,u,observe,p,1,buy
+            3,u,,p,1,buy
+            4,u,,p,1,
+            5,u,observe,p,1,
+            6,u,guess,p,1,buy
+            """);
+    JsonNode figures = run(events, "--schema", kinds.toString());
+    assertThat(figures.get("asked").asInt()).isEqualTo(2);
+    assertThat(figures.get("observed").asInt()).isEqualTo(2);
+    assertThat(lines(out.resolve("malformed")))
+        .anyMatch(line -> line.contains(",6,target outcome is missing"))
+        .anyMatch(line -> line.contains(",7,\"kind is 'guess', must be ask or observe\""));
+  }
+
+  @Test
+  void runsATrainedModelThatCarriesItsSchema() throws Exception {
+    Path weights = folder.resolve("weights.safetensors");
+    WeightsFile.write(TrainedWeights.over(SCHEMA), weights);
+    JsonNode figures =
+        run(file("events.csv", HEADER + rows(0, 200)), "--weights", weights.toString());
+    assertThat(figures.get("predicted").asInt()).isEqualTo(200);
+    assertThat(lines(out.resolve("predictions"))).hasSize(201);
+  }
+}

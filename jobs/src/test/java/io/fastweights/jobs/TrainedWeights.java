@@ -1,0 +1,54 @@
+package io.fastweights.jobs;
+
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+
+/** Small models with seeded weights, in place of trained ones. */
+final class TrainedWeights {
+  private TrainedWeights() {}
+
+  static SlowWeights over(String schemaJson) {
+    Schema schema = SchemaJson.parse(schemaJson);
+    return of(schema, config(schema.target().dim()));
+  }
+
+  static SlowWeights withoutSchema() {
+    return of(null, config(2));
+  }
+
+  private static ModelConfig config(int outputs) {
+    return ModelConfig.builder(Architecture.TRANSFORMER)
+        .dim(8)
+        .heads(2)
+        .dimHead(4)
+        .ffMult(2)
+        .outputs(outputs)
+        .build();
+  }
+
+  private static SlowWeights of(Schema schema, ModelConfig config) {
+    Random random = new Random(4);
+    Map<String, Tensor> tensors = new HashMap<>();
+    SlowWeights.expectedShapes(config, schema)
+        .forEach(
+            (name, shape) -> {
+              int size = 1;
+              for (int n : shape) {
+                size *= n;
+              }
+              float[] data = new float[size];
+              for (int i = 0; i < size; i++) {
+                data[i] = (float) random.nextGaussian() / 3;
+              }
+              tensors.put(name, new Tensor(shape, data));
+            });
+    return new SlowWeights(config, schema, tensors);
+  }
+}
