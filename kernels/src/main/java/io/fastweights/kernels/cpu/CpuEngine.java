@@ -137,11 +137,16 @@ public final class CpuEngine implements Engine {
   }
 
   private void step(int slot, int layer, int head, int firstRow, int endRow) {
+    step(memory, slot, layer, head, firstRow, endRow);
+  }
+
+  /** Steps events of one slot through a layer's memory of one head. */
+  void step(MemoryLayer events, int slot, int layer, int head, int firstRow, int endRow) {
     int at = shape.offset(layer, head);
     if (pool.half()) {
-      kernels.step(memory, head, pool.halves(slot), at, firstRow, endRow);
+      kernels.step(events, head, pool.halves(slot), at, firstRow, endRow);
     } else {
-      kernels.step(memory, head, pool.floats(slot), at, firstRow, endRow);
+      kernels.step(events, head, pool.floats(slot), at, firstRow, endRow);
     }
   }
 

@@ -16,6 +16,13 @@ public interface CpuKernels {
   /** Bits of the vectors worked on; 0 for plain loops. */
   int vectorBits();
 
+  /**
+   * Runs fused multiply-adds that depend on nothing in memory: the arithmetic's peak, for benchmarks.
+   *
+   * @return how many it ran, at least {@code count}
+   */
+  long multiplyAdds(int count);
+
   /** y[row] = x[row] M^T + bias, for the rows given. */
   void dense(Dense m, float[] x, float[] y, int firstRow, int endRow);
 

@@ -17,6 +17,7 @@ public final class ScalarKernels implements CpuKernels {
   private float[] vOld = {};
   private float[] asked = {};
   private float[] wide = {};
+  private float peak;
 
   @Override
   public String name() {
@@ -26,6 +27,22 @@ public final class ScalarKernels implements CpuKernels {
   @Override
   public int vectorBits() {
     return 0;
+  }
+
+  @Override
+  public long multiplyAdds(int count) {
+    float a = 1;
+    float b = 1;
+    float c = 1;
+    float d = 1;
+    for (int i = 0; i < count; i += 4) {
+      a = Math.fma(a, 0.5f, 0.5f);
+      b = Math.fma(b, 0.5f, 0.5f);
+      c = Math.fma(c, 0.5f, 0.5f);
+      d = Math.fma(d, 0.5f, 0.5f);
+    }
+    peak = a + b + c + d;
+    return (count + 3L) / 4 * 4;
   }
 
   @Override

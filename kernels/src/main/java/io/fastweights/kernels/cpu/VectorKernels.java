@@ -27,6 +27,11 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
+  public long multiplyAdds(int count) {
+    return layers.multiplyAdds(count);
+  }
+
+  @Override
   public void dense(Dense m, float[] x, float[] y, int firstRow, int endRow) {
     Panels packed = panels.get(m);
     if (packed == null) {

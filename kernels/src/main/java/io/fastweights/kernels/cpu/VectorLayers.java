@@ -33,18 +33,20 @@ final class VectorLayers {
 
   private final double[] wide = new double[WIDE];
   private final float[] lanes = new float[Sums.LANES];
+  private final float[] peak = new float[2 * L];
   private float[] padded = {};
 
   /** y[row] = x[row] M^T + bias, for the rows given. */
   void dense(Panels m, float[] x, float[] y, int firstRow, int endRow) {
     int whole = m.out() - m.out() % (2 * L);
-    int row = firstRow;
-    for (; row + 4 <= endRow; row += 4) {
-      for (int o = 0; o < whole; o += 2 * L) {
+    int blocked = endRow - (endRow - firstRow) % 4;
+    // A panel stays in the first-level cache while all rows pass it.
+    for (int o = 0; o < whole && firstRow < blocked; o += 2 * L) {
+      for (int row = firstRow; row < blocked; row += 4) {
         fourRows(m, o, x, row * m.in(), y, row * m.out() + o);
       }
     }
-    for (; row < endRow; row++) {
+    for (int row = blocked; row < endRow; row++) {
       oneRow(m, whole, x, row * m.in(), y, row * m.out());
     }
     if (whole < m.out()) {
@@ -173,6 +175,42 @@ final class VectorLayers {
       twoVectors(m, whole, x, row * m.in(), padded, 0);
       System.arraycopy(padded, 0, y, row * m.out() + whole, count);
     }
+  }
+
+  /** See {@link CpuKernels#multiplyAdds}. Twelve chains hide the latency of the units. */
+  long multiplyAdds(int count) {
+    FloatVector half = FloatVector.broadcast(F, 0.5f);
+    FloatVector a0 = half;
+    FloatVector a1 = half;
+    FloatVector a2 = half;
+    FloatVector a3 = half;
+    FloatVector a4 = half;
+    FloatVector a5 = half;
+    FloatVector a6 = half;
+    FloatVector a7 = half;
+    FloatVector a8 = half;
+    FloatVector a9 = half;
+    FloatVector a10 = half;
+    FloatVector a11 = half;
+    long done = 0;
+    for (int i = 0; i < count; i += 12 * L) {
+      a0 = a0.fma(half, half);
+      a1 = a1.fma(half, half);
+      a2 = a2.fma(half, half);
+      a3 = a3.fma(half, half);
+      a4 = a4.fma(half, half);
+      a5 = a5.fma(half, half);
+      a6 = a6.fma(half, half);
+      a7 = a7.fma(half, half);
+      a8 = a8.fma(half, half);
+      a9 = a9.fma(half, half);
+      a10 = a10.fma(half, half);
+      a11 = a11.fma(half, half);
+      done += 12 * L;
+    }
+    a0.add(a1).add(a2).add(a3).add(a4).add(a5).intoArray(peak, 0);
+    a6.add(a7).add(a8).add(a9).add(a10).add(a11).intoArray(peak, L);
+    return done;
   }
 
   /** y[row] = norm(x[row]), for the rows given. */

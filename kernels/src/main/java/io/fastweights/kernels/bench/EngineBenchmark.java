@@ -1,0 +1,87 @@
+package io.fastweights.kernels.bench;
+
+import io.fastweights.kernels.bench.EngineReport.Row;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How fast the CPU engine steps an attention layer, in one thread: whole steps against PyTorch, and
+ * the memory update alone against what the machine could do at best. Rates and floors are measured
+ * in turns, several rounds of each, and the medians compared: whatever else runs on the machine
+ * slows all of them.
+ */
+public final class EngineBenchmark {
+
+  /**
+   * An attention layer.
+   *
+   * @param name the name in the report
+   */
+  public record Shape(String name, int dim, int heads, int dimHead, int nu) {}
+
+  /** The README model's attention layer, a small one, and one of more capacity than it is wide. */
+  public static final List<Shape> SHAPES =
+      List.of(
+          new Shape("h8d64", 128, 8, 64, 1),
+          new Shape("h4d16", 64, 4, 16, 1),
+          new Shape("h8d16", 128, 8, 16, 2));
+
+  /**
+   * How long it runs.
+   *
+   * @param rounds rounds, of which the median counts
+   * @param seconds processor time of each measurement in a round
+   * @param coldBytes memories of the cold runs; far beyond the caches
+   */
+  public record Settings(int rounds, double seconds, long coldBytes) {
+    public static final Settings DEFAULT = new Settings(5, 0.2, 2L << 30);
+  }
+
+  private EngineBenchmark() {}
+
+  /**
+   * Measures all shapes. Needs a heap of half as much again as the cold memories.
+   *
+   * @param peer PyTorch, where it is installed
+   * @throws IOException if the peer fails
+   */
+  public static EngineReport run(Settings settings, Optional<TorchPeer> peer) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    Map<String, Double> copies = new LinkedHashMap<>();
+    Map<String, Double> multiplyAdds = new LinkedHashMap<>();
+    Map<String, Double> keys = new LinkedHashMap<>();
+    String engine = "";
+    for (Shape shape : SHAPES) {
+      try (ShapeBenchmark benchmark = new ShapeBenchmark(shape, settings, peer)) {
+        engine = benchmark.engine();
+        List<Row> measured = benchmark.run();
+        rows.addAll(measured);
+        copies.put(shape.name(), benchmark.copyBytes());
+        multiplyAdds.put(shape.name(), benchmark.multiplyAdds());
+        summarise(shape, measured, keys);
+      }
+    }
+    return new EngineReport(engine, copies, multiplyAdds, rows, keys);
+  }
+
+  /** The best batch against PyTorch's best; floors where every event is of another key. */
+  private static void summarise(Shape shape, List<Row> rows, Map<String, Double> keys) {
+    double ratio = Double.NaN;
+    for (Row row : rows) {
+      if (row.part().equals("engine") && !row.cold() && row.segment() == 1) {
+        ratio = Double.isNaN(ratio) ? row.ratio() : Math.max(ratio, row.ratio());
+      }
+      if (row.part().equals("memory")) {
+        String name = "floor." + (row.cold() ? "cold." : "hot.") + shape.name();
+        keys.put(row.segment() == 1 ? name : name + ".segment" + row.segment(), row.floor());
+      }
+    }
+    if (!Double.isNaN(ratio)) {
+      keys.put("pytorch." + shape.name(), ratio);
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package io.fastweights.kernels.bench;
+
+import io.fastweights.kernels.bench.EngineBenchmark.Settings;
+import io.fastweights.kernels.bench.EngineBenchmark.Shape;
+import io.fastweights.kernels.bench.EngineReport.Row;
+import io.fastweights.kernels.cpu.CpuEngine;
+import io.fastweights.kernels.cpu.CpuKernels;
+import io.fastweights.kernels.cpu.CpuProvider;
+import io.fastweights.kernels.cpu.MemoryWorkload;
+import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Tensor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** One shape's measurements, in turns. */
+final class ShapeBenchmark implements AutoCloseable {
+  private static final int[] BATCHES = {1, 32, 256};
+  private static final int[] SEGMENTS = {1, 8};
+  private static final int HOT_SLOTS = 2;
+  private static final int MOST = 256;
+  private static final int COPIED = 16 << 20;
+  private static final int MULTIPLY_ADDS = 1 << 16;
+  private static final long SEED = 7;
+
+  private final Shape shape;
+  private final Settings settings;
+  private final Optional<TorchPeer> peer;
+  private final CpuKernels kernels;
+  private final CpuEngine engine;
+  private final SlowModel model;
+  private final int[] hot;
+  private final int[] cold;
+  private final List<Subject> subjects = new ArrayList<>();
+  private final Samples copies = new Samples();
+  private final Samples products = new Samples();
+  private final Map<Integer, Samples> torch = new LinkedHashMap<>();
+
+  /** What one row of the report is made of. */
+  private record Subject(
+      String part, boolean isCold, int batch, int segment, Paced work, MemoryWorkload memory,
+      Samples events) {}
+
+  ShapeBenchmark(Shape shape, Settings settings, Optional<TorchPeer> peer) {
+    this.shape = shape;
+    this.settings = settings;
+    this.peer = peer;
+    this.model = model(shape);
+    int slots = (int) (settings.coldBytes() / Float.BYTES / model.memory().floats());
+    this.kernels = CpuProvider.lookup().kernels().get();
+    this.engine = new CpuEngine(model, slots, kernels);
+    this.cold = shuffled(slots);
+    this.hot = Arrays.copyOf(cold, HOT_SLOTS);
+    for (boolean isCold : new boolean[] {false, true}) {
+      for (int segment : SEGMENTS) {
+        MemoryWorkload memory = new MemoryWorkload(engine, MOST, segment, SEED);
+        subjects.add(
+            new Subject(
+                "memory",
+                isCold,
+                MOST,
+                segment,
+                memoryAlone(memory, isCold, segment),
+                memory,
+                new Samples()));
+        for (int batch : BATCHES) {
+          if (batch >= segment) {
+            Paced work = steps(batch, segment, isCold);
+            subjects.add(
+                new Subject("engine", isCold, batch, segment, work, memory, new Samples()));
+          }
+        }
+      }
+    }
+  }
+
+  String engine() {
+    return engine.name();
+  }
+
+  double copyBytes() {
+    return copies.median();
+  }
+
+  double multiplyAdds() {
+    return products.median();
+  }
+
+  /** Runs all rounds, one to warm up before them. */
+  List<Row> run() throws IOException {
+    float[] random = new float[model.memory().floats()];
+    SplittableRandom source = new SplittableRandom(SEED);
+    for (int i = 0; i < random.length; i++) {
+      random[i] = (float) source.nextGaussian();
+    }
+    for (int slot : cold) {
+      engine.pool().write(slot, random, 0);
+    }
+    round(3 * settings.seconds());
+    copies.clear();
+    products.clear();
+    subjects.forEach(subject -> subject.events.clear());
+    torch.clear();
+    for (int i = 0; i < settings.rounds(); i++) {
+      round(settings.seconds());
+      if (peer.isPresent()) {
+        peer.get()
+            .measure(shape, settings.seconds())
+            .forEach(
+                (batch, rate) -> torch.computeIfAbsent(batch, b -> new Samples()).add(rate));
+      }
+    }
+    return rows();
+  }
+
+  private void round(double seconds) {
+    float[] from = new float[COPIED];
+    float[] to = new float[COPIED];
+    Arrays.fill(from, 1);
+    Paced copy =
+        () -> {
+          System.arraycopy(from, 0, to, 0, COPIED);
+          return 2L * Float.BYTES * COPIED;
+        };
+    for (Subject subject : subjects) {
+      if (subject.part.equals("memory")) {
+        copies.add(copy.rate(seconds / 2));
+        products.add(((Paced) () -> kernels.multiplyAdds(MULTIPLY_ADDS)).rate(seconds / 4));
+      }
+      subject.events.add(subject.work.rate(seconds));
+    }
+  }
+
+  private List<Row> rows() {
+    double best = torch.values().stream().mapToDouble(Samples::median).max().orElse(Double.NaN);
+    List<Row> rows = new ArrayList<>();
+    torch.forEach(
+        (batch, rate) ->
+            rows.add(
+                new Row(
+                    shape.name(), "pytorch", false, batch, 1, rate.median(), 0, Double.NaN,
+                    rate.median() / best)));
+    for (Subject s : subjects) {
+      double events = s.events.median();
+      boolean whole = s.part.equals("engine");
+      double floor =
+          s.isCold
+              ? events * s.memory.bytesPerEvent() / copies.median()
+              : events * s.memory.multiplyAddsPerEvent() / products.median();
+      rows.add(
+          new Row(
+              shape.name(),
+              s.part,
+              s.isCold,
+              s.batch,
+              s.segment,
+              events,
+              events * s.memory.bytesPerEvent(),
+              whole ? Double.NaN : floor,
+              whole ? events / best : Double.NaN));
+    }
+    return rows;
+  }
+
+  private Paced memoryAlone(MemoryWorkload memory, boolean isCold, int segment) {
+    int[] slots = isCold ? cold : hot;
+    int[] at = {0};
+    return () -> {
+      memory.run(slots, at[0]);
+      at[0] = (at[0] + MOST / segment) % slots.length;
+      return MOST;
+    };
+  }
+
+  private Paced steps(int size, int segment, boolean isCold) {
+    EventBatch batch = new EventBatch(model, size);
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (int i = 0; i < batch.inputs().length; i++) {
+      batch.inputs()[i] = (float) random.nextGaussian();
+    }
+    // A batch meets each key once, so hot batches have as many keys as segments.
+    int[] slots = isCold ? cold : Arrays.copyOf(cold, Math.max(HOT_SLOTS, size / segment));
+    int[] at = {0};
+    return () -> {
+      batch.clear();
+      for (int s = 0; s < size / segment; s++) {
+        batch.segment(slots[at[0]], false);
+        at[0] = (at[0] + 1) % slots.length;
+        for (int i = 0; i < segment; i++) {
+          batch.add(true);
+        }
+      }
+      engine.step(batch);
+      return size;
+    };
+  }
+
+  private static int[] shuffled(int n) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    int[] order = new int[n];
+    for (int i = 0; i < n; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+
+  private static SlowModel model(Shape shape) {
+    ModelConfig config =
+        ModelConfig.builder(Architecture.ATTENTION)
+            .dim(shape.dim())
+            .heads(shape.heads())
+            .dimHead(shape.dimHead())
+            .nu(shape.nu())
+            .build();
+    SplittableRandom random = new SplittableRandom(SEED);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    SlowWeights.expectedShapes(config)
+        .forEach(
+            (name, dims) -> {
+              int size = Arrays.stream(dims).reduce(1, (a, b) -> a * b);
+              float[] data = new float[size];
+              for (int i = 0; i < size; i++) {
+                data[i] = (float) (random.nextGaussian() / Math.sqrt(dims[dims.length - 1]));
+              }
+              tensors.put(name, new Tensor(dims, data));
+            });
+    return SlowModel.of(new SlowWeights(config, tensors));
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

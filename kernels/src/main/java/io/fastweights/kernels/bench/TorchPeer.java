@@ -1,0 +1,73 @@
+package io.fastweights.kernels.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The same steps in PyTorch: a script run by a Python that has it, one thread, one event of each key
+ * at a time.
+ *
+ * @param python the interpreter
+ * @param script {@code pytorch_peer.py}
+ */
+public record TorchPeer(String python, Path script) {
+
+  /** The peer, if the script is there and the interpreter has PyTorch. */
+  public static Optional<TorchPeer> find(String python, Path script) {
+    if (!Files.isReadable(script)) {
+      return Optional.empty();
+    }
+    try {
+      Process process = new ProcessBuilder(python, "-c", "import torch").start();
+      return process.waitFor() == 0
+          ? Optional.of(new TorchPeer(python, script))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Events per second of processor time, by batch size.
+   *
+   * @throws IOException if the script fails; the message holds its output
+   */
+  Map<Integer, Double> measure(EngineBenchmark.Shape shape, double seconds) throws IOException {
+    Process process =
+        new ProcessBuilder(
+                python,
+                script.toString(),
+                Integer.toString(shape.dim()),
+                Integer.toString(shape.heads()),
+                Integer.toString(shape.dimHead()),
+                Integer.toString(shape.nu()),
+                Double.toString(seconds))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      if (process.waitFor() != 0) {
+        throw new IOException(script + " failed: " + output);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+    JsonNode result = new ObjectMapper().readTree(output);
+    Map<Integer, Double> rates = new TreeMap<>();
+    result
+        .properties()
+        .forEach(rate -> rates.put(Integer.parseInt(rate.getKey()), rate.getValue().asDouble()));
+    return rates;
+  }
+}
