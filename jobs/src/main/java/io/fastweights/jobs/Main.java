@@ -1,5 +1,6 @@
 package io.fastweights.jobs;
 
+import io.fastweights.jobs.bench.BenchCommand;
 import io.fastweights.jobs.demo.DemoCommand;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -13,7 +14,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "fastweights",
     description = "Per-key learned memory for Apache Flink.",
-    subcommands = {DemoCommand.class, RunCommand.class},
+    subcommands = {DemoCommand.class, RunCommand.class, BenchCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,
     footer = {"", "fastweights COMMAND --help tells about one command."})

@@ -1,0 +1,21 @@
+package io.fastweights.jobs.bench;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code fastweights bench}: measures, in ratios within one run. */
+@Command(
+    name = "bench",
+    description = "Measure how fast this machine is, beside what it could do.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {EngineBenchCommand.class})
+public final class BenchCommand implements Runnable {
+  @Spec private CommandSpec command;
+
+  @Override
+  public void run() {
+    throw new ParameterException(command.commandLine(), "which benchmark? There is: engine");
+  }
+}

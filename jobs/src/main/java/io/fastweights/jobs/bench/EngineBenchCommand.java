@@ -1,0 +1,111 @@
+package io.fastweights.jobs.bench;
+
+import io.fastweights.jobs.output.Figures;
+import io.fastweights.kernels.bench.EngineBenchmark;
+import io.fastweights.kernels.bench.EngineBenchmark.Settings;
+import io.fastweights.kernels.bench.EngineReport;
+import io.fastweights.kernels.bench.TorchPeer;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code fastweights bench engine}: the CPU engine against PyTorch and the machine's floors. */
+@Command(
+    name = "engine",
+    description = "Step attention layers on the CPU, in one thread.",
+    footer = {
+      "",
+      "'of PyTorch': events per second over the best batch of the same steps in PyTorch, where",
+      "the interpreter has it. 'of floor', for the memory update alone: cold, bytes of W that had to",
+      "move over the rate of a copy; hot, multiply-adds that had to be done over the rate of",
+      "multiply-adds from registers. All are measured in turns in this run."
+    })
+final class EngineBenchCommand implements Callable<Integer> {
+  private static final int MOST_ROUNDS = 1000;
+  private static final long HEAP_PER_COLD_BYTE = 3;
+
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Rounds, of which the median counts (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "0.2",
+      description = "Processor time of each measurement in a round (default: ${DEFAULT-VALUE}).")
+  private double seconds;
+
+  @Option(
+      names = "--cold-megabytes",
+      paramLabel = "N",
+      defaultValue = "2048",
+      description = "Memories of the cold runs (default: ${DEFAULT-VALUE}).")
+  private int coldMegabytes;
+
+  @Option(
+      names = "--python",
+      paramLabel = "FILE",
+      defaultValue = "/usr/bin/python3",
+      description = "Interpreter that may have PyTorch (default: ${DEFAULT-VALUE}).")
+  private String python;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the ratios as one flat JSON object, too.")
+  private Path json;
+
+  @Override
+  public Integer call() throws Exception {
+    check();
+    PrintWriter out = command.commandLine().getOut();
+    Path script =
+        Path.of(System.getProperty("fastweights.home", "."), "jobs/src/bench/pytorch_peer.py");
+    Optional<TorchPeer> peer = TorchPeer.find(python, script);
+    if (peer.isEmpty()) {
+      out.println("no PyTorch (" + python + "): no ratios to it");
+      out.flush();
+    }
+    Settings settings = new Settings(rounds, seconds, (long) coldMegabytes << 20);
+    EngineReport report = EngineBenchmark.run(settings, peer);
+    out.println(report.engine());
+    out.print(report.table());
+    out.flush();
+    Figures figures = new Figures();
+    report.keys().forEach(figures::put);
+    figures.writeJson(json);
+    return 0;
+  }
+
+  private void check() {
+    require(rounds >= 1 && rounds <= MOST_ROUNDS, "--rounds is " + rounds + ", must be 1 ... 1000");
+    require(
+        seconds > 0 && seconds <= 60, "--seconds is " + seconds + ", must be above 0, at most 60");
+    require(coldMegabytes >= 1, "--cold-megabytes is " + coldMegabytes + ", must be at least 1");
+    long heap = Runtime.getRuntime().maxMemory() >> 20;
+    require(
+        coldMegabytes * HEAP_PER_COLD_BYTE <= 2 * heap,
+        "--cold-megabytes is "
+            + coldMegabytes
+            + ", the heap has "
+            + heap
+            + " MiB and must have half as much again: set FASTWEIGHTS_JVM_OPTS=-Xmx4g");
+  }
+
+  private void require(boolean holds, String message) {
+    if (!holds) {
+      throw new ParameterException(command.commandLine(), message);
+    }
+  }
+}
