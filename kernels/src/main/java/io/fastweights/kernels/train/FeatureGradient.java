@@ -1,0 +1,132 @@
+package io.fastweights.kernels.train;
+
+import io.fastweights.kernels.math.Dpfp;
+import io.fastweights.kernels.math.Sums;
+import io.fastweights.kernels.model.ModelConfig.FeatureMap;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+
+/** The feature maps phi of {@link Dpfp} over a sequence, with their gradients. */
+final class FeatureGradient {
+  private final FeatureMap map;
+  private final int nu;
+  private final Normalisation normalisation;
+  private final int d;
+  private final int features;
+  private final float[] phi;
+  private final float[] rectified;
+  private final float[] gradRectified;
+
+  /**
+   * @param d floats of a key before phi
+   */
+  FeatureGradient(FeatureMap map, int nu, Normalisation normalisation, int d) {
+    this.map = map;
+    this.nu = nu;
+    this.normalisation = normalisation;
+    this.d = d;
+    this.features = map == FeatureMap.DPFP ? 2 * nu * d : d;
+    this.phi = new float[features];
+    this.rectified = new float[2 * d];
+    this.gradRectified = new float[2 * d];
+  }
+
+  /**
+   * Normalised features of x[at ... at + d - 1], as {@link Dpfp#features} gives them.
+   *
+   * @return what phi was divided by; 0 where it is 0 everywhere
+   */
+  float forward(float[] x, int at, float[] out, int outAt) {
+    unnormalised(x, at);
+    float size =
+        switch (normalisation) {
+          case SUM -> Sums.sum(phi, 0, features);
+          case UNIT -> (float) Math.sqrt(Sums.squares(phi, 0, features));
+        };
+    for (int i = 0; i < features; i++) {
+      out[outAt + i] = size > 0 ? phi[i] / size : phi[i];
+    }
+    return size;
+  }
+
+  /** phi, without a call per feature. */
+  private void unnormalised(float[] x, int at) {
+    if (map == FeatureMap.ELU_PLUS_ONE) {
+      Dpfp.eluPlusOne(x, at, d, phi);
+      return;
+    }
+    rectify(x, at);
+    int n = 2 * d;
+    for (int j = 1; j <= nu; j++) {
+      int block = (j - 1) * n;
+      for (int i = 0; i < j; i++) {
+        phi[block + i] = rectified[i] * rectified[i - j + n];
+      }
+      for (int i = j; i < n; i++) {
+        phi[block + i] = rectified[i] * rectified[i - j];
+      }
+    }
+  }
+
+  private void rectify(float[] x, int at) {
+    for (int i = 0; i < d; i++) {
+      float value = x[at + i];
+      rectified[i] = value > 0 ? value : 0;
+      rectified[i + d] = value < 0 ? -value : 0;
+    }
+  }
+
+  /**
+   * Adds the gradient of x.
+   *
+   * @param size what {@link #forward} returned
+   * @param out the normalised features
+   * @param g their gradients; changed
+   * @param gradX takes d floats at {@code gradAt}
+   */
+  void backward(
+      float[] x, int at, float size, float[] out, float[] g, int outAt, float[] gradX, int gradAt) {
+    if (!(size > 0)) {
+      return;
+    }
+    // y = phi / s: ds/dphi is 1 for the sum, y for the length.
+    float along = 0;
+    for (int i = outAt; i < outAt + features; i++) {
+      along = Math.fma(out[i], g[i], along);
+    }
+    boolean sum = normalisation == Normalisation.SUM;
+    for (int i = outAt; i < outAt + features; i++) {
+      g[i] = (g[i] - (sum ? along : along * out[i])) / size;
+    }
+    if (map == FeatureMap.ELU_PLUS_ONE) {
+      for (int i = 0; i < d; i++) {
+        float slope = x[at + i] > 0 ? 1 : out[outAt + i] * size;
+        gradX[gradAt + i] = Math.fma(slope, g[outAt + i], gradX[gradAt + i]);
+      }
+      return;
+    }
+    dpfpBackward(x, at, g, outAt);
+    for (int i = 0; i < d; i++) {
+      if (x[at + i] > 0) {
+        gradX[gradAt + i] += gradRectified[i];
+      } else if (x[at + i] < 0) {
+        gradX[gradAt + i] -= gradRectified[i + d];
+      }
+    }
+  }
+
+  /** phi_i = r_i r_(i-j) in block j: both factors take a share. */
+  private void dpfpBackward(float[] x, int at, float[] g, int outAt) {
+    rectify(x, at);
+    java.util.Arrays.fill(gradRectified, 0f);
+    int n = 2 * d;
+    for (int j = 1; j <= nu; j++) {
+      int block = outAt + (j - 1) * n;
+      for (int i = 0; i < n; i++) {
+        int other = i < j ? i - j + n : i - j;
+        float gradient = g[block + i];
+        gradRectified[i] = Math.fma(gradient, rectified[other], gradRectified[i]);
+        gradRectified[other] = Math.fma(gradient, rectified[i], gradRectified[other]);
+      }
+    }
+  }
+}

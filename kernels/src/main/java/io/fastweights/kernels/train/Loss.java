@@ -1,0 +1,88 @@
+package io.fastweights.kernels.train;
+
+import io.fastweights.kernels.schema.Target;
+
+/** What training lowers: a function of an event's outputs and its label. */
+public sealed interface Loss {
+
+  /** Floats of an output. */
+  int outputs();
+
+  /**
+   * The loss of one event, and its gradient.
+   *
+   * @param outputs the model's outputs, at {@code at}
+   * @param label a class's id, 0 or 1, or a number
+   * @param scale the gradient is multiplied with it
+   * @param gradient takes {@link #outputs()} floats at {@code at}; null where it is not wanted
+   */
+  double of(float[] outputs, int at, float label, float scale, float[] gradient);
+
+  /** The loss that fits a target. */
+  static Loss of(Target target) {
+    if (target == null) {
+      throw new IllegalArgumentException("the schema has no target to learn");
+    }
+    if (target instanceof Target.Classes) {
+      return new CrossEntropy(target.dim());
+    }
+    return target instanceof Target.Binary ? new BinaryCrossEntropy() : new SquaredError();
+  }
+
+  /** -log of the softmax of the label's logit. */
+  record CrossEntropy(int outputs) implements Loss {
+    @Override
+    public double of(float[] outputs, int at, float label, float scale, float[] gradient) {
+      double largest = Double.NEGATIVE_INFINITY;
+      for (int i = at; i < at + this.outputs; i++) {
+        largest = Math.max(largest, outputs[i]);
+      }
+      double sum = 0;
+      for (int i = at; i < at + this.outputs; i++) {
+        sum += Math.exp(outputs[i] - largest);
+      }
+      if (gradient != null) {
+        for (int i = 0; i < this.outputs; i++) {
+          double share = Math.exp(outputs[at + i] - largest) / sum;
+          gradient[at + i] = (float) (scale * (share - (i == (int) label ? 1 : 0)));
+        }
+      }
+      return Math.log(sum) + largest - outputs[at + (int) label];
+    }
+  }
+
+  /** -log of the sigmoid's share for the label, 0 or 1. */
+  record BinaryCrossEntropy() implements Loss {
+    @Override
+    public int outputs() {
+      return 1;
+    }
+
+    @Override
+    public double of(float[] outputs, int at, float label, float scale, float[] gradient) {
+      double x = outputs[at];
+      if (gradient != null) {
+        gradient[at] = (float) (scale * (1 / (1 + Math.exp(-x)) - label));
+      }
+      // log(1 + exp(x)) - label x, without overflow.
+      return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))) - label * x;
+    }
+  }
+
+  /** (y - label)^2 / 2. */
+  record SquaredError() implements Loss {
+    @Override
+    public int outputs() {
+      return 1;
+    }
+
+    @Override
+    public double of(float[] outputs, int at, float label, float scale, float[] gradient) {
+      double difference = (double) outputs[at] - label;
+      if (gradient != null) {
+        gradient[at] = (float) (scale * difference);
+      }
+      return difference * difference / 2;
+    }
+  }
+}

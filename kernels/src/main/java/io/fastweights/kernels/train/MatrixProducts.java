@@ -1,0 +1,65 @@
+package io.fastweights.kernels.train;
+
+/**
+ * Dense products over row-major matrices inside larger arrays. Every inner loop runs along a row,
+ * so that the compiler turns it into vector instructions; four terms are added in one pass over a
+ * row of the result. The order of the additions is fixed: the same inputs give the same bits.
+ */
+final class MatrixProducts {
+  private MatrixProducts() {}
+
+  /**
+   * A matrix inside an array.
+   *
+   * @param at where its first row begins
+   * @param stride from one row to the next
+   */
+  record View(float[] array, int at, int stride) {}
+
+  /** C += A B, with A float[m][k], B float[k][n], C float[m][n]; C is neither A nor B. */
+  static void addProduct(int m, int n, int k, View a, View b, View c) {
+    for (int i = 0; i < m; i++) {
+      addCombination(n, k, a.array, a.at + i * a.stride, 1, b, c.array, c.at + i * c.stride);
+    }
+  }
+
+  /** C += A^T B, with A float[k][m], B float[k][n], C float[m][n]; C is neither A nor B. */
+  static void addTransposedProduct(int m, int n, int k, View a, View b, View c) {
+    for (int i = 0; i < m; i++) {
+      addCombination(n, k, a.array, a.at + i, a.stride, b, c.array, c.at + i * c.stride);
+    }
+  }
+
+  /** c += sum of a_p B_p over the k rows of B. */
+  private static void addCombination(
+      int n, int k, float[] a, int aAt, int aStep, View b, float[] c, int cAt) {
+    float[] rows = b.array;
+    int stride = b.stride;
+    int p = 0;
+    for (; p + 4 <= k; p += 4) {
+      int from = aAt + p * aStep;
+      float a0 = a[from];
+      float a1 = a[from + aStep];
+      float a2 = a[from + 2 * aStep];
+      float a3 = a[from + 3 * aStep];
+      if (a0 == 0 && a1 == 0 && a2 == 0 && a3 == 0) {
+        continue;
+      }
+      int b0 = b.at + p * stride;
+      int b1 = b0 + stride;
+      int b2 = b1 + stride;
+      int b3 = b2 + stride;
+      for (int j = 0; j < n; j++) {
+        float low = Math.fma(a1, rows[b1 + j], Math.fma(a0, rows[b0 + j], c[cAt + j]));
+        c[cAt + j] = Math.fma(a3, rows[b3 + j], Math.fma(a2, rows[b2 + j], low));
+      }
+    }
+    for (; p < k; p++) {
+      float value = a[aAt + p * aStep];
+      int row = b.at + p * stride;
+      for (int j = 0; j < n; j++) {
+        c[cAt + j] = Math.fma(value, rows[row + j], c[cAt + j]);
+      }
+    }
+  }
+}

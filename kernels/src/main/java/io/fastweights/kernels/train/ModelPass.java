@@ -1,0 +1,156 @@
+package io.fastweights.kernels.train;
+
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.MemoryScope;
+import io.fastweights.kernels.train.MatrixProducts.View;
+import java.util.Arrays;
+
+/**
+ * A whole model over a chunk of one key's events, layer by layer, and back. The forward pass
+ * computes what {@link io.fastweights.kernels.math.ReferenceModel} computes one event at a time.
+ *
+ * <p>Owns its buffers, for chunks of the length in its options; one thread at a time.
+ */
+final class ModelPass {
+  private final ModelConfig config;
+  private final Loss loss;
+  private final LinearMap head;
+  private final LayerPass[] layers;
+  private final float[] stream;
+  private final float[] hidden;
+  private final float[] outputs;
+  private final float[] gradOutputs;
+
+  /**
+   * @throws IllegalArgumentException if layers share a memory, or the loss takes other outputs
+   */
+  ModelPass(ParameterLayout layout, Loss loss, PassOptions options) {
+    config = layout.config();
+    this.loss = loss;
+    if (config.memoryScope() == MemoryScope.SHARED) {
+      throw new IllegalArgumentException(
+          "memory is SHARED, training needs PER_LAYER: a layer's gradient stops at its own memory");
+    }
+    int width = config.outputs() > 0 ? config.outputs() : config.dim();
+    if (loss.outputs() != width) {
+      throw new IllegalArgumentException(
+          "the model has %d outputs, the loss takes %d".formatted(width, loss.outputs()));
+    }
+    head = config.outputs() > 0 ? new LinearMap(layout, "head") : null;
+    layers = new LayerPass[config.depth()];
+    for (int l = 0; l < layers.length; l++) {
+      layers[l] = new LayerPass(layout, l, options.chunk(), options);
+    }
+    stream = new float[options.chunk() * config.dim()];
+    hidden = new float[stream.length];
+    outputs = new float[options.chunk() * width];
+    gradOutputs = new float[outputs.length];
+  }
+
+  /** float[length][outputs] of the last forward pass, from 0 on. */
+  float[] outputs() {
+    return outputs;
+  }
+
+  /**
+   * Runs a chunk.
+   *
+   * @param seed of the dropout
+   * @param memory the key's memory, rewritten
+   */
+  void forward(Parameters p, Chunk chunk, long seed, float[] memory) {
+    embed(p, chunk);
+    for (int l = 0; l < layers.length; l++) {
+      layers[l].forward(p, chunk, Seeds.mix(seed, l), stream, memory);
+    }
+    int dim = config.dim();
+    System.arraycopy(stream, 0, hidden, 0, chunk.length() * dim);
+    if (head == null) {
+      System.arraycopy(hidden, 0, outputs, 0, chunk.length() * dim);
+    } else {
+      head.forward(p, chunk.length(), new View(hidden, 0, dim), new View(outputs, 0, head.out));
+    }
+  }
+
+  private void embed(Parameters p, Chunk chunk) {
+    EventSequence s = chunk.sequence();
+    int dim = config.dim();
+    Arrays.fill(stream, 0, chunk.length() * dim, 0f);
+    for (int t = 0; t < chunk.length(); t++) {
+      for (int i = s.starts()[chunk.from() + t]; i < s.starts()[chunk.from() + t + 1]; i++) {
+        int row = s.rows()[i] * dim;
+        float weight = s.weights()[i];
+        for (int j = 0; j < dim; j++) {
+          stream[t * dim + j] = Math.fma(weight, p.values[row + j], stream[t * dim + j]);
+        }
+      }
+    }
+  }
+
+  /** The sum of the losses of the chunk's events that count. */
+  double loss(Chunk chunk) {
+    double sum = 0;
+    for (int t = 0; t < chunk.length(); t++) {
+      if (!Float.isNaN(chunk.label(t))) {
+        sum += loss.of(outputs, t * loss.outputs(), chunk.label(t), 0, null);
+      }
+    }
+    return sum;
+  }
+
+  /**
+   * Adds the gradients of the chunk that {@link #forward} ran last.
+   *
+   * @param seed that of the forward pass
+   * @param scale what each event's gradient is multiplied with: one over the events that count
+   * @param gradients of {@link ParameterLayout#size()}
+   * @return the sum of the losses, not scaled
+   */
+  double backward(Parameters p, Chunk chunk, long seed, float scale, float[] gradients) {
+    int dim = config.dim();
+    double sum = lossGradients(chunk, scale);
+    Arrays.fill(stream, 0, chunk.length() * dim, 0f);
+    if (head == null) {
+      System.arraycopy(gradOutputs, 0, stream, 0, chunk.length() * dim);
+    } else {
+      head.backward(
+          p,
+          gradients,
+          chunk.length(),
+          new View(hidden, 0, dim),
+          new View(gradOutputs, 0, head.out),
+          new View(stream, 0, dim));
+    }
+    for (int l = layers.length - 1; l >= 0; l--) {
+      layers[l].backward(p, gradients, chunk, Seeds.mix(seed, l), stream);
+    }
+    embedBackward(chunk, gradients);
+    return sum;
+  }
+
+  private double lossGradients(Chunk chunk, float scale) {
+    int width = loss.outputs();
+    Arrays.fill(gradOutputs, 0, chunk.length() * width, 0f);
+    double sum = 0;
+    for (int t = 0; t < chunk.length(); t++) {
+      if (!Float.isNaN(chunk.label(t))) {
+        sum += loss.of(outputs, t * width, chunk.label(t), scale, gradOutputs);
+      }
+    }
+    return sum;
+  }
+
+  private void embedBackward(Chunk chunk, float[] gradients) {
+    EventSequence s = chunk.sequence();
+    int dim = config.dim();
+    for (int t = 0; t < chunk.length(); t++) {
+      for (int i = s.starts()[chunk.from() + t]; i < s.starts()[chunk.from() + t + 1]; i++) {
+        int row = s.rows()[i] * dim;
+        float weight = s.weights()[i];
+        for (int j = 0; j < dim; j++) {
+          gradients[row + j] = Math.fma(weight, stream[t * dim + j], gradients[row + j]);
+        }
+      }
+    }
+  }
+}

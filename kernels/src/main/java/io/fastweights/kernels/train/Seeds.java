@@ -1,0 +1,17 @@
+package io.fastweights.kernels.train;
+
+/**
+ * Seeds derived of seeds (the finaliser of SplittableRandom). Nothing random in training has a
+ * state: what is drawn depends on the seed and on where it is drawn, so a run that goes on from a
+ * checkpoint draws the same.
+ */
+final class Seeds {
+  private Seeds() {}
+
+  static long mix(long seed, long place) {
+    long z = seed + (place + 1) * 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,93 @@
+package io.fastweights.kernels.train;
+
+/**
+ * The rows of a fast-weight matrix that a feature vector touches: those whose feature is not 0.
+ * Three quarters of DPFP's features are 0, and a row that is skipped costs nothing; the sums stay
+ * exact.
+ */
+final class SparseRows {
+  final int[] index;
+  int count;
+
+  SparseRows(int rows) {
+    index = new int[rows];
+  }
+
+  /** Finds the features of phi[at ... at + rows - 1] that are not 0. */
+  void of(float[] phi, int at) {
+    int n = 0;
+    for (int i = 0; i < index.length; i++) {
+      if (phi[at + i] != 0) {
+        index[n++] = i;
+      }
+    }
+    count = n;
+  }
+
+  /** out = W^T phi, over the rows found; out is another array than w. */
+  void read(float[] w, int columns, float[] phi, int phiAt, float[] out, int outAt) {
+    java.util.Arrays.fill(out, outAt, outAt + columns, 0f);
+    int n = 0;
+    for (; n + 2 <= count; n += 2) {
+      float p0 = phi[phiAt + index[n]];
+      float p1 = phi[phiAt + index[n + 1]];
+      int r0 = index[n] * columns;
+      int r1 = index[n + 1] * columns;
+      for (int j = 0; j < columns; j++) {
+        out[outAt + j] = Math.fma(p1, w[r1 + j], Math.fma(p0, w[r0 + j], out[outAt + j]));
+      }
+    }
+    for (; n < count; n++) {
+      float p = phi[phiAt + index[n]];
+      int row = index[n] * columns;
+      for (int j = 0; j < columns; j++) {
+        out[outAt + j] = Math.fma(p, w[row + j], out[outAt + j]);
+      }
+    }
+  }
+
+  /** W += scale phi (x) x, over the rows found. */
+  void write(float[] w, int columns, float[] phi, int phiAt, float scale, float[] x, int xAt) {
+    for (int n = 0; n < count; n++) {
+      float p = scale * phi[phiAt + index[n]];
+      int row = index[n] * columns;
+      for (int j = 0; j < columns; j++) {
+        w[row + j] = Math.fma(p, x[xAt + j], w[row + j]);
+      }
+    }
+  }
+
+  /** out_i += scale W_i . x, for the rows found; four sums at a time. */
+  void project(float[] w, int columns, float scale, float[] x, int xAt, float[] out, int outAt) {
+    int n = 0;
+    for (; n + 4 <= count; n += 4) {
+      int r0 = index[n] * columns;
+      int r1 = index[n + 1] * columns;
+      int r2 = index[n + 2] * columns;
+      int r3 = index[n + 3] * columns;
+      float s0 = 0;
+      float s1 = 0;
+      float s2 = 0;
+      float s3 = 0;
+      for (int j = 0; j < columns; j++) {
+        float value = x[xAt + j];
+        s0 = Math.fma(value, w[r0 + j], s0);
+        s1 = Math.fma(value, w[r1 + j], s1);
+        s2 = Math.fma(value, w[r2 + j], s2);
+        s3 = Math.fma(value, w[r3 + j], s3);
+      }
+      out[outAt + index[n]] += scale * s0;
+      out[outAt + index[n + 1]] += scale * s1;
+      out[outAt + index[n + 2]] += scale * s2;
+      out[outAt + index[n + 3]] += scale * s3;
+    }
+    for (; n < count; n++) {
+      int row = index[n] * columns;
+      float sum = 0;
+      for (int j = 0; j < columns; j++) {
+        sum = Math.fma(x[xAt + j], w[row + j], sum);
+      }
+      out[outAt + index[n]] += scale * sum;
+    }
+  }
+}
