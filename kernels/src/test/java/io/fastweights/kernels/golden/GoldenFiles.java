@@ -16,19 +16,19 @@ import java.util.function.IntFunction;
  * come from the folder that the system property {@code fastweights.golden} names, or from the test
  * resources; shapes and hyper-parameters are the files' own.
  */
-final class GoldenFiles {
+public final class GoldenFiles {
   /** Largest |a - b| / (1 + |b|). */
   static final double TOLERANCE = 1e-5;
 
   private GoldenFiles() {}
 
   /** The tensors of a file, by its name without the extension. */
-  static Safetensors tensors(String name) throws IOException {
+  public static Safetensors tensors(String name) throws IOException {
     return Safetensors.of(bytes(name), name);
   }
 
   /** The model whose weights a file holds. */
-  static SlowModel model(String name) throws IOException {
+  public static SlowModel model(String name) throws IOException {
     return SlowModel.of(WeightsFile.load(bytes(name), name).weights());
   }
 

@@ -26,6 +26,14 @@ final class Gradients {
     }
   }
 
+  static double[] doubles(float[] values) {
+    double[] doubles = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      doubles[i] = values[i];
+    }
+    return doubles;
+  }
+
   static float[] gaussian(SplittableRandom random, float[] into) {
     for (int i = 0; i < into.length; i++) {
       into[i] = (float) random.nextGaussian();
