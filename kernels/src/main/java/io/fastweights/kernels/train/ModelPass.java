@@ -47,6 +47,11 @@ final class ModelPass {
     gradOutputs = new float[outputs.length];
   }
 
+  /** Floats of an output. */
+  int width() {
+    return loss.outputs();
+  }
+
   /** float[length][outputs] of the last forward pass, from 0 on. */
   float[] outputs() {
     return outputs;

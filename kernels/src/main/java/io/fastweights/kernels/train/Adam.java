@@ -1,0 +1,48 @@
+package io.fastweights.kernels.train;
+
+/**
+ * Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019). The decay is
+ * on matrices and embeddings, not on biases and norms.
+ */
+final class Adam {
+  private final ParameterLayout layout;
+  private final float beta1;
+  private final float beta2;
+  private final float epsilon;
+  private final float weightDecay;
+  final float[] first;
+  final float[] second;
+
+  Adam(ParameterLayout layout, float beta1, float beta2, float epsilon, float weightDecay) {
+    this.layout = layout;
+    this.beta1 = beta1;
+    this.beta2 = beta2;
+    this.epsilon = epsilon;
+    this.weightDecay = weightDecay;
+    this.first = new float[layout.size()];
+    this.second = new float[layout.size()];
+  }
+
+  /**
+   * Steps all parameters.
+   *
+   * @param step counted from 1
+   * @param rate the learning rate of this step
+   * @param scale gradients are multiplied with it first: what clipping leaves of them
+   */
+  void step(long step, float rate, float scale, float[] gradients, float[] values) {
+    float correct1 = (float) (1 / (1 - Math.pow(beta1, step)));
+    float correct2 = (float) (1 / (1 - Math.pow(beta2, step)));
+    for (ParameterLayout.Slice s : layout.slices()) {
+      float keep = s.isMatrix() ? 1 - rate * weightDecay : 1;
+      int end = s.at() + s.size();
+      for (int i = s.at(); i < end; i++) {
+        float g = gradients[i] * scale;
+        first[i] = beta1 * first[i] + (1 - beta1) * g;
+        second[i] = beta2 * second[i] + (1 - beta2) * g * g;
+        float deviation = (float) Math.sqrt(second[i] * correct2) + epsilon;
+        values[i] = values[i] * keep - rate * first[i] * correct1 / deviation;
+      }
+    }
+  }
+}

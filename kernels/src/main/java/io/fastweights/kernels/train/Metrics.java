@@ -1,0 +1,32 @@
+package io.fastweights.kernels.train;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Scores of predictions.
+ *
+ * @param events predictions scored
+ * @param loss mean of what training lowers
+ * @param values the other metrics by name, in the order to be shown
+ */
+public record Metrics(long events, double loss, Map<String, Double> values) {
+
+  public Metrics {
+    values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+  }
+
+  /**
+   * A metric by its name.
+   *
+   * @throws IllegalArgumentException if it does not fit the target
+   */
+  public double get(String name) {
+    Double value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("no metric " + name + ", there are " + values.keySet());
+    }
+    return value;
+  }
+}

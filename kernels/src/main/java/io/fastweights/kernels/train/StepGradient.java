@@ -1,0 +1,78 @@
+package io.fastweights.kernels.train;
+
+import java.util.Arrays;
+
+/**
+ * The gradient of one step over all lanes. Lanes are dealt to a fixed number of shards; a shard
+ * adds its lanes in order, and the shards are added in order, so the sum has the same bits whatever
+ * threads ran the shards.
+ */
+final class StepGradient {
+  private static final int SHARDS = 16;
+
+  private final Lanes lanes;
+  private final Workers workers;
+  private final float[][] shards;
+  private final double[] losses;
+  private int counted;
+
+  StepGradient(Lanes lanes, Workers workers, int parameters) {
+    this.lanes = lanes;
+    this.workers = workers;
+    int count = Math.min(SHARDS, lanes.count());
+    shards = new float[count][parameters];
+    losses = new double[count];
+  }
+
+  /** Events that counted in the last step. */
+  int counted() {
+    return counted;
+  }
+
+  /** The gradient of the last step: of the mean loss of its events. */
+  float[] sum() {
+    return shards[0];
+  }
+
+  /**
+   * Runs every lane's chunk forwards and backwards.
+   *
+   * @param seed of the step's dropout
+   * @return the sum of the losses
+   */
+  double compute(Parameters p, long seed) {
+    counted = 0;
+    for (int lane = 0; lane < lanes.count(); lane++) {
+      counted += lanes.chunk(lane).counted();
+    }
+    float scale = counted == 0 ? 0 : 1f / counted;
+    workers.run(shards.length, (shard, pass) -> run(shard, pass, p, seed, scale));
+    double loss = 0;
+    for (int shard = 0; shard < shards.length; shard++) {
+      loss += losses[shard];
+      if (shard > 0) {
+        add(shards[shard], shards[0]);
+      }
+    }
+    return loss;
+  }
+
+  private void run(int shard, ModelPass pass, Parameters p, long seed, float scale) {
+    Arrays.fill(shards[shard], 0f);
+    losses[shard] = 0;
+    for (int lane = shard; lane < lanes.count(); lane += shards.length) {
+      Chunk chunk = lanes.chunk(lane);
+      long laneSeed = Seeds.mix(seed, lane);
+      pass.forward(p, chunk, laneSeed, lanes.memories[lane]);
+      if (chunk.counted() > 0) {
+        losses[shard] += pass.backward(p, chunk, laneSeed, scale, shards[shard]);
+      }
+    }
+  }
+
+  private static void add(float[] from, float[] to) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += from[i];
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package io.fastweights.kernels.train;
+
+import java.nio.file.Path;
+
+/**
+ * How slow weights are trained.
+ *
+ * @param epochs passes over all events
+ * @param lanes keys whose events one step takes side by side
+ * @param chunk events of a key that one step back-propagates through; W is carried over
+ * @param learningRate of AdamW after the warm-up
+ * @param finalRate share of the learning rate that is left at the end, after a cosine decay
+ * @param warmup share of the steps over which the learning rate rises from 0
+ * @param weightDecay of AdamW, on matrices and embeddings
+ * @param clip largest Euclidean length of a step's gradient
+ * @param attentionDropout dpfp-pytorch's {@code attn_dropout}
+ * @param feedForwardDropout dpfp-pytorch's {@code ff_dropout}
+ * @param seed of the initial weights, the order of keys and the dropout
+ * @param threads that compute; the result does not depend on them
+ * @param evaluationsPerEpoch how often the validation events are scored; 0 for never
+ * @param patience evaluations without a new best after which training stops
+ * @param checkpoint file to go on from after a failure, or null
+ * @param checkpointEvery steps between two writes of it
+ */
+public record TrainOptions(
+    double epochs,
+    int lanes,
+    int chunk,
+    double learningRate,
+    double finalRate,
+    double warmup,
+    double weightDecay,
+    double clip,
+    float attentionDropout,
+    float feedForwardDropout,
+    long seed,
+    int threads,
+    double evaluationsPerEpoch,
+    int patience,
+    Path checkpoint,
+    int checkpointEvery) {
+
+  public TrainOptions {
+    check("epochs", epochs, epochs > 0);
+    check("lanes", lanes, lanes > 0);
+    check("chunk", chunk, chunk > 0);
+    check("learningRate", learningRate, learningRate > 0);
+    check("finalRate", finalRate, finalRate >= 0 && finalRate <= 1);
+    check("warmup", warmup, warmup >= 0 && warmup < 1);
+    check("weightDecay", weightDecay, weightDecay >= 0);
+    check("clip", clip, clip > 0);
+    check("threads", threads, threads > 0);
+    check("evaluationsPerEpoch", evaluationsPerEpoch, evaluationsPerEpoch >= 0);
+    check("patience", patience, patience > 0);
+    check("checkpointEvery", checkpointEvery, checkpointEvery > 0);
+    new Dropout(attentionDropout);
+    new Dropout(feedForwardDropout);
+  }
+
+  private static void check(String name, double value, boolean allowed) {
+    if (!allowed) {
+      throw new IllegalArgumentException(name + " is " + value + ", which is out of its range");
+    }
+  }
+
+  /** Options that train a small model on some hundred thousand events. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Sets what differs from the defaults. */
+  public static final class Builder {
+    private double epochs = 10;
+    private int lanes = 32;
+    private int chunk = 64;
+    private double learningRate = 2e-3;
+    private double finalRate = 0.05;
+    private double warmup = 0.05;
+    private double weightDecay = 0.01;
+    private double clip = 1;
+    private float attentionDropout;
+    private float feedForwardDropout;
+    private long seed = 1;
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private double evaluationsPerEpoch = 1;
+    private int patience = 3;
+    private Path checkpoint;
+    private int checkpointEvery = 100;
+
+    private Builder() {}
+
+    public Builder epochs(double value) {
+      epochs = value;
+      return this;
+    }
+
+    public Builder lanes(int value) {
+      lanes = value;
+      return this;
+    }
+
+    public Builder chunk(int value) {
+      chunk = value;
+      return this;
+    }
+
+    public Builder learningRate(double value) {
+      learningRate = value;
+      return this;
+    }
+
+    public Builder finalRate(double value) {
+      finalRate = value;
+      return this;
+    }
+
+    public Builder warmup(double value) {
+      warmup = value;
+      return this;
+    }
+
+    public Builder weightDecay(double value) {
+      weightDecay = value;
+      return this;
+    }
+
+    public Builder clip(double value) {
+      clip = value;
+      return this;
+    }
+
+    public Builder attentionDropout(double value) {
+      attentionDropout = (float) value;
+      return this;
+    }
+
+    public Builder feedForwardDropout(double value) {
+      feedForwardDropout = (float) value;
+      return this;
+    }
+
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    public Builder threads(int value) {
+      threads = value;
+      return this;
+    }
+
+    public Builder evaluationsPerEpoch(double value) {
+      evaluationsPerEpoch = value;
+      return this;
+    }
+
+    public Builder patience(int value) {
+      patience = value;
+      return this;
+    }
+
+    /** Where the run's state is written every so many steps, and where it goes on from. */
+    public Builder checkpoint(Path file, int everySteps) {
+      checkpoint = file;
+      checkpointEvery = everySteps;
+      return this;
+    }
+
+    public TrainOptions build() {
+      return new TrainOptions(
+          epochs,
+          lanes,
+          chunk,
+          learningRate,
+          finalRate,
+          warmup,
+          weightDecay,
+          clip,
+          attentionDropout,
+          feedForwardDropout,
+          seed,
+          threads,
+          evaluationsPerEpoch,
+          patience,
+          checkpoint,
+          checkpointEvery);
+    }
+  }
+
+  /** The learning rate of a step: a linear warm-up, then half a cosine. */
+  double rate(long step, long steps) {
+    double warm = warmup * steps;
+    if (step < warm) {
+      return learningRate * (step + 1) / (warm + 1);
+    }
+    double done = (step - warm) / Math.max(1, steps - warm);
+    return learningRate * (finalRate + (1 - finalRate) * 0.5 * (1 + Math.cos(Math.PI * done)));
+  }
+}

@@ -1,0 +1,266 @@
+package io.fastweights.kernels.train;
+
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Learns slow weights from keyed sequences: truncated back-propagation through chunks of each key's
+ * events with its memory carried over, AdamW, gradient clipping, warm-up and decay, early stopping
+ * on validation events.
+ *
+ * <p>The same data, options and seed give the same bits on one machine, whatever the number of
+ * threads and however often the run was stopped and went on from its checkpoint.
+ */
+public final class Trainer {
+  private final ParameterLayout layout;
+  private final Target target;
+  private final Loss loss;
+  private final List<EventSequence> train;
+  private final List<EventSequence> validation;
+  private final TrainOptions options;
+  private final long steps;
+  private final long evaluateEvery;
+  private final long eventsPerStep;
+
+  /**
+   * @param config of the model; its outputs fit the schema's target
+   * @param schema of the events
+   * @param train what is learned from
+   * @param validation scored to stop early: whole sequences, of which some events do not count (see
+   *     {@link EventSequence#countedFrom}); empty for none
+   * @throws IllegalArgumentException if no event counts, or the model cannot be trained
+   */
+  public Trainer(
+      ModelConfig config,
+      Schema schema,
+      List<EventSequence> train,
+      List<EventSequence> validation,
+      TrainOptions options) {
+    this.layout = new ParameterLayout(config, schema);
+    this.target = schema.target();
+    this.loss = Loss.of(target);
+    this.train = train.stream().filter(s -> s.length() > 0).toList();
+    this.validation = validation.stream().filter(s -> s.counted() > 0).toList();
+    this.options = options;
+    if (this.train.stream().mapToInt(EventSequence::counted).sum() == 0) {
+      throw new IllegalArgumentException("no event to train on counts");
+    }
+    new ModelPass(layout, loss, PassOptions.exact(1));
+    long chunks = 0;
+    for (EventSequence s : this.train) {
+      chunks += (s.length() + options.chunk() - 1) / options.chunk();
+    }
+    long epoch = Math.max(1, chunks / options.lanes());
+    steps = Math.max(1, Math.round(options.epochs() * epoch));
+    evaluateEvery =
+        this.validation.isEmpty() || options.evaluationsPerEpoch() == 0
+            ? Long.MAX_VALUE
+            : Math.max(1, Math.round(epoch / options.evaluationsPerEpoch()));
+    eventsPerStep = (long) options.lanes() * options.chunk();
+  }
+
+  /** The layout of the parameters that are learned. */
+  public ParameterLayout layout() {
+    return layout;
+  }
+
+  /** Trains from seeded initial weights, or goes on from the checkpoint where there is one. */
+  public TrainResult run(TrainProgress.Listener listener) throws IOException {
+    return run(InitialWeights.of(layout, options.seed()), listener);
+  }
+
+  /**
+   * Trains from given weights, or goes on from the checkpoint where there is one.
+   *
+   * @param initial in the order of the layout; rewritten
+   * @throws TrainingDivergedException if a gradient is not finite
+   * @throws IOException if the checkpoint cannot be written, or is damaged or of another run
+   */
+  public TrainResult run(float[] initial, TrainProgress.Listener listener) throws IOException {
+    Parameters parameters = new Parameters(layout, initial);
+    float weightDecay = (float) options.weightDecay();
+    Adam adam = new Adam(layout, 0.9f, 0.999f, 1e-8f, weightDecay);
+    int memory = layout.config().memory().floats();
+    Lanes lanes =
+        new Lanes(train, options.lanes(), options.chunk(), memory, Seeds.mix(options.seed(), 1));
+    TrainState state = new TrainState(parameters, adam, lanes);
+    long fingerprint = fingerprint(initial);
+    if (options.checkpoint() != null && Files.exists(options.checkpoint())) {
+      TrainCheckpoint.read(options.checkpoint(), fingerprint, state);
+    }
+    PassOptions pass =
+        new PassOptions(options.chunk(), options.attentionDropout(), options.feedForwardDropout());
+    PassOptions exact = PassOptions.exact(options.chunk());
+    try (Workers workers = new Workers(options.threads(), () -> new ModelPass(layout, loss, pass));
+        Workers scorers =
+            new Workers(options.threads(), () -> new ModelPass(layout, loss, exact))) {
+      return loop(
+          state, fingerprint, new StepGradient(lanes, workers, layout.size()), scorers, listener);
+    }
+  }
+
+  private TrainResult loop(
+      TrainState state,
+      long fingerprint,
+      StepGradient gradient,
+      Workers scorers,
+      TrainProgress.Listener listener)
+      throws IOException {
+    Pace pace = new Pace(state.step);
+    Metrics bestMetrics = null;
+    while (state.step < steps && state.evaluationsWithoutBest < options.patience()) {
+      step(state, gradient, pace);
+      boolean last = state.step == steps;
+      if (state.step % evaluateEvery == 0 || (last && evaluateEvery < Long.MAX_VALUE)) {
+        Metrics metrics =
+            Scoring.run(scorers, state.parameters, target, validation, options.chunk());
+        boolean best = keepBest(state, metrics);
+        bestMetrics = best ? metrics : bestMetrics;
+        listener.on(pace.report(state.step, metrics, best));
+      } else if (state.step % 50 == 0 || last) {
+        listener.on(pace.report(state.step, null, false));
+      }
+      if (options.checkpoint() != null && state.step % options.checkpointEvery() == 0) {
+        TrainCheckpoint.write(options.checkpoint(), fingerprint, state);
+      }
+    }
+    boolean complete = state.step == steps;
+    float[] values = state.best == null ? state.parameters.values : state.best;
+    if (bestMetrics == null && state.best != null) {
+      // The best was scored before the run was stopped and went on.
+      Parameters best = new Parameters(layout, state.best);
+      bestMetrics = Scoring.run(scorers, best, target, validation, options.chunk());
+    }
+    return new TrainResult(
+        layout.weights(values),
+        bestMetrics,
+        state.step,
+        complete ? TrainResult.End.COMPLETE : TrainResult.End.NO_PROGRESS);
+  }
+
+  private void step(TrainState state, StepGradient gradient, Pace pace) {
+    long seed = Seeds.mix(Seeds.mix(options.seed(), 2), state.step);
+    double sum = gradient.compute(state.parameters, seed);
+    long number = state.step + 1;
+    double length = length(gradient.sum(), number);
+    if (gradient.counted() > 0) {
+      float scale = (float) Math.min(1, options.clip() / (length + 1e-12));
+      float rate = (float) options.rate(state.step, steps);
+      state.adam.step(number, rate, scale, gradient.sum(), state.parameters.values);
+      state.parameters.changed();
+    }
+    state.lanes.advance();
+    state.step = number;
+    pace.add(sum, gradient.counted());
+  }
+
+  /** The Euclidean length of a gradient, which must be finite. */
+  private double length(float[] gradient, long step) {
+    double squares = 0;
+    for (float g : gradient) {
+      squares += (double) g * g;
+    }
+    if (!Double.isFinite(squares)) {
+      for (int i = 0; i < gradient.length; i++) {
+        if (!Float.isFinite(gradient[i])) {
+          String tensor = layout.nameAt(i);
+          throw new TrainingDivergedException(
+              step,
+              tensor,
+              "step %d of %d: the gradient of %s is %s; try a lower learning rate or clip than %s, %s"
+                  .formatted(
+                      step, steps, tensor, gradient[i], options.learningRate(), options.clip()));
+        }
+      }
+    }
+    return Math.sqrt(squares);
+  }
+
+  private static boolean keepBest(TrainState state, Metrics metrics) {
+    boolean best = metrics.loss() < state.bestLoss;
+    if (best) {
+      state.bestLoss = metrics.loss();
+      state.best = state.parameters.values.clone();
+      state.evaluationsWithoutBest = 0;
+    } else {
+      state.evaluationsWithoutBest++;
+    }
+    return best;
+  }
+
+  /**
+   * Of all that the bits depend on; not of threads, checkpoint or its interval. By texts: an
+   * enumeration has another hash code in every JVM.
+   */
+  private long fingerprint(float[] initial) {
+    long print =
+        Seeds.mix(
+            SchemaJson.write(layout.schema()).hashCode(), layout.config().toString().hashCode());
+    print = Seeds.mix(print, java.util.Arrays.hashCode(initial));
+    print =
+        Seeds.mix(
+            print,
+            Objects.hash(
+                options.epochs(),
+                options.lanes(),
+                options.chunk(),
+                options.learningRate(),
+                options.finalRate(),
+                options.warmup(),
+                options.weightDecay(),
+                options.clip(),
+                options.attentionDropout(),
+                options.feedForwardDropout(),
+                options.seed(),
+                options.evaluationsPerEpoch(),
+                options.patience()));
+    for (List<EventSequence> part : List.of(train, validation)) {
+      for (EventSequence s : part) {
+        print = Seeds.mix(print, java.util.Arrays.hashCode(s.rows()));
+        print = Seeds.mix(print, java.util.Arrays.hashCode(s.labels()));
+      }
+    }
+    return print;
+  }
+
+  /** Loss and speed since the last report, and the time left. */
+  private final class Pace {
+    private final long firstStep;
+    private final long start = System.nanoTime();
+    private double loss;
+    private long counted;
+
+    Pace(long firstStep) {
+      this.firstStep = firstStep;
+    }
+
+    void add(double lossSum, int events) {
+      loss += lossSum;
+      counted += events;
+    }
+
+    TrainProgress report(long step, Metrics validation, boolean best) {
+      double seconds = (System.nanoTime() - start) / 1e9;
+      double perStep = seconds / (step - firstStep);
+      TrainProgress progress =
+          new TrainProgress(
+              step,
+              steps,
+              counted == 0 ? Double.NaN : loss / counted,
+              validation,
+              best,
+              eventsPerStep / perStep,
+              Duration.ofMillis(Math.round(1000 * perStep * (steps - step))));
+      loss = 0;
+      counted = 0;
+      return progress;
+    }
+  }
+}

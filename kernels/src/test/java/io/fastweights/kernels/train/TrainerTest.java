@@ -1,0 +1,136 @@
+package io.fastweights.kernels.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.SlowWeights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Training whole models. */
+class TrainerTest {
+  private static final List<EventSequence> TRAIN = TrainingCases.keys(120, 40, 1);
+  private static final List<EventSequence> VALIDATION = TrainingCases.keys(30, 40, 2);
+
+  @TempDir Path folder;
+
+  @Test
+  void learnsWhatOnlyAMemoryOfTheKeyCanKnow() throws IOException {
+    List<TrainProgress> reports = new ArrayList<>();
+    TrainResult result = train(TrainingCases.options().epochs(30).build(), reports::add);
+    assertThat(result.validation().get("auc")).isGreaterThan(0.9);
+    assertThat(reports.get(0).loss()).isGreaterThan(reports.get(reports.size() - 1).loss());
+    assertThat(reports).last().satisfies(r -> assertThat(r.left().isNegative()).isFalse());
+    // What is returned is what was scored.
+    assertThat(Scoring.of(result.weights(), VALIDATION, 2)).isEqualTo(result.validation());
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBitsOnAnyNumberOfThreads() throws IOException {
+    TrainOptions.Builder options = TrainingCases.options().epochs(2).feedForwardDropout(0.1);
+    float[] one = values(train(options.threads(1).build(), r -> {}));
+    assertThat(values(train(options.threads(3).build(), r -> {}))).isEqualTo(one);
+    assertThat(values(train(options.seed(4).build(), r -> {}))).isNotEqualTo(one);
+  }
+
+  @Test
+  void aRunThatGoesOnFromItsCheckpointGivesTheBitsOfOneThatWasNotStopped() throws IOException {
+    TrainOptions.Builder options = TrainingCases.options().epochs(4).feedForwardDropout(0.1);
+    TrainResult whole = train(options.build(), r -> {});
+    options.checkpoint(folder.resolve("run.checkpoint"), 7);
+    assertThatThrownBy(() -> train(options.build(), TrainerTest::stopAtThirty))
+        .isInstanceOf(Stopped.class);
+    assertThat(folder.resolve("run.checkpoint")).exists();
+
+    TrainResult resumed = train(options.build(), r -> {});
+
+    assertThat(values(resumed)).isEqualTo(values(whole));
+    assertThat(resumed.validation()).isEqualTo(whole.validation());
+    assertThat(resumed.steps()).isEqualTo(whole.steps());
+  }
+
+  @Test
+  void aCheckpointOfAnotherRunOrADamagedOneIsRefused() throws IOException {
+    Path file = folder.resolve("run.checkpoint");
+    TrainOptions.Builder options = TrainingCases.options().epochs(0.2).checkpoint(file, 1);
+    train(options.build(), r -> {});
+    assertThatThrownBy(() -> train(options.learningRate(0.02).build(), r -> {}))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is of a run with other events, another model or other options");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+    assertThatThrownBy(() -> train(options.build(), r -> {})).hasMessageContaining("is damaged");
+  }
+
+  @Test
+  void stopsWhereTheValidationLossHasNoNewBest() throws IOException {
+    TrainOptions options =
+        TrainingCases.options().epochs(500).learningRate(0.05).patience(2).build();
+    // Two keys alone are soon learned by heart, which does not help others.
+    TrainResult result =
+        new Trainer(
+                TrainingCases.CONFIG,
+                TrainingCases.SCHEMA,
+                TrainingCases.keys(2, 20, 5),
+                VALIDATION,
+                options)
+            .run(r -> {});
+    assertThat(result.end()).isEqualTo(TrainResult.End.NO_PROGRESS);
+    assertThat(Scoring.of(result.weights(), VALIDATION, 1)).isEqualTo(result.validation());
+  }
+
+  @Test
+  void aNumberThatIsNotFiniteStopsTheRunAndNamesStepAndTensor() {
+    Trainer trainer =
+        new Trainer(
+            TrainingCases.CONFIG,
+            TrainingCases.SCHEMA,
+            TRAIN,
+            List.of(),
+            TrainingCases.options().build());
+    float[] initial = InitialWeights.of(trainer.layout(), 1);
+    initial[trainer.layout().slice("layers.0.1.fn.net.3.weight").at()] = Float.NaN;
+    assertThatThrownBy(() -> trainer.run(initial, r -> {}))
+        .isInstanceOf(TrainingDivergedException.class)
+        .hasMessageContaining("step 1 of")
+        .hasMessageContaining("the gradient of embedding.symbol.weight is NaN");
+  }
+
+  @Test
+  void eventsWithoutALabelAreRefused() {
+    List<EventSequence> none = TRAIN.stream().map(s -> s.countedFrom(s.length())).toList();
+    ModelConfig config = TrainingCases.CONFIG;
+    TrainOptions options = TrainingCases.options().build();
+    assertThatThrownBy(() -> new Trainer(config, TrainingCases.SCHEMA, none, List.of(), options))
+        .hasMessage("no event to train on counts");
+  }
+
+  private static TrainResult train(TrainOptions options, TrainProgress.Listener listener)
+      throws IOException {
+    return new Trainer(TrainingCases.CONFIG, TrainingCases.SCHEMA, TRAIN, VALIDATION, options)
+        .run(listener);
+  }
+
+  private static float[] values(TrainResult result) {
+    SlowWeights weights = result.weights();
+    return new ParameterLayout(weights.config(), weights.schema()).values(weights);
+  }
+
+  /** Stands for whatever ends a process. */
+  private static final class Stopped extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private static void stopAtThirty(TrainProgress progress) {
+    if (progress.step() >= 30) {
+      throw new Stopped();
+    }
+  }
+}
