@@ -1,11 +1,14 @@
 package io.fastweights.kernels.train;
 
+import io.fastweights.kernels.train.ParameterLayout.Slice;
+import java.util.List;
+
 /**
  * Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019). The decay is
  * on matrices and embeddings, not on biases and norms.
  */
-final class Adam {
-  private final ParameterLayout layout;
+public final class Adam {
+  private final List<Slice> slices;
   private final float beta1;
   private final float beta2;
   private final float epsilon;
@@ -13,14 +16,18 @@ final class Adam {
   final float[] first;
   final float[] second;
 
-  Adam(ParameterLayout layout, float beta1, float beta2, float epsilon, float weightDecay) {
-    this.layout = layout;
+  /**
+   * @param slices the tensors, which fill an array one after the other
+   */
+  public Adam(List<Slice> slices, float beta1, float beta2, float epsilon, float weightDecay) {
+    this.slices = slices;
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.epsilon = epsilon;
     this.weightDecay = weightDecay;
-    this.first = new float[layout.size()];
-    this.second = new float[layout.size()];
+    int size = slices.stream().mapToInt(Slice::size).sum();
+    this.first = new float[size];
+    this.second = new float[size];
   }
 
   /**
@@ -30,10 +37,10 @@ final class Adam {
    * @param rate the learning rate of this step
    * @param scale gradients are multiplied with it first: what clipping leaves of them
    */
-  void step(long step, float rate, float scale, float[] gradients, float[] values) {
+  public void step(long step, float rate, float scale, float[] gradients, float[] values) {
     float correct1 = (float) (1 / (1 - Math.pow(beta1, step)));
     float correct2 = (float) (1 / (1 - Math.pow(beta2, step)));
-    for (ParameterLayout.Slice s : layout.slices()) {
+    for (Slice s : slices) {
       float keep = s.isMatrix() ? 1 - rate * weightDecay : 1;
       int end = s.at() + s.size();
       for (int i = s.at(); i < end; i++) {

@@ -6,7 +6,7 @@ import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 
 /** The feature maps phi of {@link Dpfp} over a sequence, with their gradients. */
-final class FeatureGradient {
+public final class FeatureGradient {
   private final FeatureMap map;
   private final int nu;
   private final Normalisation normalisation;
@@ -17,9 +17,10 @@ final class FeatureGradient {
   private final float[] gradRectified;
 
   /**
+   * @param normalisation of phi, or null where phi is taken as it is
    * @param d floats of a key before phi
    */
-  FeatureGradient(FeatureMap map, int nu, Normalisation normalisation, int d) {
+  public FeatureGradient(FeatureMap map, int nu, Normalisation normalisation, int d) {
     this.map = map;
     this.nu = nu;
     this.normalisation = normalisation;
@@ -30,22 +31,33 @@ final class FeatureGradient {
     this.gradRectified = new float[2 * d];
   }
 
+  /** E: floats of phi. */
+  public int features() {
+    return features;
+  }
+
   /**
    * Normalised features of x[at ... at + d - 1], as {@link Dpfp#features} gives them.
    *
    * @return what phi was divided by; 0 where it is 0 everywhere
    */
-  float forward(float[] x, int at, float[] out, int outAt) {
+  public float forward(float[] x, int at, float[] out, int outAt) {
     unnormalised(x, at);
-    float size =
-        switch (normalisation) {
-          case SUM -> Sums.sum(phi, 0, features);
-          case UNIT -> (float) Math.sqrt(Sums.squares(phi, 0, features));
-        };
+    float size = size();
     for (int i = 0; i < features; i++) {
       out[outAt + i] = size > 0 ? phi[i] / size : phi[i];
     }
     return size;
+  }
+
+  private float size() {
+    if (normalisation == null) {
+      return 1;
+    }
+    return switch (normalisation) {
+      case SUM -> Sums.sum(phi, 0, features);
+      case UNIT -> (float) Math.sqrt(Sums.squares(phi, 0, features));
+    };
   }
 
   /** phi, without a call per feature. */
@@ -83,19 +95,13 @@ final class FeatureGradient {
    * @param g their gradients; changed
    * @param gradX takes d floats at {@code gradAt}
    */
-  void backward(
+  public void backward(
       float[] x, int at, float size, float[] out, float[] g, int outAt, float[] gradX, int gradAt) {
     if (!(size > 0)) {
       return;
     }
-    // y = phi / s: ds/dphi is 1 for the sum, y for the length.
-    float along = 0;
-    for (int i = outAt; i < outAt + features; i++) {
-      along = Math.fma(out[i], g[i], along);
-    }
-    boolean sum = normalisation == Normalisation.SUM;
-    for (int i = outAt; i < outAt + features; i++) {
-      g[i] = (g[i] - (sum ? along : along * out[i])) / size;
+    if (normalisation != null) {
+      normalisationBackward(size, out, g, outAt);
     }
     if (map == FeatureMap.ELU_PLUS_ONE) {
       for (int i = 0; i < d; i++) {
@@ -111,6 +117,18 @@ final class FeatureGradient {
       } else if (x[at + i] < 0) {
         gradX[gradAt + i] -= gradRectified[i + d];
       }
+    }
+  }
+
+  /** y = phi / s: ds/dphi is 1 for the sum, y for the length. */
+  private void normalisationBackward(float size, float[] out, float[] g, int outAt) {
+    float along = 0;
+    for (int i = outAt; i < outAt + features; i++) {
+      along = Math.fma(out[i], g[i], along);
+    }
+    boolean sum = normalisation == Normalisation.SUM;
+    for (int i = outAt; i < outAt + features; i++) {
+      g[i] = (g[i] - (sum ? along : along * out[i])) / size;
     }
   }
 

@@ -4,33 +4,33 @@ package io.fastweights.kernels.train;
  * One head's sequence of events, or the gradients of it: where each quantity stands in the arrays
  * that hold it. Features are packed; values, betas and read-outs may stand in wider rows.
  */
-final class HeadSequence {
+public final class HeadSequence {
   /** phi(k), float[length][rows]. */
-  float[] phiK;
+  public float[] phiK;
 
   /** phi(q), float[length][rows]. */
-  float[] phiQ;
+  public float[] phiQ;
 
   /** v of event t at {@code vAt + t * vStride}. */
-  float[] v;
+  public float[] v;
 
-  int vAt;
-  int vStride;
+  public int vAt;
+  public int vStride;
 
   /** beta of event t at {@code betaAt + t * betaStride}. */
-  float[] beta;
+  public float[] beta;
 
-  int betaAt;
-  int betaStride;
+  public int betaAt;
+  public int betaStride;
 
   /** W^T phi(q) of event t at {@code outAt + t * outStride}. */
-  float[] out;
+  public float[] out;
 
-  int outAt;
-  int outStride;
+  public int outAt;
+  public int outStride;
 
   /** A sequence with arrays of its own. */
-  static HeadSequence of(int length, int rows, int columns) {
+  public static HeadSequence of(int length, int rows, int columns) {
     HeadSequence s = new HeadSequence();
     s.phiK = new float[length * rows];
     s.phiQ = new float[length * rows];
@@ -40,19 +40,22 @@ final class HeadSequence {
     return s;
   }
 
-  void values(float[] array, int at, int stride) {
+  /** Where the values stand. */
+  public void values(float[] array, int at, int stride) {
     v = array;
     vAt = at;
     vStride = stride;
   }
 
-  void betas(float[] array, int at, int stride) {
+  /** Where the betas stand. */
+  public void betas(float[] array, int at, int stride) {
     beta = array;
     betaAt = at;
     betaStride = stride;
   }
 
-  void reads(float[] array, int at, int stride) {
+  /** Where the read-outs go. */
+  public void reads(float[] array, int at, int stride) {
     out = array;
     outAt = at;
     outStride = stride;

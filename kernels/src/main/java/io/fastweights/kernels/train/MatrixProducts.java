@@ -5,7 +5,7 @@ package io.fastweights.kernels.train;
  * so that the compiler turns it into vector instructions; four terms are added in one pass over a
  * row of the result. The order of the additions is fixed: the same inputs give the same bits.
  */
-final class MatrixProducts {
+public final class MatrixProducts {
   private MatrixProducts() {}
 
   /**
@@ -14,17 +14,17 @@ final class MatrixProducts {
    * @param at where its first row begins
    * @param stride from one row to the next
    */
-  record View(float[] array, int at, int stride) {}
+  public record View(float[] array, int at, int stride) {}
 
   /** C += A B, with A float[m][k], B float[k][n], C float[m][n]; C is neither A nor B. */
-  static void addProduct(int m, int n, int k, View a, View b, View c) {
+  public static void addProduct(int m, int n, int k, View a, View b, View c) {
     for (int i = 0; i < m; i++) {
       addCombination(n, k, a.array, a.at + i * a.stride, 1, b, c.array, c.at + i * c.stride);
     }
   }
 
   /** C += A^T B, with A float[k][m], B float[k][n], C float[m][n]; C is neither A nor B. */
-  static void addTransposedProduct(int m, int n, int k, View a, View b, View c) {
+  public static void addTransposedProduct(int m, int n, int k, View a, View b, View c) {
     for (int i = 0; i < m; i++) {
       addCombination(n, k, a.array, a.at + i, a.stride, b, c.array, c.at + i * c.stride);
     }

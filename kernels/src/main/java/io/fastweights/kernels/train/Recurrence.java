@@ -19,7 +19,7 @@ import java.util.List;
  * that are 0 are left 0: the feature maps have derivative 0 there. Not thread-safe; buffers are
  * kept from sequence to sequence.
  */
-final class Recurrence {
+public final class Recurrence {
   private static final int LEAST_INTERVAL = 64;
 
   private final UpdateRule rule;
@@ -39,7 +39,7 @@ final class Recurrence {
    * @param rows E, the features of phi
    * @param columns M, the dimension of a value
    */
-  Recurrence(UpdateRule rule, int rows, int columns) {
+  public Recurrence(UpdateRule rule, int rows, int columns) {
     this.rule = rule;
     this.rows = rows;
     this.columns = columns;
@@ -64,7 +64,7 @@ final class Recurrence {
    * @param asks which events are asks, or null for none
    * @param w float[rows][columns], rewritten
    */
-  void forward(HeadSequence s, int length, boolean[] asks, float[] w) {
+  public void forward(HeadSequence s, int length, boolean[] asks, float[] w) {
     if (inserts.length < length * columns) {
       inserts = new float[length * columns];
     }
@@ -99,7 +99,7 @@ final class Recurrence {
    * @param w the memory after the sequence; left as it is
    * @param gradW the gradient of the memory after the sequence; becomes that of the memory before
    */
-  void backward(
+  public void backward(
       HeadSequence s, HeadSequence g, int length, boolean[] asks, float[] w, float[] gradW) {
     System.arraycopy(w, 0, walked, 0, walked.length);
     for (int t = length - 1; t >= 0; t--) {
@@ -199,7 +199,7 @@ final class Recurrence {
   }
 
   /** Zeroes gradients before a sequence. */
-  static void clear(HeadSequence g, int length, int rows) {
+  public static void clear(HeadSequence g, int length, int rows) {
     Arrays.fill(g.phiK, 0, length * rows, 0f);
     Arrays.fill(g.phiQ, 0, length * rows, 0f);
   }

@@ -86,7 +86,7 @@ public final class Trainer {
   public TrainResult run(float[] initial, TrainProgress.Listener listener) throws IOException {
     Parameters parameters = new Parameters(layout, initial);
     float weightDecay = (float) options.weightDecay();
-    Adam adam = new Adam(layout, 0.9f, 0.999f, 1e-8f, weightDecay);
+    Adam adam = new Adam(layout.slices(), 0.9f, 0.999f, 1e-8f, weightDecay);
     int memory = layout.config().memory().floats();
     Lanes lanes =
         new Lanes(train, options.lanes(), options.chunk(), memory, Seeds.mix(options.seed(), 1));
