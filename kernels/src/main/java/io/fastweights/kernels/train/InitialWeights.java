@@ -1,9 +1,16 @@
 package io.fastweights.kernels.train;
 
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.SlowWeights;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Weights before training, as PyTorch sets them: seeded. */
+/**
+ * Seeded weights before training: as PyTorch sets them, but that queries start as keys, and
+ * read-outs at full scale. An event so reads from the first step on what earlier events like it
+ * have written.
+ */
 public final class InitialWeights {
   private InitialWeights() {}
 
@@ -29,7 +36,40 @@ public final class InitialWeights {
         }
       }
     }
+    queriesAsKeys(layout, values);
+    readsAtFullScale(layout, values);
     return values;
+  }
+
+  private static void queriesAsKeys(ParameterLayout layout, float[] values) {
+    ModelConfig c = layout.config();
+    for (int l = 0; l < c.depth(); l++) {
+      String at = SlowWeights.attentionPrefix(c, l);
+      if (c.architecture() == Architecture.CELL) {
+        copy(layout, "to_k.weight", "to_q.weight", values);
+        copy(layout, "to_k.bias", "to_q.bias", values);
+      } else {
+        int qkv = layout.slice(at + "to_qkv.weight").at();
+        int size = c.heads() * c.dimHead() * c.dim();
+        System.arraycopy(values, qkv + size, values, qkv, size);
+      }
+    }
+  }
+
+  /** Undoes the scale of the read-outs, which would leave them lost in the residual stream. */
+  private static void readsAtFullScale(ParameterLayout layout, float[] values) {
+    for (int l = 0; l < layout.config().depth(); l++) {
+      String at = SlowWeights.attentionPrefix(layout.config(), l);
+      ParameterLayout.Slice out = layout.slice(at + "to_out.weight");
+      for (int i = out.at(); i < out.at() + out.size(); i++) {
+        values[i] /= layout.config().readScale();
+      }
+    }
+  }
+
+  private static void copy(ParameterLayout layout, String from, String to, float[] values) {
+    ParameterLayout.Slice s = layout.slice(from);
+    System.arraycopy(values, s.at(), values, layout.slice(to).at(), s.size());
   }
 
   private static int inputs(ParameterLayout layout, ParameterLayout.Slice s) {

@@ -1,0 +1,76 @@
+package io.fastweights.kernels.train.experiment;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * A flight of the US Bureau of Transportation Statistics.
+ *
+ * @param departure in milliseconds since 1970-01-01, local time taken as UTC
+ * @param miles between the airports
+ * @param delay at arrival in minutes; negative where it came early
+ */
+record Flight(long departure, String origin, String destination, int miles, int delay) {
+  private static final int LATE_MINUTES = 15;
+  private static final long MINUTE = 60_000;
+  private static final int DAY_MINUTES = 1440;
+
+  boolean late() {
+    return delay > LATE_MINUTES;
+  }
+
+  /** When its delay is known: at 450 miles an hour, half an hour on the ground, and the delay. */
+  long landing() {
+    return departure + Math.round((miles / 7.5 + 30 + Math.max(delay, 0)) * MINUTE);
+  }
+
+  /** Minute of the day of the departure. */
+  int minute() {
+    return (int) Math.floorMod(departure / MINUTE, (long) DAY_MINUTES);
+  }
+
+  /** Minute of the day at which it would have left to arrive on time. */
+  int dueMinute() {
+    return Math.floorMod(minute() - delay, DAY_MINUTES);
+  }
+
+  /** Day of the week, Monday is 0. */
+  int weekday() {
+    return LocalDateTime.ofEpochSecond(departure / 1000, 0, ZoneOffset.UTC)
+        .getDayOfWeek()
+        .ordinal();
+  }
+
+  /** Reads {@code time,origin,destination,distance,delay} with a header, in gzip. */
+  static List<Flight> read(Path file) throws IOException {
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(file), 1 << 16),
+                StandardCharsets.UTF_8))) {
+      reader.readLine();
+      List<Flight> flights = new ArrayList<>(1 << 19);
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        String[] c = line.split(",");
+        LocalDateTime time = LocalDateTime.parse(c[0].replace(' ', 'T'));
+        flights.add(
+            new Flight(
+                time.toEpochSecond(ZoneOffset.UTC) * 1000,
+                c[1].intern(),
+                c[2].intern(),
+                Integer.parseInt(c[3]),
+                Integer.parseInt(c[4])));
+      }
+      return flights;
+    }
+  }
+}

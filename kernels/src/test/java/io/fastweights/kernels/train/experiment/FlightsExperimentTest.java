@@ -1,0 +1,104 @@
+package io.fastweights.kernels.train.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.train.EventSequence;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The flights experiment on a made-up January. */
+class FlightsExperimentTest {
+  @TempDir Path folder;
+
+  @Test
+  void aFlightIsAskedAtItsDepartureAndObservedAtItsLanding() throws Exception {
+    Path file = folder.resolve("flights.csv.gz");
+    write(
+        file,
+        """
+        2001-01-02 23:50,AAA,BBB,300,40
+        2001-01-03 00:10,AAA,CCC,75,-5
+        2001-01-03 00:15,BBB,AAA,300,0
+        """);
+    List<Flight> flights = Flight.read(file);
+    assertThat(flights.get(0).late()).isTrue();
+    assertThat(flights.get(0).dueMinute()).isEqualTo(23 * 60 + 10);
+    assertThat(flights.get(1).dueMinute()).isEqualTo(15);
+    assertThat(flights.get(1).landing() - flights.get(1).departure()).isEqualTo(40 * 60_000);
+
+    List<EventSequence> sequences = new FlightSequences(flights).build(flights);
+
+    assertThat(sequences).extracting(EventSequence::key).containsExactly("AAA", "BBB");
+    EventSequence first = sequences.get(0);
+    // The second flight lands at 00:50, the first at 23:50 + 40 + 30 + 40 minutes.
+    assertThat(first.asks()).containsExactly(true, true, false, false);
+    assertThat(first.labels()).containsExactly(1, 0, Float.NaN, Float.NaN);
+    assertThat(first.times()[3] - first.times()[0]).isEqualTo(110 * 60_000);
+  }
+
+  @Test
+  void trainedWeightsFindTheLateFlightsOfEachAirport() throws Exception {
+    Path file = folder.resolve("january.csv.gz");
+    write(file, january());
+    ModelConfig model =
+        ModelConfig.builder(Architecture.TRANSFORMER)
+            .dim(32)
+            .heads(1)
+            .dimHead(16)
+            .ffMult(1)
+            .normalisation(Normalisation.UNIT)
+            .outputs(1)
+            .build();
+    FlightsExperiment.Result result =
+        FlightsExperiment.run(
+            file,
+            model,
+            FlightsExperiment.options().epochs(4).lanes(4).threads(2).build(),
+            2,
+            report -> {});
+    assertThat(result.warm().get("auc")).isGreaterThan(0.85);
+    assertThat(result.cold().get("auc")).isBetween(0.6, result.warm().get("auc"));
+    // Hand-made features know the route's hour too.
+    assertThat(FlightsExperiment.baselines(file, 1).network()).isGreaterThan(0.85);
+  }
+
+  /** Lateness is an airport's own function of destination and hour. */
+  private static String january() {
+    SplittableRandom random = new SplittableRandom(1);
+    StringBuilder lines = new StringBuilder();
+    for (int day = 1; day <= 18; day++) {
+      for (int hour = 6; hour < 22; hour += 4) {
+        for (int from = 0; from < 6; from++) {
+          for (int to = 0; to < 6; to++) {
+            boolean late = new SplittableRandom(from * 1000 + to * 50 + hour).nextInt(3) == 0;
+            int delay = (late ? 40 : 0) + random.nextInt(8);
+            lines.append(
+                "2001-01-%02d %02d:%02d,A%d,B%d,300,%d\n"
+                    .formatted(day, hour, 6 * from + to, from, to, delay));
+          }
+        }
+      }
+    }
+    return lines.toString();
+  }
+
+  private static void write(Path file, String lines) throws IOException {
+    try (Writer out =
+        new OutputStreamWriter(
+            new GZIPOutputStream(Files.newOutputStream(file)), StandardCharsets.UTF_8)) {
+      out.write("time,origin,destination,distance,delay\n" + lines);
+    }
+  }
+}
