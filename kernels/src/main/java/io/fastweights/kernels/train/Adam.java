@@ -1,7 +1,9 @@
 package io.fastweights.kernels.train;
 
 import io.fastweights.kernels.train.ParameterLayout.Slice;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019). The decay is
@@ -9,6 +11,7 @@ import java.util.List;
  */
 public final class Adam {
   private final List<Slice> slices;
+  private final Set<String> frozen = new HashSet<>();
   private final float beta1;
   private final float beta2;
   private final float epsilon;
@@ -30,8 +33,13 @@ public final class Adam {
     this.second = new float[size];
   }
 
+  /** Leaves tensors as they are. */
+  public void freeze(Set<String> names) {
+    frozen.addAll(names);
+  }
+
   /**
-   * Steps all parameters.
+   * Steps all parameters that are not frozen.
    *
    * @param step counted from 1
    * @param rate the learning rate of this step
@@ -41,6 +49,9 @@ public final class Adam {
     float correct1 = (float) (1 / (1 - Math.pow(beta1, step)));
     float correct2 = (float) (1 / (1 - Math.pow(beta2, step)));
     for (Slice s : slices) {
+      if (frozen.contains(s.name())) {
+        continue;
+      }
       float keep = s.isMatrix() ? 1 - rate * weightDecay : 1;
       int end = s.at() + s.size();
       for (int i = s.at(); i < end; i++) {

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Learns slow weights from keyed sequences: truncated back-propagation through chunks of each key's
@@ -28,6 +30,7 @@ public final class Trainer {
   private final long steps;
   private final long evaluateEvery;
   private final long eventsPerStep;
+  private final Set<String> frozen = new TreeSet<>();
 
   /**
    * @param config of the model; its outputs fit the schema's target
@@ -71,6 +74,17 @@ public final class Trainer {
     return layout;
   }
 
+  /**
+   * Leaves tensors as they are at first.
+   *
+   * @throws IllegalArgumentException if the model has no such tensor
+   */
+  public Trainer freeze(Set<String> tensors) {
+    tensors.forEach(layout::slice);
+    frozen.addAll(tensors);
+    return this;
+  }
+
   /** Trains from seeded initial weights, or goes on from the checkpoint where there is one. */
   public TrainResult run(TrainProgress.Listener listener) throws IOException {
     return run(InitialWeights.of(layout, options.seed()), listener);
@@ -87,6 +101,7 @@ public final class Trainer {
     Parameters parameters = new Parameters(layout, initial);
     float weightDecay = (float) options.weightDecay();
     Adam adam = new Adam(layout.slices(), 0.9f, 0.999f, 1e-8f, weightDecay);
+    adam.freeze(frozen);
     int memory = layout.config().memory().floats();
     Lanes lanes =
         new Lanes(train, options.lanes(), options.chunk(), memory, Seeds.mix(options.seed(), 1));
@@ -203,6 +218,7 @@ public final class Trainer {
     long print =
         Seeds.mix(
             SchemaJson.write(layout.schema()).hashCode(), layout.config().toString().hashCode());
+    print = Seeds.mix(print, frozen.toString().hashCode());
     print = Seeds.mix(print, java.util.Arrays.hashCode(initial));
     print =
         Seeds.mix(

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,6 +103,22 @@ class TrainerTest {
         .isInstanceOf(TrainingDivergedException.class)
         .hasMessageContaining("step 1 of")
         .hasMessageContaining("the gradient of embedding.symbol.weight is NaN");
+  }
+
+  @Test
+  void frozenTensorsStayAsTheyAre() throws IOException {
+    TrainOptions options = TrainingCases.options().epochs(1).build();
+    Trainer trainer =
+        new Trainer(TrainingCases.CONFIG, TrainingCases.SCHEMA, TRAIN, List.of(), options);
+    float[] initial = InitialWeights.of(trainer.layout(), 1);
+    SlowWeights before = trainer.layout().weights(initial);
+    trainer.freeze(Set.of("layers.0.0.fn.to_qkv.weight"));
+    SlowWeights after = trainer.run(initial, r -> {}).weights();
+    for (String name : before.tensors().keySet()) {
+      boolean same = Arrays.equals(after.get(name), before.get(name));
+      assertThat(same).as(name).isEqualTo(name.equals("layers.0.0.fn.to_qkv.weight"));
+    }
+    assertThatThrownBy(() -> trainer.freeze(Set.of("to_qkv"))).hasMessage("no tensor to_qkv");
   }
 
   @Test

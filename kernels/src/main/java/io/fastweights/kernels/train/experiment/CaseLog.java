@@ -47,6 +47,7 @@ record CaseLog(List<Case> cases, List<String> attributes) {
   static CaseLog incidents(Path file) throws IOException {
     try (ZipInputStream in = new ZipInputStream(Files.newInputStream(file))) {
       in.getNextEntry();
+      // Who resolved a case, how and when stands in all its lines, also those before: left out.
       Map<String, Integer> attributes = new LinkedHashMap<>();
       attributes.put("active", 2);
       attributes.put("reassignments", 3);
@@ -59,7 +60,6 @@ record CaseLog(List<Case> cases, List<String> attributes) {
       attributes.put("group", 23);
       attributes.put("assigned_to", 24);
       attributes.put("knowledge", 25);
-      attributes.put("resolved_by", 33);
       DateTimeFormatter times = DateTimeFormatter.ofPattern("d/M/yyyy HH:mm");
       return read(in, new Columns(0, 7, 1, 13, times, attributes));
     }

@@ -1,19 +1,15 @@
 package io.fastweights.kernels.train.experiment;
 
-import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.kernels.train.EventSequence;
-import io.fastweights.kernels.train.InitialWeights;
-import io.fastweights.kernels.train.ParameterLayout;
 import io.fastweights.kernels.train.SequenceBuilder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -24,18 +20,9 @@ import java.util.stream.IntStream;
  */
 final class FlightSequences {
   private static final int SLOT_MINUTES = 20;
+  private static final int BUCKETS = 2048;
   private static final int SLOTS = 1440 / SLOT_MINUTES;
-  private static final int[] DELAYS = {-15, -5, 0, 5, 10, 15, 30, 60, 120};
-
-  private static final Set<String> KEYS =
-      Set.of(
-          "embedding.destination.weight", "embedding.slot.weight", "embedding.slot_shifted.weight");
-  private static final Set<String> VALUES =
-      Set.of("embedding.delay.weight", "embedding.due.weight", "embedding.due_shifted.weight");
-  private static final float EMBEDDING = 0.3f;
-  private static final float OTHERS = 0.02f;
-  private static final float VALUE = 4;
-  private static final float BETA = -1.4f;
+  static final int[] DELAYS = {-15, -5, 0, 5, 10, 15, 30, 60, 120};
 
   private final Schema schema;
   private final RawEvent raw;
@@ -60,6 +47,8 @@ final class FlightSequences {
     fields.add(new Field.Categorical("hour", numbers(24)));
     fields.add(new Field.Categorical("weekday", numbers(7)));
     fields.add(new Field.Categorical("delay", numbers(DELAYS.length + 1)));
+    fields.add(new Field.Hashed("flight", BUCKETS));
+    fields.add(new Field.Hashed("flight_shifted", BUCKETS));
     fields.add(new Field.Numeric("distance", 730, 570));
     fields.add(new Field.Elapsed("since", 20));
     return new Schema("origin", "time", "kind", fields, new Target.Binary("late"));
@@ -96,7 +85,9 @@ final class FlightSequences {
     raw.set(2, slot(f.minute() + SLOT_MINUTES / 2));
     raw.set(5, Integer.toString(f.minute() / 60));
     raw.set(6, Integer.toString(f.weekday()));
-    raw.set(8, f.miles());
+    raw.set(8, f.destination() + slot(f.minute()));
+    raw.set(9, f.destination() + slot(f.minute() + SLOT_MINUTES / 2));
+    raw.set(10, f.miles());
     if (ask) {
       raw.ask();
     } else {
@@ -105,39 +96,6 @@ final class FlightSequences {
       raw.set(7, delay(f.delay()));
       raw.target(f.late() ? 1 : 0);
     }
-  }
-
-  /**
-   * Weights to start from: destination and time of departure in some coordinates of the input,
-   * delay and due time in the others; keys and queries are made of the first, values of the second.
-   * The model so begins as an associative memory from (destination, time) to delay.
-   */
-  static float[] initial(ParameterLayout layout, long seed) {
-    float[] values = InitialWeights.of(layout, seed);
-    ModelConfig c = layout.config();
-    int dim = c.dim();
-    int outcome = dim * 3 / 4;
-    for (ParameterLayout.Slice s : layout.slices()) {
-      boolean first = KEYS.contains(s.name());
-      boolean second = VALUES.contains(s.name());
-      if (s.name().startsWith("embedding.")) {
-        for (int i = 0; i < s.size(); i++) {
-          boolean kept = i % dim < outcome ? first : second;
-          values[s.at() + i] *= kept ? EMBEDDING : first || second ? 0 : OTHERS;
-        }
-      }
-    }
-    int inner = c.heads() * c.dimHead();
-    int qkv = layout.slice("layers.0.0.fn.to_qkv.weight").at();
-    for (int row = 0; row < 3 * inner; row++) {
-      boolean value = row >= 2 * inner;
-      for (int i = 0; i < dim; i++) {
-        values[qkv + row * dim + i] *= value == (i < outcome) ? 0 : value ? VALUE : 1;
-      }
-    }
-    ParameterLayout.Slice beta = layout.slice("layers.0.0.fn.to_beta.bias");
-    java.util.Arrays.fill(values, beta.at(), beta.at() + beta.size(), BETA);
-    return values;
   }
 
   private static String slot(int minute) {

@@ -51,8 +51,8 @@ public final class FlightsExperiment {
     return ModelConfig.builder(Architecture.TRANSFORMER)
         .dim(64)
         .heads(1)
-        .dimHead(64)
-        .nu(2)
+        .dimHead(32)
+        .nu(32)
         .ffMult(2)
         .normalisation(Normalisation.UNIT)
         .outputs(1)
@@ -61,7 +61,7 @@ public final class FlightsExperiment {
 
   /** The training that the published figures are of. */
   public static TrainOptions.Builder options() {
-    return TrainOptions.builder().epochs(3).lanes(16).learningRate(0.003).seed(1);
+    return TrainOptions.builder().epochs(2).lanes(16).chunk(128).learningRate(0.003).seed(1);
   }
 
   /**
@@ -85,7 +85,8 @@ public final class FlightsExperiment {
     List<EventSequence> validation =
         all.stream().map(s -> s.prefix(s.firstAt(TEST)).countedFrom(s.firstAt(split))).toList();
     Trainer trainer = new Trainer(model, source.schema(), train, validation, options);
-    float[] initial = FlightSequences.initial(trainer.layout(), options.seed());
+    trainer.freeze(FlightWeights.frozen(trainer.layout()));
+    float[] initial = FlightWeights.initial(trainer.layout(), options.seed());
     TrainResult result = trainer.run(initial, listener);
     SlowWeights weights = result.weights();
     return new Result(
