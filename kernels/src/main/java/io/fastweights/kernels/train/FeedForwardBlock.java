@@ -1,12 +1,11 @@
 package io.fastweights.kernels.train;
 
+import io.fastweights.kernels.math.Transcendental;
 import io.fastweights.kernels.train.MatrixProducts.View;
 import java.util.Arrays;
-import org.apache.commons.numbers.gamma.Erf;
 
 /** One layer's feed-forward block over a sequence: linear, GELU, dropout, linear; and gradients. */
 final class FeedForwardBlock {
-  private static final double ROOT_HALF = Math.sqrt(0.5);
   private static final double DENSITY = 1 / Math.sqrt(2 * Math.PI);
 
   private final LinearMap in;
@@ -35,12 +34,18 @@ final class FeedForwardBlock {
   void forward(Parameters p, int rows, long seed, float[] u, float[] y) {
     in.forward(p, rows, new View(u, 0, dim), new View(before, 0, wide));
     for (int i = 0; i < rows * wide; i++) {
-      // The share of the normal distribution below x.
-      below[i] = (float) (0.5 * (1 + Erf.value(before[i] * ROOT_HALF)));
+      below[i] = below(before[i]);
       after[i] = before[i] * below[i];
     }
     dropout.apply(after, rows * wide, seed);
     out.forward(p, rows, new View(after, 0, wide), new View(y, 0, dim));
+  }
+
+  /** The share of the normal distribution below x. */
+  private static float below(float x) {
+    double tail =
+        Transcendental.normalTail(Math.min(Math.abs((double) x), Transcendental.TAIL_LIMIT));
+    return (float) (x > 0 ? 1 - tail : tail);
   }
 
   /** Adds the gradients of the parameters and of u. */
