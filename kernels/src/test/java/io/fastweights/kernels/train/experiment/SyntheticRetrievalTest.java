@@ -7,6 +7,7 @@ import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.train.experiment.SyntheticRetrieval.Result;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,13 +23,19 @@ class SyntheticRetrievalTest {
   }
 
   @Test
-  void theDeltaRuleSolvesWhatTheSumRuleCannotWhereKeysComeAgain() {
-    Result delta =
-        SyntheticRetrieval.run(new RetrievalTask(2, UpdateRule.DELTA, FeatureMap.DPFP, 1, 20), 1);
-    Result sum =
-        SyntheticRetrieval.run(new RetrievalTask(2, UpdateRule.SUM, FeatureMap.DPFP, 1, 20), 1);
-    assertThat(delta.solved()).isTrue();
-    assertThat(sum.bestLoss()).isGreaterThan(20 * delta.bestLoss());
+  void theDeltaRuleSolvesSettingTwo() {
+    assertThat(settingTwo(UpdateRule.DELTA).bestLoss())
+        .isLessThanOrEqualTo(SyntheticRetrieval.SOLVED);
+  }
+
+  @Test
+  @Tag("long")
+  void theSumRuleDoesNotSolveSettingTwo() {
+    assertThat(settingTwo(UpdateRule.SUM).bestLoss()).isGreaterThan(0.05);
+  }
+
+  private static Result settingTwo(UpdateRule rule) {
+    return SyntheticRetrieval.run(new RetrievalTask(2, rule, FeatureMap.DPFP, 1, 20), 1);
   }
 
   @ParameterizedTest
