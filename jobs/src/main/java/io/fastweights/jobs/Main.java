@@ -2,6 +2,9 @@ package io.fastweights.jobs;
 
 import io.fastweights.jobs.bench.BenchCommand;
 import io.fastweights.jobs.demo.DemoCommand;
+import io.fastweights.jobs.train.EvaluateCommand;
+import io.fastweights.jobs.train.ExperimentCommand;
+import io.fastweights.jobs.train.TrainCommand;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +17,14 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "fastweights",
     description = "Per-key learned memory for Apache Flink.",
-    subcommands = {DemoCommand.class, RunCommand.class, BenchCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      ExperimentCommand.class,
+      BenchCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,
     footer = {"", "fastweights COMMAND --help tells about one command."})

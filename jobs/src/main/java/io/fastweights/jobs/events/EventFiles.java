@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.compression.StandardDeCompressors;
@@ -167,6 +168,19 @@ public record EventFiles(List<EventFile> files, List<String> columns) {
       throw new IllegalArgumentException(
           "%s has no column %s; its columns are %s"
               .formatted(path, String.join(", ", missing), String.join(", ", columns)));
+    }
+  }
+
+  /** Hands every line, headers included, to a reader, in order and in this process. */
+  public void forEach(Consumer<Line> reader) throws IOException {
+    for (int i = 0; i < files.size(); i++) {
+      Path path = Path.of(files.get(i).path());
+      try (LineReader lines =
+          new LineReader(i, LineFormat.open(new org.apache.flink.core.fs.Path(path.toUri())))) {
+        for (Line line = lines.next(); line != null; line = lines.next()) {
+          reader.accept(line);
+        }
+      }
     }
   }
 

@@ -42,16 +42,25 @@ public final class EventParser extends ProcessFunction<Line, Event> {
 
   @Override
   public void processElement(Line line, Context context, Collector<Event> out) {
-    EventFile file = files.get(line.file());
-    if (line.number() == file.header()) {
-      return;
-    }
     try {
-      out.collect(event(file.parser(), line));
+      Event event = parse(line);
+      if (event != null) {
+        out.collect(event);
+      }
     } catch (MalformedEventException e) {
       context.output(
           REJECTED, new Rejected(line.file(), line.number(), e.getMessage(), line.text()));
     }
+  }
+
+  /**
+   * The event of a line; null for a header.
+   *
+   * @throws MalformedEventException if the line is no event
+   */
+  public Event parse(Line line) throws MalformedEventException {
+    EventFile file = files.get(line.file());
+    return line.number() == file.header() ? null : event(file.parser(), line);
   }
 
   private Event event(LineParser parser, Line line) throws MalformedEventException {

@@ -1,0 +1,214 @@
+package io.fastweights.jobs.train;
+
+import io.fastweights.jobs.output.Figures;
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.train.TrainOptions;
+import io.fastweights.kernels.train.TrainResult;
+import io.fastweights.kernels.train.Trainer;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code fastweights train}: slow weights from the events of files. */
+@Command(
+    name = "train",
+    description = "Train a model's slow weights on the events of files.",
+    footer = {
+      "",
+      "Takes the files and the schema that 'run' takes, and writes weights that 'run' takes. The",
+      "same seed gives the same bits, whatever the threads. With --checkpoint a run that was killed",
+      "goes on where it was when it is started again."
+    })
+public final class TrainCommand implements Callable<Integer> {
+  private static final int CHECKPOINT_STEPS = 100;
+
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--events",
+      required = true,
+      paramLabel = "FILE|FOLDER",
+      description = "CSV with a header or JSON lines; of a folder, all of them by name.")
+  private Path events;
+
+  @Option(
+      names = "--schema",
+      required = true,
+      paramLabel = "FILE",
+      description = "The schema of the events, JSON.")
+  private Path schemaFile;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "Takes the weights, safetensors, with the schema in it.")
+  private Path out;
+
+  @Option(names = "--dim", defaultValue = "32", description = "Default: ${DEFAULT-VALUE}.")
+  private int dim;
+
+  @Option(names = "--depth", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
+  private int depth;
+
+  @Option(names = "--heads", defaultValue = "4", description = "Default: ${DEFAULT-VALUE}.")
+  private int heads;
+
+  @Option(names = "--dim-head", defaultValue = "8", description = "Default: ${DEFAULT-VALUE}.")
+  private int dimHead;
+
+  @Option(names = "--nu", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
+  private int nu;
+
+  @Option(
+      names = "--normalisation",
+      defaultValue = "unit",
+      description = "Of phi: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Normalisation normalisation;
+
+  @Option(names = "--epochs", defaultValue = "10", description = "Default: ${DEFAULT-VALUE}.")
+  private double epochs;
+
+  @Option(names = "--learning-rate", defaultValue = "0.002", description = "Default: 0.002.")
+  private double learningRate;
+
+  @Option(
+      names = "--chunk",
+      defaultValue = "64",
+      description = "Events of a key that a step goes back through (default: ${DEFAULT-VALUE}).")
+  private int chunk;
+
+  @Option(
+      names = "--lanes",
+      defaultValue = "32",
+      description = "Keys side by side in a step (default: ${DEFAULT-VALUE}).")
+  private int lanes;
+
+  @Option(names = "--dropout", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
+  private double dropout;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "SHARE",
+      defaultValue = "0.1",
+      description = "Share held out to stop early; 0 for none (default: ${DEFAULT-VALUE}).")
+  private double validation;
+
+  @Option(
+      names = "--validate-by",
+      defaultValue = "time",
+      description = "Hold out the last of: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private ValidateBy validateBy;
+
+  @Option(names = "--patience", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}.")
+  private int patience;
+
+  @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(names = "--threads", description = "Default: all processors.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description = "Keeps the state of training, to go on from after a failure.")
+  private Path checkpoint;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the figures as one flat JSON object, too.")
+  private Path json;
+
+  /** What the held-out events are the last of. */
+  enum ValidateBy {
+    TIME,
+    KEY
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (!(validation >= 0 && validation < 1)) {
+      throw new IllegalArgumentException(
+          "--validation is " + validation + ", must be in 0 ... 1, below 1");
+    }
+    TrainOptions options = options();
+    PrintWriter printer = command.commandLine().getOut();
+    Schema schema = SchemaJson.parse(Files.readString(schemaFile));
+    TrainingEvents read = TrainingEvents.read(events, schema);
+    ModelConfig model = model(schema);
+    Validation split =
+        validateBy == ValidateBy.TIME
+            ? Validation.byTime(read.sequences(), validation)
+            : Validation.byKey(read.sequences(), validation);
+    printer.printf(Locale.ROOT, "%,d events of %,d keys%n", read.events(), read.sequences().size());
+    if (read.malformed() > 0) {
+      printer.println(read.refusals());
+    }
+    printer.flush();
+    TrainResult result =
+        new Trainer(model, schema, split.train(), split.held(), options)
+            .run(new ProgressLine(printer));
+    WeightsFile.write(result.weights(), out);
+    report(printer, read, result).writeJson(json);
+    return 0;
+  }
+
+  private TrainOptions options() {
+    return TrainOptions.builder()
+        .epochs(epochs)
+        .lanes(lanes)
+        .chunk(chunk)
+        .learningRate(learningRate)
+        .attentionDropout(dropout)
+        .feedForwardDropout(dropout)
+        .patience(patience)
+        .seed(seed)
+        .threads(threads)
+        .checkpoint(checkpoint, CHECKPOINT_STEPS)
+        .build();
+  }
+
+  private ModelConfig model(Schema schema) {
+    return ModelConfig.builder(Architecture.TRANSFORMER)
+        .dim(dim)
+        .depth(depth)
+        .heads(heads)
+        .dimHead(dimHead)
+        .nu(nu)
+        .ffMult(2)
+        .normalisation(normalisation)
+        .outputs(schema.target().dim())
+        .build();
+  }
+
+  private Figures report(PrintWriter printer, TrainingEvents read, TrainResult result) {
+    Figures figures =
+        new Figures()
+            .put("events", read.events())
+            .put("malformed", read.malformed())
+            .put("steps", result.steps());
+    String scores = "";
+    if (result.validation() != null) {
+      figures.put("validation.loss", result.validation().loss());
+      result.validation().values().forEach((name, v) -> figures.put("validation." + name, v));
+      scores = "; validation " + ProgressLine.text(result.validation());
+    }
+    printer.printf(Locale.ROOT, "%s after %,d steps%s%n", result.end(), result.steps(), scores);
+    printer.println("weights: " + out);
+    printer.flush();
+    return figures;
+  }
+}

@@ -1,0 +1,99 @@
+package io.fastweights.jobs.train;
+
+import io.fastweights.jobs.events.Event;
+import io.fastweights.jobs.events.EventFields;
+import io.fastweights.jobs.events.EventFiles;
+import io.fastweights.jobs.events.EventParser;
+import io.fastweights.jobs.events.Line;
+import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.train.EventSequence;
+import io.fastweights.kernels.train.SequenceBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The events of files as one sequence for each key, taken and refused as {@code run} does it.
+ *
+ * @param sequences in the order of their keys' first events
+ * @param events taken
+ * @param malformed refused
+ * @param firstRefusal file, line and reason of the first; null where there is none
+ */
+record TrainingEvents(
+    List<EventSequence> sequences, long events, long malformed, String firstRefusal) {
+
+  static TrainingEvents read(Path fileOrFolder, Schema schema) throws IOException {
+    if (schema.target() == null) {
+      throw new IllegalArgumentException("the schema has no target: there is nothing to learn");
+    }
+    EventFiles files = EventFiles.of(fileOrFolder, schema);
+    Reading reading = new Reading(files, schema);
+    files.forEach(reading::take);
+    return new TrainingEvents(
+        reading.builder.build(), reading.events, reading.malformed, reading.firstRefusal);
+  }
+
+  /** One line about the events that were refused; empty where there are none. */
+  String refusals() {
+    return malformed == 0 ? "" : "%,d malformed, the first: %s".formatted(malformed, firstRefusal);
+  }
+
+  /** The state of reading. */
+  private static final class Reading {
+    private final EventFiles files;
+    private final Schema schema;
+    private final EventParser parser;
+    private final EventFields fields;
+    private final RawEvent raw;
+    private final SequenceBuilder builder;
+    private final Map<String, Long> lastObserved = new HashMap<>();
+    private long events;
+    private long malformed;
+    private String firstRefusal;
+
+    Reading(EventFiles files, Schema schema) {
+      this.files = files;
+      this.schema = schema;
+      this.parser = new EventParser(files, schema);
+      this.fields = new EventFields(schema, files.columns());
+      this.raw = schema.newEvent();
+      this.builder = new SequenceBuilder(schema);
+    }
+
+    void take(Line line) {
+      try {
+        Event event = parser.parse(line);
+        if (event != null) {
+          take(event);
+        }
+      } catch (MalformedEventException e) {
+        malformed++;
+        if (firstRefusal == null) {
+          firstRefusal =
+              "%s, line %d: %s"
+                  .formatted(files.files().get(line.file()).path(), line.number(), e.getMessage());
+        }
+      }
+    }
+
+    private void take(Event event) throws MalformedEventException {
+      raw.clear();
+      fields.read(event, raw);
+      EncodedEvent encoded = schema.encode(raw);
+      if (encoded.timestamp() < lastObserved.getOrDefault(event.key(), Long.MIN_VALUE)) {
+        throw new MalformedEventException("time is before the last observed event of its key");
+      }
+      if (encoded.observe()) {
+        lastObserved.put(event.key(), encoded.timestamp());
+      }
+      builder.add(event.key(), encoded);
+      events++;
+    }
+  }
+}

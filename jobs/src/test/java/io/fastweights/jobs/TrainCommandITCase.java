@@ -1,0 +1,109 @@
+package io.fastweights.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Trains on a stream whose next value is the last one of its key: only a memory can know it. */
+class TrainCommandITCase extends CommandTest {
+  private static final int EVENTS = 1500;
+
+  private Path events;
+  private Path schemaFile;
+
+  @BeforeEach
+  void write() throws Exception {
+    SplittableRandom random = new SplittableRandom(5);
+    StringBuilder csv = new StringBuilder("user,time,colour,next\n");
+    for (int i = 0; i < EVENTS; i++) {
+      int user = random.nextInt(20);
+      int colour = random.nextInt(3);
+      int next = (colour + user) % 3;
+      csv.append("u%d,%d,c%d,n%d%n".formatted(user, 1_000_000L * i, colour, next));
+    }
+    csv.append("u1,17,c1,n1\n").append("u1,99999999999,c1,never\n");
+    events = Files.writeString(folder.resolve("events.csv"), csv);
+    schemaFile =
+        Files.writeString(
+            folder.resolve("schema.json"),
+            """
+            {"key": "user", "time": "time",
+             "fields": [
+               {"name": "colour", "encoder": "categorical", "vocabulary": ["c0", "c1", "c2"]}],
+             "target": {"name": "next", "encoder": "class", "classes": ["n0", "n1", "n2"]}}
+            """);
+  }
+
+  private Result train(Path weights, Path json) {
+    return execute(
+        "train",
+        "--events",
+        events,
+        "--schema",
+        schemaFile,
+        "--out",
+        weights,
+        "--json",
+        json,
+        "--epochs",
+        "2",
+        "--dim",
+        "16",
+        "--heads",
+        "2",
+        "--lanes",
+        "4",
+        "--chunk",
+        "16");
+  }
+
+  @Test
+  void writesWeightsThatEvaluateScores() throws Exception {
+    Path weights = folder.resolve("model.safetensors");
+    Result trained = train(weights, folder.resolve("train.json"));
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    assertThat(trained.out()).contains("1,500 events of 20 keys").contains("2 malformed");
+    Path json = folder.resolve("evaluate.json");
+    Result scored = execute("evaluate", "--events", events, "--weights", weights, "--json", json);
+    assertThat(scored.exitCode()).as(scored.err()).isZero();
+    JsonNode figures = new ObjectMapper().readTree(json.toFile());
+    assertThat(figures.get("scored").asInt()).isEqualTo(EVENTS);
+    assertThat(figures.get("malformed").asInt()).isEqualTo(2);
+    assertThat(figures.get("accuracy").asDouble()).isBetween(0.3, 1.0);
+  }
+
+  @Test
+  void theSameSeedGivesTheSameFile() throws Exception {
+    Path one = folder.resolve("one.safetensors");
+    Path two = folder.resolve("two.safetensors");
+    train(one, folder.resolve("a.json"));
+    train(two, folder.resolve("b.json"));
+    assertThat(one).hasSameBinaryContentAs(two);
+  }
+
+  @Test
+  void saysWhatIsWrongInOneLine() {
+    Path weights = folder.resolve("model.safetensors");
+    Result share =
+        execute(
+            "train",
+            "--events",
+            events,
+            "--schema",
+            schemaFile,
+            "--out",
+            weights,
+            "--validation",
+            "1.5");
+    assertThat(share.err()).contains("--validation is 1.5").hasLineCount(1);
+    Result none = execute("evaluate", "--events", events, "--weights", folder.resolve("none"));
+    assertThat(none.err()).contains("no such file").hasLineCount(1);
+    assertThat(execute("experiment").err()).contains("which experiment");
+  }
+}
