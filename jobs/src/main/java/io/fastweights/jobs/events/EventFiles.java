@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.compression.StandardDeCompressors;
+import org.apache.flink.connector.file.src.enumerate.NonSplittingRecursiveEnumerator;
 
 /**
  * Files of events, CSV with a header or JSON lines, that were looked at before anything runs.
@@ -195,6 +196,8 @@ public record EventFiles(List<EventFile> files, List<String> columns) {
             .map(path -> new org.apache.flink.core.fs.Path(Path.of(path).toUri()))
             .toArray(org.apache.flink.core.fs.Path[]::new);
     return FileSource.forBulkFileFormat(new LineFormat(paths), uris)
+        // Flink's default would pass over files whose names begin with _ or a dot.
+        .setFileEnumerator(() -> new NonSplittingRecursiveEnumerator(path -> true))
         .setSplitAssigner(splits -> new InFileOrder(paths, splits))
         .build();
   }
