@@ -38,6 +38,10 @@ public record Schema(String key, String time, String kind, List<Field> fields, T
       throw new IllegalArgumentException(
           "target name '" + target.name() + "' must be of letters, digits and _");
     }
+    if (target != null && names.contains(target.name())) {
+      throw new IllegalArgumentException(
+          "target " + target.name() + " is a field too: an event must not see its own target");
+    }
   }
 
   /** A schema without column names: fields and a target. */

@@ -56,6 +56,14 @@ class SchemaTest {
   }
 
   @Test
+  void refusesATargetThatIsAFieldToo() {
+    List<Field> fields = List.of(new Hashed("gate", 8));
+    assertThatThrownBy(() -> Schema.of(fields, new Target.Binary("gate")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("target gate is a field too");
+  }
+
+  @Test
   void givesUnknownAndMissingCategoriesIdsOfTheirOwn() throws Exception {
     assertThat(schema.encode(event().set(0, "ZZ")).ids()[0]).isZero();
     assertThat(schema.encode(event().set(0, null)).ids()[0]).isZero();
