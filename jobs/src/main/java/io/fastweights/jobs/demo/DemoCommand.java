@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final int LAST_DAY = 31;
+  private static final int SCORE_FROM = 15;
 
   @Spec private CommandSpec command;
 
@@ -47,9 +48,9 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--score-from",
       paramLabel = "DAY",
-      defaultValue = "15",
-      description = "First day of the month that is scored (default: ${DEFAULT-VALUE}).")
-  private int scoreFrom;
+      description =
+          "First day of the month that is scored (default: 15; with fewer --days, the first).")
+  private Integer scoreFrom;
 
   @Option(
       names = "--json",
@@ -61,7 +62,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    check();
+    int firstScored = check();
     PrintWriter out = command.commandLine().getOut();
     List<Flight> flights =
         Flights.january2001().stream().filter(flight -> flight.dayOfMonth() <= days).toList();
@@ -87,7 +88,7 @@ public final class DemoCommand implements Callable<Integer> {
       throw new IllegalStateException(
           "%d events went in, %d came out".formatted(timeline.size(), outcomes.events()));
     }
-    int from = Flights.firstOf(flights, scoreFrom);
+    int from = Flights.firstOf(flights, firstScored);
     DemoFigures figures = new DemoFigures(flights, outcomes, baselines, job, from);
     figures.print(out);
     figures.table().writeJson(json);
@@ -98,14 +99,19 @@ public final class DemoCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void check() {
+  /** The first day that is scored. */
+  private int check() {
     options.check();
     if (days < 1 || days > LAST_DAY) {
       throw wrong("--days is " + days + ", must be in 1 ... " + LAST_DAY);
     }
+    if (scoreFrom == null) {
+      return days < SCORE_FROM ? 1 : SCORE_FROM;
+    }
     if (scoreFrom < 1 || scoreFrom > days) {
       throw wrong("--score-from is " + scoreFrom + ", must be in 1 ... " + days);
     }
+    return scoreFrom;
   }
 
   private ParameterException wrong(String message) {

@@ -27,12 +27,7 @@ class DemoCommandITCase {
     Path json = folder.resolve("figures.json");
     int exitCode =
         line.execute(
-            "demo",
-            "--days=1",
-            "--score-from=1",
-            "--checkpoint-interval=1s",
-            "--output=" + folder,
-            "--json=" + json);
+            "demo", "--days=1", "--checkpoint-interval=1s", "--output=" + folder, "--json=" + json);
     assertThat(err.toString()).isEmpty();
     assertThat(exitCode).isZero();
     assertThat(out.toString()).contains("fast weights").contains("report.html");
