@@ -153,6 +153,26 @@ class RunCommandITCase extends CommandTest {
   }
 
   @Test
+  void takesJsonLinesOfWhichTheFirstAreNoEvents() throws Exception {
+    Path events =
+        file(
+            "events.jsonl",
+            """
+            {"user": "u1", "page": "p", "price": 3}
+            {"time": 1, "user": {"id": 1}, "page": "p", "price": 3}
+            {"time": 2, "user": "u1", "page": "p", "price": 3, "note": {"n": 1}}
+            """);
+    JsonNode figures = run(events, "--format", "jsonl");
+    assertThat(figures.get("predicted").asInt()).isEqualTo(1);
+    assertThat(figures.get("malformed").asInt()).isEqualTo(2);
+    assertThat(lines(out.resolve("malformed")))
+        .anyMatch(line -> line.contains("\"line\":1,\"reason\":\"the time is missing\""))
+        .anyMatch(line -> line.contains("'user' is not a single value"));
+    JsonNode prediction = JSON.readTree(lines(out.resolve("predictions")).get(0));
+    assertThat(prediction.get("note").asText()).isEqualTo("{\"n\":1}");
+  }
+
+  @Test
   void takesTheKindOfAnEventFromItsColumn() throws Exception {
     String schema = SCHEMA.replace("\"time\",", "\"time\", \"kind\": \"kind\",");
     Path kinds = file("kinds.json", schema);

@@ -23,6 +23,10 @@ import org.apache.flink.connector.file.src.enumerate.NonSplittingRecursiveEnumer
  * @param columns of all files, in order of their first appearance
  */
 public record EventFiles(List<EventFile> files, List<String> columns) {
+  /** Lines of a file of JSON lines that are looked at for columns. */
+  private static final int LOOKED_AT = 1000;
+
+  private static final long LOOKED_AT_CHARS = 1 << 24;
 
   /** How a file's lines are written. */
   enum Format {
@@ -55,7 +59,7 @@ public record EventFiles(List<EventFile> files, List<String> columns) {
   public record EventFile(String path, LineParser parser, long header)
       implements java.io.Serializable {}
 
-  /** A file and the columns its first line shows. */
+  /** A file and the columns its first lines show. */
   private record Found(Path path, Format format, long line, List<String> columns) {}
 
   /**
@@ -78,14 +82,14 @@ public record EventFiles(List<EventFile> files, List<String> columns) {
     }
     columns.addAll(schema.columns());
     List<String> all = List.copyOf(columns);
-    return new EventFiles(found.stream().map(file -> file(file, all)).toList(), all);
+    return new EventFiles(found.stream().map(file -> file(file, all, schema)).toList(), all);
   }
 
-  private static EventFile file(Found found, List<String> columns) {
+  private static EventFile file(Found found, List<String> columns, Schema schema) {
     LineParser parser =
         found.format() == Format.CSV
             ? new CsvLineParser(found.columns().stream().mapToInt(columns::indexOf).toArray())
-            : new JsonLineParser(columns);
+            : new JsonLineParser(columns, schema.columns());
     return new EventFile(
         found.path().toString(), parser, parser instanceof CsvLineParser ? found.line() : 0);
   }
@@ -117,43 +121,60 @@ public record EventFiles(List<EventFile> files, List<String> columns) {
   }
 
   private static Found look(Path path, Schema schema) throws IOException {
-    Line first = firstLine(path);
-    if (first == null) {
+    Format format = Format.of(path.getFileName().toString());
+    List<Line> lines = firstLines(path, format == Format.CSV ? 1 : LOOKED_AT);
+    if (lines.isEmpty()) {
       throw new IllegalArgumentException("events file " + path + " is empty");
     }
-    Format format = Format.of(path.getFileName().toString());
-    try {
-      if (first.problem() != null) {
-        throw new MalformedEventException(first.problem());
-      }
-      if (format == Format.CSV) {
-        List<String> header = header(path, first.text());
-        requireColumns(path, header, schema.columns());
-        return new Found(path, format, first.number(), header);
-      }
-      List<String> members = List.copyOf(JsonLineParser.members(first.text()).keySet());
-      requireColumns(path, members, List.of(schema.key(), schema.time()));
-      return new Found(path, format, first.number(), members);
-    } catch (MalformedEventException e) {
-      if (format == Format.CSV) {
-        throw new IllegalArgumentException("the header of " + path + ": " + e.getMessage());
-      }
-      return new Found(path, format, first.number(), List.of());
+    long first = lines.get(0).number();
+    if (format == Format.CSV) {
+      List<String> header = header(path, lines.get(0));
+      requireColumns(path, header, schema.columns());
+      return new Found(path, format, first, header);
     }
+    List<String> members = members(lines, schema);
+    if (!members.isEmpty()) {
+      requireColumns(path, members, List.of(schema.key(), schema.time()));
+    }
+    return new Found(path, format, first, members);
   }
 
-  private static Line firstLine(Path path) throws IOException {
+  /** The members of those lines that can be read: not every event has every one. */
+  private static List<String> members(List<Line> lines, Schema schema) {
+    Set<String> members = new LinkedHashSet<>();
+    for (Line line : lines) {
+      try {
+        members.addAll(JsonLineParser.members(line.text(), schema.columns()).keySet());
+      } catch (MalformedEventException e) {
+        // It will be told of when it is read.
+        continue;
+      }
+    }
+    return List.copyOf(members);
+  }
+
+  private static List<Line> firstLines(Path path, int most) throws IOException {
+    List<Line> lines = new ArrayList<>();
     try (LineReader reader =
         new LineReader(0, LineFormat.open(new org.apache.flink.core.fs.Path(path.toUri())))) {
-      return reader.next();
+      long chars = 0;
+      while (lines.size() < most && chars < LOOKED_AT_CHARS) {
+        Line line = reader.next();
+        if (line == null) {
+          break;
+        }
+        lines.add(line);
+        chars += line.text().length();
+      }
+      return lines;
     } catch (java.util.zip.ZipException | java.io.EOFException e) {
       throw new IllegalArgumentException("events file " + path + " is empty or not compressed");
     }
   }
 
-  private static List<String> header(Path path, String line) throws MalformedEventException {
+  private static List<String> header(Path path, Line line) {
     List<String> header = new ArrayList<>();
-    for (String name : CsvLineParser.split(line)) {
+    for (String name : cells(path, line)) {
       if (header.contains(name.trim())) {
         throw new IllegalArgumentException(
             "the header of " + path + " has the column '" + name.trim() + "' twice");
@@ -161,6 +182,17 @@ public record EventFiles(List<EventFile> files, List<String> columns) {
       header.add(name.trim());
     }
     return header;
+  }
+
+  private static String[] cells(Path path, Line line) {
+    try {
+      if (line.problem() != null) {
+        throw new MalformedEventException(line.problem());
+      }
+      return CsvLineParser.split(line.text());
+    } catch (MalformedEventException e) {
+      throw new IllegalArgumentException("the header of " + path + ": " + e.getMessage());
+    }
   }
 
   private static void requireColumns(Path path, List<String> columns, Collection<String> needed) {

@@ -26,7 +26,7 @@ class EventTextFuzzTest {
 
   @FuzzTest
   void anyLineIsJsonOrMalformed(byte[] bytes) {
-    parse(new JsonLineParser(List.of("a", "b", "c")), bytes);
+    parse(new JsonLineParser(List.of("a", "b", "c"), List.of("a")), bytes);
   }
 
   private static void parse(LineParser parser, byte[] bytes) {

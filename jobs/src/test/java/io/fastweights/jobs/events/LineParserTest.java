@@ -28,9 +28,16 @@ class LineParserTest {
 
   @Test
   void takesTheMembersThatAreColumns() throws Exception {
-    new JsonLineParser(List.of("a", "b", "c"))
+    new JsonLineParser(List.of("a", "b", "c"), List.of("a"))
         .parse("{\"c\": 1.50, \"x\": \"?\", \"a\": true, \"b\": null}", cells);
     assertThat(cells).containsExactly("true", null, "1.50");
+  }
+
+  @Test
+  void keepsStructuresThatTheSchemaDoesNotReadAsJson() throws Exception {
+    new JsonLineParser(List.of("a", "b", "c"), List.of("a"))
+        .parse("{\"b\": {\"x\": [1, 2]}, \"a\": 1, \"c\": [ ]}", cells);
+    assertThat(cells).containsExactly("1", "{\"x\":[1,2]}", "[]");
   }
 
   @ParameterizedTest
@@ -46,7 +53,8 @@ class LineParserTest {
         "{\"a\" 1}"
       })
   void refusesJsonThatIsNoFlatObject(String line) {
-    assertThatThrownBy(() -> new JsonLineParser(List.of("a", "b", "c")).parse(line, cells))
+    assertThatThrownBy(
+            () -> new JsonLineParser(List.of("a", "b", "c"), List.of("a")).parse(line, cells))
         .isInstanceOf(MalformedEventException.class);
   }
 }
