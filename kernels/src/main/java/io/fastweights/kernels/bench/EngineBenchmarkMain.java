@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Runs the engine benchmark from a build tree: {@code java -Xmx4g --add-modules=jdk.incubator.vector
- * ... EngineBenchmarkMain pytorch_peer.py report.json}.
+ * Runs the engine benchmark from a build tree: {@code java -Xmx4g
+ * --add-modules=jdk.incubator.vector ... EngineBenchmarkMain pytorch_peer.py report.json}.
  */
 public final class EngineBenchmarkMain {
   private EngineBenchmarkMain() {}

@@ -52,7 +52,14 @@ public record EngineReport(
         String.format(
             Locale.ROOT,
             "%-7s %-8s %-5s %5s %7s %12s %9s %10s %9s%n",
-            "shape", "part", "where", "batch", "segment", "of PyTorch", "of floor", "events/s",
+            "shape",
+            "part",
+            "where",
+            "batch",
+            "segment",
+            "of PyTorch",
+            "of floor",
+            "events/s",
             "GB/s"));
     for (Row row : rows) {
       text.append(
@@ -65,9 +72,7 @@ public record EngineReport(
               row.batch,
               row.segment,
               Double.isNaN(row.ratio) ? "-" : String.format(Locale.ROOT, "%.1fx", row.ratio),
-              Double.isNaN(row.floor)
-                  ? "-"
-                  : String.format(Locale.ROOT, "%.0f%%", 100 * row.floor),
+              Double.isNaN(row.floor) ? "-" : String.format(Locale.ROOT, "%.0f%%", 100 * row.floor),
               row.events,
               row.bytes == 0 ? "-" : String.format(Locale.ROOT, "%.1f", row.bytes / 1e9)));
     }

@@ -47,7 +47,12 @@ final class ShapeBenchmark implements AutoCloseable {
 
   /** What one row of the report is made of. */
   private record Subject(
-      String part, boolean isCold, int batch, int segment, Paced work, MemoryWorkload memory,
+      String part,
+      boolean isCold,
+      int batch,
+      int segment,
+      Paced work,
+      MemoryWorkload memory,
       Samples events) {}
 
   ShapeBenchmark(Shape shape, Settings settings, Optional<TorchPeer> peer) {
@@ -115,8 +120,7 @@ final class ShapeBenchmark implements AutoCloseable {
       if (peer.isPresent()) {
         peer.get()
             .measure(shape, settings.seconds())
-            .forEach(
-                (batch, rate) -> torch.computeIfAbsent(batch, b -> new Samples()).add(rate));
+            .forEach((batch, rate) -> torch.computeIfAbsent(batch, b -> new Samples()).add(rate));
       }
     }
     return rows();
@@ -147,7 +151,14 @@ final class ShapeBenchmark implements AutoCloseable {
         (batch, rate) ->
             rows.add(
                 new Row(
-                    shape.name(), "pytorch", false, batch, 1, rate.median(), 0, Double.NaN,
+                    shape.name(),
+                    "pytorch",
+                    false,
+                    batch,
+                    1,
+                    rate.median(),
+                    0,
+                    Double.NaN,
                     rate.median() / best)));
     for (Subject s : subjects) {
       double events = s.events.median();

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The same steps in PyTorch: a script run by a Python that has it, one thread, one event of each key
- * at a time.
+ * The same steps in PyTorch: a script run by a Python that has it, one thread, one event of each
+ * key at a time.
  *
  * @param python the interpreter
  * @param script {@code pytorch_peer.py}
@@ -26,9 +26,7 @@ public record TorchPeer(String python, Path script) {
     }
     try {
       Process process = new ProcessBuilder(python, "-c", "import torch").start();
-      return process.waitFor() == 0
-          ? Optional.of(new TorchPeer(python, script))
-          : Optional.empty();
+      return process.waitFor() == 0 ? Optional.of(new TorchPeer(python, script)) : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     } catch (InterruptedException e) {

@@ -17,7 +17,8 @@ public interface CpuKernels {
   int vectorBits();
 
   /**
-   * Runs fused multiply-adds that depend on nothing in memory: the arithmetic's peak, for benchmarks.
+   * Runs fused multiply-adds that depend on nothing in memory: the arithmetic's peak, for
+   * benchmarks.
    *
    * @return how many it ran, at least {@code count}
    */
