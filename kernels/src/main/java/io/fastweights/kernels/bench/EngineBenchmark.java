@@ -68,20 +68,22 @@ public final class EngineBenchmark {
     return new EngineReport(engine, copies, multiplyAdds, rows, keys);
   }
 
-  /** The best batch against PyTorch's best; floors where every event is of another key. */
+  /**
+   * Hot memories against PyTorch's best batch: our best, and our best where every event is of
+   * another key; and the floors that the memory update alone reached.
+   */
   private static void summarise(Shape shape, List<Row> rows, Map<String, Double> keys) {
-    double ratio = Double.NaN;
     for (Row row : rows) {
-      if (row.part().equals("engine") && !row.cold() && row.segment() == 1) {
-        ratio = Double.isNaN(ratio) ? row.ratio() : Math.max(ratio, row.ratio());
+      if (row.part().equals("engine") && !row.cold() && !Double.isNaN(row.ratio())) {
+        keys.merge("pytorch." + shape.name(), row.ratio(), Math::max);
+        if (row.segment() == 1) {
+          keys.merge("pytorch." + shape.name() + ".segment1", row.ratio(), Math::max);
+        }
       }
       if (row.part().equals("memory")) {
         String name = "floor." + (row.cold() ? "cold." : "hot.") + shape.name();
         keys.put(row.segment() == 1 ? name : name + ".segment" + row.segment(), row.floor());
       }
-    }
-    if (!Double.isNaN(ratio)) {
-      keys.put("pytorch." + shape.name(), ratio);
     }
   }
 }

@@ -33,8 +33,8 @@ final class VectorLayers {
 
   private final double[] wide = new double[WIDE];
   private final float[] lanes = new float[Sums.LANES];
-  private final float[] peak = new float[2 * L];
-  private float[] padded = {};
+  private final float[] peak = new float[12 * L];
+  private final float[] padded = new float[4 * 2 * L];
 
   /** y[row] = x[row] M^T + bias, for the rows given. */
   void dense(Panels m, float[] x, float[] y, int firstRow, int endRow) {
@@ -43,7 +43,7 @@ final class VectorLayers {
     // A panel stays in the first-level cache while all rows pass it.
     for (int o = 0; o < whole && firstRow < blocked; o += 2 * L) {
       for (int row = firstRow; row < blocked; row += 4) {
-        fourRows(m, o, x, row * m.in(), y, row * m.out() + o);
+        fourRows(m, o, x, row * m.in(), y, row * m.out() + o, m.out());
       }
     }
     for (int row = blocked; row < endRow; row++) {
@@ -59,7 +59,7 @@ final class VectorLayers {
    * and the compiler, which loads all the inputs of a step first, still finds sixteen registers
    * enough; with six rows it spills.
    */
-  private static void fourRows(Panels m, int o, float[] x, int at, float[] y, int yAt) {
+  private static void fourRows(Panels m, int o, float[] x, int at, float[] y, int yAt, int out) {
     float[] weights = m.weights();
     int in = m.in();
     int w0 = m.at(o);
@@ -88,7 +88,6 @@ final class VectorLayers {
       d0 = v.fma(m0, d0);
       d1 = v.fma(m1, d1);
     }
-    int out = m.out();
     a0.intoArray(y, yAt);
     a1.intoArray(y, yAt + L);
     b0.intoArray(y, yAt + out);
@@ -168,10 +167,14 @@ final class VectorLayers {
   /** The outputs that fill no two vectors: computed with the padding, and cut. */
   private void lastOutputs(Panels m, int whole, float[] x, float[] y, int firstRow, int endRow) {
     int count = m.out() - whole;
-    if (padded.length == 0) {
-      padded = new float[2 * L];
+    int row = firstRow;
+    for (; row + 4 <= endRow; row += 4) {
+      fourRows(m, whole, x, row * m.in(), padded, 0, 2 * L);
+      for (int i = 0; i < 4; i++) {
+        System.arraycopy(padded, i * 2 * L, y, (row + i) * m.out() + whole, count);
+      }
     }
-    for (int row = firstRow; row < endRow; row++) {
+    for (; row < endRow; row++) {
       twoVectors(m, whole, x, row * m.in(), padded, 0);
       System.arraycopy(padded, 0, y, row * m.out() + whole, count);
     }
@@ -179,38 +182,42 @@ final class VectorLayers {
 
   /** See {@link CpuKernels#multiplyAdds}. Twelve chains hide the latency of the units. */
   long multiplyAdds(int count) {
-    FloatVector half = FloatVector.broadcast(F, 0.5f);
-    FloatVector a0 = half;
-    FloatVector a1 = half;
-    FloatVector a2 = half;
-    FloatVector a3 = half;
-    FloatVector a4 = half;
-    FloatVector a5 = half;
-    FloatVector a6 = half;
-    FloatVector a7 = half;
-    FloatVector a8 = half;
-    FloatVector a9 = half;
-    FloatVector a10 = half;
-    FloatVector a11 = half;
-    long done = 0;
-    for (int i = 0; i < count; i += 12 * L) {
-      a0 = a0.fma(half, half);
-      a1 = a1.fma(half, half);
-      a2 = a2.fma(half, half);
-      a3 = a3.fma(half, half);
-      a4 = a4.fma(half, half);
-      a5 = a5.fma(half, half);
-      a6 = a6.fma(half, half);
-      a7 = a7.fma(half, half);
-      a8 = a8.fma(half, half);
-      a9 = a9.fma(half, half);
-      a10 = a10.fma(half, half);
-      a11 = a11.fma(half, half);
-      done += 12 * L;
+    int rounds = (count + 12 * L - 1) / (12 * L);
+    multiplyAdds(peak, rounds);
+    return 12L * L * rounds;
+  }
+
+  private static void multiplyAdds(float[] start, int rounds) {
+    FloatVector half = FloatVector.fromArray(F, start, 0);
+    FloatVector add = FloatVector.fromArray(F, start, L);
+    FloatVector a0 = FloatVector.fromArray(F, start, 0);
+    FloatVector a1 = FloatVector.fromArray(F, start, L);
+    FloatVector a2 = FloatVector.fromArray(F, start, 2 * L);
+    FloatVector a3 = FloatVector.fromArray(F, start, 3 * L);
+    FloatVector a4 = FloatVector.fromArray(F, start, 4 * L);
+    FloatVector a5 = FloatVector.fromArray(F, start, 5 * L);
+    FloatVector a6 = FloatVector.fromArray(F, start, 6 * L);
+    FloatVector a7 = FloatVector.fromArray(F, start, 7 * L);
+    FloatVector a8 = FloatVector.fromArray(F, start, 8 * L);
+    FloatVector a9 = FloatVector.fromArray(F, start, 9 * L);
+    FloatVector a10 = FloatVector.fromArray(F, start, 10 * L);
+    FloatVector a11 = FloatVector.fromArray(F, start, 11 * L);
+    for (int i = 0; i < rounds; i++) {
+      a0 = a0.fma(half, add);
+      a1 = a1.fma(half, add);
+      a2 = a2.fma(half, add);
+      a3 = a3.fma(half, add);
+      a4 = a4.fma(half, add);
+      a5 = a5.fma(half, add);
+      a6 = a6.fma(half, add);
+      a7 = a7.fma(half, add);
+      a8 = a8.fma(half, add);
+      a9 = a9.fma(half, add);
+      a10 = a10.fma(half, add);
+      a11 = a11.fma(half, add);
     }
-    a0.add(a1).add(a2).add(a3).add(a4).add(a5).intoArray(peak, 0);
-    a6.add(a7).add(a8).add(a9).add(a10).add(a11).intoArray(peak, L);
-    return done;
+    a0.add(a1).add(a2).add(a3).add(a4).add(a5).intoArray(start, 2 * L);
+    a6.add(a7).add(a8).add(a9).add(a10).add(a11).intoArray(start, 3 * L);
   }
 
   /** y[row] = norm(x[row]), for the rows given. */
