@@ -46,7 +46,7 @@ final class ExperimentMain {
   private static void flights(String[] args) throws Exception {
     TrainOptions options =
         FlightsExperiment.options()
-            .epochs(args.length > 3 ? Double.parseDouble(args[3]) : 1.2)
+            .epochs(args.length > 3 ? Double.parseDouble(args[3]) : 2)
             .seed(number(args, 5, 1))
             .threads(1)
             .build();

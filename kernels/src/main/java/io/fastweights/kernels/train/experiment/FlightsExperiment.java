@@ -49,10 +49,10 @@ public final class FlightsExperiment {
   /** The model that the published figures are of. */
   public static ModelConfig model() {
     return ModelConfig.builder(Architecture.TRANSFORMER)
-        .dim(64)
+        .dim(72)
         .heads(1)
-        .dimHead(32)
-        .nu(32)
+        .dimHead(48)
+        .nu(40)
         .ffMult(2)
         .normalisation(Normalisation.UNIT)
         .outputs(1)
@@ -61,7 +61,7 @@ public final class FlightsExperiment {
 
   /** The training that the published figures are of. */
   public static TrainOptions.Builder options() {
-    return TrainOptions.builder().epochs(1.2).lanes(16).chunk(128).learningRate(0.004).seed(1);
+    return TrainOptions.builder().epochs(2).lanes(16).chunk(128).learningRate(0.004).seed(1);
   }
 
   /**
