@@ -9,6 +9,7 @@ import io.fastweights.jobs.output.RowFormat;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.JobOptions;
+import io.fastweights.jobs.pipeline.WorkFolder;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.WeightsFile;
@@ -122,17 +123,12 @@ final class RunCommand implements Callable<Integer> {
           weightsFile + " carries no schema: its model is not one over events of columns");
     }
     Schema schema = schemaFile == null ? weights.schema() : readSchema();
-    if (!fields(schema).equals(fields(weights.schema()))) {
+    if (!schema.withoutColumns().equals(weights.schema().withoutColumns())) {
       throw new IllegalArgumentException(
           "%s has other fields or another target than %s was trained with: %s"
-              .formatted(schemaFile, weightsFile, fields(weights.schema())));
+              .formatted(schemaFile, weightsFile, weights.schema().withoutColumns()));
     }
     return schema;
-  }
-
-  /** A schema without the names of key, time and kind, which may differ. */
-  private static String fields(Schema schema) {
-    return SchemaJson.write(Schema.of(schema.fields(), schema.target()));
   }
 
   private Schema readSchema() throws IOException {
@@ -160,17 +156,15 @@ final class RunCommand implements Callable<Integer> {
   private Figures run(EventFiles files, Schema schema, SlowWeights weights) throws Exception {
     int outputs = weights == null ? schema.target().dim() : SlowModel.of(weights).outputDim();
     PredictionRows rows = new PredictionRows(format, files.columns(), schema.target(), outputs);
-    Path checkpoints = Files.createTempDirectory("fastweights-checkpoints");
     int slots = options.parallelism();
-    try (EmbeddedCluster cluster = new EmbeddedCluster(slots, options.flink(checkpoints))) {
+    try (WorkFolder work = WorkFolder.create();
+        EmbeddedCluster cluster = new EmbeddedCluster(slots, options.flink(work))) {
       StreamExecutionEnvironment environment = cluster.environment();
       EventPipeline pipeline = EventPipeline.build(environment, files, schema, weights, options);
       write(pipeline, rows, new RejectedRows(format, files));
       long start = System.nanoTime();
       JobExecutionResult result = environment.execute("fastweights run");
       return figures(result, (System.nanoTime() - start) / 1e9);
-    } finally {
-      org.apache.flink.util.FileUtils.deleteDirectoryQuietly(checkpoints.toFile());
     }
   }
 

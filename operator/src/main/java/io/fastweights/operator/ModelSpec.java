@@ -41,9 +41,7 @@ record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
     if (schema == null) {
       return "vectors";
     }
-    Schema withoutColumns = Schema.of(schema.fields(), schema.target());
-    String digest =
-        StringUtils.byteToHexString(sha256(SchemaJson.write(withoutColumns))).substring(0, 16);
+    String digest = StringUtils.byteToHexString(sha256(schema.withoutColumns())).substring(0, 16);
     return weights != null
         ? "schema " + digest
         : "schema %s projected with seed %d"
@@ -66,6 +64,7 @@ record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
                 .formatted(schema.target().name(), schema.target().dim(), model.outputDim()));
       }
       checkEmbeddings(schema);
+      checkFields(schema);
       return InputEncoder.trained(schema, weights);
     }
     return InputEncoder.projection(
@@ -90,6 +89,16 @@ record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
                             Arrays.toString(shape)));
               }
             });
+  }
+
+  /** The same shapes may hide another vocabulary, mean or order of classes. */
+  private void checkFields(Schema schema) {
+    Schema trained = weights.schema();
+    if (trained != null && !trained.withoutColumns().equals(schema.withoutColumns())) {
+      throw new IllegalArgumentException(
+          "the weights were trained with the schema %s, the job has %s"
+              .formatted(trained.withoutColumns(), schema.withoutColumns()));
+    }
   }
 
   private AssociativeMemory associative(Schema schema, Configuration options) {

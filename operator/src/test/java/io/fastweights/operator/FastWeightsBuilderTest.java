@@ -153,6 +153,14 @@ class FastWeightsBuilderTest {
   }
 
   @Test
+  void weightsMustBeOfTheSchemaAlsoWhereTheShapesAreTheSame() {
+    Target classes = new Target.Classes("outcome", List.of("a", "b", "c"));
+    Target turned = new Target.Classes("outcome", List.of("c", "b", "a"));
+    assertRefused(
+        weights(schema(8, classes), 3), schema(8, turned), "were trained with the schema");
+  }
+
+  @Test
   void batchExecutionIsRefusedWithWhatToDo() {
     var builder = builder(Map.of(ExecutionOptions.RUNTIME_MODE.key(), "BATCH"));
     assertThatThrownBy(builder::build)

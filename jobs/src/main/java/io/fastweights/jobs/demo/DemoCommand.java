@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,14 +75,8 @@ public final class DemoCommand implements Callable<Integer> {
     Path events = DemoEvents.write(flights, timeline, folder);
     Map<String, float[]> baselines = Baselines.predict(flights, timeline);
     Outcomes outcomes = new Outcomes(flights);
-    Path checkpoints = folder.resolve("checkpoints");
-    DemoJob job;
-    try {
-      Progress progress = new Progress(out, System.console() != null);
-      job = DemoJob.run(events, checkpoints, options, outcomes, progress);
-    } finally {
-      FileUtils.deleteDirectoryQuietly(checkpoints.toFile());
-    }
+    Progress progress = new Progress(out, System.console() != null);
+    DemoJob job = DemoJob.run(events, options, outcomes, progress);
     if (outcomes.events() != timeline.size()) {
       throw new IllegalStateException(
           "%d events went in, %d came out".formatted(timeline.size(), outcomes.events()));

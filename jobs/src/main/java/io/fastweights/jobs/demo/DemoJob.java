@@ -6,6 +6,7 @@ import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.JobOptions;
+import io.fastweights.jobs.pipeline.WorkFolder;
 import io.fastweights.operator.Prediction;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,11 +24,10 @@ import org.apache.flink.util.CloseableIterator;
  */
 record DemoJob(double seconds, List<Throughput.Sample> throughput, List<Checkpoint> checkpoints) {
 
-  static DemoJob run(
-      Path events, Path checkpoints, JobOptions options, Outcomes outcomes, Progress progress)
+  static DemoJob run(Path events, JobOptions options, Outcomes outcomes, Progress progress)
       throws Exception {
-    try (EmbeddedCluster cluster =
-        new EmbeddedCluster(options.parallelism(), options.flink(checkpoints))) {
+    try (WorkFolder work = WorkFolder.create();
+        EmbeddedCluster cluster = new EmbeddedCluster(options.parallelism(), options.flink(work))) {
       StreamExecutionEnvironment environment = cluster.environment();
       DataStream<Outcome> results = results(environment, events, options);
       Throughput throughput = new Throughput();

@@ -3,7 +3,6 @@ package io.fastweights.jobs.pipeline;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.FastWeightOptions;
 import io.fastweights.operator.FastWeights;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import org.apache.flink.api.common.RuntimeExecutionMode;
@@ -144,16 +143,17 @@ public final class JobOptions {
   }
 
   /** Flink's options; a failed job ends at once with its reason: there is nothing to wait for. */
-  public Configuration flink(Path checkpoints) {
+  public Configuration flink(WorkFolder work) {
     Configuration flink = new Configuration();
     flink.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
     flink.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
+    flink.set(CoreOptions.TMP_DIRS, work.temporary().toString());
     flink.set(PipelineOptions.GENERIC_TYPES, false);
     flink.set(PipelineOptions.OBJECT_REUSE, true);
     flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     flink.set(StateBackendOptions.STATE_BACKEND, backend.name().toLowerCase(Locale.ROOT));
     flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
-    flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+    flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, work.checkpoints().toUri().toString());
     flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     flink.set(WebOptions.CHECKPOINTS_HISTORY_SIZE, CHECKPOINTS_TOLD);
     flink.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));

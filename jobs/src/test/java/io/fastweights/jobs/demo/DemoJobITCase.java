@@ -32,12 +32,7 @@ class DemoJobITCase {
         .parseArgs("--batch-size=31", "--cache-keys=32", "--linger=1ms");
     Outcomes outcomes = new Outcomes(flights);
     Progress silent = new Progress(new PrintWriter(PrintWriter.nullWriter()), false);
-    DemoJob.run(
-        DemoEvents.write(flights, timeline, folder),
-        folder.resolve("checkpoints"),
-        options.job,
-        outcomes,
-        silent);
+    DemoJob.run(DemoEvents.write(flights, timeline, folder), options.job, outcomes, silent);
     assertThat(outcomes.asked()).isEqualTo(6000);
     assertThat(outcomes.observed()).isEqualTo(6000);
 

@@ -49,6 +49,11 @@ public record Schema(String key, String time, String kind, List<Field> fields, T
     return new Schema(null, null, null, fields, target);
   }
 
+  /** Fields and target as JSON, without the columns' names: what weights and memories depend on. */
+  public String withoutColumns() {
+    return SchemaJson.write(of(fields, target));
+  }
+
   /** Features of an event. */
   public int features() {
     return fields.stream().mapToInt(Field::features).sum();
