@@ -41,6 +41,31 @@ public interface Engine extends AutoCloseable {
    */
   void replay(int slot, float[] keys, float[] deltas, int events);
 
+  /** Batches that may be submitted and not completed. */
+  default int mostInFlight() {
+    return 1;
+  }
+
+  /**
+   * Begins to step a batch; the caller must not touch it until {@link #complete}. Batches are
+   * stepped in the order of submission.
+   *
+   * @throws IllegalArgumentException if a slot is out of the pool's range
+   * @throws IllegalStateException if {@link #mostInFlight} batches are under way
+   * @throws EngineException if the device fails; the memories of the batch are then undefined
+   */
+  default void submit(EventBatch batch) {
+    step(batch);
+  }
+
+  /**
+   * Waits for a batch that was submitted; its results are there then.
+   *
+   * @throws IllegalStateException if the batch was not submitted
+   * @throws EngineException if the device fails; the memories of the batch are then undefined
+   */
+  default void complete(EventBatch batch) {}
+
   /** Frees what the engine holds; a second call does nothing. */
   @Override
   void close();

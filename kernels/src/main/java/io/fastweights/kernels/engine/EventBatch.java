@@ -28,6 +28,8 @@ public final class EventBatch {
   private final float[] recallErrors;
   private final float[] keys;
   private final float[] deltas;
+  private boolean wantsHidden = true;
+  private boolean wantsLog = true;
   private int size;
   private int segments;
 
@@ -56,6 +58,26 @@ public final class EventBatch {
 
   private float[] floats(int each) {
     return new float[Math.multiplyExact(capacity, each)];
+  }
+
+  /**
+   * What the caller will read beside outputs and recall errors; all of it unless said otherwise. An
+   * engine need not fill the rest, and a device then need not send it.
+   *
+   * @param hiddenVectors whether {@link #hidden} is wanted
+   * @param log whether {@link #keys} and {@link #deltas} are wanted
+   */
+  public void want(boolean hiddenVectors, boolean log) {
+    wantsHidden = hiddenVectors;
+    wantsLog = log;
+  }
+
+  public boolean wantsHidden() {
+    return wantsHidden;
+  }
+
+  public boolean wantsLog() {
+    return wantsLog;
   }
 
   /** Forgets all events. */
