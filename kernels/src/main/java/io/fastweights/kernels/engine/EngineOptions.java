@@ -4,10 +4,14 @@ package io.fastweights.kernels.engine;
  * How an engine is made.
  *
  * @param device which engine
- * @param slots memories in the pool
+ * @param slots memories in the pool; fewer where a device is short of memory
+ * @param leastSlots fewer than these are an error
  * @param storage how the pool holds a memory
+ * @param deviceIndex which of the process's CUDA devices
+ * @param poolBytes most bytes of a device's memory for the pool
  */
-public record EngineOptions(Device device, int slots, Storage storage) {
+public record EngineOptions(
+    Device device, int slots, int leastSlots, Storage storage, int deviceIndex, long poolBytes) {
 
   /** Which engine runs. */
   public enum Device {
@@ -20,7 +24,7 @@ public record EngineOptions(Device device, int slots, Storage storage) {
   /** How the pool holds a memory; the arithmetic is in fp32 either way. */
   public enum Storage {
     /** Four bytes a weight, exactly what the arithmetic gives. */
-    FP32,
+    FP32(4),
     /**
      * Two bytes a weight, the upper half of a float: the exponent of fp32 and 8 bits of precision.
      * A weight that an event rewrites is rounded to the nearest, ties to even, before anything
@@ -28,13 +32,39 @@ public record EngineOptions(Device device, int slots, Storage storage) {
      * most 2^-8 of the new weight, |w'| / 256; weights that an event leaves alone do not change.
      * See {@link io.fastweights.kernels.math.BrainFloat}.
      */
-    BF16
+    BF16(2);
+
+    private final int bytes;
+
+    Storage(int bytes) {
+      this.bytes = bytes;
+    }
+
+    /** Bytes of one weight. */
+    public int bytes() {
+      return bytes;
+    }
   }
 
   public EngineOptions {
     if (slots < 1) {
       throw new IllegalArgumentException("slots is " + slots + ", must be at least 1");
     }
+    if (leastSlots < 1 || leastSlots > slots) {
+      throw new IllegalArgumentException(
+          "leastSlots is " + leastSlots + ", must be from 1 to slots = " + slots);
+    }
+    if (deviceIndex < 0) {
+      throw new IllegalArgumentException("deviceIndex is " + deviceIndex + ", must be at least 0");
+    }
+    if (poolBytes < 1) {
+      throw new IllegalArgumentException("poolBytes is " + poolBytes + ", must be at least 1");
+    }
+  }
+
+  /** A pool that may shrink to one slot, on the first device. */
+  public EngineOptions(Device device, int slots, Storage storage) {
+    this(device, slots, 1, storage, 0, Long.MAX_VALUE);
   }
 
   /** With memories in fp32. */

@@ -2,7 +2,6 @@ package io.fastweights.kernels.engine;
 
 import io.fastweights.kernels.cpu.CpuEngine;
 import io.fastweights.kernels.cpu.CpuProvider;
-import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.Model;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,24 +10,52 @@ import org.slf4j.LoggerFactory;
 public final class EngineProvider {
   private static final Logger LOG = LoggerFactory.getLogger(EngineProvider.class);
 
+  /** Named, not linked: without JCuda on the class path the CPU engine still loads. */
+  private static final String CUDA = "io.fastweights.kernels.cuda.CudaEngineFactory";
+
   private EngineProvider() {}
 
   /**
    * @throws EngineException if the device asked for cannot be had
    */
   public static Engine create(Model model, EngineOptions options) {
-    if (options.device() == Device.CUDA) {
-      throw new EngineException("engine CUDA was asked for, but this build has none");
-    }
-    CpuProvider provider = CpuProvider.lookup();
-    Engine engine = new CpuEngine(model, options, provider.kernels().get());
+    Engine engine =
+        switch (options.device()) {
+          case CPU -> cpu(model, options);
+          case CUDA -> cuda(model, options);
+          case AUTO -> automatic(model, options);
+        };
     LOG.info(
-        "engine: {} ({}), {} slots of {} {}",
+        "engine: {}, {} slots of {} {}",
         engine.name(),
-        provider.reason(),
-        options.slots(),
+        engine.pool().slots(),
         options.storage(),
         model.memory());
     return engine;
+  }
+
+  private static Engine automatic(Model model, EngineOptions options) {
+    try {
+      return cuda(model, options);
+    } catch (EngineException e) {
+      LOG.info("not engine CUDA: {}", e.getMessage());
+      return cpu(model, options);
+    }
+  }
+
+  private static Engine cuda(Model model, EngineOptions options) {
+    EngineFactory factory;
+    try {
+      factory = (EngineFactory) Class.forName(CUDA).getConstructor().newInstance();
+    } catch (ReflectiveOperationException | LinkageError e) {
+      throw new EngineException("engine CUDA cannot be loaded: " + e, e);
+    }
+    return factory.create(model, options);
+  }
+
+  private static Engine cpu(Model model, EngineOptions options) {
+    CpuProvider provider = CpuProvider.lookup();
+    LOG.info("engine CPU: {}", provider.reason());
+    return new CpuEngine(model, options, provider.kernels().get());
   }
 }

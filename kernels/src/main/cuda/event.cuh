@@ -1,0 +1,126 @@
+// What all layouts of the memory step share: who works on what, and what an event reads and gives.
+#pragma once
+#include "features.cuh"
+#include "store.cuh"
+
+namespace fastweights {
+
+template <int V>
+__device__ __forceinline__ void accumulate(Columns<V>& sum, float feature, const Columns<V>& c) {
+#pragma unroll
+  for (int v = 0; v < V; v++) {
+    sum.at[v] = fmaf(feature, c.at[v], sum.at[v]);
+  }
+}
+
+// A row with phi(k) delta added, rounded as it is stored.
+template <class Pool, int V, class Raw>
+__device__ __forceinline__ Raw learned(const Raw& row, float feature, const Columns<V>& delta) {
+  Columns<V> c = Pool::template unpack<V>(row);
+  accumulate(c, feature, delta);
+  return Pool::template pack<V>(c);
+}
+
+// Columns of W do not meet, given phi. So LANES lanes of a warp own a tile of LANES * V columns of
+// one head of one segment from its first event to its last, without a word to other lanes but
+// phi.
+template <class Pool, int V, int LANES>
+struct Tile {
+  typedef typename Pool::Element Element;
+  static constexpr int GROUPS = WARP / LANES;
+  static constexpr int COLUMNS = LANES * V;
+
+  const MemoryStep& step;
+  int head, tile, column;
+  int from, end;        // rows of the segment's events
+  int longest;          // most events of the warp's segments
+  bool fresh;
+  bool mine;            // this lane owns columns
+  Element* w;           // its columns of row 0
+
+  __device__ __forceinline__ explicit Tile(const MemoryStep& s) : step(s) {
+    const int lane = threadIdx.x % WARP;
+    const int warp = blockIdx.x * (blockDim.x / WARP) + threadIdx.x / WARP;
+    const int work = warp * GROUPS + lane / LANES, perSegment = step.heads * step.tiles;
+    const int segment = work / perSegment;
+    head = work % perSegment / step.tiles;
+    tile = work % step.tiles;
+    column = tile * COLUMNS + lane % LANES * V;
+    int4 events = make_int4(-1, 0, 0, 0);
+    if (segment < step.segmentCount) {
+      events = reinterpret_cast<const int4*>(step.segments)[step.firstSegment + segment];
+    }
+    const bool skipped = events.x < 0;
+    from = events.y;
+    end = skipped ? events.y : events.z;
+    fresh = events.w != 0;
+    mine = !skipped && column < step.columns;
+    w = reinterpret_cast<Element*>(step.pool) + (long long)events.x * step.slotStride +
+        step.layer + (long long)head * step.rows * step.columns + column;
+    longest = end - from;
+#pragma unroll
+    for (int other = LANES; other < WARP; other *= 2) {
+      longest = max(longest, __shfl_xor_sync(FULL_WARP, longest, other));
+    }
+  }
+
+  // Reads k and q of a row and logs k; the whole warp calls it, lanes beyond their segment's end
+  // without effect.
+  __device__ __forceinline__ void readFeatures(Features<LANES>& features, int row) const {
+    const bool active = row < end;
+    const float* at = reinterpret_cast<const float*>(step.projections) +
+                      (long long)row * step.projectionStride + head * step.d;
+    float* log = reinterpret_cast<float*>(step.keys) + (long long)row * step.keyStride +
+                 step.keyAt + head * step.d;
+    features.read(active ? at + step.key : nullptr,
+                  active && step.query >= 0 ? at + step.query : nullptr,
+                  active && step.keys != 0 && tile == 0 ? log : nullptr);
+  }
+
+  __device__ __forceinline__ bool writes(int row) const {
+    return (step.options & ASKS_WRITE) ||
+           reinterpret_cast<const unsigned char*>(step.observes)[row];
+  }
+
+  __device__ __forceinline__ void value(int row, Columns<V>& into) const {
+    Fp32::load(reinterpret_cast<const float*>(step.values) + (long long)row * step.valueStride +
+                   step.value + (long long)head * step.valueHeadStride + column,
+               into);
+  }
+
+  __device__ __forceinline__ float beta(int row) const {
+    return reinterpret_cast<const float*>(
+        step.betas)[(long long)row * step.betaStride + step.beta + head];
+  }
+
+  // beta (v - v_old), or beta v; puts it and v_old where they are wanted.
+  __device__ __forceinline__ Columns<V> delta(
+      int row, const Columns<V>& value, float beta, const Columns<V>& old) const {
+    Columns<V> delta;
+#pragma unroll
+    for (int v = 0; v < V; v++) {
+      delta.at[v] = beta * (step.options & SUM_RULE ? value.at[v] : value.at[v] - old.at[v]);
+    }
+    put(step.recalls, ((long long)row * step.heads + head) * step.columns, old);
+    put(step.deltas, (long long)row * step.deltaStride + step.deltaAt + head * step.columns,
+        delta);
+    return delta;
+  }
+
+  __device__ __forceinline__ void putRead(int row, Columns<V> read) const {
+#pragma unroll
+    for (int v = 0; v < V; v++) {
+      read.at[v] *= step.scale;
+    }
+    put(step.reads, ((long long)row * step.heads + head) * step.columns, read);
+  }
+
+ private:
+  __device__ __forceinline__ void put(Address to, long long at, const Columns<V>& c) const {
+    if (to != 0) {
+      Fp32::store(reinterpret_cast<float*>(to) + at + column, c);
+    }
+  }
+};
+
+}  // namespace fastweights

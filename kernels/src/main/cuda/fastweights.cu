@@ -1,0 +1,3 @@
+// Everything that becomes one PTX.
+#include "layers.cu"
+#include "memory_step.cu"

@@ -1,0 +1,191 @@
+package io.fastweights.kernels.cuda;
+
+import io.fastweights.kernels.engine.Engine;
+import io.fastweights.kernels.engine.EngineException;
+import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.MemoryPool;
+import io.fastweights.kernels.math.Network;
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.ModelConfig.MemoryScope;
+import io.fastweights.kernels.model.SlowModel;
+
+/**
+ * Steps memories that live in a GPU's memory: layer by layer over the whole batch, as {@link
+ * io.fastweights.kernels.cpu.CpuEngine} does, and with its order of arithmetic. Two batches can be
+ * in flight: while the device works on one the caller fills the other.
+ */
+public final class CudaEngine implements Engine {
+  /** Most asked events of a pass where layers share a memory. */
+  private static final int SCRATCH_SLOTS = 32;
+
+  private static final int FLIGHTS = 2;
+
+  private final Model model;
+  private final Scope scope = new Scope();
+  private final CudaDevice device;
+  private final DevicePool pool;
+  private final Workspace workspace;
+  private final Arguments arguments = new Arguments();
+  private final Forward forward;
+  private final LogReplay logReplay;
+  private final Flight[] flights = new Flight[FLIGHTS];
+  private int next;
+  private CudaEvent lastComputed;
+  private long bytesIn;
+  private long bytesOut;
+  private boolean closed;
+
+  /**
+   * Takes device memory for the pool, loads the kernels, and uploads the slow weights.
+   *
+   * @throws EngineException if the device cannot be had or has not enough memory
+   */
+  public CudaEngine(Model model, EngineOptions options) {
+    this.model = model;
+    boolean shared =
+        model instanceof SlowModel slow && slow.config().memoryScope() == MemoryScope.SHARED;
+    try {
+      device = scope.own(CudaDevice.acquire(options.deviceIndex()));
+      device.makeCurrent();
+      CudaModule module = scope.own(CudaModule.load());
+      int scratch = shared ? SCRATCH_SLOTS : 0;
+      pool = scope.own(new DevicePool(device, model.memory(), options, scratch));
+      MemoryKernel kernel =
+          MemoryKernel.direct(module, model, options.storage(), device.sharedBytes());
+      workspace = scope.own(new Workspace(model));
+      forward = forward(new LayerKernels(module, model, arguments), kernel);
+      logReplay = scope.own(new LogReplay(model, kernel, arguments));
+      for (int i = 0; i < FLIGHTS; i++) {
+        BatchPlan plan = new BatchPlan(shared, pool.slots(), scratch);
+        flights[i] = scope.own(new Flight(model, plan));
+      }
+    } catch (RuntimeException e) {
+      throw scope.closeAfter(e);
+    }
+  }
+
+  private Forward forward(LayerKernels layers, MemoryKernel kernel) {
+    CudaStream setUp = scope.own(CudaStream.create());
+    if (model instanceof AssociativeMemory associative) {
+      return new AssociativeForward(associative, pool, workspace, setUp, layers, kernel, arguments);
+    }
+    SlowModel slow = (SlowModel) model;
+    DeviceNetwork network = scope.own(new DeviceNetwork(Network.of(slow), setUp));
+    return new SlowForward(slow, network, pool, workspace, layers, kernel, arguments);
+  }
+
+  @Override
+  public String name() {
+    return "cuda " + device.name();
+  }
+
+  @Override
+  public Model model() {
+    return model;
+  }
+
+  @Override
+  public MemoryPool pool() {
+    return pool;
+  }
+
+  @Override
+  public int mostInFlight() {
+    return FLIGHTS;
+  }
+
+  @Override
+  public void step(EventBatch batch) {
+    submit(batch);
+    complete(batch);
+  }
+
+  @Override
+  public void submit(EventBatch batch) {
+    if (batch.size() == 0) {
+      return;
+    }
+    Flight flight = flights[next];
+    if (flight.batch() != null) {
+      throw new IllegalStateException(FLIGHTS + " batches are in flight: complete one first");
+    }
+    device.makeCurrent();
+    try {
+      workspace.reserve(batch.capacity(), flights);
+      flight.begin(batch);
+      if (lastComputed != null) {
+        flight.stream().await(lastComputed);
+      }
+      arguments.on(flight.stream());
+      forward.enqueue(flight);
+      flight.computed().record(flight.stream());
+      lastComputed = flight.computed();
+      pool.after(lastComputed);
+      flight.enqueueResults();
+      bytesIn += flight.bytesIn();
+      bytesOut += flight.bytesOut();
+    } catch (EngineException e) {
+      flight.abandon(e);
+      throw e;
+    }
+    next = (next + 1) % FLIGHTS;
+  }
+
+  @Override
+  public void complete(EventBatch batch) {
+    if (batch.size() == 0) {
+      return;
+    }
+    for (Flight flight : flights) {
+      if (flight.batch() == batch) {
+        device.makeCurrent();
+        try {
+          flight.complete();
+        } catch (EngineException e) {
+          flight.abandon(e);
+          throw e;
+        }
+        return;
+      }
+    }
+    throw new IllegalStateException("the batch is not in flight");
+  }
+
+  @Override
+  public void replay(int slot, float[] keys, float[] deltas, int events) {
+    pool.check(slot);
+    device.makeCurrent();
+    logReplay.replay(pool, lastComputed, slot, keys, deltas, events);
+  }
+
+  /** Bytes copied to the device for batches so far. */
+  long bytesIn() {
+    return bytesIn;
+  }
+
+  /** Bytes copied from the device for batches so far. */
+  long bytesOut() {
+    return bytesOut;
+  }
+
+  /** Kernels launched so far. */
+  long launches() {
+    return arguments.launches();
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      device.makeCurrent();
+    } catch (EngineException e) {
+      throw scope.closeAfter(e);
+    }
+    scope.close();
+  }
+}

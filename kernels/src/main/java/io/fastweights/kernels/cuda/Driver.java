@@ -1,0 +1,58 @@
+package io.fastweights.kernels.cuda;
+
+import io.fastweights.kernels.engine.EngineException;
+import jcuda.driver.CUresult;
+import jcuda.driver.JCudaDriver;
+
+/** The one place where what the driver returns is looked at. */
+final class Driver {
+  private Driver() {}
+
+  /** A call of the driver failed. */
+  static final class Failure extends EngineException {
+    private static final long serialVersionUID = 1L;
+    private final int status;
+
+    private Failure(int status, String message) {
+      super(message);
+      this.status = status;
+    }
+
+    boolean isOutOfMemory() {
+      return status == CUresult.CUDA_ERROR_OUT_OF_MEMORY;
+    }
+  }
+
+  /**
+   * @param status what a call returned
+   * @param asked what was asked of the driver, after "cannot"
+   * @throws EngineException unless the call succeeded
+   */
+  static void check(int status, String asked) {
+    if (status != CUresult.CUDA_SUCCESS) {
+      throw failure(status, asked);
+    }
+  }
+
+  /** As {@link #check(int, String)}, for a request that has a size. */
+  static void check(int status, String asked, long bytes) {
+    if (status != CUresult.CUDA_SUCCESS) {
+      throw failure(status, asked + " (" + bytes + " bytes)");
+    }
+  }
+
+  /** As {@link #check(int, String)}, for the launch of a kernel. */
+  static void checkLaunch(int status, String kernel) {
+    if (status != CUresult.CUDA_SUCCESS) {
+      throw failure(status, "launch " + kernel);
+    }
+  }
+
+  private static Failure failure(int status, String asked) {
+    String[] text = new String[1];
+    boolean known = JCudaDriver.cuGetErrorString(status, text) == CUresult.CUDA_SUCCESS;
+    String name = CUresult.stringFor(status);
+    return new Failure(
+        status, "cannot " + asked + ": " + name + (known ? " (" + text[0] + ")" : ""));
+  }
+}

@@ -1,0 +1,133 @@
+package io.fastweights.kernels.cuda;
+
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.ModelConfig.FeatureMap;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+
+/**
+ * The argument {@code MemoryStep} of arguments.cuh: where one layer's memories, the events and the
+ * results stand on the device. Addresses are of row 0; a view that is set anew for each layer.
+ */
+final class MemoryStep {
+  private static final int SUM_RULE = 1;
+  private static final int ELU_PLUS_ONE = 2;
+  private static final int UNIT_LENGTH = 4;
+  private static final int ASKS_WRITE = 8;
+
+  private final Model model;
+  private final MemoryShape shape;
+
+  long pool;
+  long segments;
+  long observes;
+
+  /** Keys and queries: float[row * projectionStride + key or query + head * d ...]. */
+  long projections;
+
+  int projectionStride;
+  int key;
+
+  /** -1 where v_old is the answer and nobody reads. */
+  int query;
+
+  /** Values: float[row * valueStride + value + head * valueHeadStride ...]. */
+  long values;
+
+  int valueStride;
+  int value;
+  int valueHeadStride;
+
+  /** Beta: float[row * betaStride + beta + head]; stride 0 where it is a constant of the head. */
+  long betas;
+
+  int betaStride;
+  int beta;
+
+  /** float[row][heads][columns], or 0. */
+  long reads;
+
+  /** v_old: float[row][heads][columns], or 0. */
+  long recalls;
+
+  /** For the log, or 0. */
+  long keys;
+
+  long deltas;
+  int keyStride;
+  int keyAt;
+  int deltaStride;
+  int deltaAt;
+  long layer;
+  float scale = 1;
+  boolean sumRule;
+  boolean asksWrite;
+
+  MemoryStep(Model model) {
+    this.model = model;
+    this.shape = model.memory();
+    this.sumRule = model.updateRule() == UpdateRule.SUM;
+  }
+
+  /** Lets the step of an update log its keys and deltas, if the batch wants them. */
+  void logTo(Flight flight, int update) {
+    int keysEach = shape.heads() * model.keyDim();
+    int deltasEach = shape.heads() * shape.columns();
+    keys = flight.keys();
+    keyStride = model.updates() * keysEach;
+    keyAt = update * keysEach;
+    deltas = flight.deltas();
+    deltaStride = model.updates() * deltasEach;
+    deltaAt = update * deltasEach;
+  }
+
+  /** Enqueues the step of {@code count} segments of the table, from {@code first} on. */
+  void launch(MemoryKernel kernel, Arguments arguments, int first, int count) {
+    if (count == 0) {
+      return;
+    }
+    arguments.begin();
+    arguments.wide(pool).wide(segments).wide(observes);
+    arguments.wide(projections).wide(values).wide(betas);
+    arguments.wide(reads).wide(recalls).wide(keys).wide(deltas);
+    arguments.wide(shape.floats()).wide(layer);
+    arguments
+        .integer(count)
+        .integer(shape.heads())
+        .integer(model.keyDim())
+        .integer(model.nu())
+        .integer(shape.rows())
+        .integer(shape.columns())
+        .integer(kernel.tiles())
+        .integer(projectionStride)
+        .integer(query)
+        .integer(key)
+        .integer(valueStride)
+        .integer(value)
+        .integer(valueHeadStride)
+        .integer(betaStride)
+        .integer(beta)
+        .integer(keyStride)
+        .integer(keyAt)
+        .integer(deltaStride)
+        .integer(deltaAt)
+        .real(scale)
+        .integer(options())
+        .integer(first);
+    arguments.launch(
+        kernel.function(),
+        kernel.name(),
+        kernel.blocks(count, shape.heads()),
+        1,
+        kernel.threads(),
+        kernel.sharedBytes());
+  }
+
+  private int options() {
+    return (sumRule ? SUM_RULE : 0)
+        | (model.featureMap() == FeatureMap.ELU_PLUS_ONE ? ELU_PLUS_ONE : 0)
+        | (model.normalisation() == Normalisation.UNIT ? UNIT_LENGTH : 0)
+        | (asksWrite ? ASKS_WRITE : 0);
+  }
+}

@@ -1,0 +1,47 @@
+package io.fastweights.kernels.cuda;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jcuda.Pointer;
+import jcuda.driver.JCudaDriver;
+
+/** Page-locked bytes of the host, which the device copies to and from on its own. */
+final class PinnedMemory extends NativeResource {
+  private final Pointer pointer = new Pointer();
+  private ByteBuffer buffer;
+
+  private PinnedMemory(long bytes) {
+    super(bytes + " bytes of pinned host memory");
+  }
+
+  /**
+   * @throws io.fastweights.kernels.engine.EngineException if the host has not as much
+   */
+  static PinnedMemory allocate(long bytes) {
+    if (bytes > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "a staging buffer of " + bytes + " bytes is above 2 GiB: use smaller batches");
+    }
+    PinnedMemory memory = new PinnedMemory(bytes);
+    Driver.check(
+        JCudaDriver.cuMemHostAlloc(memory.pointer, bytes, 0), "allocate pinned host memory", bytes);
+    memory.buffer = memory.pointer.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder());
+    memory.granted();
+    return memory;
+  }
+
+  /** The bytes; not to be touched after {@link #close}. */
+  ByteBuffer buffer() {
+    return buffer;
+  }
+
+  Pointer pointer(long at) {
+    return pointer.withByteOffset(at);
+  }
+
+  @Override
+  protected int free() {
+    buffer = null;
+    return JCudaDriver.cuMemFreeHost(pointer);
+  }
+}

@@ -1,0 +1,209 @@
+package io.fastweights.kernels.cuda;
+
+import io.fastweights.kernels.cuda.DeviceNetwork.Layer;
+import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.ModelConfig.BetaGate;
+import io.fastweights.kernels.model.ModelConfig.MemoryScope;
+import io.fastweights.kernels.model.SlowModel;
+
+/**
+ * A batch through a model with slow weights: layer by layer over all its events, or over those of a
+ * pass where layers share one memory ({@link BatchPlan}).
+ */
+final class SlowForward implements Forward {
+  private final SlowModel slow;
+  private final DeviceNetwork network;
+  private final DevicePool pool;
+  private final Workspace workspace;
+  private final LayerKernels layers;
+  private final MemoryKernel kernel;
+  private final Arguments arguments;
+  private final MemoryStep memory;
+  private final boolean shared;
+
+  SlowForward(
+      SlowModel slow,
+      DeviceNetwork network,
+      DevicePool pool,
+      Workspace workspace,
+      LayerKernels layers,
+      MemoryKernel kernel,
+      Arguments arguments) {
+    this.slow = slow;
+    this.network = network;
+    this.pool = pool;
+    this.workspace = workspace;
+    this.layers = layers;
+    this.kernel = kernel;
+    this.arguments = arguments;
+    this.memory = new MemoryStep(slow);
+    this.shared = slow.config().memoryScope() == MemoryScope.SHARED;
+  }
+
+  @Override
+  public void enqueue(Flight flight) {
+    BatchPlan plan = flight.plan();
+    memory.pool = pool.address();
+    memory.segments = flight.segments();
+    memory.observes = flight.observes();
+    memory.asksWrite = shared;
+    zeroFreshIfShared(flight);
+    for (int pass = 0; pass < plan.passes(); pass++) {
+      copyToScratch(plan, pass, flight.stream());
+      Rows rows = new Rows(flight, plan.firstRow(pass), plan.endRow(pass));
+      for (int l = 0; l < network.layers().size(); l++) {
+        Layer layer = network.layers().get(l);
+        project(layer, l, rows);
+        int first = plan.firstSegment(pass);
+        memory.launch(kernel, arguments, first, plan.endSegment(pass) - first);
+        layers.recallError(
+            memory,
+            flight.recallErrors(),
+            rows.from,
+            rows.to,
+            slow.memory().heads(),
+            slow.memory().columns(),
+            l == 0,
+            l == network.layers().size() - 1 ? slow.updates() * slow.memory().heads() : 0,
+            true);
+        mix(layer, rows);
+      }
+    }
+    if (network.head() != null) {
+      int dim = slow.config().dim();
+      layers.dense(
+          network.head(),
+          flight.hidden(),
+          dim,
+          0,
+          flight.outputs(),
+          slow.outputDim(),
+          flight.batch().size(),
+          false,
+          LayerKernels.NO_SIGMOID);
+    }
+  }
+
+  private void zeroFreshIfShared(Flight flight) {
+    EventBatch batch = flight.batch();
+    for (int s = 0; shared && s < batch.segments(); s++) {
+      if (batch.fresh(s)) {
+        pool.zero(batch.slot(s), flight.stream());
+      }
+    }
+  }
+
+  private void copyToScratch(BatchPlan plan, int pass, CudaStream stream) {
+    for (int s = plan.firstSegment(pass); shared && s < plan.endSegment(pass); s++) {
+      if (plan.copyOf(s) >= 0) {
+        pool.copy(plan.copyOf(s), plan.slot(s), stream);
+      }
+    }
+  }
+
+  /** q, k, v and beta of the rows, and where the memory step finds them. */
+  private void project(Layer layer, int l, Rows rows) {
+    MemoryShape shape = slow.memory();
+    int dim = slow.config().dim();
+    long u = rows.x(dim);
+    if (layer.attentionNorm() != null && slow.config().preNorm()) {
+      layers.norm(layer.attentionNorm(), u, 0, rows.of(workspace.normed(), dim), rows.count(), dim);
+      u = rows.of(workspace.normed(), dim);
+    }
+    int stride = workspace.projectionStride();
+    layers.dense(
+        layer.projection(),
+        u,
+        dim,
+        0,
+        rows.of(workspace.projections(), stride),
+        stride,
+        rows.count(),
+        false,
+        slow.config().betaGate() == BetaGate.SIGMOID ? layer.qkv() : LayerKernels.NO_SIGMOID);
+    int keys = shape.heads() * slow.keyDim();
+    memory.projections = workspace.projections();
+    memory.projectionStride = stride;
+    memory.query = 0;
+    memory.key = keys;
+    memory.values = workspace.projections();
+    memory.valueStride = stride;
+    memory.value = 2 * keys;
+    memory.valueHeadStride = shape.columns();
+    memory.betas = workspace.projections();
+    memory.betaStride = stride;
+    memory.beta = layer.qkv();
+    memory.reads = workspace.reads();
+    memory.recalls = workspace.recalls();
+    memory.scale = slow.config().readScale();
+    memory.layer = (long) (shared ? 0 : l) * shape.layerFloats();
+    memory.logTo(rows.flight, l);
+  }
+
+  /** The read-outs mixed, added to the residual stream, and the feed-forward block. */
+  private void mix(Layer layer, Rows rows) {
+    int dim = slow.config().dim();
+    int read = slow.memory().heads() * slow.memory().columns();
+    int count = rows.count();
+    long reads = rows.of(workspace.reads(), read);
+    long mixed = rows.of(workspace.mixed(), dim);
+    long hidden = rows.of(rows.flight.hidden(), dim);
+    int none = LayerKernels.NO_SIGMOID;
+    if (layer.feedForwardIn() == null) {
+      layers.dense(layer.out(), reads, read, 0, hidden, dim, count, false, none);
+      return;
+    }
+    boolean preNorm = slow.config().preNorm();
+    long x = rows.x(dim);
+    long normed = rows.of(workspace.normed(), dim);
+    if (preNorm) {
+      layers.dense(layer.out(), reads, read, x, hidden, dim, count, false, none);
+      layers.norm(layer.feedForwardNorm(), hidden, 0, normed, count, dim);
+    } else {
+      layers.dense(layer.out(), reads, read, 0, mixed, dim, count, false, none);
+      layers.norm(layer.attentionNorm(), mixed, x, hidden, count, dim);
+    }
+    rows.begun = true;
+    int wide = layer.feedForwardIn().out();
+    long inner = rows.of(workspace.wide(), wide);
+    layers.dense(
+        layer.feedForwardIn(), preNorm ? normed : hidden, dim, 0, inner, wide, count, true, none);
+    if (preNorm) {
+      layers.dense(layer.feedForwardOut(), inner, wide, hidden, hidden, dim, count, false, none);
+    } else {
+      layers.dense(layer.feedForwardOut(), inner, wide, 0, mixed, dim, count, false, none);
+      layers.norm(layer.feedForwardNorm(), mixed, hidden, hidden, count, dim);
+    }
+  }
+
+  /** Rows of a batch that pass through the layers together. */
+  private static final class Rows {
+    final Flight flight;
+    final int from;
+    final int to;
+
+    /** Whether the residual stream has left the inputs for the hidden vectors. */
+    boolean begun;
+
+    Rows(Flight flight, int from, int to) {
+      this.flight = flight;
+      this.from = from;
+      this.to = to;
+    }
+
+    int count() {
+      return to - from;
+    }
+
+    /** The residual stream. */
+    long x(int dim) {
+      return of(begun ? flight.hidden() : flight.inputs(), dim);
+    }
+
+    /** Where the rows stand in float[row][each]. */
+    long of(long address, int each) {
+      return address + (long) from * each * Float.BYTES;
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package io.fastweights.kernels.engine;
+
+import io.fastweights.kernels.model.Model;
+
+/** Makes engines of one device. {@link EngineProvider} finds the CUDA one by name. */
+public interface EngineFactory {
+
+  /**
+   * @throws EngineException if the device cannot be had; the message says why
+   */
+  Engine create(Model model, EngineOptions options);
+}

@@ -1,0 +1,30 @@
+package io.fastweights.kernels.cuda;
+
+import io.fastweights.kernels.engine.Engine;
+import io.fastweights.kernels.engine.EngineContractTest;
+import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.kernels.model.Model;
+import org.junit.jupiter.api.BeforeEach;
+
+class CudaEngineTest extends EngineContractTest {
+  @BeforeEach
+  void loadDevice() {
+    SimulatedDevice.load();
+  }
+
+  @Override
+  protected Engine engine(Model model, int slots) {
+    return new CudaEngine(model, new EngineOptions(Device.CUDA, slots));
+  }
+
+  @Override
+  protected double tolerance() {
+    return 0;
+  }
+
+  @Override
+  protected int seeds() {
+    return 2;
+  }
+}

@@ -1,0 +1,102 @@
+package io.fastweights.kernels.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.kernels.engine.EngineProvider;
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** JCuda and its native library as a long-lived process meets them. */
+class CudaLoadingTest {
+  @BeforeEach
+  void load() {
+    SimulatedDevice.load();
+  }
+
+  @Test
+  void repairsALibraryThatWasCutShort(@TempDir Path folder) throws IOException {
+    byte[] whole = {1, 2, 3, 4, 5};
+    Path file = folder.resolve("lib.so");
+    Files.write(file, new byte[] {1, 2});
+    NativeLibrary.place(whole, file);
+    assertThat(Files.readAllBytes(file)).isEqualTo(whole);
+    assertThat(folder.toFile().list()).containsExactly("lib.so");
+  }
+
+  @Test
+  void leavesALibraryThatIsWhole(@TempDir Path folder) throws IOException {
+    byte[] whole = {1, 2, 3, 4, 5};
+    Path file = folder.resolve("lib.so");
+    NativeLibrary.place(whole, file);
+    Object inode = Files.getAttribute(file, "unix:ino");
+    NativeLibrary.place(whole, file);
+    assertThat(Files.getAttribute(file, "unix:ino")).isEqualTo(inode);
+  }
+
+  @Test
+  void takesTheCpuWhereJCudaIsNotOnTheClassPath() throws Exception {
+    try (URLClassLoader loader = loader(false)) {
+      assertThat(make(loader, "AUTO")).startsWith("cpu");
+      assertThat(make(loader, "CUDA")).contains("JCuda is not on the class path");
+    }
+  }
+
+  @Test
+  void saysWhatToDoWhenAnotherClassLoaderHasTheLibrary() throws Exception {
+    try (URLClassLoader loader = loader(true)) {
+      assertThat(make(loader, "CUDA"))
+          .contains("already loaded by another class loader")
+          .contains("classloader.parent-first-patterns.additional: jcuda.");
+      assertThat(make(loader, "AUTO")).startsWith("cpu");
+    }
+  }
+
+  /** Called inside another class loader: an engine's name, or why there is none. */
+  public static String nameOfEngine(String device) {
+    Model model = new AssociativeMemory(4, 1, 1, new float[] {0.5f}, Normalisation.SUM);
+    try (var engine = EngineProvider.create(model, new EngineOptions(Device.valueOf(device), 1))) {
+      return engine.name();
+    } catch (RuntimeException e) {
+      return e.getMessage();
+    }
+  }
+
+  private static String make(ClassLoader loader, String device)
+      throws ReflectiveOperationException {
+    Method method =
+        loader.loadClass(CudaLoadingTest.class.getName()).getMethod("nameOfEngine", String.class);
+    method.setAccessible(true);
+    try {
+      return (String) method.invoke(null, device);
+    } catch (InvocationTargetException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** This process's class path once more, with or without JCuda. */
+  private static URLClassLoader loader(boolean withJCuda) throws IOException {
+    List<URL> urls = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      if (withJCuda || !new File(entry).getName().startsWith("jcuda")) {
+        urls.add(new File(entry).toURI().toURL());
+      }
+    }
+    return new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+  }
+}

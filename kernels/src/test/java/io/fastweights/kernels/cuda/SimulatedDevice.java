@@ -1,0 +1,128 @@
+package io.fastweights.kernels.cuda;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.stream.Stream;
+import jcuda.LibUtils;
+import jcuda.driver.JCudaDriver;
+
+/**
+ * A CUDA driver without a GPU (src/test/native), built with g++ and loaded before JCuda asks for
+ * libcuda.so.1. Loaded once for the process, which then sees a CUDA device for ever.
+ */
+final class SimulatedDevice {
+  /** Requests and counts of {@code Control} in driver.cpp. */
+  enum Control {
+    RESET(1000),
+    FAIL_ALLOCATION(1001),
+    FAIL_LAUNCH(1002),
+    LOSE_DEVICE(1003),
+    MEMORY(1004),
+    SLOW(1005),
+    CAPABILITY(1006),
+    ALLOCATIONS(1100),
+    PINNED(1101),
+    HANDLES(1102),
+    LAUNCHES(1103),
+    CONTEXTS(1104);
+
+    private final int limit;
+
+    Control(int limit) {
+      this.limit = limit;
+    }
+  }
+
+  private static final Path NATIVE = Path.of("src/test/native");
+  private static final Path KERNELS = Path.of("src/main/cuda");
+  private static final Path OUT = Path.of("target/simulated-device");
+  private static boolean loaded;
+
+  private SimulatedDevice() {}
+
+  /** Builds it if a source is newer, and loads it. Without g++ this fails. */
+  static synchronized void load() {
+    if (!loaded) {
+      try {
+        Path library = OUT.resolve("libcuda.so.1").toAbsolutePath();
+        if (isStale(library)) {
+          build();
+        }
+        System.load(library.toString());
+        NativeLibrary.prepareDriver();
+        loaded = true;
+      } catch (IOException e) {
+        throw new UncheckedIOException("the simulated device needs g++ and nm", e);
+      }
+    }
+    set(Control.RESET, 0);
+  }
+
+  static void set(Control control, long value) {
+    int status = JCudaDriver.cuCtxSetLimit(control.limit, value);
+    if (status != 0) {
+      throw new IllegalStateException(control + " returned " + status);
+    }
+  }
+
+  static long get(Control control) {
+    long[] value = new long[1];
+    int status = JCudaDriver.cuCtxGetLimit(value, control.limit);
+    if (status != 0) {
+      throw new IllegalStateException(control + " returned " + status);
+    }
+    return value[0];
+  }
+
+  /** What the process holds of the device: allocations, pinned buffers, handles, contexts. */
+  static List<Long> held() {
+    return List.of(
+        get(Control.ALLOCATIONS), get(Control.PINNED), get(Control.HANDLES), get(Control.CONTEXTS));
+  }
+
+  private static boolean isStale(Path library) throws IOException {
+    if (!Files.exists(library)) {
+      return true;
+    }
+    FileTime built = Files.getLastModifiedTime(library);
+    try (Stream<Path> sources = Stream.concat(Files.list(NATIVE), Files.list(KERNELS))) {
+      for (Path source : (Iterable<Path>) sources::iterator) {
+        if (Files.getLastModifiedTime(source).compareTo(built) > 0) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static void build() throws IOException {
+    Files.createDirectories(OUT);
+    Path jni = OUT.resolve("libJCudaDriver.so").toAbsolutePath();
+    String resource = "/lib/" + LibUtils.createLibraryFileName(NativeLibrary.DRIVER);
+    try (InputStream in = LibUtils.class.getResourceAsStream(resource)) {
+      NativeLibrary.place(in.readAllBytes(), jni);
+    }
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                NATIVE.resolve("build.sh").toString(),
+                jni.toString(),
+                OUT.toAbsolutePath().toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes());
+    try {
+      if (process.waitFor() != 0) {
+        throw new IllegalStateException("building the simulated device failed:\n" + output);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+// The kernels themselves, as they are.
+#include "../../main/cuda/fastweights.cu"
