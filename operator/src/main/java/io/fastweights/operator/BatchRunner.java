@@ -42,6 +42,7 @@ final class BatchRunner<T> {
     this.order = order;
     this.output = output;
     this.batch = new EventBatch(model.model(), batchSize);
+    batch.want(false, true);
     this.hotKeys = new HotKey[batchSize];
     this.starts = new int[batchSize + 1];
     this.bySegment = new int[batchSize];

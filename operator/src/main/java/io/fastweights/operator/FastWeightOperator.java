@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.schema.EncodedEvent;
@@ -93,11 +94,7 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   public void open() throws Exception {
     super.open();
     int batchSize = options.get(FastWeightOptions.BATCH_SIZE);
-    engine =
-        EngineProvider.create(
-            model.model(),
-            new EngineOptions(
-                options.get(FastWeightOptions.ENGINE), options.get(FastWeightOptions.CACHE_KEYS)));
+    engine = EngineProvider.create(model.model(), engineOptions(batchSize));
     rawEvent = model.newEvent();
     memory =
         new HotMemory(
@@ -111,6 +108,17 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     lingerMillis = options.get(FastWeightOptions.LINGER).toMillis();
     copies = getExecutionConfig().isObjectReuseEnabled();
     reused = new StreamRecord<>(null);
+  }
+
+  /** A device short of memory may hold fewer keys than wanted, but a batch must fit. */
+  private EngineOptions engineOptions(int batchSize) {
+    return new EngineOptions(
+        options.get(FastWeightOptions.ENGINE),
+        options.get(FastWeightOptions.CACHE_KEYS),
+        batchSize + 1,
+        Storage.FP32,
+        GpuResource.deviceIndex(getRuntimeContext()),
+        Long.MAX_VALUE);
   }
 
   @Override

@@ -1,0 +1,60 @@
+package io.fastweights.operator;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import jcuda.LibUtils;
+import jcuda.driver.JCudaDriver;
+
+/**
+ * The CUDA driver without a GPU of module kernels, built with g++ and loaded before JCuda asks for
+ * libcuda.so.1. The process then sees a CUDA device for ever.
+ */
+final class SimulatedDriver {
+  private static final Path SOURCES = Path.of("../kernels/src/test/native");
+  private static final Path OUT = Path.of("target/simulated-device").toAbsolutePath();
+  private static final String JNI = "JCudaDriver-12.6.0-linux-x86_64";
+
+  /** {@code Control} of driver.cpp. */
+  private static final int RESET = 1000;
+
+  private static final int FAIL_LAUNCH = 1002;
+
+  private static boolean loaded;
+
+  private SimulatedDriver() {}
+
+  static synchronized void load() throws IOException, InterruptedException {
+    if (!loaded) {
+      build();
+      System.load(OUT.resolve("libcuda.so.1").toString());
+      loaded = true;
+    }
+    JCudaDriver.cuCtxSetLimit(RESET, 0);
+  }
+
+  /** The launch after so many more fails. */
+  static void failLaunch(int after) {
+    JCudaDriver.cuCtxSetLimit(FAIL_LAUNCH, after);
+  }
+
+  private static void build() throws IOException, InterruptedException {
+    Files.createDirectories(OUT);
+    Path jni = OUT.resolve("libJCudaDriver.so");
+    try (InputStream in =
+        LibUtils.class.getResourceAsStream("/lib/" + LibUtils.createLibraryFileName(JNI))) {
+      Files.copy(in, jni, StandardCopyOption.REPLACE_EXISTING);
+    }
+    Process process =
+        new ProcessBuilder("sh", SOURCES + "/build.sh", jni.toString(), OUT.toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes());
+    if (process.waitFor() != 0) {
+      throw new UncheckedIOException(new IOException("the simulated device needs g++:\n" + output));
+    }
+  }
+}
