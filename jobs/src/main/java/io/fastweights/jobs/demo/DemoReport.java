@@ -107,7 +107,7 @@ final class DemoReport {
             + " on.");
     page.note(
         "How far to trust it: the time in this file is the actual departure, not the scheduled"
-            + " one. A finer time of day (half hours) would reach about 0.77, because to leave at"
+            + " one. A finer time of day would score higher, because to leave at"
             + " a minute that is odd for the route already tells of a delay. The memories see the"
             + " hour only: what the baselines see.");
   }
