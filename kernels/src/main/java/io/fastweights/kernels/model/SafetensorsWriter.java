@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,73 +13,145 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
 /**
- * Writes F32 tensors as a safetensors file. The same content always gives the same bytes; a reader
- * sees the old file or the new one, never a part.
+ * Writes F32 tensors as a safetensors file, one tensor at a time: names and shapes are given first,
+ * values follow in any order, so the tensors need not all be in memory. The same content always
+ * gives the same bytes; a reader sees the old file or the new one, never a part.
+ *
+ * <p>Not thread-safe.
  */
-final class SafetensorsWriter {
+public final class SafetensorsWriter implements Closeable {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int ALIGNMENT = 8;
   private static final int CHUNK = 1 << 16;
 
-  private SafetensorsWriter() {}
+  private final String name;
+  private final Path target;
+  private final Path written;
+  private final FileChannel channel;
+  private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+  private final long dataAt;
+  private final Map<String, Extent> missing = new HashMap<>();
+
+  /** Where a tensor's bytes stand after the header. */
+  private record Extent(int[] shape, long begin, long floats) {}
 
   /**
+   * Begins a file.
+   *
+   * @param metadata texts for {@code __metadata__}, in this order
+   * @param shapes of the tensors by name, in the order of their bytes
+   * @throws WeightsFormatException if the file would be one that {@link Safetensors} refuses
+   */
+  public SafetensorsWriter(Path file, Map<String, String> metadata, Map<String, int[]> shapes)
+      throws IOException {
+    name = file.toString();
+    byte[] header = header(metadata, shapes);
+    target = file.toAbsolutePath();
+    written = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+    channel =
+        FileChannel.open(written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    dataAt = Safetensors.LENGTH_BYTES + (long) header.length;
+    try {
+      drain(chunk.putLong(header.length).flip());
+      drain(ByteBuffer.wrap(header));
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Writes a whole file.
+   *
    * @param metadata texts for {@code __metadata__}, in this order
    * @param tensors in this order
    * @throws WeightsFormatException if the file would be one that {@link Safetensors} refuses
    */
   static void write(Path file, Map<String, String> metadata, Map<String, Tensor> tensors)
       throws IOException {
-    byte[] header = header(file.toString(), metadata, tensors);
-    Path target = file.toAbsolutePath();
-    Path written = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
-    try {
-      writeAll(written, header, tensors);
-      Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(written);
-    }
-  }
-
-  private static void writeAll(Path file, byte[] header, Map<String, Tensor> tensors)
-      throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-      drain(chunk.putLong(header.length).flip(), channel);
-      drain(ByteBuffer.wrap(header), channel);
-      for (Tensor tensor : tensors.values()) {
-        float[] values = tensor.data();
-        for (int done = 0; done < values.length; ) {
-          int count = Math.min(values.length - done, CHUNK / Float.BYTES);
-          chunk.clear().limit(count * Float.BYTES).asFloatBuffer().put(values, done, count);
-          drain(chunk, channel);
-          done += count;
-        }
+    Map<String, int[]> shapes = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    try (SafetensorsWriter writer = new SafetensorsWriter(file, metadata, shapes)) {
+      for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+        writer.write(entry.getKey(), entry.getValue().data());
       }
-      channel.force(true);
+      writer.finish();
     }
   }
 
-  private static void drain(ByteBuffer bytes, FileChannel channel) throws IOException {
+  /**
+   * Writes the values of a tensor.
+   *
+   * @param values row-major
+   * @throws IllegalArgumentException if there is no such tensor, it is written already, or has
+   *     another size
+   */
+  public void write(String tensor, float[] values) throws IOException {
+    Extent extent = missing.get(tensor);
+    if (extent == null) {
+      throw new IllegalArgumentException(
+          "tensor " + tensor + " is not among those of " + name + ", or written already");
+    }
+    if (extent.floats() != values.length) {
+      throw new IllegalArgumentException(
+          "tensor %s has shape %s, not %d floats"
+              .formatted(tensor, Arrays.toString(extent.shape()), values.length));
+    }
+    channel.position(dataAt + extent.begin());
+    for (int done = 0; done < values.length; ) {
+      int count = Math.min(values.length - done, CHUNK / Float.BYTES);
+      chunk.clear().limit(count * Float.BYTES).asFloatBuffer().put(values, done, count);
+      drain(chunk);
+      done += count;
+    }
+    missing.remove(tensor);
+  }
+
+  /**
+   * Puts the file in its place.
+   *
+   * @throws IllegalStateException if a tensor is missing
+   */
+  public void finish() throws IOException {
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException(
+          "%d tensors of %s are not written, %s is one of them"
+              .formatted(missing.size(), name, missing.keySet().iterator().next()));
+    }
+    channel.force(true);
+    channel.close();
+    Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Forgets a file that was not finished. */
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    Files.deleteIfExists(written);
+  }
+
+  private void drain(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
   }
 
-  private static byte[] header(
-      String file, Map<String, String> metadata, Map<String, Tensor> tensors) throws IOException {
-    if (tensors.size() > Safetensors.MAX_TENSORS) {
+  private byte[] header(Map<String, String> metadata, Map<String, int[]> shapes)
+      throws IOException {
+    if (shapes.size() > Safetensors.MAX_TENSORS) {
       throw new WeightsFormatException(
           Kind.TOO_MANY_TENSORS,
-          file,
+          name,
           null,
           "%d tensors, at most %d can be written"
-              .formatted(tensors.size(), Safetensors.MAX_TENSORS));
+              .formatted(shapes.size(), Safetensors.MAX_TENSORS));
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -89,9 +162,14 @@ final class SafetensorsWriter {
       }
       json.writeEndObject();
       long at = 0;
-      for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-        long end = at + (long) entry.getValue().data().length * Float.BYTES;
-        writeEntry(json, entry.getKey(), entry.getValue().shape(), at, end);
+      for (Map.Entry<String, int[]> entry : shapes.entrySet()) {
+        long floats = 1;
+        for (int n : entry.getValue()) {
+          floats = Math.multiplyExact(floats, (long) n);
+        }
+        long end = Math.addExact(at, Math.multiplyExact(floats, (long) Float.BYTES));
+        writeEntry(json, entry.getKey(), entry.getValue(), at, end);
+        missing.put(entry.getKey(), new Extent(entry.getValue(), at, floats));
         at = end;
       }
       json.writeEndObject();
@@ -103,7 +181,7 @@ final class SafetensorsWriter {
     if (bytes.size() > Safetensors.MAX_HEADER) {
       throw new WeightsFormatException(
           Kind.HEADER_TOO_LARGE,
-          file,
+          name,
           null,
           "the header has %d bytes, must have at most %d"
               .formatted(bytes.size(), Safetensors.MAX_HEADER));
