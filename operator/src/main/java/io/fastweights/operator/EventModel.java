@@ -7,6 +7,7 @@ import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.state.Recipe;
 import java.util.Arrays;
 
 /**
@@ -29,13 +30,13 @@ final class EventModel {
     this.schema = schema;
     this.inputs = inputs;
     this.recipe =
-        "%s nu %d, %s, %s, %s"
-            .formatted(
+        new Recipe(
                 model.featureMap(),
                 model.nu(),
                 model.normalisation(),
                 model.updateRule(),
-                inputRecipe);
+                inputRecipe)
+            .toString();
   }
 
   /** What the meaning of a stored memory depends on beside its shape, in words. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The arrows between the modules: jobs, operator, state, kernels, and never back. */
 class ModuleRulesTest {
   private static final String ROOT = "io.fastweights.";
+  private static final String SAVEPOINT = ROOT + "state.savepoint..";
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -59,6 +60,29 @@ class ModuleRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("jdk.incubator..")
+        .check(CLASSES);
+  }
+
+  /** Its library is optional: a job runs without it. */
+  @Test
+  void onlyTheSavepointToolsUseTheStateProcessor() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(SAVEPOINT)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.flink.state.api..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void whatRunsInAJobKnowsNothingOfTheSavepointTools() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(ROOT + "operator..", ROOT + "state")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(SAVEPOINT)
         .check(CLASSES);
   }
 }

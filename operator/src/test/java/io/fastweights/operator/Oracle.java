@@ -41,6 +41,13 @@ final class Oracle {
     return trips.stream().map(this::answer).toList();
   }
 
+  /** The keys that have observed something, with their memories. */
+  Map<String, float[]> memories() {
+    Map<String, float[]> learned = new HashMap<>(memories);
+    learned.keySet().retainAll(lags.keySet());
+    return learned;
+  }
+
   String answer(Trip trip) {
     EncodedEvent event;
     try {

@@ -41,6 +41,11 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
     return new MemoryShape(layers, heads, rows, columns);
   }
 
+  /** What the meaning of the memories depends on beside their shape. */
+  public String recipe() {
+    return recipe;
+  }
+
   @Override
   public boolean isImmutableType() {
     return false;

@@ -1,0 +1,44 @@
+package io.fastweights.state;
+
+import io.fastweights.kernels.model.ModelConfig.FeatureMap;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the meaning of a stored memory depends on beside its shape. Kept with the memories as its
+ * text, for people to read; of another recipe they would mean something else.
+ *
+ * @param nu capacity factor of DPFP
+ * @param inputs where inputs come from, as far as stored memories depend on it
+ */
+public record Recipe(
+    FeatureMap featureMap, int nu, Normalisation normalisation, UpdateRule rule, String inputs) {
+  private static final Pattern TEXT =
+      Pattern.compile("(?<map>\\w+) nu (?<nu>\\d{1,9}), (?<by>\\w+), (?<rule>\\w+), (?<inputs>.*)");
+
+  /**
+   * Reads the text of a recipe.
+   *
+   * @throws IllegalArgumentException if it is not one that {@link #toString} gave
+   */
+  public static Recipe parse(String text) {
+    Matcher parts = TEXT.matcher(text);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException("'" + text + "' is no recipe of a memory");
+    }
+    return new Recipe(
+        FeatureMap.valueOf(parts.group("map")),
+        Integer.parseInt(parts.group("nu")),
+        Normalisation.valueOf(parts.group("by")),
+        UpdateRule.valueOf(parts.group("rule")),
+        parts.group("inputs"));
+  }
+
+  /** The text that is stored: it must stay as it is. */
+  @Override
+  public String toString() {
+    return "%s nu %d, %s, %s, %s".formatted(featureMap, nu, normalisation, rule, inputs);
+  }
+}

@@ -1,0 +1,11 @@
+package io.fastweights.state.savepoint;
+
+/**
+ * A key's memory with its log replayed.
+ *
+ * @param key the key as text
+ * @param events observed events
+ * @param lastEvent time of the last of them, in milliseconds since 1970-01-01 UTC
+ * @param weights W of every layer and head, row-major
+ */
+public record NamedMemory(String key, long events, long lastEvent, float[] weights) {}

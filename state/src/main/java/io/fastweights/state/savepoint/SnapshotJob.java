@@ -1,0 +1,63 @@
+package io.fastweights.state.savepoint;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
+
+/**
+ * A bounded job whose keyed operator is written to a savepoint when its input has ended.
+ *
+ * @param parts what each subtask wrote
+ * @param result of the job
+ */
+record SnapshotJob(List<SubtaskSnapshot> parts, JobExecutionResult result) {
+
+  /** The type of what {@link SnapshotAtEnd} emits. */
+  static final PrimitiveArrayTypeInfo<byte[]> BYTES =
+      PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
+
+  /**
+   * Runs all that the environment holds.
+   *
+   * @param subtasks parts of {@link SnapshotAtEnd}
+   */
+  @SuppressWarnings("try")
+  static SnapshotJob run(
+      StreamExecutionEnvironment environment, DataStream<byte[]> subtasks, String name)
+      throws Exception {
+    // A second attempt could only hide why the first one failed.
+    environment.configure(
+        new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "none"));
+    List<SubtaskSnapshot> parts = new ArrayList<>();
+    try (CloseableIterator<byte[]> delivered = subtasks.collectAsync()) {
+      JobClient job = environment.executeAsync(name);
+      while (delivered.hasNext()) {
+        parts.add(SubtaskSnapshot.of(delivered.next()));
+      }
+      JobExecutionResult result = job.getJobExecutionResult().get();
+      if (parts.size() != subtasks.getParallelism()) {
+        throw new IllegalStateException(
+            "%d of %d subtasks wrote their part of the savepoint"
+                .formatted(parts.size(), subtasks.getParallelism()));
+      }
+      return new SnapshotJob(parts, result);
+    }
+  }
+
+  /** What the subtasks emitted. */
+  long answers() {
+    return parts.stream().mapToLong(SubtaskSnapshot::answers).sum();
+  }
+
+  /** What they put into side outputs. */
+  long aside() {
+    return parts.stream().mapToLong(SubtaskSnapshot::aside).sum();
+  }
+}
