@@ -2,6 +2,10 @@ package io.fastweights.jobs;
 
 import io.fastweights.jobs.bench.BenchCommand;
 import io.fastweights.jobs.demo.DemoCommand;
+import io.fastweights.jobs.savepoint.BootstrapCommand;
+import io.fastweights.jobs.savepoint.ExportCommand;
+import io.fastweights.jobs.savepoint.InspectCommand;
+import io.fastweights.jobs.savepoint.RewriteCommand;
 import io.fastweights.jobs.train.EvaluateCommand;
 import io.fastweights.jobs.train.ExperimentCommand;
 import io.fastweights.jobs.train.TrainCommand;
@@ -23,6 +27,10 @@ import picocli.CommandLine.ScopeType;
       TrainCommand.class,
       EvaluateCommand.class,
       ExperimentCommand.class,
+      BootstrapCommand.class,
+      InspectCommand.class,
+      ExportCommand.class,
+      RewriteCommand.class,
       BenchCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",

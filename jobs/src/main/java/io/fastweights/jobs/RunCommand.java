@@ -9,12 +9,12 @@ import io.fastweights.jobs.output.RowFormat;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.JobOptions;
+import io.fastweights.jobs.pipeline.ModelOptions;
+import io.fastweights.jobs.pipeline.StartingMemories;
 import io.fastweights.jobs.pipeline.WorkFolder;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Schema;
-import io.fastweights.kernels.schema.SchemaJson;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -30,7 +30,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code fastweights run}: predictions for the events in files. */
@@ -58,19 +57,6 @@ final class RunCommand implements Callable<Integer> {
   private Path events;
 
   @Option(
-      names = "--schema",
-      paramLabel = "FILE",
-      description = "The schema of the events, JSON. Weights may carry it instead.")
-  private Path schemaFile;
-
-  @Option(
-      names = "--weights",
-      paramLabel = "FILE",
-      description =
-          "A trained model, safetensors. Without it an associative memory learns from zero.")
-  private Path weightsFile;
-
-  @Option(
       names = "--output",
       required = true,
       paramLabel = "FOLDER",
@@ -90,53 +76,30 @@ final class RunCommand implements Callable<Integer> {
       description = "Write the figures as one flat JSON object, too.")
   private Path json;
 
+  @Option(
+      names = "--from-savepoint",
+      paramLabel = "FOLDER",
+      description =
+          "Start with the memories of a savepoint, as bootstrap writes one. The events are read"
+              + " from their beginning.")
+  private String savepoint;
+
+  @Mixin private ModelOptions model;
+
   @Mixin private JobOptions options;
 
   @Override
   public Integer call() throws Exception {
     options.check();
-    SlowWeights weights = weightsFile == null ? null : WeightsFile.read(weightsFile);
-    Schema schema = schema(weights);
+    SlowWeights weights = model.weights();
+    Schema schema = model.schema(weights);
+    StartingMemories memories = savepoint == null ? null : StartingMemories.of(savepoint, options);
     EventFiles files = EventFiles.of(events, schema);
     requireEmpty(output);
-    Figures figures = run(files, schema, weights);
+    Figures figures = run(files, schema, weights, memories);
     print(figures);
     figures.writeJson(json);
     return 0;
-  }
-
-  private Schema schema(SlowWeights weights) throws IOException {
-    if (weights == null) {
-      if (schemaFile == null) {
-        throw new ParameterException(
-            command.commandLine(), "Missing option: '--schema=FILE', as there are no weights");
-      }
-      Schema schema = readSchema();
-      if (schema.target() == null) {
-        throw new IllegalArgumentException(
-            schemaFile + " has no target: without weights there is nothing to learn");
-      }
-      return schema;
-    }
-    if (weights.schema() == null) {
-      throw new IllegalArgumentException(
-          weightsFile + " carries no schema: its model is not one over events of columns");
-    }
-    Schema schema = schemaFile == null ? weights.schema() : readSchema();
-    if (!schema.withoutColumns().equals(weights.schema().withoutColumns())) {
-      throw new IllegalArgumentException(
-          "%s has other fields or another target than %s was trained with: %s"
-              .formatted(schemaFile, weightsFile, weights.schema().withoutColumns()));
-    }
-    return schema;
-  }
-
-  private Schema readSchema() throws IOException {
-    try {
-      return SchemaJson.parse(Files.readString(schemaFile));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(schemaFile + ": " + e.getMessage(), e);
-    }
   }
 
   private static void requireEmpty(Path folder) throws IOException {
@@ -153,7 +116,9 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private Figures run(EventFiles files, Schema schema, SlowWeights weights) throws Exception {
+  private Figures run(
+      EventFiles files, Schema schema, SlowWeights weights, StartingMemories memories)
+      throws Exception {
     int outputs = weights == null ? schema.target().dim() : SlowModel.of(weights).outputDim();
     PredictionRows rows = new PredictionRows(format, files.columns(), schema.target(), outputs);
     int slots = options.parallelism();
@@ -162,6 +127,9 @@ final class RunCommand implements Callable<Integer> {
       StreamExecutionEnvironment environment = cluster.environment();
       EventPipeline pipeline = EventPipeline.build(environment, files, schema, weights, options);
       write(pipeline, rows, new RejectedRows(format, files));
+      if (memories != null) {
+        memories.restore(environment);
+      }
       long start = System.nanoTime();
       JobExecutionResult result = environment.execute("fastweights run");
       return figures(result, (System.nanoTime() - start) / 1e9);

@@ -50,8 +50,7 @@ class SavepointToolsITCase {
 
   private StreamExecutionEnvironment environment(String backend) {
     StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(
-            TestJobs.configuration(backend, folder));
+        StreamExecutionEnvironment.getExecutionEnvironment(TestJobs.configuration(backend, folder));
     env.setParallelism(2);
     return env;
   }
@@ -74,8 +73,8 @@ class SavepointToolsITCase {
   }
 
   /** A job that was stopped after the history. */
-  private String stopped(
-      TestModel model, String backend, SavepointFormatType format) throws Exception {
+  private String stopped(TestModel model, String backend, SavepointFormatType format)
+      throws Exception {
     return stopped(model, backend, format, Trip::key, Types.STRING);
   }
 
@@ -88,8 +87,7 @@ class SavepointToolsITCase {
       throws Exception {
     StreamExecutionEnvironment env = environment(backend);
     Answered answered = new Answered();
-    KeyedStream<Trip, K> trips =
-        TestJobs.trips(env, seed, TRIPS, HISTORY).keyBy(key, keyType);
+    KeyedStream<Trip, K> trips = TestJobs.trips(env, seed, TRIPS, HISTORY).keyBy(key, keyType);
     TestJobs.lines(memories(model, trips)).map(answered).sinkTo(new DiscardingSink<>());
     JobClient job = env.executeAsync("history");
     answered.await(HISTORY);
@@ -194,8 +192,7 @@ class SavepointToolsITCase {
     assertThat(done.answered() + done.refused()).isEqualTo(HISTORY);
     assertThat(done.refused()).isPositive();
     Map<String, float[]> expected = expectedMemories(model);
-    assertSameBits(
-        memories(MemorySavepoint.open(path, "memories"), expected.keySet()), expected);
+    assertSameBits(memories(MemorySavepoint.open(path, "memories"), expected.keySet()), expected);
     assertThat(rest(model, path)).isEqualTo(expectedRest(model));
   }
 

@@ -27,8 +27,7 @@ public final class LogReplay {
 
   /** W of every layer and head, row-major, in an array of its own. */
   public float[] weights(StoredMemory stored) {
-    float[] w =
-        stored.base() == null ? new float[shape.floats()] : stored.base().weights().clone();
+    float[] w = stored.base() == null ? new float[shape.floats()] : stored.base().weights().clone();
     for (LogChunk chunk : stored.log()) {
       for (int event = 0; event < chunk.events(); event++) {
         rewrite(w, chunk, event);

@@ -250,7 +250,7 @@ final class DemoReport {
                     + " orange negative.",
                 head + 1, memory.beta(head), w.length * W_COLUMNS));
         page.heatMap(
-            new HeatMap(List.of(), List.of(), w, new HeatMap.Diverging(spread(w))),
+            new HeatMap(List.of(), List.of(), w, HeatMap.Diverging.of(w)),
             13,
             "W of head " + (head + 1));
       }
@@ -258,18 +258,6 @@ final class DemoReport {
           "Made once more from the airport's flights outside the job; the arithmetic does not"
               + " depend on batches or on other keys, so these are the bits that the job held.");
     }
-  }
-
-  /** The value that 98 of 100 weights do not exceed. */
-  private static float spread(float[][] w) {
-    List<Float> sizes = new ArrayList<>();
-    for (float[] row : w) {
-      for (float value : row) {
-        sizes.add(Math.abs(value));
-      }
-    }
-    sizes.sort(Comparator.naturalOrder());
-    return Math.max(1e-6f, sizes.get(sizes.size() * 98 / 100));
   }
 
   private List<String> destinations(String airport) {

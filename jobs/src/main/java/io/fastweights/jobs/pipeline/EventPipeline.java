@@ -26,6 +26,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public record EventPipeline(
     DataStream<Prediction<Event>> predictions, DataStream<Rejected> rejected) {
 
+  /** Uid of the operator whose memories a savepoint keeps. */
+  public static final String MEMORIES = "fast-weights";
+
   /**
    * @param weights the trained model; null for an associative memory
    */
@@ -35,24 +38,8 @@ public record EventPipeline(
       Schema schema,
       SlowWeights weights,
       JobOptions options) {
-    // One reader: the order of the lines is the order of the events.
-    SingleOutputStreamOperator<Event> events =
-        environment
-            .fromSource(files.source(), WatermarkStrategy.noWatermarks(), "lines")
-            .uid("lines")
-            .setParallelism(1)
-            .process(new EventParser(files, schema))
-            .returns(TypeInformation.of(Event.class))
-            .name("events")
-            .uid("events")
-            .setParallelism(1);
-    FastWeightStream<Event> memories =
-        options
-            .apply(FastWeights.on(events.keyBy(Event::key, Types.STRING)))
-            .schema(schema, new EventFields(schema, files.columns()))
-            .weights(weights)
-            .uid("fast-weights")
-            .build();
+    SingleOutputStreamOperator<Event> events = events(environment, files, schema);
+    FastWeightStream<Event> memories = memories(events, files, schema, weights, options);
     DataStream<Rejected> refused =
         memories
             .malformed()
@@ -66,5 +53,39 @@ public record EventPipeline(
             .uid("refused");
     return new EventPipeline(
         memories.predictions(), events.getSideOutput(EventParser.REJECTED).union(refused));
+  }
+
+  /** The events in their order; those that cannot be read go to {@link EventParser#REJECTED}. */
+  public static SingleOutputStreamOperator<Event> events(
+      StreamExecutionEnvironment environment, EventFiles files, Schema schema) {
+    // One reader: the order of the lines is the order of the events.
+    return environment
+        .fromSource(files.source(), WatermarkStrategy.noWatermarks(), "lines")
+        .uid("lines")
+        .setParallelism(1)
+        .process(new EventParser(files, schema))
+        .returns(TypeInformation.of(Event.class))
+        .name("events")
+        .uid("events")
+        .setParallelism(1);
+  }
+
+  /**
+   * A memory for each key.
+   *
+   * @param weights the trained model; null for an associative memory
+   */
+  public static FastWeightStream<Event> memories(
+      DataStream<Event> events,
+      EventFiles files,
+      Schema schema,
+      SlowWeights weights,
+      JobOptions options) {
+    return options
+        .apply(FastWeights.on(events.keyBy(Event::key, Types.STRING)))
+        .schema(schema, new EventFields(schema, files.columns()))
+        .weights(weights)
+        .uid(MEMORIES)
+        .build();
   }
 }

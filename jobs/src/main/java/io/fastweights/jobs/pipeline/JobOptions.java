@@ -109,6 +109,11 @@ public final class JobOptions {
     return parallelism;
   }
 
+  /** Flink's name of the state backend. */
+  String backend() {
+    return backend.name().toLowerCase(Locale.ROOT);
+  }
+
   /**
    * @throws ParameterException if a value is out of its range
    */
@@ -151,7 +156,7 @@ public final class JobOptions {
     flink.set(PipelineOptions.GENERIC_TYPES, false);
     flink.set(PipelineOptions.OBJECT_REUSE, true);
     flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
-    flink.set(StateBackendOptions.STATE_BACKEND, backend.name().toLowerCase(Locale.ROOT));
+    flink.set(StateBackendOptions.STATE_BACKEND, backend());
     flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
     flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, work.checkpoints().toUri().toString());
     flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);

@@ -27,7 +27,8 @@ public final class WorkFolder implements AutoCloseable {
     return folder.resolve("checkpoints");
   }
 
-  Path temporary() {
+  /** For temporary files. */
+  public Path temporary() {
     return folder.resolve("tmp");
   }
 

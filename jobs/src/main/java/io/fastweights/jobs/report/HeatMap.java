@@ -1,5 +1,7 @@
 package io.fastweights.jobs.report;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -32,6 +34,20 @@ public record HeatMap(List<String> rows, List<String> columns, float[][] values,
 
   /** White at 0, blue above, orange below, full at {@code most}. */
   public record Diverging(float most) implements Scale {
+    private static final float LEAST = 1e-6f;
+
+    /** Full at the size that 98 of 100 values do not exceed. */
+    public static Diverging of(float[][] values) {
+      List<Float> sizes = new ArrayList<>();
+      for (float[] row : values) {
+        for (float value : row) {
+          sizes.add(Math.abs(value));
+        }
+      }
+      sizes.sort(Comparator.naturalOrder());
+      return new Diverging(Math.max(LEAST, sizes.get(sizes.size() * 98 / 100)));
+    }
+
     @Override
     public String color(float value) {
       float share = Math.min(1, Math.abs(value) / most);

@@ -55,8 +55,7 @@ public final class SafetensorsWriter implements Closeable {
     byte[] header = header(metadata, shapes);
     target = file.toAbsolutePath();
     written = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
-    channel =
-        FileChannel.open(written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    channel = FileChannel.open(written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     dataAt = Safetensors.LENGTH_BYTES + (long) header.length;
     try {
       drain(chunk.putLong(header.length).flip());

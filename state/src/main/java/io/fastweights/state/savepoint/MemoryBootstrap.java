@@ -61,8 +61,7 @@ public record MemoryBootstrap(long answered, long refused, JobExecutionResult re
               OperatorIdentifier.forUid(operator.getUid()).getOperatorId(),
               subtasks.getParallelism(),
               subtasks.getMaxParallelism());
-      OperatorState state =
-          NewSavepoint.operator(named, subtasks.getMaxParallelism(), job.parts());
+      OperatorState state = NewSavepoint.operator(named, subtasks.getMaxParallelism(), job.parts());
       savepoint.complete(
           new CheckpointMetadata(SnapshotAtEnd.CHECKPOINT_ID, List.of(state), List.of()));
       return new MemoryBootstrap(job.answers(), job.aside(), job.result());

@@ -40,8 +40,7 @@ abstract class MemoryReader<R> extends KeyedStateReaderFunction<Object, R> {
     MemoryShape shape = bases.shape();
     LogShape logShape = logs.shape();
     store =
-        new FastWeightStore(
-            new ReaderState(getRuntimeContext()), shape, logShape, bases.recipe());
+        new FastWeightStore(new ReaderState(getRuntimeContext()), shape, logShape, bases.recipe());
     replay = new LogReplay(shape, logShape, Recipe.parse(bases.recipe()));
   }
 

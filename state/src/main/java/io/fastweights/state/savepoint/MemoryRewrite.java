@@ -78,8 +78,7 @@ public final class MemoryRewrite {
                 "memories",
                 SnapshotJob.BYTES,
                 new SnapshotAtEndFactory<Long, Long>(
-                    new FoldOperator.Factory(from.bases(), from.logs(), fold),
-                    savepoint.folder()));
+                    new FoldOperator.Factory(from.bases(), from.logs(), fold), savepoint.folder()));
     subtasks.setUidHash(from.operator().getOperatorID().toHexString());
     subtasks.setMaxParallelism(from.maxParallelism());
     return subtasks;

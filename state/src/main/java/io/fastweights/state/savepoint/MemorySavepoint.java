@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -222,8 +223,7 @@ public final class MemorySavepoint {
   }
 
   /** The figures of every key, in no order. */
-  public DataStream<KeyFigures> figures(StreamExecutionEnvironment environment)
-      throws IOException {
+  public DataStream<KeyFigures> figures(StreamExecutionEnvironment environment) throws IOException {
     return read(environment, new MemoryReader.Figures(bases, logs), KeyFigures.class);
   }
 
@@ -253,7 +253,9 @@ public final class MemorySavepoint {
             OperatorIdentifier.forUidHash(operator.getOperatorID().toHexString()),
             reader,
             new StoredKeyType(keys),
-            TypeInformation.of(type));
+            TypeInformation.of(type))
+        // A key for which the reader gives nothing comes as null, which a client takes for the end.
+        .filter(Objects::nonNull);
   }
 
   KeyMemorySerializer bases() {

@@ -128,10 +128,7 @@ final class SnapshotAtEnd<T, A> implements OneInputStreamOperator<T, byte[]>, Bo
 
   @Override
   public OperatorSnapshotFutures snapshotState(
-      long checkpointId,
-      long timestamp,
-      CheckpointOptions options,
-      CheckpointStreamFactory storage)
+      long checkpointId, long timestamp, CheckpointOptions options, CheckpointStreamFactory storage)
       throws Exception {
     return operator.snapshotState(checkpointId, timestamp, options, storage);
   }

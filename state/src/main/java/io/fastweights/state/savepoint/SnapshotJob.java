@@ -33,8 +33,7 @@ record SnapshotJob(List<SubtaskSnapshot> parts, JobExecutionResult result) {
       StreamExecutionEnvironment environment, DataStream<byte[]> subtasks, String name)
       throws Exception {
     // A second attempt could only hide why the first one failed.
-    environment.configure(
-        new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "none"));
+    environment.configure(new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "none"));
     List<SubtaskSnapshot> parts = new ArrayList<>();
     try (CloseableIterator<byte[]> delivered = subtasks.collectAsync()) {
       JobClient job = environment.executeAsync(name);

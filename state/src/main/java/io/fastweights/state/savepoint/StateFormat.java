@@ -57,7 +57,14 @@ public enum StateFormat {
         : ((KeyGroupsStateHandle) handle).getDelegateStateHandle();
   }
 
-  /** Options under which a job can restore it: RocksDB where it can, as that keeps state on disk. */
+  /** Whether a job with this state backend (hashmap or rocksdb) can start from it. */
+  public boolean isReadBy(String stateBackend) {
+    return this == CANONICAL || backend.equals(stateBackend);
+  }
+
+  /**
+   * Options under which a job can restore it: RocksDB where it can, as that keeps state on disk.
+   */
   Configuration backendOptions() {
     return new Configuration().set(StateBackendOptions.STATE_BACKEND, usable());
   }

@@ -1,0 +1,56 @@
+package io.fastweights.jobs.pipeline;
+
+import io.fastweights.state.savepoint.MemorySavepoint;
+import java.io.IOException;
+import java.util.UUID;
+import org.apache.flink.api.dag.Transformation;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The memories of a savepoint that a job starts with. Only they are taken: the events that it is
+ * given are others than those the memories were formed from, and are read from their beginning.
+ */
+public final class StartingMemories {
+  private final MemorySavepoint savepoint;
+
+  private StartingMemories(MemorySavepoint savepoint) {
+    this.savepoint = savepoint;
+  }
+
+  /**
+   * @param path folder of the savepoint
+   * @throws IllegalArgumentException if it is none, holds no memories of the job's operator, or the
+   *     job's state backend cannot read it
+   */
+  public static StartingMemories of(String path, JobOptions options) throws IOException {
+    MemorySavepoint savepoint =
+        MemorySavepoint.open(SavepointPath.of(path), EventPipeline.MEMORIES);
+    String backend = options.backend();
+    if (!savepoint.format().isReadBy(backend)) {
+      throw new IllegalArgumentException(
+          "%s is %s: it cannot be started from with --backend %s"
+              .formatted(path, savepoint.format(), backend));
+    }
+    return new StartingMemories(savepoint);
+  }
+
+  /** Makes the environment's job start from them; called when it is built. */
+  public void restore(StreamExecutionEnvironment environment) {
+    environment.configure(
+        new Configuration()
+            .set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.path())
+            .set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true));
+    // What a source or a sink kept would make it go on where the savepoint was taken.
+    String others = "-" + UUID.randomUUID();
+    for (Transformation<?> end : environment.getTransformations()) {
+      for (Transformation<?> part : end.getTransitivePredecessors()) {
+        String uid = part.getUid();
+        if (uid != null && !uid.equals(EventPipeline.MEMORIES) && !uid.endsWith(others)) {
+          part.setUid(uid + others);
+        }
+      }
+    }
+  }
+}

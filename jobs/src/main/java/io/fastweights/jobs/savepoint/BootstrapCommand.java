@@ -1,0 +1,121 @@
+package io.fastweights.jobs.savepoint;
+
+import io.fastweights.jobs.events.Event;
+import io.fastweights.jobs.events.EventFiles;
+import io.fastweights.jobs.events.EventParser;
+import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.RejectedRows;
+import io.fastweights.jobs.output.RowFormat;
+import io.fastweights.jobs.pipeline.EmbeddedCluster;
+import io.fastweights.jobs.pipeline.EventPipeline;
+import io.fastweights.jobs.pipeline.JobOptions;
+import io.fastweights.jobs.pipeline.ModelOptions;
+import io.fastweights.jobs.pipeline.SavepointPath;
+import io.fastweights.jobs.pipeline.WorkFolder;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.state.savepoint.MemoryBootstrap;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code fastweights bootstrap}: memories of a history, as a savepoint to start from. */
+@Command(
+    name = "bootstrap",
+    description = "Form memories from a history of events and write them as a savepoint.",
+    footer = {
+      "",
+      "A job that starts from it (run --from-savepoint, flink run -s) answers as if it had seen the",
+      "history itself, bit for bit. Events are read as run reads them; those that cannot be taken",
+      "are counted, and run says which they are. The savepoint is canonical and holds the operator",
+      "'fast-weights' alone, with keys of type String."
+    })
+public final class BootstrapCommand implements Callable<Integer> {
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--events",
+      required = true,
+      paramLabel = "PATH",
+      description = "A file of events, or a folder of them.")
+  private Path events;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Takes the savepoint; must not exist or be empty.")
+  private String out;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the figures as one flat JSON object, too.")
+  private Path json;
+
+  @Mixin private ModelOptions model;
+
+  @Mixin private JobOptions options;
+
+  @Override
+  public Integer call() throws Exception {
+    options.check();
+    SlowWeights weights = model.weights();
+    Schema schema = model.schema(weights);
+    EventFiles files = EventFiles.of(events, schema);
+    try (WorkFolder work = WorkFolder.create();
+        EmbeddedCluster cluster = new EmbeddedCluster(options.parallelism(), flink(work))) {
+      StreamExecutionEnvironment environment = cluster.environment();
+      SingleOutputStreamOperator<Event> read = EventPipeline.events(environment, files, schema);
+      read.getSideOutput(EventParser.REJECTED)
+          .map(new RejectedRows(RowFormat.CSV, files))
+          .returns(Types.STRING)
+          .sinkTo(new DiscardingSink<>());
+      MemoryBootstrap bootstrap =
+          MemoryBootstrap.write(
+              EventPipeline.memories(read, files, schema, weights, options).predictions(),
+              SavepointPath.of(out));
+      Figures figures = figures(bootstrap);
+      print(figures);
+      figures.writeJson(json);
+    }
+    return 0;
+  }
+
+  /** No checkpoints: the savepoint is all that is to be left. */
+  private Configuration flink(WorkFolder work) {
+    Configuration flink = options.flink(work);
+    flink.removeConfig(CheckpointingOptions.CHECKPOINTING_INTERVAL);
+    return flink;
+  }
+
+  private static Figures figures(MemoryBootstrap bootstrap) {
+    Long unread = bootstrap.result().getAccumulatorResult(RejectedRows.MALFORMED);
+    long malformed = bootstrap.refused() + (unread == null ? 0 : unread);
+    return new Figures()
+        .put("events", bootstrap.answered() + malformed)
+        .put("taken", bootstrap.answered())
+        .put("malformed", malformed);
+  }
+
+  private void print(Figures figures) {
+    PrintWriter to = command.commandLine().getOut();
+    to.printf(Locale.ROOT, "events        %,12d%n", figures.get("events").longValue());
+    to.printf(Locale.ROOT, "  taken       %,12d%n", figures.get("taken").longValue());
+    to.printf(Locale.ROOT, "  malformed   %,12d%n", figures.get("malformed").longValue());
+    to.println("written to " + out);
+    to.flush();
+  }
+}

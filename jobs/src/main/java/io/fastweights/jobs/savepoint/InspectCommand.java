@@ -1,0 +1,225 @@
+package io.fastweights.jobs.savepoint;
+
+import io.fastweights.jobs.output.Figures;
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.state.savepoint.KeyFigures;
+import io.fastweights.state.savepoint.MatrixFigures;
+import io.fastweights.state.savepoint.MemorySavepoint;
+import io.fastweights.state.savepoint.NamedMemory;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code fastweights inspect}: what the memories of a savepoint amount to. */
+@Command(
+    name = "inspect",
+    description = "Show what the memories in a savepoint amount to, or look into one key's.",
+    footer = {
+      "",
+      "Savepoints and retained checkpoints, canonical or native, of RocksDB or the heap backend,",
+      "with keys of any type; a key is named by its text. No model is needed.",
+      "",
+      "Norm is the Frobenius norm of W. Effective rank and rows are participation ratios:",
+      "(sum x^2)^2 / sum x^4 over the singular values or the rows' lengths."
+    })
+public final class InspectCommand implements Callable<Integer> {
+  private static final int ROWS_SHOWN = 3;
+
+  @Spec private CommandSpec command;
+
+  @Mixin private SavepointOptions from;
+
+  @Option(
+      names = "--top",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "So many keys of most events (default: ${DEFAULT-VALUE}).")
+  private int top;
+
+  @Option(
+      names = "--key",
+      paramLabel = "KEY",
+      description = "Look into this key's memory instead, and draw it.")
+  private String key;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "With --key: takes the heat map (default: memory-KEY.html).")
+  private Path html;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the figures as one flat JSON object, too.")
+  private Path json;
+
+  @Override
+  public Integer call() throws Exception {
+    if (top < 0) {
+      throw new ParameterException(
+          command.commandLine(), "--top is " + top + ", must not be negative");
+    }
+    MemorySavepoint savepoint = from.open();
+    try (SavepointCluster cluster = new SavepointCluster(from.parallelism())) {
+      if (key == null) {
+        summarise(savepoint, cluster);
+      } else {
+        lookInto(savepoint, cluster);
+      }
+    }
+    return 0;
+  }
+
+  private PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  private void print(String format, Object... arguments) {
+    out().printf(Locale.ROOT, format + "%n", arguments);
+  }
+
+  private void summarise(MemorySavepoint savepoint, SavepointCluster cluster) throws Exception {
+    MemorySummary summary = new MemorySummary(top);
+    cluster.figures(savepoint, summary);
+    Figures figures = summary.figures();
+    MemoryShape shape = savepoint.shape();
+    print("operator      %s", savepoint.uid());
+    print(
+        "              %d subtasks, %d key groups, keys of type %s",
+        savepoint.parallelism(), savepoint.maxParallelism(), savepoint.keyType());
+    print("format        %s", savepoint.format());
+    print(
+        "memory        [layers, heads, rows, columns] = %s, %,d bytes",
+        shape, (long) Float.BYTES * shape.floats());
+    print("recipe        %s", savepoint.recipe());
+    print("keys          %,14d", figures.get("keys").longValue());
+    print("  without base%,14d", figures.get("keysWithoutBase").longValue());
+    print("events        %,14d", figures.get("events").longValue());
+    print("  in logs     %,14d", figures.get("loggedEvents").longValue());
+    print("base bytes    %,14d", figures.get("baseBytes").longValue());
+    print("log bytes     %,14d", figures.get("logBytes").longValue());
+    print("mean norm     %14.3f", figures.get("meanNorm").doubleValue());
+    print("largest norm  %14.3f", figures.get("largestNorm").doubleValue());
+    print("");
+    printSizes(summary.keysBySize());
+    printTop(summary.top());
+    out().flush();
+    figures.writeJson(json);
+  }
+
+  private void printSizes(long[] keysBySize) {
+    print("%-18s%10s", "events of a key", "keys");
+    for (int i = 0; i < keysBySize.length; i++) {
+      if (keysBySize[i] > 0) {
+        long least = 1L << i;
+        String range =
+            least == 1 ? "1" : String.format(Locale.ROOT, "%,d to %,d", least, 2 * least - 1);
+        print("%-18s%,10d", range, keysBySize[i]);
+      }
+    }
+  }
+
+  private void printTop(List<KeyFigures> keys) {
+    if (keys.isEmpty()) {
+      return;
+    }
+    int width = Math.max(3, keys.stream().mapToInt(k -> k.key().length()).max().orElse(0));
+    print("");
+    String layout = "%-" + width + "s %12s  %-24s %10s %8s %12s %12s";
+    print(layout, "key", "events", "last event", "norm", "in log", "base bytes", "log bytes");
+    for (KeyFigures k : keys) {
+      print(
+          "%-" + width + "s %,12d  %-24s %10.3f %,8d %,12d %,12d",
+          k.key(),
+          k.events(),
+          Instant.ofEpochMilli(k.lastEvent()),
+          k.norm(),
+          k.logged(),
+          k.baseBytes(),
+          k.logBytes());
+    }
+  }
+
+  private void lookInto(MemorySavepoint savepoint, SavepointCluster cluster) throws Exception {
+    List<NamedMemory> found = new ArrayList<>();
+    cluster.memories(savepoint, Set.of(key), found::add);
+    if (found.isEmpty()) {
+      NearestKeys nearest = new NearestKeys(key);
+      cluster.figures(savepoint, k -> nearest.add(k.key()));
+      throw new IllegalArgumentException(
+          "%s has no key '%s': %s".formatted(savepoint.path(), key, nearest.text()));
+    }
+    NamedMemory memory = found.get(0);
+    Figures figures =
+        new Figures().put("events", memory.events()).put("lastEvent", memory.lastEvent());
+    print("key           %s", memory.key());
+    print("events        %,d", memory.events());
+    print("last event    %s", Instant.ofEpochMilli(memory.lastEvent()));
+    print("");
+    printHeads(savepoint.shape(), memory.weights(), figures);
+    Path page = html == null ? Path.of(fileName(key)) : html;
+    new MemoryPage(savepoint.shape(), memory).write(page);
+    print("heat map written to %s", page);
+    out().flush();
+    figures.writeJson(json);
+  }
+
+  private static String fileName(String key) {
+    return "memory-" + key.replaceAll("[^A-Za-z0-9._-]", "_") + ".html";
+  }
+
+  private void printHeads(MemoryShape shape, float[] w, Figures figures) {
+    print(
+        "%5s %4s %10s %10s %13s %15s %14s  %s",
+        "layer",
+        "head",
+        "norm",
+        "largest",
+        "rows used",
+        "effective rows",
+        "effective rank",
+        "largest rows (length)");
+    for (int layer = 0; layer < shape.layers(); layer++) {
+      for (int head = 0; head < shape.heads(); head++) {
+        int at = shape.offset(layer, head);
+        MatrixFigures m = MatrixFigures.of(w, at, shape.rows(), shape.columns());
+        print(
+            "%5d %4d %10.4f %10.4f %13s %15.1f %14.2f  %s",
+            layer,
+            head,
+            m.norm(),
+            m.largest(),
+            m.usedRows() + "/" + shape.rows(),
+            m.effectiveRows(),
+            m.effectiveRank(),
+            largestRows(w, at, shape));
+        String name = "layer" + layer + "Head" + head;
+        figures
+            .put(name + "Norm", m.norm())
+            .put(name + "UsedRows", m.usedRows())
+            .put(name + "EffectiveRows", m.effectiveRows())
+            .put(name + "EffectiveRank", m.effectiveRank());
+      }
+    }
+    print("");
+  }
+
+  private static String largestRows(float[] w, int at, MemoryShape shape) {
+    return MatrixFigures.largestRows(w, at, shape.rows(), shape.columns(), ROWS_SHOWN).stream()
+        .map(row -> String.format(Locale.ROOT, "%d (%.3f)", row.row(), row.norm()))
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,62 @@
+package io.fastweights.jobs.savepoint;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.PriorityQueue;
+
+/** The keys that look most like one that is not there. */
+final class NearestKeys {
+  private static final int MOST = 3;
+
+  private record Near(String key, int distance) {}
+
+  private static final Comparator<Near> NEAREST =
+      Comparator.comparingInt(Near::distance).thenComparing(Near::key);
+
+  private final String wanted;
+  private final PriorityQueue<Near> nearest = new PriorityQueue<>(NEAREST.reversed());
+  private long keys;
+
+  NearestKeys(String wanted) {
+    this.wanted = wanted.toLowerCase(Locale.ROOT);
+  }
+
+  void add(String key) {
+    keys++;
+    int distance = distance(wanted, key.toLowerCase(Locale.ROOT));
+    if (distance <= Math.max(1, wanted.length() / 2)) {
+      nearest.add(new Near(key, distance));
+      if (nearest.size() > MOST) {
+        nearest.remove();
+      }
+    }
+  }
+
+  /** How many keys there are and which are near. */
+  String text() {
+    List<String> names = nearest.stream().sorted(NEAREST).map(Near::key).toList();
+    return "of its %,d keys %s"
+        .formatted(
+            keys,
+            names.isEmpty() ? "none is near it" : "the nearest are " + String.join(", ", names));
+  }
+
+  /** Letters to put in, leave out or change (Levenshtein). */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

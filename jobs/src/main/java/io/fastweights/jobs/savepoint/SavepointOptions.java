@@ -1,0 +1,54 @@
+package io.fastweights.jobs.savepoint;
+
+import io.fastweights.jobs.pipeline.SavepointPath;
+import io.fastweights.state.savepoint.MemorySavepoint;
+import java.io.IOException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** Which memories a command is about. */
+final class SavepointOptions {
+  private static final int MOST_SUBTASKS = 128;
+
+  @Spec(Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--savepoint",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "A savepoint or retained checkpoint: the folder that holds _metadata.")
+  private String path;
+
+  @Option(
+      names = "--uid",
+      paramLabel = "UID",
+      description = "The operator whose memories are meant, where several have some.")
+  private String uid;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Subtasks that share the keys (default: ${DEFAULT-VALUE}).")
+  private int parallelism;
+
+  /**
+   * @throws IllegalArgumentException if there are no such memories
+   */
+  MemorySavepoint open() throws IOException {
+    if (parallelism < 1 || parallelism > MOST_SUBTASKS) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--parallelism is " + parallelism + ", must be within 1 and " + MOST_SUBTASKS);
+    }
+    return MemorySavepoint.open(SavepointPath.of(path), uid);
+  }
+
+  int parallelism() {
+    return parallelism;
+  }
+}

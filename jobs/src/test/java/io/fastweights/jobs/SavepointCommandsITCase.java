@@ -1,0 +1,180 @@
+package io.fastweights.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastweights.kernels.model.Safetensors;
+import io.fastweights.kernels.model.WeightsFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Savepoints made, read and started from, as a user does it. */
+class SavepointCommandsITCase extends CommandTest {
+  private static final String HEADER = "time,user,page,price,outcome\n";
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int HISTORY = 300;
+  private static final int ALL = 500;
+
+  private Path weights;
+
+  @BeforeEach
+  void writeWeights() throws Exception {
+    weights = folder.resolve("weights.safetensors");
+    WeightsFile.write(TrainedWeights.over(SCHEMA), weights);
+  }
+
+  /** Rows of events in order of time. */
+  private static String rows(int from, int to) {
+    StringBuilder rows = new StringBuilder();
+    for (int i = from; i < to; i++) {
+      Random random = new Random(i);
+      rows.append(1_000_000 + i * 1000L).append(",u").append(random.nextInt(7));
+      rows.append(",p").append(random.nextInt(9)).append(',').append(random.nextInt(20));
+      rows.append(',').append(i % 5 == 0 ? "" : random.nextBoolean() ? "buy" : "leave");
+      rows.append('\n');
+    }
+    return rows.toString();
+  }
+
+  private static Result successful(Object... args) {
+    Result result = execute(args);
+    assertThat(result.err()).isEmpty();
+    assertThat(result.exitCode()).isZero();
+    return result;
+  }
+
+  private static String refused(Object... args) {
+    Result result = execute(args);
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err().lines()).hasSize(1);
+    return result.err();
+  }
+
+  /** Memories of the history, with a line that is no event among it. */
+  private Path bootstrap() throws Exception {
+    Path savepoint = folder.resolve("bootstrapped");
+    String history = HEADER + rows(0, 150) + "noon,u1,p,1,buy\n" + rows(150, HISTORY);
+    Result result =
+        successful(
+            "bootstrap",
+            "--events",
+            file("history.csv", history),
+            "--weights",
+            weights,
+            "--out",
+            savepoint);
+    assertThat(result.out()).containsPattern("taken +300").containsPattern("malformed +1\\b");
+    return savepoint;
+  }
+
+  private List<String> predictions(String name, int from, Object... more) throws Exception {
+    Path out = folder.resolve(name);
+    List<Object> args = new ArrayList<>();
+    args.addAll(List.of("run", "--weights", weights, "--output", out));
+    args.addAll(List.of("--events", file(name + ".csv", HEADER + rows(from, ALL))));
+    args.addAll(List.of(more));
+    successful(args.toArray());
+    return lines(out.resolve("predictions")).stream()
+        .skip(1)
+        .filter(line -> Long.parseLong(line.split(",")[0]) >= 1_000_000 + HISTORY * 1000L)
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void aRunFromABootstrapPredictsAsTheRunOfAllEventsDoes() throws Exception {
+    Path savepoint = bootstrap();
+    List<String> expected = predictions("all", 0);
+    assertThat(expected).hasSize(ALL - HISTORY);
+    assertThat(predictions("cold", HISTORY)).isNotEqualTo(expected);
+    assertThat(predictions("warm", HISTORY, "--from-savepoint", savepoint)).isEqualTo(expected);
+    Path folded = folder.resolve("folded");
+    successful("rewrite", "--savepoint", savepoint, "--out", folded, "--fold");
+    assertThat(predictions("refolded", HISTORY, "--from-savepoint", folded, "--backend", "hashmap"))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void inspectTellsWhatIsThereAndExportWritesIt() throws Exception {
+    Path savepoint = bootstrap();
+    Path json = folder.resolve("figures.json");
+    Result summary = successful("inspect", "--savepoint", savepoint, "--top", "3", "--json", json);
+    assertThat(summary.out())
+        .contains("operator      fast-weights")
+        .contains("keys of type String")
+        .contains("[1, 2, 8, 4]")
+        .contains("DPFP nu 1, SUM, DELTA, schema ");
+    JsonNode figures = JSON.readTree(json.toFile());
+    assertThat(figures.get("keys").asInt()).isEqualTo(7);
+    assertThat(figures.get("events").asInt()).isEqualTo(240);
+
+    Path html = folder.resolve("memory.html");
+    Result one =
+        successful(
+            "inspect", "--savepoint", savepoint, "--key", "u3", "--html", html, "--json", json);
+    assertThat(one.out()).contains("effective rank").contains("heat map written to " + html);
+    assertThat(Files.readString(html))
+        .contains("Memory of u3")
+        .contains("<svg")
+        .contains("Layer 0, head 1");
+    double norm = JSON.readTree(json.toFile()).get("layer0Head1Norm").asDouble();
+    assertThat(norm).isPositive();
+
+    Path all = folder.resolve("all.safetensors");
+    successful("export", "--savepoint", savepoint, "--out", all);
+    Path two = folder.resolve("two.safetensors");
+    successful("export", "--savepoint", savepoint, "--out", two, "--keys", "u3,u5");
+    try (Safetensors everyKey = Safetensors.open(all);
+        Safetensors chosen = Safetensors.open(two)) {
+      assertThat(everyKey.entries()).containsOnlyKeys("u0", "u1", "u2", "u3", "u4", "u5", "u6");
+      assertThat(chosen.entries()).containsOnlyKeys("u3", "u5");
+      assertThat(chosen.entries().get("u3").shape()).containsExactly(1, 2, 8, 4);
+      float[] w = chosen.floats("u3").data();
+      assertThat(w).containsExactly(everyKey.floats("u3").data());
+      double squares = 0;
+      for (int i = w.length / 2; i < w.length; i++) {
+        squares += (double) w[i] * w[i];
+      }
+      assertThat(Math.sqrt(squares)).isEqualTo(norm);
+      JsonNode memories = JSON.readTree(chosen.metadata().get("memories"));
+      assertThat(memories.get("u3").get("events").asLong()).isPositive();
+      assertThat(memories.get("u3").get("last_event").asText()).startsWith("1970-01-01T00:");
+    }
+  }
+
+  @Test
+  void whatCannotBeDoneIsSaidInOneLine() throws Exception {
+    Path savepoint = bootstrap();
+    assertThat(refused("inspect", "--savepoint", folder)).contains("it has no file _metadata");
+    assertThat(refused("inspect", "--savepoint", savepoint, "--uid", "other"))
+        .contains("no fast-weight memories of an operator 'other'; the operators in it are: fast-");
+    assertThat(refused("inspect", "--savepoint", savepoint, "--key", "U9"))
+        .contains("no key 'U9': of its 7 keys the nearest are u0, u1, u2");
+    assertThat(refused("export", "--savepoint", savepoint, "--out", "x", "--keys", "u1,someone"))
+        .contains("no key 'someone': of its 7 keys none is near it");
+    assertThat(refused("rewrite", "--savepoint", savepoint, "--out", savepoint))
+        .contains("is not empty");
+    Path events = file("more.csv", HEADER + rows(HISTORY, ALL));
+    Object[] other = {
+      "run",
+      "--events",
+      events,
+      "--output",
+      folder.resolve("other"),
+      "--schema",
+      schema(),
+      "--from-savepoint",
+      savepoint
+    };
+    assertThat(refused(other))
+        .contains("the stored memories have shape")
+        .contains("[1, 2, 8, 4]")
+        .contains("they cannot be carried over");
+  }
+}
