@@ -95,17 +95,28 @@ class SavepointToolsITCase {
         .get(60, TimeUnit.SECONDS);
   }
 
-  /** What a job answers to the rest of the trips, from a savepoint of the history. */
-  @SuppressWarnings("try")
+  /** What another job answers to the rest of the trips, with the memories of a savepoint. */
   private List<String> rest(TestModel model, String savepoint) throws Exception {
     StreamExecutionEnvironment env = environment("hashmap");
     env.configure(
         new Configuration()
             .set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint)
             .set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true));
+    return answers(memories(model, history(env, HISTORY, TRIPS)));
+  }
+
+  /** What the same job answers when it goes on, with its source where it was. */
+  private List<String> resumed(TestModel model, String savepoint) throws Exception {
+    StreamExecutionEnvironment env = environment("hashmap");
+    env.configure(new Configuration().set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint));
+    return answers(
+        memories(model, TestJobs.trips(env, seed, TRIPS, TRIPS).keyBy(Trip::key, Types.STRING)));
+  }
+
+  @SuppressWarnings("try")
+  private static List<String> answers(FastWeightStream<Trip> stream) throws Exception {
     List<String> lines = new ArrayList<>();
-    try (CloseableIterator<String> answers =
-        TestJobs.lines(memories(model, history(env, HISTORY, TRIPS))).executeAndCollect()) {
+    try (CloseableIterator<String> answers = TestJobs.lines(stream).executeAndCollect()) {
       answers.forEachRemaining(lines::add);
     }
     return Answers.sorted(lines);
@@ -178,7 +189,7 @@ class SavepointToolsITCase {
           assertThat(f.norm()).isEqualTo(figures.get(key).norm());
         });
     assertSameBits(memories(rewritten, expected.keySet()), expected);
-    assertThat(rest(model, folded)).isEqualTo(expectedRest(model));
+    assertThat(resumed(model, folded)).isEqualTo(expectedRest(model));
   }
 
   @ParameterizedTest
@@ -235,9 +246,34 @@ class SavepointToolsITCase {
     expectedMemories(TestModel.ASSOCIATIVE)
         .forEach((key, w) -> expected.put("(%s,%d)".formatted(key, key.length()), w));
     assertSameBits(memories(savepoint, expected.keySet()), expected);
+    assertThat(memories(savepoint, Set.of("(k1,2)"))).containsOnlyKeys("(k1,2)");
+    assertThatThrownBy(() -> openWithoutTuples(path))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not readable with this class path: memories (")
+        .hasMessageContaining("TupleSerializerSnapshot");
     String copy = folder.resolve("copy").toUri().toString();
     MemoryRewrite.of(savepoint).write(environment("hashmap"), copy);
     assertSameBits(memories(MemorySavepoint.open(copy, null), expected.keySet()), expected);
+  }
+
+  private static void openWithoutTuples(String path) throws Exception {
+    Thread thread = Thread.currentThread();
+    ClassLoader usual = thread.getContextClassLoader();
+    thread.setContextClassLoader(
+        new ClassLoader(usual) {
+          @Override
+          protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.endsWith("TupleSerializerSnapshot")) {
+              throw new ClassNotFoundException(name);
+            }
+            return super.loadClass(name, resolve);
+          }
+        });
+    try {
+      MemorySavepoint.open(path, null);
+    } finally {
+      thread.setContextClassLoader(usual);
+    }
   }
 
   @Test

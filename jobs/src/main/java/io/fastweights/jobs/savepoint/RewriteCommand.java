@@ -58,7 +58,9 @@ public final class RewriteCommand implements Callable<Integer> {
       rewrite.fold();
     }
     switch (storage) {
-      case FP32 -> {}
+      case FP32 -> {
+        // As the state is: another format is another serializer of the restored state.
+      }
     }
     try (SavepointCluster cluster = new SavepointCluster(from.parallelism())) {
       rewrite.write(cluster.environment(), SavepointPath.of(out));

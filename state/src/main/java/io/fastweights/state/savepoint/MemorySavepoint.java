@@ -83,9 +83,15 @@ public final class MemorySavepoint {
     requireSavepoint(path);
     CheckpointMetadata metadata = SavepointLoader.loadSavepointMetadata(path);
     List<OperatorState> found = new ArrayList<>();
+    List<String> unreadable = new ArrayList<>();
     for (OperatorState state : metadata.getOperatorStates()) {
-      if (hasMemories(state) && (uid == null || isNamed(state, uid))) {
-        found.add(state);
+      try {
+        if (hasMemories(state) && (uid == null || isNamed(state, uid))) {
+          found.add(state);
+        }
+      } catch (IOException | RuntimeException e) {
+        // Another operator's classes need not be here; those of the memories' keys must.
+        unreadable.add(name(state) + " (" + root(e) + ")");
       }
     }
     if (found.size() == 1) {
@@ -93,11 +99,14 @@ public final class MemorySavepoint {
     }
     if (found.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s holds no fast-weight memories%s; the operators in it are: %s"
+          "%s holds no fast-weight memories%s; the operators in it are: %s%s"
               .formatted(
                   path,
                   uid == null ? "" : " of an operator '" + uid + "'",
-                  names(metadata.getOperatorStates())));
+                  names(metadata.getOperatorStates()),
+                  unreadable.isEmpty()
+                      ? ""
+                      : "; not readable with this class path: " + String.join(", ", unreadable)));
     }
     throw new IllegalArgumentException(
         "%s holds memories of several operators, one must be named: %s"
@@ -111,7 +120,7 @@ public final class MemorySavepoint {
       throw new IllegalArgumentException("no such savepoint: " + path);
     }
     String metadata = AbstractFsCheckpointStorageAccess.METADATA_FILE_NAME;
-    if (files.getFileStatus(folder).isDir() && !files.exists(new Path(folder, metadata))) {
+    if (!files.getFileStatus(folder).isDir() || !files.exists(new Path(folder, metadata))) {
       throw new IllegalArgumentException(path + " is no savepoint: it has no file " + metadata);
     }
   }
@@ -146,6 +155,14 @@ public final class MemorySavepoint {
         .orElseThrow(() -> new IllegalStateException("the state " + state + " is missing"))
         .getTypeSerializerSnapshot(CommonSerializerKeys.VALUE_SERIALIZER)
         .restoreSerializer();
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root;
   }
 
   private static boolean isNamed(OperatorState state, String uid) {

@@ -60,7 +60,8 @@ final class NewSavepoint implements AutoCloseable {
     }
     Set<String> memories = new HashSet<>(Set.of(metadataName()));
     keyedFiles(from.operator()).forEach(file -> memories.add(file.getName()));
-    for (FileStatus file : files.listStatus(new Path(from.path()))) {
+    Path source = new Path(from.path());
+    for (FileStatus file : source.getFileSystem().listStatus(source)) {
       if (!file.isDir() && !memories.contains(file.getPath().getName())) {
         copy(file.getPath());
       }
