@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -32,27 +27,6 @@ class RescaleITCase {
 
   @TempDir Path folder;
 
-  /** Keeps what a run answers, in the JVM that the cluster shares with the test. */
-  private static final class Collect implements MapFunction<String, String> {
-    private static final long serialVersionUID = 1L;
-    private static final Map<String, Queue<String>> LINES = new ConcurrentHashMap<>();
-    private final String run;
-
-    Collect(String run) {
-      this.run = run;
-    }
-
-    static Queue<String> lines(String run) {
-      return LINES.computeIfAbsent(run, key -> new ConcurrentLinkedQueue<>());
-    }
-
-    @Override
-    public String map(String line) {
-      lines(run).add(line);
-      return line;
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({
     "ASSOCIATIVE, rocksdb, CANONICAL",
@@ -71,7 +45,7 @@ class RescaleITCase {
         .get(60, TimeUnit.SECONDS);
 
     List<String> expected = model.oracle().answers(Trips.stream(seed, TRIPS));
-    assertThat(Answers.sorted(List.copyOf(Collect.lines(run)))).as(run).isEqualTo(expected);
+    assertThat(Answers.sorted(List.copyOf(Collected.lines(run)))).as(run).isEqualTo(expected);
   }
 
   /** The source gives so many trips and then waits. */
@@ -102,19 +76,13 @@ class RescaleITCase {
             .set(FastWeightOptions.LINGER, Duration.ofMillis(50))
             .uid("memories")
             .build();
-    TestJobs.lines(stream).map(new Collect(run)).sinkTo(new DiscardingSink<>());
+    TestJobs.lines(stream).map(new Collected(run)).sinkTo(new DiscardingSink<>());
     return env.executeAsync(run);
   }
 
   private String stop(JobClient job, String run, int answers, SavepointFormatType format)
       throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (Collect.lines(run).size() < answers) {
-      assertThat(System.nanoTime())
-          .as("waiting for %d answers, %s", answers, run)
-          .isLessThan(deadline);
-      Thread.sleep(10);
-    }
+    Collected.await(run, answers);
     return job.stopWithSavepoint(false, folder.toUri().toString(), format)
         .get(60, TimeUnit.SECONDS);
   }

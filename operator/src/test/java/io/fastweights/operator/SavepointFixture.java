@@ -1,0 +1,170 @@
+package io.fastweights.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.connector.datagen.source.GeneratorFunction;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+
+/**
+ * A savepoint that some release wrote, kept in the test resources: the memories of two models after
+ * the first trips of a stream. Whatever release restores it must answer the trips that follow with
+ * the bits of the plain loop.
+ *
+ * @param release the folder of the resources
+ * @param backend the state backend that wrote it, and restores it
+ */
+record SavepointFixture(String release, String backend, SavepointFormatType format) {
+  private static final long SEED = 41;
+  private static final int BEFORE = 50;
+  private static final int TRIPS = 200;
+  private static final List<TestModel> MODELS =
+      List.of(TestModel.ASSOCIATIVE, TestModel.SCHEMA_TRANSFORMER);
+
+  /** Every savepoint that a release leaves behind. */
+  static List<SavepointFixture> of(String release) {
+    List<SavepointFixture> all = new ArrayList<>();
+    for (String backend : List.of("hashmap", "rocksdb")) {
+      for (SavepointFormatType format : SavepointFormatType.values()) {
+        all.add(new SavepointFixture(release, backend, format));
+      }
+    }
+    return all;
+  }
+
+  String file() {
+    return "savepoints/%s/%s-%s.zip"
+        .formatted(release, backend, format.name().toLowerCase(java.util.Locale.ROOT));
+  }
+
+  /** Runs the job over the first trips and packs its savepoint. */
+  void write(Path resources, Path folder) throws Exception {
+    JobClient job = start(folder, null, 0, BEFORE);
+    Collected.await(file(), MODELS.size() * BEFORE);
+    String savepoint =
+        job.stopWithSavepoint(false, folder.toUri().toString(), format).get(60, TimeUnit.SECONDS);
+    Path zip = resources.resolve(file());
+    Files.createDirectories(zip.getParent());
+    pack(Path.of(java.net.URI.create(savepoint)), zip);
+  }
+
+  /** Runs the job from the savepoint over the trips that follow; what it answers, by model. */
+  List<List<String>> answers(Path folder) throws Exception {
+    String run = file();
+    Collected.lines(run).clear();
+    Path savepoint = Files.createDirectories(folder.resolve("savepoint"));
+    unpack(savepoint);
+    start(folder, savepoint.toUri().toString(), BEFORE, TRIPS - BEFORE)
+        .getJobExecutionResult()
+        .get(60, TimeUnit.SECONDS);
+    List<List<String>> answers = new ArrayList<>();
+    for (TestModel model : MODELS) {
+      String prefix = model + " ";
+      answers.add(
+          Answers.sorted(
+              Collected.lines(run).stream()
+                  .filter(line -> line.startsWith(prefix))
+                  .map(line -> line.substring(prefix.length()))
+                  .toList()));
+    }
+    return answers;
+  }
+
+  /** What the plain loop answers to the trips that follow, by model. */
+  List<List<String>> expected() {
+    List<List<String>> expected = new ArrayList<>();
+    for (TestModel model : MODELS) {
+      expected.add(model.oracle().answers(Trips.stream(SEED, TRIPS)).subList(BEFORE, TRIPS));
+    }
+    return expected;
+  }
+
+  private JobClient start(Path folder, String savepoint, int from, int count) throws Exception {
+    Configuration configuration = TestJobs.configuration(backend, folder);
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofHours(1));
+    if (savepoint != null) {
+      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+      configuration.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
+    }
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    env.setParallelism(1);
+    env.setMaxParallelism(8);
+    DataStream<Trip> trips = trips(env, from, count, savepoint == null);
+    for (TestModel model : MODELS) {
+      FastWeightStream<Trip> stream =
+          model
+              .on(FastWeights.on(trips.keyBy(Trip::key)))
+              .set(FastWeightOptions.BATCH_SIZE, 8)
+              .set(FastWeightOptions.CACHE_KEYS, 9)
+              .set(FastWeightOptions.FOLD_THRESHOLD, 0.2)
+              .uid("memories of " + model)
+              .build();
+      TestJobs.lines(stream)
+          .map(line -> model + " " + line)
+          .returns(Types.STRING)
+          .map(new Collected(file()))
+          .sinkTo(new DiscardingSink<>());
+    }
+    return env.executeAsync(file());
+  }
+
+  /** A source of another id in each of the two jobs: its state is no part of what is tested. */
+  private static DataStream<Trip> trips(
+      StreamExecutionEnvironment env, int from, int count, boolean waits) {
+    GeneratorFunction<Long, Trip> generator = place -> Trips.at(SEED, from + place);
+    DataGeneratorSource<Trip> source =
+        new DataGeneratorSource<>(
+            generator,
+            waits ? count + 1 : count,
+            waits ? RateLimiterStrategy.perCheckpoint(count) : RateLimiterStrategy.noOp(),
+            OperatorHarness.TRIP);
+    return env.fromSource(source, WatermarkStrategy.noWatermarks(), "trips from " + from)
+        .setParallelism(1)
+        .uid("trips from " + from);
+  }
+
+  private static void pack(Path folder, Path zip) throws IOException {
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip));
+        Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        out.putNextEntry(new ZipEntry(folder.relativize(file).toString()));
+        Files.copy(file, out);
+      }
+    }
+  }
+
+  private void unpack(Path folder) throws IOException {
+    try (InputStream resource = getClass().getClassLoader().getResourceAsStream(file())) {
+      assertThat(resource).as(file()).isNotNull();
+      ZipInputStream in = new ZipInputStream(resource);
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        Path file = folder.resolve(entry.getName());
+        Files.createDirectories(file.getParent());
+        Files.copy(in, file);
+      }
+    }
+  }
+}

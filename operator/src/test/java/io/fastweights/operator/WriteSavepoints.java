@@ -1,0 +1,31 @@
+package io.fastweights.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Writes the savepoints that a release leaves to the tests of later ones. Runs only by name; see
+ * {@code src/test/resources/savepoints/README.md}.
+ */
+class WriteSavepoints {
+  @RegisterExtension static final MiniClusterExtension CLUSTER = TestJobs.cluster();
+
+  @TempDir Path folder;
+
+  @Test
+  void writeTheSavepointsOfThisRelease() throws Exception {
+    String release = System.getProperty("fastweights.release");
+    assertThat(release).as("-Dfastweights.release names the folder").isNotBlank();
+    for (SavepointFixture fixture : SavepointFixture.of(release)) {
+      fixture.write(
+          Path.of("src/test/resources"),
+          Files.createDirectories(folder.resolve(fixture.backend() + fixture.format())));
+    }
+  }
+}
