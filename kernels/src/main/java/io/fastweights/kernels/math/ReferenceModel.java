@@ -1,5 +1,6 @@
 package io.fastweights.kernels.math;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.math.Network.Layer;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.MemoryShape;
@@ -16,9 +17,19 @@ import io.fastweights.kernels.model.SlowModel;
 public final class ReferenceModel {
   private final Model model;
   private final Network network;
+  private final Storage storage;
 
+  /** With memories in fp32. */
   public ReferenceModel(Model model) {
+    this(model, Storage.FP32);
+  }
+
+  /**
+   * @param storage BF16 rounds what an event rewrites before anything reads it again
+   */
+  public ReferenceModel(Model model, Storage storage) {
     this.model = model;
+    this.storage = storage;
     this.network = model instanceof SlowModel slow ? Network.of(slow) : null;
   }
 
@@ -82,6 +93,7 @@ public final class ReferenceModel {
         DeltaRule.read(w, at, shape.rows(), columns, phiK, vOld, 0);
         DeltaRule.delta(c.updateRule(), b, qkv, v, vOld, columns, deltas, log * columns);
         DeltaRule.write(w, at, shape.rows(), columns, phiK, deltas, log * columns);
+        round(w, at);
         DeltaRule.read(w, at, shape.rows(), columns, phiQ, o, h * columns);
 
         System.arraycopy(qkv, k, keys, log * d, d);
@@ -108,7 +120,35 @@ public final class ReferenceModel {
     return new Step(x, output, recallError / (c.depth() * heads), keys, deltas);
   }
 
-  private static Step associate(AssociativeMemory m, float[] input, float[] target, float[] w) {
+  /**
+   * Rewrites a memory by logged events, in order: W += phi(k) (x) delta. Gives the bits that the
+   * memory had after those events, if it is of the storage that they were learned in.
+   *
+   * @param memory of {@link Model#memory()}, as it was before the first of them
+   * @param keys float[events][update][head][keyDim], before phi
+   * @param deltas float[events][update][head][columns]
+   */
+  public void replay(float[] memory, float[] keys, float[] deltas, int events) {
+    MemoryShape shape = model.memory();
+    float[] phi = new float[shape.rows()];
+    int d = model.keyDim();
+    for (int i = 0; i < events * model.updates() * shape.heads(); i++) {
+      int update = i / shape.heads() % model.updates();
+      int at = shape.offset(update % shape.layers(), i % shape.heads());
+      Dpfp.features(model.featureMap(), model.nu(), model.normalisation(), keys, i * d, d, phi);
+      DeltaRule.write(memory, at, shape.rows(), shape.columns(), phi, deltas, i * shape.columns());
+      round(memory, at);
+    }
+  }
+
+  /** Rounds one head's W to what the storage holds. */
+  private void round(float[] w, int at) {
+    if (storage == Storage.BF16) {
+      BrainFloat.round(w, at, model.memory().headFloats());
+    }
+  }
+
+  private Step associate(AssociativeMemory m, float[] input, float[] target, float[] w) {
     MemoryShape shape = m.memory();
     int columns = shape.columns();
     float[] phi = new float[shape.rows()];
@@ -128,6 +168,7 @@ public final class ReferenceModel {
         DeltaRule.delta(
             UpdateRule.DELTA, m.betas()[h], target, 0, vOld, columns, deltas, h * columns);
         DeltaRule.write(w, at, shape.rows(), columns, phi, deltas, h * columns);
+        round(w, at);
         recallError += DeltaRule.recallError(target, 0, vOld, columns, false);
       }
     }

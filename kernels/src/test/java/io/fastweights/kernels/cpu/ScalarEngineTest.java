@@ -2,12 +2,15 @@ package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineContractTest;
+import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.Model;
 
 class ScalarEngineTest extends EngineContractTest {
   @Override
-  protected Engine engine(Model model, int slots) {
-    return new CpuEngine(model, slots, new ScalarKernels());
+  protected Engine engine(Model model, int slots, Storage storage) {
+    return new CpuEngine(model, new EngineOptions(Device.CPU, slots, storage), new ScalarKernels());
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineContractTest;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.Model;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -14,8 +15,8 @@ class CudaEngineTest extends EngineContractTest {
   }
 
   @Override
-  protected Engine engine(Model model, int slots) {
-    return new CudaEngine(model, new EngineOptions(Device.CUDA, slots));
+  protected Engine engine(Model model, int slots, Storage storage) {
+    return new CudaEngine(model, new EngineOptions(Device.CUDA, slots, storage));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.fastweights.kernels.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.RandomModels.Event;
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.LogShape;
@@ -25,7 +26,11 @@ public abstract class EngineContractTest {
   private static final int KEYS = 5;
 
   /** A fresh engine. */
-  protected abstract Engine engine(Model model, int slots);
+  protected abstract Engine engine(Model model, int slots, Storage storage);
+
+  private Engine engine(Model model, int slots) {
+    return engine(model, slots, Storage.FP32);
+  }
 
   /** Largest |a - b| / (1 + |b|) against the reference; 0 where the bits must be the same. */
   protected abstract double tolerance();
@@ -63,10 +68,12 @@ public abstract class EngineContractTest {
         (model, seed) -> {
           SplittableRandom random = new SplittableRandom(seed);
           List<Event> events = RandomModels.events(model, 60, KEYS, random);
-          Results expected = reference(model, events);
-          try (Engine engine = engine(model, KEYS)) {
-            Results actual = run(engine, model, events, splits(random, events.size(), 17));
-            expected.compare("seed " + seed, actual, tolerance());
+          for (Storage storage : Storage.values()) {
+            Results expected = reference(model, events, storage);
+            try (Engine engine = engine(model, KEYS, storage)) {
+              Results actual = run(engine, model, events, splits(random, events.size(), 17));
+              expected.compare(storage + ", seed " + seed, actual, tolerance());
+            }
           }
         });
   }
@@ -108,33 +115,40 @@ public abstract class EngineContractTest {
   Stream<DynamicTest> replayingTheLogGivesTheMemoryBitForBit() {
     return forAllModels(
         (model, seed) -> {
-          SplittableRandom random = new SplittableRandom(seed);
-          List<Event> events = RandomModels.events(model, 40, KEYS, random);
-          LogShape log = LogShape.of(model);
-          try (Engine engine = engine(model, KEYS + 1)) {
-            Results results = run(engine, model, events, splits(random, events.size(), 9));
-            for (int key = 0; key < KEYS; key++) {
-              float[] zero = new float[model.memory().floats()];
-              engine.pool().write(KEYS, zero, 0);
-              for (int i = 0; i < events.size(); i++) {
-                if (events.get(i).key() == key && events.get(i).observe()) {
-                  float[] keys = results.parts.get("keys " + i);
-                  float[] deltas = results.parts.get("deltas " + i);
-                  assertThat(keys).hasSize(log.keys());
-                  assertThat(deltas).hasSize(log.deltas());
-                  engine.replay(KEYS, keys, deltas, 1);
-                }
-              }
-              float[] replayed = new float[model.memory().floats()];
-              engine.pool().read(KEYS, replayed, 0);
-              Results.compare(
-                  "seed " + seed + ", memory " + key,
-                  results.parts.get("memory " + key),
-                  replayed,
-                  0);
-            }
+          for (Storage storage : Storage.values()) {
+            replay(model, storage, seed);
           }
         });
+  }
+
+  private void replay(Model model, Storage storage, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Event> events = RandomModels.events(model, 40, KEYS, random);
+    LogShape log = LogShape.of(model);
+    ReferenceModel reference = new ReferenceModel(model, storage);
+    try (Engine engine = engine(model, KEYS + 1, storage)) {
+      Results results = run(engine, model, events, splits(random, events.size(), 9));
+      for (int key = 0; key < KEYS; key++) {
+        float[] plain = new float[model.memory().floats()];
+        engine.pool().write(KEYS, plain, 0);
+        for (int i = 0; i < events.size(); i++) {
+          if (events.get(i).key() == key && events.get(i).observe()) {
+            float[] keys = results.parts.get("keys " + i);
+            float[] deltas = results.parts.get("deltas " + i);
+            assertThat(keys).hasSize(log.keys());
+            assertThat(deltas).hasSize(log.deltas());
+            engine.replay(KEYS, keys, deltas, 1);
+            reference.replay(plain, keys, deltas, 1);
+          }
+        }
+        float[] replayed = new float[model.memory().floats()];
+        engine.pool().read(KEYS, replayed, 0);
+        float[] live = results.parts.get("memory " + key);
+        String what = "%s, seed %d, memory %d".formatted(storage, seed, key);
+        Results.compare(what, live, replayed, 0);
+        Results.compare(what + ", by the reference", live, plain, tolerance());
+      }
+    }
   }
 
   @Test
@@ -187,8 +201,8 @@ public abstract class EngineContractTest {
     }
   }
 
-  private static Results reference(Model model, List<Event> events) {
-    ReferenceModel reference = new ReferenceModel(model);
+  private static Results reference(Model model, List<Event> events, Storage storage) {
+    ReferenceModel reference = new ReferenceModel(model, storage);
     float[][] memories = new float[KEYS][model.memory().floats()];
     Results results = new Results();
     for (int i = 0; i < events.size(); i++) {
