@@ -98,7 +98,11 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     rawEvent = model.newEvent();
     memory =
         new HotMemory(
-            engine, store, options.get(FastWeightOptions.FOLD_THRESHOLD), this::setCurrentKey);
+            engine,
+            storage(),
+            store,
+            options.get(FastWeightOptions.FOLD_THRESHOLD),
+            this::setCurrentKey);
     batcher = new Batcher<>(batchSize);
     runner =
         new BatchRunner<>(
@@ -116,9 +120,13 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
         options.get(FastWeightOptions.ENGINE),
         options.get(FastWeightOptions.CACHE_KEYS),
         batchSize + 1,
-        Storage.FP32,
+        storage(),
         GpuResource.deviceIndex(getRuntimeContext()),
         Long.MAX_VALUE);
+  }
+
+  private Storage storage() {
+    return options.get(FastWeightOptions.STORAGE).storage();
   }
 
   @Override

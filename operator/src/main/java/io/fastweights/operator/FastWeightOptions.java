@@ -1,6 +1,7 @@
 package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
@@ -37,7 +38,8 @@ public final class FastWeightOptions {
           .defaultValue(4096)
           .withDescription(
               "Keys whose memories a subtask keeps ready beside the state backend; above the batch"
-                  + " size. A memory takes 4 bytes times layers, heads, rows and columns.");
+                  + " size. A memory takes 4 bytes (2 in bf16) times layers, heads, rows and"
+                  + " columns.");
 
   public static final ConfigOption<Double> FOLD_THRESHOLD =
       ConfigOptions.key("fastweights.fold-threshold")
@@ -47,6 +49,15 @@ public final class FastWeightOptions {
               "How large a key's log in state may grow, as a fraction of its memory's size, before"
                   + " it is folded into a new base. 0 keeps memories whole. Predictions do not"
                   + " depend on it.");
+
+  public static final ConfigOption<StorageFormat> STORAGE =
+      ConfigOptions.key("fastweights.storage")
+          .enumType(StorageFormat.class)
+          .defaultValue(StorageFormat.FP32)
+          .withDescription(
+              "How a memory is held, beside the engine and in state. It may change between a"
+                  + " savepoint and the job that restores it: a key's base changes when it is next"
+                  + " folded.");
 
   public static final ConfigOption<Device> ENGINE =
       ConfigOptions.key("fastweights.engine")
@@ -99,6 +110,7 @@ public final class FastWeightOptions {
         LINGER,
         CACHE_KEYS,
         FOLD_THRESHOLD,
+        STORAGE,
         ENGINE,
         ORDER,
         ASSOCIATIVE_KEY_DIM,
@@ -116,6 +128,33 @@ public final class FastWeightOptions {
 
     EventOrder(String description) {
       this.description = description;
+    }
+
+    @Override
+    public InlineElement getDescription() {
+      return TextElement.text(description);
+    }
+  }
+
+  /** How a memory is held; the arithmetic is in fp32 either way. */
+  public enum StorageFormat implements DescribedEnum {
+    FP32(Storage.FP32, "Four bytes a weight, exactly what the arithmetic gives."),
+    BF16(
+        Storage.BF16,
+        "Two bytes a weight: the range of fp32 with 8 bits of precision. A weight is rounded at"
+            + " every event that rewrites it, so results do not depend on batches here either.");
+
+    private final Storage storage;
+    private final String description;
+
+    StorageFormat(Storage storage, String description) {
+      this.storage = storage;
+      this.description = description;
+    }
+
+    /** The engine's name for it. */
+    Storage storage() {
+      return storage;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.Engine;
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.state.FastWeightStore;
@@ -23,6 +24,7 @@ final class HotMemory {
   private final Map<Object, HotKey> keys = new HashMap<>();
   private final Engine engine;
   private final MemoryPool pool;
+  private final Storage storage;
   private final FastWeightStore store;
   private final Consumer<Object> currentKey;
   private final LogShape logShape;
@@ -39,17 +41,24 @@ final class HotMemory {
   private long folds;
 
   /**
+   * @param storage how the engine's pool holds a memory, and new bases do
    * @param foldThreshold the largest log, as a fraction of the memory's size
    * @param currentKey makes a key the one that the store works on
    */
   HotMemory(
-      Engine engine, FastWeightStore store, double foldThreshold, Consumer<Object> currentKey) {
+      Engine engine,
+      Storage storage,
+      FastWeightStore store,
+      double foldThreshold,
+      Consumer<Object> currentKey) {
     this.engine = engine;
     this.pool = engine.pool();
+    this.storage = storage;
     this.store = store;
     this.currentKey = currentKey;
     this.logShape = LogShape.of(engine.model());
-    this.mostLogged = (int) (foldThreshold * pool.shape().floats() / logShape.floats());
+    double memoryBytes = (double) storage.bytes() * pool.shape().floats();
+    this.mostLogged = (int) (foldThreshold * memoryBytes / (Float.BYTES * logShape.floats()));
   }
 
   /** Begins a batch: the keys of the one before may be evicted again. */
@@ -93,15 +102,22 @@ final class HotMemory {
     StoredMemory stored = store.load();
     hot.fresh = stored == null;
     if (stored != null) {
-      float[] weights =
-          stored.base() == null ? new float[pool.shape().floats()] : stored.base().weights();
-      pool.write(hot.slot, weights, 0);
-      for (LogChunk chunk : stored.log()) {
-        engine.replay(hot.slot, chunk.keys(), chunk.deltas(), chunk.events());
-      }
+      restore(hot.slot, stored);
       hot.lag = stored.lag();
       hot.events = stored.events();
       hot.logged = stored.logged();
+    }
+  }
+
+  private void restore(int slot, StoredMemory stored) {
+    if (!stored.isLogOf(storage)) {
+      pool.write(slot, stored.replay(engine.model()), 0);
+      return;
+    }
+    KeyMemory base = stored.base();
+    pool.write(slot, base == null ? new float[pool.shape().floats()] : base.weights(), 0);
+    for (LogChunk chunk : stored.log()) {
+      engine.replay(slot, chunk.keys(), chunk.deltas(), chunk.events());
     }
   }
 
@@ -138,13 +154,13 @@ final class HotMemory {
     }
     currentKey.accept(hot.key);
     if (hot.logged + (long) hot.log.events() <= mostLogged) {
-      store.append(hot.log.chunk(hot.lag, hot.events));
+      store.append(hot.log.chunk(storage, hot.lag, hot.events));
       hot.logged += hot.log.events();
       appends++;
     } else {
       float[] weights = new float[pool.shape().floats()];
       pool.read(hot.slot, weights, 0);
-      store.fold(new KeyMemory(weights, hot.lag, hot.events));
+      store.fold(KeyMemory.of(storage, weights, hot.lag, hot.events));
       hot.logged = 0;
       folds++;
     }

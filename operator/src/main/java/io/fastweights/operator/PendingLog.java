@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.state.LogChunk;
@@ -59,8 +60,9 @@ final class PendingLog {
   }
 
   /** The events as a chunk; at most {@code most} of them. */
-  LogChunk chunk(EncodedEvent lag, long total) {
+  LogChunk chunk(Storage storage, EncodedEvent lag, long total) {
     return new LogChunk(
+        storage,
         events,
         Arrays.copyOf(keys, events * shape.keys()),
         Arrays.copyOf(deltas, events * shape.deltas()),

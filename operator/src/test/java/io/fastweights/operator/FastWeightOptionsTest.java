@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.operator.FastWeightOptions.EventOrder;
+import io.fastweights.operator.FastWeightOptions.StorageFormat;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,9 @@ class FastWeightOptionsTest {
   void everyChoiceIsDescribed() {
     for (EventOrder order : EventOrder.values()) {
       assertThat(order.getDescription()).as("%s", order).isNotNull();
+    }
+    for (StorageFormat storage : StorageFormat.values()) {
+      assertThat(storage.getDescription()).as("%s", storage).isNotNull();
     }
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.math.ReferenceModel;
@@ -35,22 +37,37 @@ class HotMemoryTest {
   private final KeyedMaps state = new KeyedMaps();
   private final Map<Integer, float[]> expected = new HashMap<>();
   private final Map<Integer, Long> observed = new HashMap<>();
-  private final ReferenceModel reference = new ReferenceModel(MODEL);
+  private ReferenceModel reference;
   private FastWeightStore store;
   private Engine engine;
   private HotMemory memory;
   private double mostLogged;
 
+  private Storage storage = Storage.FP32;
+
   private void create(int slots, double fold) {
     store = new FastWeightStore(state.store(), MODEL.memory(), LogShape.of(MODEL), "test");
-    engine = EngineProvider.create(MODEL, EngineOptions.cpu(slots));
-    memory = new HotMemory(engine, store, fold, state::currentKey);
-    mostLogged = fold * FLOATS / LogShape.of(MODEL).floats();
+    engine = EngineProvider.create(MODEL, new EngineOptions(Device.CPU, slots, storage));
+    memory = new HotMemory(engine, storage, store, fold, state::currentKey);
+    reference = new ReferenceModel(MODEL, storage);
+    mostLogged = fold * FLOATS * storage.bytes() / (4.0 * LogShape.of(MODEL).floats());
   }
 
   @ParameterizedTest
-  @CsvSource({"5, 4, 0", "5, 4, 0.3", "5, 4, 16", "9, 3, 0.3", "100, 8, 0.3", "2, 1, 0.3"})
-  void noMemoryIsLostWhateverIsEvicted(int slots, int batchKeys, double fold) throws Exception {
+  @CsvSource({
+    "FP32, 5, 4, 0",
+    "FP32, 5, 4, 0.3",
+    "FP32, 5, 4, 16",
+    "FP32, 9, 3, 0.3",
+    "FP32, 100, 8, 0.3",
+    "FP32, 2, 1, 0.3",
+    "BF16, 5, 4, 0",
+    "BF16, 5, 4, 0.7",
+    "BF16, 9, 3, 16"
+  })
+  void noMemoryIsLostWhateverIsEvicted(Storage held, int slots, int batchKeys, double fold)
+      throws Exception {
+    storage = held;
     for (long seed = Seeds.seed(0), last = seed + 10; seed < last; seed++) {
       state.clear();
       expected.clear();
@@ -154,7 +171,7 @@ class HotMemoryTest {
 
   /** The state alone, replayed into an engine of its own, gives every memory. */
   private void assertThatStateIsComplete(String as) throws Exception {
-    Engine other = EngineProvider.create(MODEL, EngineOptions.cpu(1));
+    Engine other = EngineProvider.create(MODEL, new EngineOptions(Device.CPU, 1, storage));
     for (int key = 0; key < 25; key++) {
       state.currentKey(key);
       StoredMemory stored = store.load();

@@ -1,5 +1,7 @@
 package io.fastweights.operator;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.SlowModel;
@@ -21,7 +23,8 @@ final class Oracle {
   private final Schema schema;
   private final InputEncoder inputs;
   private final EventReader<Trip> reader;
-  private final ReferenceModel reference;
+  private Storage storage = Storage.FP32;
+  private long ttl = Long.MAX_VALUE;
   private final Map<String, float[]> memories = new HashMap<>();
   private final Map<String, EncodedEvent> lags = new HashMap<>();
 
@@ -34,7 +37,18 @@ final class Oracle {
     this.schema = schema;
     this.inputs = inputs;
     this.reader = reader;
-    this.reference = new ReferenceModel(model);
+  }
+
+  /** How memories are held from now on; one in bf16 is rounded before it is used. */
+  Oracle storage(Storage value) {
+    storage = value;
+    return this;
+  }
+
+  /** A key forgets everything when it has not learned for more than so many milliseconds. */
+  Oracle ttl(long millis) {
+    ttl = millis;
+    return this;
   }
 
   List<String> answers(List<Trip> trips) {
@@ -59,15 +73,25 @@ final class Oracle {
     if (lag != null && event.timestamp() < lag.timestamp()) {
       return Answers.refusal(trip);
     }
+    float[] memory = memories.get(trip.key);
+    if (lag == null || event.timestamp() - lag.timestamp() > ttl) {
+      memory = new float[model.memory().floats()];
+      lag = null;
+    }
     float[] input = event.vector();
     if (inputs != null) {
       input = new float[model.inputDim()];
       inputs.encode(event, lag, input, 0);
     }
     float[] target = model.targetDim() > 0 && event.observe() ? event.target() : null;
-    float[] memory = memories.computeIfAbsent(trip.key, key -> new float[model.memory().floats()]);
-    ReferenceModel.Step step = reference.step(input, target, memory, event.observe());
+    memory = memory.clone();
+    if (storage == Storage.BF16) {
+      BrainFloat.round(memory, 0, memory.length);
+    }
+    ReferenceModel.Step step =
+        new ReferenceModel(model, storage).step(input, target, memory, event.observe());
     if (event.observe()) {
+      memories.put(trip.key, memory);
       lags.put(trip.key, event);
     }
     float[] values = step.output();

@@ -16,9 +16,9 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
  * an event adds to state and to the next checkpoint is its pair, not W. RocksDB appends without
  * reading (a merge of the list state).
  *
- * <p>Works on the operator's current key. Nothing that it hands out is shared with the state
- * backend: a backend that keeps objects on the heap may be writing a checkpoint of them in the
- * background. What it is given belongs to it from then on.
+ * <p>Works on the operator's current key. What it hands out, and what it is given, may be shared
+ * with the state backend: one that keeps objects on the heap may be writing a checkpoint of them in
+ * the background. Nobody writes to it: a memory hands out copies of its weights.
  */
 public final class FastWeightStore {
   /** Name of the keyed state that holds the bases. */
@@ -63,10 +63,7 @@ public final class FastWeightStore {
     if (kept == null && chunks.isEmpty()) {
       return null;
     }
-    // The heap backend returns the object that it keeps: the array that is rewritten is copied.
-    KeyMemory copy =
-        kept == null ? null : new KeyMemory(kept.weights().clone(), kept.lag(), kept.events());
-    return new StoredMemory(copy, chunks);
+    return new StoredMemory(kept, chunks);
   }
 
   /** Appends events to the current key's log. */
@@ -74,11 +71,17 @@ public final class FastWeightStore {
     log.add(chunk);
   }
 
+  /** Forgets the current key. */
+  public void clear() {
+    base.clear();
+    log.clear();
+  }
+
   /** Replaces the current key's base and empties its log. */
   public void fold(KeyMemory memory) throws Exception {
-    if (memory.weights().length != shape.floats()) {
+    if (memory.size() != shape.floats()) {
       throw new IllegalArgumentException(
-          "a memory of " + memory.weights().length + " floats is not of shape " + shape);
+          "a memory of " + memory.size() + " floats is not of shape " + shape);
     }
     base.update(memory);
     log.clear();

@@ -1,5 +1,6 @@
 package io.fastweights.state;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.EOFException;
@@ -12,11 +13,13 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Writes a {@link KeyMemory}: the number of events (8 bytes), the lag, then W as little-endian
- * fp32, row-major. Shape and recipe stand in the snapshot, not in each value.
+ * Writes a {@link KeyMemory}: the number of events (8 bytes, of which the top one is the {@link
+ * StorageCode}), the lag, then W row-major, little-endian, in fp32 or bf16. Shape and recipe stand
+ * in the snapshot, not in each value.
  */
 public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
   private static final long serialVersionUID = 1L;
+  private static final int EVENT_BITS = 56;
 
   private final int layers;
   private final int heads;
@@ -64,7 +67,7 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
 
   @Override
   public KeyMemory copy(KeyMemory from) {
-    return new KeyMemory(from.weights().clone(), from.lag(), from.events());
+    return KeyMemory.of(from.storage(), from.weights(), from.lag(), from.events());
   }
 
   @Override
@@ -79,31 +82,42 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
 
   @Override
   public void serialize(KeyMemory memory, DataOutputView out) throws IOException {
-    int floats = shape().floats();
-    if (memory.weights().length != floats) {
-      throw new IOException(
-          "a memory of " + memory.weights().length + " floats is not of shape " + shape());
+    if (memory.size() != shape().floats()) {
+      throw new IOException("a memory of " + memory.size() + " floats is not of shape " + shape());
     }
-    out.writeLong(memory.events());
+    out.writeLong((long) StorageCode.of(memory.storage()) << EVENT_BITS | memory.events());
     memory.lag().writeLag(out);
-    ByteBuffer bytes = ByteBuffer.allocate(4 * floats).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(memory.weights());
+    ByteBuffer bytes =
+        ByteBuffer.allocate(memory.storage().bytes() * memory.size())
+            .order(ByteOrder.LITTLE_ENDIAN);
+    switch (memory.storage()) {
+      case FP32 -> bytes.asFloatBuffer().put(memory.floats());
+      case BF16 -> bytes.asShortBuffer().put(memory.halves());
+    }
     out.write(bytes.array());
   }
 
   @Override
   public KeyMemory deserialize(DataInputView in) throws IOException {
-    long events = in.readLong();
+    long first = in.readLong();
+    Storage storage = StorageCode.storage((int) (first >>> EVENT_BITS));
+    long events = first & (1L << EVENT_BITS) - 1;
     EncodedEvent lag = EncodedEvent.readLag(in);
-    byte[] bytes = new byte[4 * shape().floats()];
+    byte[] bytes = new byte[storage.bytes() * shape().floats()];
     try {
       in.readFully(bytes);
     } catch (EOFException e) {
       throw new IOException("a stored memory is cut off: not " + bytes.length + " bytes", e);
     }
-    float[] weights = new float[bytes.length / 4];
-    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(weights);
-    return new KeyMemory(weights, lag, events);
+    ByteBuffer weights = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (storage == Storage.FP32) {
+      float[] floats = new float[shape().floats()];
+      weights.asFloatBuffer().get(floats);
+      return new KeyMemory(floats, lag, events);
+    }
+    short[] halves = new short[shape().floats()];
+    weights.asShortBuffer().get(halves);
+    return KeyMemory.ofHalves(halves, lag, events);
   }
 
   @Override

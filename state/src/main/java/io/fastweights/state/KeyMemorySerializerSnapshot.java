@@ -8,12 +8,15 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Version 1: shape, storage format and recipe of the memories in a checkpoint. */
+/**
+ * Shape and recipe of the memories in a checkpoint. Version 2: each value says its storage; version
+ * 1: all are in fp32, which their bytes happen to say too.
+ */
 public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot<KeyMemory> {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
-  /** Code of little-endian fp32. */
-  private static final int FP32 = 1;
+  /** The storage of every value of version 1. */
+  private static final int VERSION_1_FP32 = 1;
 
   private MemoryShape shape;
   private String recipe;
@@ -37,19 +40,18 @@ public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot
     out.writeInt(shape.heads());
     out.writeInt(shape.rows());
     out.writeInt(shape.columns());
-    out.writeInt(FP32);
     out.writeUTF(recipe);
   }
 
   @Override
   public void readSnapshot(int version, DataInputView in, ClassLoader loader) throws IOException {
-    if (version != VERSION) {
+    if (version < 1 || version > VERSION) {
       throw new IOException(
           "memories of format version " + version + ", this release reads up to " + VERSION);
     }
     shape = new MemoryShape(in.readInt(), in.readInt(), in.readInt(), in.readInt());
-    int format = in.readInt();
-    if (format != FP32) {
+    int format = version == 1 ? in.readInt() : VERSION_1_FP32;
+    if (format != VERSION_1_FP32) {
       throw new IOException("memories of storage format " + format + " are unknown");
     }
     recipe = in.readUTF();

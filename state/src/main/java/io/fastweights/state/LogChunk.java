@@ -1,14 +1,18 @@
 package io.fastweights.state;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.schema.EncodedEvent;
 
 /**
- * Observed events of one key, appended together.
+ * Observed events of one key, appended together. Their pairs are in fp32 whatever the storage: only
+ * so does a replay give the bits of the live memory.
  *
+ * @param storage of the memory that learned them: BF16 rounded it after each, and before the first
  * @param events how many
  * @param keys float[events][updates][heads][keyDim]
  * @param deltas float[events][updates][heads][columns]
  * @param lag the last of them
  * @param total observed events of the key up to and with the last
  */
-public record LogChunk(int events, float[] keys, float[] deltas, EncodedEvent lag, long total) {}
+public record LogChunk(
+    Storage storage, int events, float[] keys, float[] deltas, EncodedEvent lag, long total) {}

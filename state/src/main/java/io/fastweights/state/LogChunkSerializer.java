@@ -1,5 +1,6 @@
 package io.fastweights.state;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.EOFException;
@@ -12,12 +13,13 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Writes a {@link LogChunk}: the number of its events (4 bytes), the key's events so far (8), the
- * lag, then keys and deltas as little-endian fp32. The shape stands in the snapshot.
+ * Writes a {@link LogChunk}: the number of its events (4 bytes, of which the top one is the {@link
+ * StorageCode}), the key's events so far (8), the lag, then keys and deltas as little-endian fp32.
+ * The shape stands in the snapshot.
  */
 public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   private static final long serialVersionUID = 1L;
-  private static final int MOST_EVENTS = 1 << 24;
+  private static final int EVENT_BITS = 24;
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   private final int updates;
@@ -50,7 +52,7 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
 
   @Override
   public LogChunk createInstance() {
-    return new LogChunk(0, new float[0], new float[0], EncodedEvent.ofTime(0), 0);
+    return new LogChunk(Storage.FP32, 0, new float[0], new float[0], EncodedEvent.ofTime(0), 0);
   }
 
   @Override
@@ -73,7 +75,10 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
     LogShape shape = shape();
     int keys = chunk.events() * shape.keys();
     int deltas = chunk.events() * shape.deltas();
-    out.writeInt(chunk.events());
+    if (chunk.events() >>> EVENT_BITS != 0) {
+      throw new IOException("a log chunk of " + chunk.events() + " events is too long");
+    }
+    out.writeInt(StorageCode.of(chunk.storage()) << EVENT_BITS | chunk.events());
     out.writeLong(chunk.total());
     chunk.lag().writeLag(out);
     ByteBuffer bytes = ByteBuffer.allocate(4 * (keys + deltas)).order(ByteOrder.LITTLE_ENDIAN);
@@ -84,8 +89,10 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   @Override
   public LogChunk deserialize(DataInputView in) throws IOException {
     LogShape shape = shape();
-    int events = in.readInt();
-    if (events < 1 || events > MOST_EVENTS || 4L * events * shape.floats() > MOST_BYTES) {
+    int first = in.readInt();
+    Storage storage = StorageCode.storage(first >>> EVENT_BITS);
+    int events = first & (1 << EVENT_BITS) - 1;
+    if (events < 1 || 4L * events * shape.floats() > MOST_BYTES) {
       throw new IOException("a log chunk of " + events + " events is corrupt");
     }
     long total = in.readLong();
@@ -99,7 +106,7 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
     float[] keys = new float[events * shape.keys()];
     float[] deltas = new float[events * shape.deltas()];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(keys).get(deltas);
-    return new LogChunk(events, keys, deltas, lag, total);
+    return new LogChunk(storage, events, keys, deltas, lag, total);
   }
 
   @Override

@@ -8,12 +8,15 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Version 1: the shape and the storage format of the logs in a checkpoint. */
+/**
+ * The shape of the logs in a checkpoint. Version 2: each chunk says the storage of the memory that
+ * learned it; version 1: all were of fp32, which their bytes happen to say too.
+ */
 public final class LogChunkSerializerSnapshot implements TypeSerializerSnapshot<LogChunk> {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
-  /** Code of little-endian fp32. */
-  private static final int FP32 = 1;
+  /** The storage of every value of version 1. */
+  private static final int VERSION_1_FP32 = 1;
 
   private LogShape shape;
 
@@ -35,18 +38,17 @@ public final class LogChunkSerializerSnapshot implements TypeSerializerSnapshot<
     out.writeInt(shape.heads());
     out.writeInt(shape.keyDim());
     out.writeInt(shape.columns());
-    out.writeInt(FP32);
   }
 
   @Override
   public void readSnapshot(int version, DataInputView in, ClassLoader loader) throws IOException {
-    if (version != VERSION) {
+    if (version < 1 || version > VERSION) {
       throw new IOException(
           "logs of format version " + version + ", this release reads up to " + VERSION);
     }
     shape = new LogShape(in.readInt(), in.readInt(), in.readInt(), in.readInt());
-    int format = in.readInt();
-    if (format != FP32) {
+    int format = version == 1 ? in.readInt() : VERSION_1_FP32;
+    if (format != VERSION_1_FP32) {
       throw new IOException("logs of storage format " + format + " are unknown");
     }
   }

@@ -1,5 +1,9 @@
 package io.fastweights.state;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.math.BrainFloat;
+import io.fastweights.kernels.math.ReferenceModel;
+import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.util.List;
 
@@ -20,6 +24,30 @@ public record StoredMemory(KeyMemory base, List<LogChunk> log) {
   /** Observed events of the key. */
   public long events() {
     return log.isEmpty() ? base.events() : log.get(log.size() - 1).total();
+  }
+
+  /** Whether a memory of this storage learned every event of the log. */
+  public boolean isLogOf(Storage storage) {
+    return log.stream().allMatch(chunk -> chunk.storage() == storage);
+  }
+
+  /**
+   * Replays the log chunk by chunk, each as the memory learned it, in plain loops. Where a job
+   * changed its storage, only this gives the bits of the memory that it had: it was rounded when it
+   * changed, and the events before were not.
+   *
+   * @return W of every layer and head, row-major
+   */
+  public float[] replay(Model model) {
+    float[] weights = base == null ? new float[model.memory().floats()] : base.weights();
+    for (LogChunk chunk : log) {
+      if (chunk.storage() == Storage.BF16) {
+        BrainFloat.round(weights, 0, weights.length);
+      }
+      ReferenceModel.replay(
+          model, chunk.storage(), weights, chunk.keys(), chunk.deltas(), chunk.events());
+    }
+    return weights;
   }
 
   /** Events in the log. */

@@ -3,6 +3,7 @@ package io.fastweights.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.IOException;
@@ -32,7 +33,8 @@ class KeyMemorySerializerTest {
             2,
             new float[] {0, 1},
             null);
-    return new KeyMemory(weights, lag, random.nextLong());
+    Storage storage = Storage.values()[random.nextInt(2)];
+    return KeyMemory.of(storage, weights, lag, random.nextLong(1L << 56));
   }
 
   private byte[] bytes(KeyMemory memory) throws IOException {
@@ -47,6 +49,7 @@ class KeyMemorySerializerTest {
       KeyMemory memory = memory(seed);
       KeyMemory back = serializer.deserialize(new DataInputDeserializer(bytes(memory)));
       assertThat(bits(back)).as("seed %d", seed).isEqualTo(bits(memory));
+      assertThat(back.storage()).isEqualTo(memory.storage());
       assertThat(back.events()).isEqualTo(memory.events());
       assertThat(back.lag().timestamp()).isEqualTo(memory.lag().timestamp());
       assertThat(bytes(back)).isEqualTo(bytes(memory));
@@ -66,7 +69,55 @@ class KeyMemorySerializerTest {
     KeyMemory memory = memory(1);
     KeyMemory copy = serializer.copy(memory);
     Arrays.fill(copy.weights(), 9);
-    assertThat(memory.weights()).isNotEqualTo(copy.weights());
+    Arrays.fill(memory.weights(), 9);
+    assertThat(bits(copy)).isEqualTo(bits(memory(1)));
+    assertThat(bits(memory)).isEqualTo(bits(memory(1)));
+  }
+
+  @Test
+  void aMemoryInBf16TakesHalfTheBytesAndIsRounded() throws IOException {
+    float[] weights = memory(3).weights();
+    weights[0] = 1 + 1f / 256;
+    weights[1] = 1 + 3f / 256;
+    EncodedEvent lag = EncodedEvent.ofTime(5);
+    KeyMemory half = KeyMemory.of(Storage.BF16, weights, lag, 2);
+    assertThat(bytes(new KeyMemory(weights, lag, 2)).length - bytes(half).length)
+        .isEqualTo(2 * shape.floats());
+    KeyMemory back = serializer.deserialize(new DataInputDeserializer(bytes(half)));
+    assertThat(back.weights()[0]).isEqualTo(1);
+    assertThat(back.weights()[1]).isEqualTo(1 + 4f / 256);
+  }
+
+  @Test
+  void aStorageOfALaterReleaseIsRefusedWithItsCode() throws IOException {
+    byte[] bytes = bytes(memory(2));
+    bytes[0] = 7;
+    assertThatThrownBy(() -> serializer.deserialize(new DataInputDeserializer(bytes)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("format code 7");
+  }
+
+  /** As 0.1 wrote it before its release: the code of fp32 behind the shape. */
+  @Test
+  void theSnapshotOfVersion1IsReadAndALaterOneRefused() throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    for (int number : new int[] {2, 3, 4, 5, 1}) {
+      out.writeInt(number);
+    }
+    out.writeUTF("dpfp nu 1");
+    KeyMemorySerializerSnapshot snapshot = new KeyMemorySerializerSnapshot();
+    snapshot.readSnapshot(
+        1, new DataInputDeserializer(out.getCopyOfBuffer()), getClass().getClassLoader());
+    assertThat(snapshot.restoreSerializer()).isEqualTo(serializer);
+    assertThatThrownBy(
+            () ->
+                snapshot.readSnapshot(
+                    3,
+                    new DataInputDeserializer(out.getCopyOfBuffer()),
+                    getClass().getClassLoader()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("version 3")
+        .hasMessageContaining("up to 2");
   }
 
   @Test

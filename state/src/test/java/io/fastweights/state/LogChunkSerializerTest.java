@@ -3,6 +3,7 @@ package io.fastweights.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.IOException;
@@ -28,7 +29,12 @@ class LogChunkSerializerTest {
       }
     }
     return new LogChunk(
-        events, keys, deltas, EncodedEvent.ofTime(random.nextLong()), random.nextLong());
+        Storage.values()[random.nextInt(2)],
+        events,
+        keys,
+        deltas,
+        EncodedEvent.ofTime(random.nextLong()),
+        random.nextLong());
   }
 
   private byte[] bytes(LogChunk chunk) throws IOException {
@@ -43,6 +49,7 @@ class LogChunkSerializerTest {
       LogChunk chunk = chunk(seed);
       LogChunk back = serializer.deserialize(new DataInputDeserializer(bytes(chunk)));
       assertThat(bytes(back)).as("seed %d", seed).isEqualTo(bytes(chunk));
+      assertThat(back.storage()).isEqualTo(chunk.storage());
       assertThat(back.events()).isEqualTo(chunk.events());
       assertThat(back.total()).isEqualTo(chunk.total());
       assertThat(back.lag().timestamp()).isEqualTo(chunk.lag().timestamp());
@@ -58,12 +65,12 @@ class LogChunkSerializerTest {
           .isInstanceOf(IOException.class);
     }
     for (byte first : new byte[] {0x7f, (byte) 0x80, 0x00, 0x01}) {
-      // 0x00ffffff events are few enough, but of this shape more than an array holds.
-      byte[] corrupt = {first, (byte) (first == 1 ? 0 : 0xff), -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+      // 0x00ffffff events, in fp32 or bf16, are more than an array holds of this shape.
+      byte[] corrupt = {first, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
       assertThatThrownBy(() -> serializer.deserialize(new DataInputDeserializer(corrupt)))
           .as("%d", first)
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("corrupt");
+          .hasMessageContaining(first < 0 || first > 1 ? "format code" : "corrupt");
     }
   }
 

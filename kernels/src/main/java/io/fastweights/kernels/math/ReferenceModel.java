@@ -93,7 +93,7 @@ public final class ReferenceModel {
         DeltaRule.read(w, at, shape.rows(), columns, phiK, vOld, 0);
         DeltaRule.delta(c.updateRule(), b, qkv, v, vOld, columns, deltas, log * columns);
         DeltaRule.write(w, at, shape.rows(), columns, phiK, deltas, log * columns);
-        round(w, at);
+        round(storage, w, at, shape);
         DeltaRule.read(w, at, shape.rows(), columns, phiQ, o, h * columns);
 
         System.arraycopy(qkv, k, keys, log * d, d);
@@ -122,13 +122,15 @@ public final class ReferenceModel {
 
   /**
    * Rewrites a memory by logged events, in order: W += phi(k) (x) delta. Gives the bits that the
-   * memory had after those events, if it is of the storage that they were learned in.
+   * memory had after those events.
    *
+   * @param storage of the memory that learned them
    * @param memory of {@link Model#memory()}, as it was before the first of them
    * @param keys float[events][update][head][keyDim], before phi
    * @param deltas float[events][update][head][columns]
    */
-  public void replay(float[] memory, float[] keys, float[] deltas, int events) {
+  public static void replay(
+      Model model, Storage storage, float[] memory, float[] keys, float[] deltas, int events) {
     MemoryShape shape = model.memory();
     float[] phi = new float[shape.rows()];
     int d = model.keyDim();
@@ -137,14 +139,14 @@ public final class ReferenceModel {
       int at = shape.offset(update % shape.layers(), i % shape.heads());
       Dpfp.features(model.featureMap(), model.nu(), model.normalisation(), keys, i * d, d, phi);
       DeltaRule.write(memory, at, shape.rows(), shape.columns(), phi, deltas, i * shape.columns());
-      round(memory, at);
+      round(storage, memory, at, shape);
     }
   }
 
   /** Rounds one head's W to what the storage holds. */
-  private void round(float[] w, int at) {
+  private static void round(Storage storage, float[] w, int at, MemoryShape shape) {
     if (storage == Storage.BF16) {
-      BrainFloat.round(w, at, model.memory().headFloats());
+      BrainFloat.round(w, at, shape.headFloats());
     }
   }
 
@@ -168,7 +170,7 @@ public final class ReferenceModel {
         DeltaRule.delta(
             UpdateRule.DELTA, m.betas()[h], target, 0, vOld, columns, deltas, h * columns);
         DeltaRule.write(w, at, shape.rows(), columns, phi, deltas, h * columns);
-        round(w, at);
+        round(storage, w, at, shape);
         recallError += DeltaRule.recallError(target, 0, vOld, columns, false);
       }
     }

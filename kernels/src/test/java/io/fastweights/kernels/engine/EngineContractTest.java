@@ -125,7 +125,6 @@ public abstract class EngineContractTest {
     SplittableRandom random = new SplittableRandom(seed);
     List<Event> events = RandomModels.events(model, 40, KEYS, random);
     LogShape log = LogShape.of(model);
-    ReferenceModel reference = new ReferenceModel(model, storage);
     try (Engine engine = engine(model, KEYS + 1, storage)) {
       Results results = run(engine, model, events, splits(random, events.size(), 9));
       for (int key = 0; key < KEYS; key++) {
@@ -138,7 +137,7 @@ public abstract class EngineContractTest {
             assertThat(keys).hasSize(log.keys());
             assertThat(deltas).hasSize(log.deltas());
             engine.replay(KEYS, keys, deltas, 1);
-            reference.replay(plain, keys, deltas, 1);
+            ReferenceModel.replay(model, storage, plain, keys, deltas, 1);
           }
         }
         float[] replayed = new float[model.memory().floats()];

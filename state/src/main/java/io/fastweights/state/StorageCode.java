@@ -1,0 +1,41 @@
+package io.fastweights.state;
+
+import io.fastweights.kernels.engine.EngineOptions.Storage;
+import java.io.IOException;
+
+/**
+ * The code of a storage in the top byte of a stored value's first number, which counts events and
+ * leaves that byte free. So every value says what it is, one backend holds values of both kinds,
+ * and what version 1 wrote, which knew fp32 only and wrote 0 there, is read as it stands.
+ *
+ * <p>Flink could instead migrate values whose serializer changed its format, but it then rewrites
+ * the whole backend in one go before the first event (FLINK-9574). Here a memory changes its format
+ * when it is next folded.
+ */
+final class StorageCode {
+  private static final int FP32 = 0;
+  private static final int BF16 = 1;
+
+  private StorageCode() {}
+
+  static int of(Storage storage) {
+    return switch (storage) {
+      case FP32 -> FP32;
+      case BF16 -> BF16;
+    };
+  }
+
+  /**
+   * @throws IOException if this release does not know the code
+   */
+  static Storage storage(int code) throws IOException {
+    return switch (code) {
+      case FP32 -> Storage.FP32;
+      case BF16 -> Storage.BF16;
+      default ->
+          throw new IOException(
+              "a stored value of format code %d: this release knows up to %d"
+                  .formatted(code, BF16));
+    };
+  }
+}
