@@ -15,6 +15,7 @@ final class BatchRunner<T> {
   private final EventModel model;
   private final Engine engine;
   private final HotMemory memory;
+  private final KeyExpiry expiry;
   private final EventOrder order;
   private final Output<T> output;
   private final EventBatch batch;
@@ -33,12 +34,14 @@ final class BatchRunner<T> {
       EventModel model,
       Engine engine,
       HotMemory memory,
+      KeyExpiry expiry,
       EventOrder order,
       int batchSize,
       Output<T> output) {
     this.model = model;
     this.engine = engine;
     this.memory = memory;
+    this.expiry = expiry;
     this.order = order;
     this.output = output;
     this.batch = new EventBatch(model.model(), batchSize);
@@ -65,6 +68,10 @@ final class BatchRunner<T> {
     for (int i = 0; i < events.size(); i++) {
       Pending<T> event = events.get(i);
       HotKey hot = memory.get(event.key);
+      event.refusal = refusal(event.event, hot);
+      if (event.refusal == null) {
+        hot = alive(hot, event.event);
+      }
       if (!memory.inBatch(hot)) {
         memory.pin(hot, segments);
         hotKeys[segments++] = hot;
@@ -72,6 +79,22 @@ final class BatchRunner<T> {
       event.segment = hot.segment;
     }
     return segments;
+  }
+
+  /** What an event meets: its key's memory, or if that is dead by then, an empty one. */
+  private HotKey alive(HotKey hot, EncodedEvent event) throws Exception {
+    HotKey met = hot;
+    if (expiry.isDead(hot, event.timestamp())) {
+      met = event.observe() ? memory.renew(hot) : memory.zero();
+    }
+    if (event.observe()) {
+      if (met != hot) {
+        expiry.reborn();
+      }
+      met.learned = event.timestamp();
+      expiry.watch(met);
+    }
+    return met;
   }
 
   /** A counting sort: events of a segment together, in the order of their arrival. */
@@ -93,7 +116,6 @@ final class BatchRunner<T> {
     for (int i = 0; i < events.size(); i++) {
       Pending<T> event = events.get(bySegment[i]);
       HotKey hot = hotKeys[event.segment];
-      event.refusal = refusal(event.event, hot);
       event.row = -1;
       if (event.refusal == null) {
         boolean begun = batch.segments() > 0 && batch.slot(batch.segments() - 1) == hot.slot;
@@ -123,12 +145,11 @@ final class BatchRunner<T> {
   }
 
   private String refusal(EncodedEvent event, HotKey hot) {
-    boolean late = hot.lag != null && event.timestamp() < hot.lag.timestamp();
-    return late && order == EventOrder.REFUSE
+    return event.timestamp() < hot.learned && order == EventOrder.REFUSE
         ? "time is "
             + Instant.ofEpochMilli(event.timestamp())
             + ", before the last observed event of its key at "
-            + Instant.ofEpochMilli(hot.lag.timestamp())
+            + Instant.ofEpochMilli(hot.learned)
         : null;
   }
 

@@ -42,6 +42,12 @@ final class FastWeightMetrics {
     log.gauge("folds", memory::folds);
   }
 
+  void observe(KeyExpiry expiry, MetricGroup operator) {
+    MetricGroup ttl = operator.addGroup("fastweights").addGroup("ttl");
+    ttl.gauge("expired", expiry::expired);
+    ttl.gauge("purged", expiry::purged);
+  }
+
   void event(boolean isObserved) {
     (isObserved ? observed : asked).inc();
   }

@@ -9,14 +9,23 @@ import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.state.FastWeightStore;
+import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.event.WatermarkEvent;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.sorted.state.BatchExecutionKeyedStateBackend;
@@ -39,6 +48,10 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
         BatchRunner.Output<T> {
   private static final long serialVersionUID = 1L;
 
+  /** The ttl of every subtask: where a savepoint has none above 0, its keys have no timers. */
+  private static final ListStateDescriptor<Long> EXPIRIES =
+      new ListStateDescriptor<>("fast-weights-ttl", Types.LONG);
+
   private final transient ModelSpec spec;
   private final transient EventReader<T> reader;
   private final transient Configuration options;
@@ -48,6 +61,9 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   private transient TypeSerializer<Object> keySerializer;
   private transient EventModel model;
   private transient RawEvent rawEvent;
+  private transient KeyExpiry expiry;
+  private transient ListState<Long> expiries;
+  private transient boolean unwatched;
   private transient Engine engine;
   private transient FastWeightStore store;
   private transient HotMemory memory;
@@ -88,6 +104,13 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
             model.model().memory(),
             LogShape.of(model.model()),
             model.recipe());
+    expiry = new KeyExpiry(options.get(FastWeightOptions.TTL).toMillis());
+    expiries = context.getOperatorStateStore().getUnionListState(EXPIRIES);
+    boolean watched = false;
+    for (long ttl : expiries.get()) {
+      watched |= ttl > 0;
+    }
+    unwatched = context.isRestored() && !watched;
   }
 
   @Override
@@ -106,12 +129,28 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     batcher = new Batcher<>(batchSize);
     runner =
         new BatchRunner<>(
-            model, engine, memory, options.get(FastWeightOptions.ORDER), batchSize, this);
+            model, engine, memory, expiry, options.get(FastWeightOptions.ORDER), batchSize, this);
     metrics = new FastWeightMetrics(getMetricGroup());
     metrics.observe(memory, getMetricGroup());
+    metrics.observe(expiry, getMetricGroup());
+    if (expiry.isOn()) {
+      beginPurging();
+    }
     lingerMillis = options.get(FastWeightOptions.LINGER).toMillis();
     copies = getExecutionConfig().isObjectReuseEnabled();
     reused = new StreamRecord<>(null);
+  }
+
+  private void beginPurging() throws Exception {
+    InternalTimerService<VoidNamespace> timers =
+        this.<Object, VoidNamespace>getInternalTimerService(
+            "fast-weights-ttl", VoidNamespaceSerializer.INSTANCE, expiry);
+    ValueState<Long> timer =
+        getRuntimeContext().getState(new ValueStateDescriptor<>(KeyExpiry.TIMER, Types.LONG));
+    expiry.purge(memory, store, this::setCurrentKey, timer, timers);
+    if (unwatched) {
+      expiry.watchAll(getKeyedStateBackend());
+    }
   }
 
   /** A device short of memory may hold fewer keys than wanted, but a batch must fit. */
@@ -252,12 +291,23 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     memory.saveAll();
+    expiries.update(List.of(options.get(FastWeightOptions.TTL).toMillis()));
   }
 
   @Override
   public void finish() throws Exception {
     flush(FlushReason.END_OF_INPUT);
     super.finish();
+  }
+
+  /** For tests. */
+  KeyExpiry expiry() {
+    return expiry;
+  }
+
+  /** For tests. */
+  HotMemory memory() {
+    return memory;
   }
 
   @Override

@@ -50,6 +50,15 @@ public final class FastWeightOptions {
                   + " it is folded into a new base. 0 keeps memories whole. Predictions do not"
                   + " depend on it.");
 
+  public static final ConfigOption<Duration> TTL =
+      ConfigOptions.key("fastweights.ttl")
+          .durationType()
+          .defaultValue(Duration.ZERO)
+          .withDescription(
+              "How long a key is remembered after it last learned, by the times of its own events;"
+                  + " later events find its memory empty. Asks do not prolong it. What is dead"
+                  + " leaves the state as the watermark advances. 0 is for ever.");
+
   public static final ConfigOption<StorageFormat> STORAGE =
       ConfigOptions.key("fastweights.storage")
           .enumType(StorageFormat.class)
@@ -110,6 +119,7 @@ public final class FastWeightOptions {
         LINGER,
         CACHE_KEYS,
         FOLD_THRESHOLD,
+        TTL,
         STORAGE,
         ENGINE,
         ORDER,

@@ -22,6 +22,18 @@ final class HotKey {
   /** Observed events. */
   long events;
 
+  /**
+   * Time of the last observed event, that of a batch at hand included; {@link KeyExpiry#NEVER}
+   * before the first.
+   */
+  long learned = KeyExpiry.NEVER;
+
+  /** The state may hold an earlier life of the key, to be cleared before this one is saved. */
+  boolean reborn;
+
+  /** A timer of the key is set. */
+  boolean watched;
+
   /** The batch that uses the slot now or used it last. */
   long batch = -1;
 

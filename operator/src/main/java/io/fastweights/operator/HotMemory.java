@@ -8,7 +8,11 @@ import io.fastweights.state.FastWeightStore;
 import io.fastweights.state.KeyMemory;
 import io.fastweights.state.LogChunk;
 import io.fastweights.state.StoredMemory;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -32,7 +36,11 @@ final class HotMemory {
   private HotKey newest;
   private HotKey oldest;
   private HotKey hand;
+  private HotKey zero;
+  private final Deque<Integer> free = new ArrayDeque<>();
+  private final List<Integer> left = new ArrayList<>();
   private int used;
+  private int size;
   private long batch;
   private long hits;
   private long misses;
@@ -64,6 +72,8 @@ final class HotMemory {
   /** Begins a batch: the keys of the one before may be evicted again. */
   void beginBatch() {
     batch++;
+    free.addAll(left);
+    left.clear();
   }
 
   /** Whether the batch at hand has met the key already. */
@@ -83,12 +93,62 @@ final class HotMemory {
       return hot;
     }
     misses++;
-    int slot = used < pool.slots() ? used++ : evict();
+    int slot = takeSlot();
     hot = new HotKey(key, slot, new PendingLog(logShape, mostLogged));
     load(hot);
     keys.put(key, hot);
     pushNewest(hot);
     return hot;
+  }
+
+  /** A key if it is in a slot, else null. */
+  HotKey peek(Object key) {
+    return keys.get(key);
+  }
+
+  /**
+   * Begins a new life of a key whose memory is dead: from zero. In the batch that the old life
+   * stands in the new one has another slot.
+   */
+  HotKey renew(HotKey dead) throws Exception {
+    int slot = dead.slot;
+    if (inBatch(dead)) {
+      slot = takeSlot();
+      left.add(dead.slot);
+    }
+    unlink(dead);
+    HotKey hot = new HotKey(dead.key, slot, new PendingLog(logShape, mostLogged));
+    hot.fresh = true;
+    hot.reborn = true;
+    hot.watched = dead.watched;
+    keys.put(hot.key, hot);
+    pushNewest(hot);
+    return hot;
+  }
+
+  /**
+   * Nobody's memory, zero for ever: for asks of dead keys. It has a slot from the first call on.
+   */
+  HotKey zero() throws Exception {
+    if (zero == null) {
+      zero = new HotKey(null, takeSlot(), new PendingLog(logShape, 0));
+    }
+    zero.fresh = true;
+    return zero;
+  }
+
+  /** Drops a key, saved or not; no batch at hand may need it. */
+  void forget(HotKey hot) {
+    unlink(hot);
+    keys.remove(hot.key);
+    free.add(hot.slot);
+  }
+
+  private int takeSlot() throws Exception {
+    if (!free.isEmpty()) {
+      return free.remove();
+    }
+    return used < pool.slots() ? used++ : evict();
   }
 
   /** Keeps a key in its slot until the next batch begins. */
@@ -104,6 +164,7 @@ final class HotMemory {
     if (stored != null) {
       restore(hot.slot, stored);
       hot.lag = stored.lag();
+      hot.learned = hot.lag.timestamp();
       hot.events = stored.events();
       hot.logged = stored.logged();
     }
@@ -133,7 +194,7 @@ final class HotMemory {
       victim = victim.newer == null ? oldest : victim.newer;
     }
     save(victim);
-    hand = victim.newer;
+    hand = victim;
     unlink(victim);
     keys.remove(victim.key);
     evictions++;
@@ -153,6 +214,10 @@ final class HotMemory {
       return;
     }
     currentKey.accept(hot.key);
+    if (hot.reborn) {
+      store.clear();
+      hot.reborn = false;
+    }
     if (hot.logged + (long) hot.log.events() <= mostLogged) {
       store.append(hot.log.chunk(storage, hot.lag, hot.events));
       hot.logged += hot.log.events();
@@ -175,9 +240,14 @@ final class HotMemory {
       newest.newer = hot;
     }
     newest = hot;
+    size++;
   }
 
   private void unlink(HotKey hot) {
+    size--;
+    if (hand == hot) {
+      hand = hot.newer;
+    }
     if (hot.older == null) {
       oldest = hot.newer;
     } else {
@@ -190,9 +260,9 @@ final class HotMemory {
     }
   }
 
-  /** Keys in slots; a slot once used stays so. */
+  /** Keys in slots. */
   int size() {
-    return used;
+    return size;
   }
 
   long hits() {

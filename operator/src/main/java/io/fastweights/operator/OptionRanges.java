@@ -9,6 +9,7 @@ import org.apache.flink.configuration.ReadableConfig;
 final class OptionRanges {
   private static final int MOST_BATCH = 1 << 16;
   private static final Duration MOST_LINGER = Duration.ofDays(1);
+  private static final Duration MOST_TTL = Duration.ofDays(365_000);
   private static final double MOST_FOLD = 16;
 
   private final ReadableConfig options;
@@ -24,6 +25,7 @@ final class OptionRanges {
   static void check(ReadableConfig options) {
     OptionRanges ranges = new OptionRanges(options);
     ranges.checkBatching();
+    ranges.checkTtl();
     ranges.checkAssociative();
   }
 
@@ -38,6 +40,14 @@ final class OptionRanges {
         "must be in 0 ... 1 day");
     double fold = options.get(FastWeightOptions.FOLD_THRESHOLD);
     check(fold >= 0 && fold <= MOST_FOLD, FastWeightOptions.FOLD_THRESHOLD, "must be in 0 ... 16");
+  }
+
+  private void checkTtl() {
+    Duration ttl = options.get(FastWeightOptions.TTL);
+    check(
+        ttl.isZero() || ttl.compareTo(Duration.ofMillis(1)) >= 0 && ttl.compareTo(MOST_TTL) <= 0,
+        FastWeightOptions.TTL,
+        "must be 0 or in 1 ms ... 365000 days");
   }
 
   private void checkAssociative() {

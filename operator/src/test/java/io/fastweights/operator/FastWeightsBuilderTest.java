@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.SlowWeights;
@@ -11,6 +12,7 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -44,6 +46,8 @@ class FastWeightsBuilderTest {
         refused(FastWeightOptions.BATCH_SIZE, Integer.MAX_VALUE, "must be at most 65536"),
         refused(FastWeightOptions.CACHE_KEYS, 256, "is 256, must be at least 257"),
         refused(FastWeightOptions.CACHE_KEYS, -5, "is -5, must be at least 257"),
+        refused(FastWeightOptions.TTL, Duration.ofNanos(1), "must be 0 or in 1 ms"),
+        refused(FastWeightOptions.TTL, Duration.ofMillis(-1), "PT-0.001S, must be 0 or in"),
         refused(FastWeightOptions.LINGER, Duration.ofMillis(-1), "PT-0.001S, must be in 0"),
         refused(FastWeightOptions.LINGER, Duration.ofSeconds(Long.MAX_VALUE), "must be in 0"),
         refused(FastWeightOptions.FOLD_THRESHOLD, -0.1, "is -0.1, must be in 0 ... 16"),
@@ -191,26 +195,29 @@ class FastWeightsBuilderTest {
   @Test
   void everyOptionMayStandInTheJobsConfiguration() throws Exception {
     Map<String, String> job =
-        Map.of(
-            "fastweights.batch-size", "2",
-            "fastweights.cache-keys", "3",
-            "fastweights.linger", "5 s",
-            "fastweights.fold-threshold", "0.1",
-            "fastweights.engine", "cpu",
-            "fastweights.event-order", "accept",
-            "fastweights.associative.key-dim", "16",
-            "fastweights.associative.nu", "2",
-            "fastweights.associative.betas", "0.4;0.1",
-            "fastweights.associative.seed", "7");
+        new HashMap<>(
+            Map.of(
+                "fastweights.batch-size", "2",
+                "fastweights.cache-keys", "3",
+                "fastweights.linger", "5 s",
+                "fastweights.fold-threshold", "0.1",
+                "fastweights.ttl", "4 s",
+                "fastweights.storage", "bf16",
+                "fastweights.engine", "cpu",
+                "fastweights.event-order", "accept"));
+    job.put("fastweights.associative.key-dim", "16");
+    job.put("fastweights.associative.nu", "2");
+    job.put("fastweights.associative.betas", "0.4;0.1");
+    job.put("fastweights.associative.seed", "7");
     List<Trip> trips = new ArrayList<>();
     for (int id = 0; id < 40; id++) {
-      trips.add(new Trip(id, "k" + id % 5, Trips.START + id * 1000));
+      trips.add(new Trip(id, "k" + id % 5, Trips.START + id * (id < 20 ? 700 : 1000)));
     }
     try (OperatorHarness harness = OperatorHarness.open(builder(job))) {
       harness.process(trips);
       assertThat(harness.answers())
           .as("as the builder of the test model sets them")
-          .isEqualTo(TestModel.ASSOCIATIVE.oracle().answers(trips));
+          .isEqualTo(TestModel.ASSOCIATIVE.oracle().storage(Storage.BF16).ttl(4000).answers(trips));
       harness.process(new Trip(40, "k0", Trips.START));
       harness.finish();
       assertThat(harness.malformed()).as("late events are accepted").isEmpty();

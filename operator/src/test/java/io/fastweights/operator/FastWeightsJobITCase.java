@@ -99,7 +99,9 @@ class FastWeightsJobITCase {
             "log.folds",
             "malformed",
             "observed",
-            "stepMicros");
+            "stepMicros",
+            "ttl.expired",
+            "ttl.purged");
     long malformed = count(metrics, "malformed");
     assertThat(malformed).isPositive();
     assertThat(count(metrics, "asked") + count(metrics, "observed") + malformed).isEqualTo(300);

@@ -1,12 +1,17 @@
 package io.fastweights.operator;
 
+import io.fastweights.state.FastWeightStore;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -86,6 +91,22 @@ final class OperatorHarness
   void finish() throws Exception {
     endInput();
     getOperator().finish();
+  }
+
+  FastWeightOperator<?> operator() {
+    return (FastWeightOperator<?>) getOneInputOperator();
+  }
+
+  /** Keys that have a base or a log in state. */
+  int keysInState() throws Exception {
+    Set<Object> all = new HashSet<>();
+    for (String name : List.of(FastWeightStore.BASE, FastWeightStore.LOG)) {
+      try (Stream<Object> keys =
+          operator().getKeyedStateBackend().getKeys(name, VoidNamespace.INSTANCE)) {
+        keys.forEach(all::add);
+      }
+    }
+    return all.size();
   }
 
   /** The predictions so far, in order. */
