@@ -78,10 +78,19 @@ class BatchInvarianceITCase {
           new Setup(TestModel.SCHEMA_TRANSFORMER, 7, "twice", 4, "hashmap", true, true, 1000, 0.2),
           new Setup(TestModel.TRANSFORMER, 64, "ample", 2, "rocksdb", true, false, 1000, 0));
 
+  /** Beside those of the table above, which are hashmap and incremental rocksdb. */
+  static final List<Setup> MORE_BACKENDS =
+      List.of(
+          new Setup(TestModel.ASSOCIATIVE, 7, "tight", 2, "rocksdb full", false, false, 20, 0.2),
+          new Setup(TestModel.ASSOCIATIVE, 16, "tight", 2, "forst", false, false, 20, 0.2),
+          new Setup(TestModel.SCHEMA_TRANSFORMER, 7, "twice", 2, "forst", true, true, 20, 16),
+          new Setup(TestModel.ASSOCIATIVE, 7, "tight", 2, "rocksdb changelog", false, false, 20, 1),
+          new Setup(TestModel.ATTENTION, 16, "tight", 1, "hashmap changelog", true, true, 20, 0.2));
+
   @ParameterizedTest
-  @FieldSource("SETUPS")
+  @FieldSource({"SETUPS", "MORE_BACKENDS"})
   void everyEventIsAnsweredOnceWithTheBitsOfThePlainLoop(Setup setup) throws Exception {
-    long seed = Seeds.seed(SETUPS.indexOf(setup));
+    long seed = Seeds.seed(SETUPS.indexOf(setup) + 1);
     String run = setup + ", " + Seeds.replay(seed);
     List<String> lines = run(setup, seed, run);
 

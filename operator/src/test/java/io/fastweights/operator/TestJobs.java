@@ -11,6 +11,7 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.StateChangelogOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
@@ -35,11 +36,17 @@ final class TestJobs {
             .build());
   }
 
-  /** No generic types; checkpoints in a folder; a failed job begins again at once. */
+  /**
+   * No generic types; checkpoints in a folder; a failed job begins again at once.
+   *
+   * @param backend its name in Flink, perhaps with " full" for checkpoints that are not incremental
+   *     or " changelog" for one behind a changelog
+   */
   static Configuration configuration(String backend, Path folder) {
     return new Configuration()
-        .set(StateBackendOptions.STATE_BACKEND, backend)
-        .set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true)
+        .set(StateBackendOptions.STATE_BACKEND, backend.split(" ")[0])
+        .set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, !backend.endsWith(" full"))
+        .set(StateChangelogOptions.ENABLE_STATE_CHANGE_LOG, backend.endsWith(" changelog"))
         .set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.toUri().toString())
         .set(PipelineOptions.GENERIC_TYPES, false)
         .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
