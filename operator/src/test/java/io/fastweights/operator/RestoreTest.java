@@ -117,6 +117,7 @@ class RestoreTest {
     }
     FastWeights<Trip> wider =
         OperatorHarness.builder(TestModel.ASSOCIATIVE, 2)
+            .set(FastWeightOptions.STORAGE, FastWeightOptions.StorageFormat.BF16)
             .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, 20);
     // Not closed: the harness would finish an operator that never opened.
     OperatorHarness harness = new OperatorHarness(wider, backend, 1, 0);

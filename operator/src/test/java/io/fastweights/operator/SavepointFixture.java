@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.operator.FastWeightOptions.StorageFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -35,8 +37,10 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  *
  * @param release the folder of the resources
  * @param backend the state backend that wrote it, and restores it
+ * @param storage of the memories, before and after
  */
-record SavepointFixture(String release, String backend, SavepointFormatType format) {
+record SavepointFixture(
+    String release, String backend, SavepointFormatType format, StorageFormat storage) {
   private static final long SEED = 41;
   private static final int BEFORE = 50;
   private static final int TRIPS = 200;
@@ -44,19 +48,20 @@ record SavepointFixture(String release, String backend, SavepointFormatType form
       List.of(TestModel.ASSOCIATIVE, TestModel.SCHEMA_TRANSFORMER);
 
   /** Every savepoint that a release leaves behind. */
-  static List<SavepointFixture> of(String release) {
+  static List<SavepointFixture> of(String release, StorageFormat storage) {
     List<SavepointFixture> all = new ArrayList<>();
     for (String backend : List.of("hashmap", "rocksdb")) {
       for (SavepointFormatType format : SavepointFormatType.values()) {
-        all.add(new SavepointFixture(release, backend, format));
+        all.add(new SavepointFixture(release, backend, format, storage));
       }
     }
     return all;
   }
 
   String file() {
-    return "savepoints/%s/%s-%s.zip"
-        .formatted(release, backend, format.name().toLowerCase(java.util.Locale.ROOT));
+    return "savepoints/%s/%s-%s-%s.zip"
+        .formatted(release, backend, format, storage)
+        .toLowerCase(Locale.ROOT);
   }
 
   /** Runs the job over the first trips and packs its savepoint. */
@@ -96,7 +101,12 @@ record SavepointFixture(String release, String backend, SavepointFormatType form
   List<List<String>> expected() {
     List<List<String>> expected = new ArrayList<>();
     for (TestModel model : MODELS) {
-      expected.add(model.oracle().answers(Trips.stream(SEED, TRIPS)).subList(BEFORE, TRIPS));
+      expected.add(
+          model
+              .oracle()
+              .storage(storage.storage())
+              .answers(Trips.stream(SEED, TRIPS))
+              .subList(BEFORE, TRIPS));
     }
     return expected;
   }
@@ -119,7 +129,8 @@ record SavepointFixture(String release, String backend, SavepointFormatType form
               .on(FastWeights.on(trips.keyBy(Trip::key)))
               .set(FastWeightOptions.BATCH_SIZE, 8)
               .set(FastWeightOptions.CACHE_KEYS, 9)
-              .set(FastWeightOptions.FOLD_THRESHOLD, 0.2)
+              .set(FastWeightOptions.FOLD_THRESHOLD, storage == StorageFormat.FP32 ? 0.2 : 0.4)
+              .set(FastWeightOptions.STORAGE, storage)
               .uid("memories of " + model)
               .build();
       TestJobs.lines(stream)

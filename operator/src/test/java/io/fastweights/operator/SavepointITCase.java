@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.operator.FastWeightOptions.StorageFormat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -13,15 +14,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Savepoints that were written once and for all: bytes of yesterday must load today. */
 class SavepointITCase {
-  /** Folders of the resources, oldest first. */
-  private static final List<String> RELEASES = List.of("format-1");
-
   @RegisterExtension static final MiniClusterExtension CLUSTER = TestJobs.cluster();
 
   @TempDir Path folder;
 
   static Stream<SavepointFixture> fixtures() {
-    return RELEASES.stream().flatMap(release -> SavepointFixture.of(release).stream());
+    return Stream.of(
+            SavepointFixture.of("format-1", StorageFormat.FP32),
+            SavepointFixture.of("format-2", StorageFormat.BF16))
+        .flatMap(List::stream);
   }
 
   @ParameterizedTest

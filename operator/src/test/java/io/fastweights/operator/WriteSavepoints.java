@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.operator.FastWeightOptions.StorageFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -22,7 +23,9 @@ class WriteSavepoints {
   void writeTheSavepointsOfThisRelease() throws Exception {
     String release = System.getProperty("fastweights.release");
     assertThat(release).as("-Dfastweights.release names the folder").isNotBlank();
-    for (SavepointFixture fixture : SavepointFixture.of(release)) {
+    StorageFormat storage =
+        StorageFormat.valueOf(System.getProperty("fastweights.release.storage", "BF16"));
+    for (SavepointFixture fixture : SavepointFixture.of(release, storage)) {
       fixture.write(
           Path.of("src/test/resources"),
           Files.createDirectories(folder.resolve(fixture.backend() + fixture.format())));
