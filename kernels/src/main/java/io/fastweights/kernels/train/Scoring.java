@@ -22,12 +22,23 @@ public final class Scoring {
    * @throws IllegalArgumentException if they have none, or their layers share a memory
    */
   public static Metrics of(SlowWeights weights, List<EventSequence> sequences, int threads) {
+    float[][] outputs = outputs(weights, sequences, threads);
+    return metrics(weights.schema().target(), sequences, outputs);
+  }
+
+  /**
+   * The outputs of the events that count.
+   *
+   * @param weights with a schema that has a target
+   * @return for each sequence its events' outputs (logits), one after the other
+   * @throws IllegalArgumentException if they have none, or their layers share a memory
+   */
+  public static float[][] outputs(SlowWeights weights, List<EventSequence> sequences, int threads) {
     ParameterLayout layout = new ParameterLayout(weights.config(), weights.schema());
-    Target target = weights.schema() == null ? null : weights.schema().target();
-    Loss loss = Loss.of(target);
+    Loss loss = Loss.of(weights.schema() == null ? null : weights.schema().target());
     try (Workers workers =
         new Workers(threads, () -> new ModelPass(layout, loss, PassOptions.exact(CHUNK)))) {
-      return run(workers, new Parameters(layout, layout.values(weights)), target, sequences, CHUNK);
+      return outputs(workers, new Parameters(layout, layout.values(weights)), sequences, CHUNK);
     }
   }
 
@@ -36,7 +47,10 @@ public final class Scoring {
    */
   static Metrics run(
       Workers workers, Parameters p, Target target, List<EventSequence> sequences, int chunk) {
-    float[][] outputs = outputs(workers, p, sequences, chunk);
+    return metrics(target, sequences, outputs(workers, p, sequences, chunk));
+  }
+
+  private static Metrics metrics(Target target, List<EventSequence> sequences, float[][] outputs) {
     Evaluation evaluation = new Evaluation(target);
     int width = target.dim();
     for (int i = 0; i < outputs.length; i++) {
