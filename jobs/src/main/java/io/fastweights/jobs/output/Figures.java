@@ -16,6 +16,12 @@ public final class Figures {
     return this;
   }
 
+  /** Adds all of others, after these. */
+  public Figures putAll(Figures others) {
+    values.putAll(others.values);
+    return this;
+  }
+
   public Number get(String name) {
     return values.get(name);
   }

@@ -1,121 +1,162 @@
 package io.fastweights.jobs.train;
 
 import io.fastweights.jobs.output.Figures;
-import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.train.experiment.RetrievalTask;
+import io.fastweights.kernels.train.experiment.RetrievalTask.Phi;
 import io.fastweights.kernels.train.experiment.SyntheticRetrieval;
 import java.io.PrintWriter;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/**
- * Synthetic retrieval, Schlag et al. 2021, section 6.1, setting 1: the largest number of keys up to
- * which every size was solved.
- */
+/** Synthetic retrieval, Schlag et al. 2021, section 6.1, with the published losses beside ours. */
 @Command(
     name = "capacity",
-    description = "How many keys a memory retrieves (Schlag et al. 2021, section 6.1, setting 1).",
+    description = "How many keys a memory retrieves (Schlag et al. 2021, section 6.1).",
     footer = {
       "",
-      "Sizes are tried in steps of 20 from --first on until one is not solved (loss at most",
-      "0.001). Large sizes take hours."
+      "Setting 1, N keys once each, under the sum rule: sizes are tried until one is not solved",
+      "(loss at most 0.001). Setting 2, keys come again with other values, under the delta rule and",
+      "the sum rule: every size is tried. Each method runs on a thread of its own. Large sizes take",
+      "hours, FAVOR+ with many features too."
     })
 final class CapacityExperiment implements Callable<Integer> {
   private static final int STEP = 20;
+  private static final int LARGEST = 600;
 
-  /** A feature map and what the paper solved with it. */
-  enum Method {
-    LINEAR("linear", FeatureMap.ELU_PLUS_ONE, 1, 40),
-    DPFP1("dpfp1", FeatureMap.DPFP, 1, 100),
-    DPFP2("dpfp2", FeatureMap.DPFP, 2, 240),
-    DPFP3("dpfp3", FeatureMap.DPFP, 3, 340);
-
-    private final String key;
-    private final FeatureMap map;
-    private final int nu;
-    private final int published;
-
-    Method(String key, FeatureMap map, int nu, int published) {
-      this.key = key;
-      this.map = map;
-      this.nu = nu;
-      this.published = published;
-    }
-  }
-
-  @Spec private CommandSpec command;
+  @Option(
+      names = "--setting",
+      defaultValue = "1",
+      paramLabel = "1|2",
+      description = "Default: ${DEFAULT-VALUE}.")
+  private int setting;
 
   @Option(
       names = "--methods",
       split = ",",
-      defaultValue = "linear,dpfp1,dpfp2,dpfp3",
-      description = "Of ${COMPLETION-CANDIDATES} (default: all).")
-  private List<Method> methods;
+      paramLabel = "METHOD",
+      description =
+          "Of ${COMPLETION-CANDIDATES} (default: linear,dpfp1,dpfp2,dpfp3; in setting 2"
+              + " dpfp1,dpfp2).")
+  private List<Phi> methods;
 
   @Option(
-      names = "--first",
-      defaultValue = "20",
-      description = "Smallest number of keys (default: ${DEFAULT-VALUE}).")
-  private int first;
+      names = "--rules",
+      split = ",",
+      paramLabel = "RULE",
+      description = "Of ${COMPLETION-CANDIDATES} (default: sum; in setting 2 both).")
+  private List<UpdateRule> rules;
 
   @Option(
-      names = "--last",
-      defaultValue = "600",
-      description = "Largest number of keys (default: ${DEFAULT-VALUE}).")
-  private int last;
+      names = "--keys",
+      split = ",",
+      paramLabel = "N",
+      description = "Sizes (default: 20,40 ... 600; in setting 2 20,60,100,200).")
+  private List<Integer> sizes;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
-  private long seed;
+  @Mixin private LearningOptions learning;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  /** A feature map under a rule. */
+  private record Method(Phi phi, UpdateRule rule) {}
 
   @Override
   public Integer call() throws Exception {
-    if (first < 1 || last < first) {
-      throw new IllegalArgumentException(
-          "--first is %d, --last %d: must be 1 <= first <= last".formatted(first, last));
+    defaults();
+    PublishedLosses published = new PublishedLosses();
+    List<Future<Figures>> running = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(learning.threads());
+    try {
+      for (UpdateRule rule : rules) {
+        for (Phi phi : methods) {
+          Method method = new Method(phi, rule);
+          running.add(threads.submit(() -> run(method, published)));
+        }
+      }
+      Figures all = new Figures();
+      for (Future<Figures> one : running) {
+        all.putAll(one.get());
+      }
+      learning.write(all);
+    } finally {
+      threads.shutdownNow();
     }
-    PrintWriter out = command.commandLine().getOut();
-    Figures figures = new Figures();
-    for (Method method : methods) {
-      int solved = solved(method, out);
-      figures.put("capacity." + method.key, solved);
-      out.printf("%s: %d keys, published %d%n", method.key, solved, method.published);
-      out.flush();
-    }
-    figures.writeJson(json);
     return 0;
   }
 
-  private int solved(Method method, PrintWriter out) {
+  private void defaults() {
+    boolean first = setting == 1;
+    if (methods == null) {
+      methods =
+          first
+              ? List.of(Phi.LINEAR, Phi.DPFP1, Phi.DPFP2, Phi.DPFP3)
+              : List.of(Phi.DPFP1, Phi.DPFP2);
+    }
+    if (rules == null) {
+      rules = first ? List.of(UpdateRule.SUM) : List.of(UpdateRule.DELTA, UpdateRule.SUM);
+    }
+    if (sizes == null) {
+      sizes =
+          first
+              ? IntStream.rangeClosed(1, LARGEST / STEP).mapToObj(i -> i * STEP).toList()
+              : List.of(20, 60, 100, 200);
+    }
+    // Wrong sizes are told before hours have passed.
+    sizes.forEach(keys -> task(new Method(Phi.LINEAR, UpdateRule.SUM), keys));
+  }
+
+  private RetrievalTask task(Method method, int keys) {
+    return new RetrievalTask(setting, method.rule(), method.phi(), keys);
+  }
+
+  private Figures run(Method method, PublishedLosses published) {
+    Figures figures = new Figures();
     int solved = 0;
-    for (int keys = first; keys <= last; keys += STEP) {
-      RetrievalTask task = new RetrievalTask(1, UpdateRule.SUM, method.map, method.nu, keys);
-      SyntheticRetrieval.Result result = SyntheticRetrieval.run(task, seed);
-      out.printf(
-          Locale.ROOT,
-          "  %s, %d keys: loss %.6f after %,d steps%n",
-          method.key,
-          keys,
-          result.bestLoss(),
-          result.steps());
-      out.flush();
-      if (!result.solved()) {
+    boolean all = true;
+    for (int keys : sizes) {
+      RetrievalTask task = task(method, keys);
+      SyntheticRetrieval.Result result = SyntheticRetrieval.run(task, learning.seed());
+      print(result, published);
+      all &= result.solved();
+      if (setting == 2) {
+        figures.put("capacity.setting2." + task.method() + "." + keys, result.bestLoss());
+      } else if (!all) {
         break;
       }
-      solved = keys;
+      solved = all ? keys : solved;
     }
-    return solved;
+    if (setting == 1) {
+      String suffix = method.rule() == UpdateRule.SUM ? "" : ".delta";
+      figures.put("capacity." + method.phi().key() + suffix, solved);
+      PrintWriter out = learning.out();
+      out.printf(
+          "%s: %d keys, published %d%n",
+          task(method, 1).method(), solved, published.solved(task(method, 1)));
+      out.flush();
+    }
+    return figures;
+  }
+
+  private void print(SyntheticRetrieval.Result result, PublishedLosses published) {
+    double loss = published.loss(result.task());
+    PrintWriter out = learning.out();
+    out.printf(
+        Locale.ROOT,
+        "  setting %d, %s, %d keys: loss %.5f, published %s; %,d steps%n",
+        setting,
+        result.task().method(),
+        result.task().keys(),
+        result.bestLoss(),
+        Double.isNaN(loss) ? "none" : String.format(Locale.ROOT, "%.5f", loss),
+        result.steps());
+    out.flush();
   }
 }

@@ -13,9 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code fastweights evaluate}: scores a weights file on the events of files. */
 @Command(
@@ -27,8 +26,6 @@ import picocli.CommandLine.Spec;
       "observed event is predicted before it is learned from."
     })
 public final class EvaluateCommand implements Callable<Integer> {
-  @Spec private CommandSpec command;
-
   @Option(
       names = "--events",
       required = true,
@@ -49,20 +46,11 @@ public final class EvaluateCommand implements Callable<Integer> {
       description = "Score from this instant on (ISO 8601); earlier events only form memories.")
   private Instant from;
 
-  @Option(names = "--threads", description = "Default: all processors.")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private ScoringOptions scoring;
 
   @Override
   public Integer call() throws Exception {
-    if (threads < 1) {
-      throw new IllegalArgumentException("--threads is " + threads + ", must be at least 1");
-    }
+    int threads = scoring.threads();
     SlowWeights weights = WeightsFile.read(weightsFile);
     if (weights.schema() == null) {
       throw new IllegalArgumentException(weightsFile + " carries no schema of its events");
@@ -74,7 +62,7 @@ public final class EvaluateCommand implements Callable<Integer> {
           sequences.stream().map(s -> s.countedFrom(s.firstAt(from.toEpochMilli()))).toList();
     }
     Metrics metrics = Scoring.of(weights, sequences, threads);
-    PrintWriter out = command.commandLine().getOut();
+    PrintWriter out = scoring.out();
     Figures figures =
         new Figures()
             .put("events", read.events())
@@ -91,8 +79,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         read.events(),
         metrics.events(),
         ProgressLine.text(metrics));
-    out.flush();
-    figures.writeJson(json);
+    scoring.write(figures);
     return 0;
   }
 }

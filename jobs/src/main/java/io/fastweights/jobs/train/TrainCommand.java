@@ -16,9 +16,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code fastweights train}: slow weights from the events of files. */
 @Command(
@@ -32,8 +31,6 @@ import picocli.CommandLine.Spec;
     })
 public final class TrainCommand implements Callable<Integer> {
   private static final int CHECKPOINT_STEPS = 100;
-
-  @Spec private CommandSpec command;
 
   @Option(
       names = "--events",
@@ -114,23 +111,13 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(names = "--patience", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}.")
   private int patience;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
-  private long seed;
-
-  @Option(names = "--threads", description = "Default: all processors.")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
   @Option(
       names = "--checkpoint",
       paramLabel = "FILE",
       description = "Keeps the state of training, to go on from after a failure.")
   private Path checkpoint;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private LearningOptions learning;
 
   /** What the held-out events are the last of. */
   enum ValidateBy {
@@ -145,7 +132,7 @@ public final class TrainCommand implements Callable<Integer> {
           "--validation is " + validation + ", must be in 0 ... 1, below 1");
     }
     TrainOptions options = options();
-    PrintWriter printer = command.commandLine().getOut();
+    PrintWriter printer = learning.out();
     Schema schema = SchemaJson.parse(Files.readString(schemaFile));
     TrainingEvents read = TrainingEvents.read(events, schema);
     ModelConfig model = model(schema);
@@ -162,12 +149,13 @@ public final class TrainCommand implements Callable<Integer> {
         new Trainer(model, schema, split.train(), split.held(), options)
             .run(new ProgressLine(printer));
     WeightsFile.write(result.weights(), out);
-    report(printer, read, result).writeJson(json);
+    learning.write(report(printer, read, result));
     return 0;
   }
 
   private TrainOptions options() {
-    return TrainOptions.builder()
+    return learning
+        .apply(TrainOptions.builder())
         .epochs(epochs)
         .lanes(lanes)
         .chunk(chunk)
@@ -175,8 +163,6 @@ public final class TrainCommand implements Callable<Integer> {
         .attentionDropout(dropout)
         .feedForwardDropout(dropout)
         .patience(patience)
-        .seed(seed)
-        .threads(threads)
         .checkpoint(checkpoint, CHECKPOINT_STEPS)
         .build();
   }
@@ -208,7 +194,6 @@ public final class TrainCommand implements Callable<Integer> {
     }
     printer.printf(Locale.ROOT, "%s after %,d steps%s%n", result.end(), result.steps(), scores);
     printer.println("weights: " + out);
-    printer.flush();
     return figures;
   }
 }

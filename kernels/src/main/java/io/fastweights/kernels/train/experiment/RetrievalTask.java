@@ -1,7 +1,9 @@
 package io.fastweights.kernels.train.experiment;
 
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -11,11 +13,42 @@ import java.util.SplittableRandom;
  *     of 2 N keys and values drawn with replacement; the target is the value at the key's last
  *     occurrence
  * @param rule SUM with its denominator, or DELTA on normalised features
- * @param map phi
- * @param nu of DPFP
+ * @param phi the feature map
  * @param keys N
  */
-public record RetrievalTask(int setting, UpdateRule rule, FeatureMap map, int nu, int keys) {
+public record RetrievalTask(int setting, UpdateRule rule, Phi phi, int keys) {
+
+  /** The paper's feature maps; FAVOR+ by its number of omegas, half of its features. */
+  public enum Phi {
+    LINEAR,
+    DPFP1,
+    DPFP2,
+    DPFP3,
+    FAVOR64,
+    FAVOR128,
+    FAVOR512;
+
+    /** The name in the published losses. */
+    public String key() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * @param normalised whether phi is divided by its sum
+     */
+    RetrievalFeatures features(int d, boolean normalised) {
+      Normalisation normalisation = normalised ? Normalisation.SUM : null;
+      return switch (this) {
+        case LINEAR -> new RetrievalFeatures.Fixed(FeatureMap.ELU_PLUS_ONE, 1, normalisation, d);
+        case DPFP1 -> new RetrievalFeatures.Fixed(FeatureMap.DPFP, 1, normalisation, d);
+        case DPFP2 -> new RetrievalFeatures.Fixed(FeatureMap.DPFP, 2, normalisation, d);
+        case DPFP3 -> new RetrievalFeatures.Fixed(FeatureMap.DPFP, 3, normalisation, d);
+        case FAVOR64 -> new FavorFeatures(d, 64, normalised);
+        case FAVOR128 -> new FavorFeatures(d, 128, normalised);
+        case FAVOR512 -> new FavorFeatures(d, 512, normalised);
+      };
+    }
+  }
 
   public RetrievalTask {
     if (setting != 1 && setting != 2) {
@@ -26,31 +59,46 @@ public record RetrievalTask(int setting, UpdateRule rule, FeatureMap map, int nu
     }
   }
 
-  /**
-   * @param query the key asked for
-   * @param target the value it has
-   */
-  record Sequence(int[] keys, int[] values, int query, int target) {}
+  /** Keys and the values they are given, in order. */
+  record Pairs(int[] keys, int[] values) {
+    int length() {
+      return keys.length;
+    }
+
+    /** The value at a key's last occurrence; -1 where it has none. */
+    int value(int key) {
+      for (int t = keys.length - 1; t >= 0; t--) {
+        if (keys[t] == key) {
+          return values[t];
+        }
+      }
+      return -1;
+    }
+  }
 
   /** The name of the method in the published losses. */
   public String method() {
-    String feature = map == FeatureMap.DPFP ? "dpfp" + nu : "linear";
-    return feature + (rule == UpdateRule.DELTA ? "_ours" : "_sum");
+    return phi.key() + (rule == UpdateRule.DELTA ? "_ours" : "_sum");
   }
 
+  /** Pairs that are trained on. */
   int length() {
     return setting == 1 ? keys : 2 * keys;
   }
 
-  Sequence draw(SplittableRandom random) {
-    int[] k = setting == 1 ? permutation(random) : drawn(random);
-    int[] v = setting == 1 ? permutation(random) : drawn(random);
-    int query = k[random.nextInt(k.length)];
-    int last = k.length - 1;
-    while (k[last] != query) {
-      last--;
-    }
-    return new Sequence(k, v, query, v[last]);
+  Pairs draw(SplittableRandom random) {
+    return draw(length(), random);
+  }
+
+  /** N pairs, also in setting 2: what the published evaluations are of. */
+  Pairs drawEvaluated(SplittableRandom random) {
+    return draw(keys, random);
+  }
+
+  private Pairs draw(int length, SplittableRandom random) {
+    return setting == 1
+        ? new Pairs(permutation(random), permutation(random))
+        : new Pairs(drawn(length, random), drawn(length, random));
   }
 
   private int[] permutation(SplittableRandom random) {
@@ -63,8 +111,8 @@ public record RetrievalTask(int setting, UpdateRule rule, FeatureMap map, int nu
     return order;
   }
 
-  private int[] drawn(SplittableRandom random) {
-    int[] drawn = new int[length()];
+  private int[] drawn(int length, SplittableRandom random) {
+    int[] drawn = new int[length];
     for (int i = 0; i < drawn.length; i++) {
       drawn[i] = random.nextInt(keys);
     }

@@ -1,0 +1,50 @@
+package io.fastweights.jobs.train;
+
+import io.fastweights.jobs.output.Figures;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** How a command computes, and where its figures go: for every command here. */
+class ScoringOptions {
+  @Spec(Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Change the time, not the results (default: all processors).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the figures as one flat JSON object, too.")
+  private Path json;
+
+  /**
+   * @throws ParameterException if there are none
+   */
+  int threads() {
+    if (threads < 1) {
+      throw new ParameterException(
+          command.commandLine(), "--threads is " + threads + ", must be at least 1");
+    }
+    return threads;
+  }
+
+  /** What the command prints to. */
+  PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  void write(Figures figures) throws IOException {
+    out().flush();
+    figures.writeJson(json);
+  }
+}
