@@ -1,67 +1,56 @@
 package io.fastweights.jobs.train;
 
 import io.fastweights.jobs.output.Figures;
-import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.kernels.train.Metrics;
 import io.fastweights.kernels.train.TrainOptions;
-import io.fastweights.kernels.train.TrainProgress;
 import io.fastweights.kernels.train.experiment.ProcessExperiment;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** The next event of a case in a process log, with a memory for each case. */
+/** The next event of a case in a process log. */
 abstract class CasesExperiment implements Callable<Integer> {
-  @Spec private CommandSpec command;
-
   @Option(names = "--events", required = true, paramLabel = "FILE", description = "The log.")
-  private Path events;
+  Path events;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
-  private long seed;
+  @Mixin private LearningOptions learning;
 
-  @Option(names = "--threads", description = "Default: all processors.")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
-
-  private final String key;
-  private final String published;
-
-  CasesExperiment(String key, String published) {
-    this.key = key;
-    this.published = published;
+  TrainOptions options() {
+    return learning.apply(ProcessExperiment.options()).build();
   }
 
-  abstract ProcessExperiment.Result run(
-      Path file, TrainOptions options, TrainProgress.Listener listener)
-      throws IOException, MalformedEventException;
-
-  @Override
-  public Integer call() throws Exception {
-    PrintWriter out = command.commandLine().getOut();
-    TrainOptions options = ProcessExperiment.options().seed(seed).threads(threads).build();
-    ProcessExperiment.Result result = run(events, options, new ProgressLine(out));
-    double accuracy = result.test().get("accuracy");
-    out.printf(
-        Locale.ROOT,
-        "accuracy %.4f on %,d events (%s)%n",
-        accuracy,
-        result.test().events(),
-        published);
-    out.flush();
-    new Figures().put(key, accuracy).put("scored", result.test().events()).writeJson(json);
-    return 0;
+  ProgressLine progress() {
+    return new ProgressLine(learning.out());
   }
+
+  /** Prints accuracies; the first is the experiment's own. */
+  void report(String experiment, List<Measured> all, String published) throws Exception {
+    Figures figures = new Figures();
+    for (Measured measured : all) {
+      Metrics test = measured.result().test();
+      String name = experiment + measured.suffix();
+      learning
+          .out()
+          .printf(
+              Locale.ROOT,
+              "%s: accuracy %.4f on %,d events (%s)%n",
+              measured.title(),
+              test.get("accuracy"),
+              test.events(),
+              published);
+      figures.put(name + ".accuracy", test.get("accuracy")).put(name + ".scored", test.events());
+    }
+    learning.write(figures);
+  }
+
+  /**
+   * @param suffix of the figures' names
+   */
+  record Measured(String title, String suffix, ProcessExperiment.Result result) {}
 
   /** Tax et al. 2017's protocol. */
   @Command(
@@ -70,14 +59,14 @@ abstract class CasesExperiment implements Callable<Integer> {
           "Next activity of a ticket; cases in file order, the first two thirds train, prefixes of 2"
               + " and more, real next events only (Tax et al. 2017).")
   static final class Helpdesk extends CasesExperiment {
-    Helpdesk() {
-      super("helpdesk.accuracy", "published LSTM 0.7123, 3-gram 0.696");
-    }
-
     @Override
-    ProcessExperiment.Result run(Path file, TrainOptions options, TrainProgress.Listener listener)
-        throws IOException, MalformedEventException {
-      return ProcessExperiment.helpdesk(file, options, listener);
+    public Integer call() throws Exception {
+      ProcessExperiment.Result result = ProcessExperiment.helpdesk(events, options(), progress());
+      report(
+          "helpdesk",
+          List.of(new Measured("a memory for each ticket", "", result)),
+          "published LSTM 0.7123, 3-gram 0.696");
+      return 0;
     }
   }
 
@@ -88,14 +77,38 @@ abstract class CasesExperiment implements Callable<Integer> {
           "Next state of an incident; four fifths of the cases by their first event train, the end"
               + " of a case counted, prefixes of 1 and more.")
   static final class Incidents extends CasesExperiment {
-    Incidents() {
-      super("incidents.accuracy", "n-gram 0.699");
+    /** Whose a memory is. */
+    enum Key {
+      CASE("a memory for each incident", ""),
+      CALLER("a memory for each caller", ".caller");
+
+      private final String title;
+      private final String suffix;
+
+      Key(String title, String suffix) {
+        this.title = title;
+        this.suffix = suffix;
+      }
     }
 
+    @Option(
+        names = "--key",
+        split = ",",
+        defaultValue = "case,caller",
+        paramLabel = "KEY",
+        description = "Whose a memory is, of ${COMPLETION-CANDIDATES} (default: both).")
+    private List<Key> keys;
+
     @Override
-    ProcessExperiment.Result run(Path file, TrainOptions options, TrainProgress.Listener listener)
-        throws IOException, MalformedEventException {
-      return ProcessExperiment.incidents(file, options, listener);
+    public Integer call() throws Exception {
+      List<Measured> all = new java.util.ArrayList<>();
+      for (Key key : keys) {
+        ProcessExperiment.Result result =
+            ProcessExperiment.incidents(events, key == Key.CALLER, options(), progress());
+        all.add(new Measured(key.title, key.suffix, result));
+      }
+      report("incidents", all, "n-gram 0.699");
+      return 0;
     }
   }
 }

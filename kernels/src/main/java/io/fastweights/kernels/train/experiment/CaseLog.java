@@ -23,6 +23,7 @@ import java.util.zip.ZipInputStream;
  * @param attributes names of what an event says beside its activity
  */
 record CaseLog(List<Case> cases, List<String> attributes) {
+  private static final String UNKNOWN = "?";
 
   /**
    * @param owner whose case it is, where the log says so; else the case itself
@@ -82,8 +83,9 @@ record CaseLog(List<Case> cases, List<String> attributes) {
       long time =
           LocalDateTime.parse(c[columns.time], columns.times).toEpochSecond(ZoneOffset.UTC) * 1000;
       List<String> values = columns.attributes.values().stream().map(i -> c[i]).toList();
+      String owner = c[columns.owner].equals(UNKNOWN) ? c[columns.id] : c[columns.owner];
       cases
-          .computeIfAbsent(c[columns.id], id -> new Case(id, c[columns.owner], new ArrayList<>()))
+          .computeIfAbsent(c[columns.id], id -> new Case(id, owner, new ArrayList<>()))
           .events
           .add(new Event(time, c[columns.activity], values));
     }

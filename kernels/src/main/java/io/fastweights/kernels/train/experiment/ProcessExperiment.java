@@ -5,6 +5,7 @@ import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.kernels.train.EventSequence;
 import io.fastweights.kernels.train.Metrics;
 import io.fastweights.kernels.train.Scoring;
 import io.fastweights.kernels.train.TrainOptions;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /** The next activity of a business process's cases, by published protocols. */
 public final class ProcessExperiment {
@@ -65,22 +67,26 @@ public final class ProcessExperiment {
       throws IOException, MalformedEventException {
     CaseLog log = CaseLog.helpdesk(file);
     int end = log.cases().size() * 2 / 3;
-    return run(new NextActivity(log, false, 2), log.cases(), end, options, listener);
+    return run(new NextActivity(log, false, 2, false), log.cases(), end, options, listener);
   }
 
   /**
    * Incidents: cases in the order of their first events, the first four fifths for training,
    * prefixes of 1 event and more, the end of a case counted.
+   *
+   * @param byCaller whether a memory belongs to the caller, across incidents; else to an incident
    */
-  public static Result incidents(Path file, TrainOptions options, TrainProgress.Listener listener)
+  public static Result incidents(
+      Path file, boolean byCaller, TrainOptions options, TrainProgress.Listener listener)
       throws IOException, MalformedEventException {
     CaseLog log = CaseLog.incidents(file);
     List<CaseLog.Case> cases = new ArrayList<>(log.cases());
     cases.sort(Comparator.comparingLong(c -> c.events().get(0).time()));
     int end = cases.size() * 4 / 5;
-    return run(new NextActivity(log, true, 1), cases, end, options, listener);
+    return run(new NextActivity(log, true, 1, byCaller), cases, end, options, listener);
   }
 
+  /** Memories that outlive a case are those of all cases before; held-out cases alone count. */
   private static Result run(
       NextActivity task,
       List<CaseLog.Case> cases,
@@ -89,18 +95,16 @@ public final class ProcessExperiment {
       TrainProgress.Listener listener)
       throws IOException, MalformedEventException {
     int fitted = (int) (end * FITTED);
-    ModelConfig model = model(task.schema().target().dim());
     Trainer trainer =
         new Trainer(
-            model,
+            model(task.schema().target().dim()),
             task.schema(),
             task.build(cases.subList(0, fitted)),
-            task.build(cases.subList(fitted, end)),
+            task.build(cases.subList(0, end), Set.copyOf(cases.subList(fitted, end))),
             options);
     TrainResult result = trainer.run(listener);
-    Metrics test =
-        Scoring.of(
-            result.weights(), task.build(cases.subList(end, cases.size())), options.threads());
+    List<EventSequence> tested = task.build(cases, Set.copyOf(cases.subList(end, cases.size())));
+    Metrics test = Scoring.of(result.weights(), tested, options.threads());
     return new Result(result.weights(), result.validation(), test, result.steps());
   }
 }
