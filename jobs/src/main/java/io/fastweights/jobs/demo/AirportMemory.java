@@ -1,6 +1,5 @@
 package io.fastweights.jobs.demo;
 
-import io.fastweights.jobs.demo.Flights.Flight;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineProvider;
@@ -10,6 +9,7 @@ import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.kernels.train.experiment.Flight;
 import io.fastweights.operator.FastWeightOptions;
 import java.util.List;
 

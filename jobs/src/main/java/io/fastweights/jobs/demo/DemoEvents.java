@@ -1,10 +1,11 @@
 package io.fastweights.jobs.demo;
 
-import io.fastweights.jobs.demo.Flights.Flight;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Target;
+import io.fastweights.kernels.train.experiment.Flight;
+import io.fastweights.kernels.train.experiment.FlightFields;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,8 +24,9 @@ final class DemoEvents {
   static final String FLIGHT = "flight";
 
   /**
-   * The hour is a column and not taken from the event's time: a landing is learned under the hour
-   * of its departure. Weekday and distance are in the file, but blur the keys.
+   * What an associative memory sees. The hour is a column and not taken from the event's time: a
+   * landing is learned under the hour of its departure. Weekday and distance are in the file, but
+   * blur the keys; trained weights know what to make of them.
    */
   static final Schema SCHEMA =
       new Schema(
@@ -45,7 +47,7 @@ final class DemoEvents {
     Files.writeString(folder.resolve("schema.json"), SchemaJson.write(SCHEMA));
     Path events = folder.resolve("events.csv");
     try (BufferedWriter out = Files.newBufferedWriter(events)) {
-      out.write("time,kind,flight,origin,destination,hour,weekday,distance,late\n");
+      out.write("time,kind,flight,origin,late," + String.join(",", FlightFields.NAMES) + "\n");
       StringBuilder line = new StringBuilder();
       for (int event = 0; event < timeline.size(); event++) {
         line.setLength(0);
@@ -57,7 +59,7 @@ final class DemoEvents {
   }
 
   private static void write(Flight flight, Timeline timeline, int event, StringBuilder line) {
-    boolean ask = timeline.asks(event);
+    boolean asks = timeline.asks(event);
     long time = timeline.time(event);
     LocalDateTime local =
         LocalDateTime.ofEpochSecond(
@@ -65,10 +67,13 @@ final class DemoEvents {
             (int) Math.floorMod(time, 1000L) * 1_000_000,
             ZoneOffset.UTC);
     line.append(local).append('Z');
-    line.append(ask ? ",ask," : ",observe,").append(timeline.flight(event));
-    line.append(',').append(flight.origin()).append(',').append(flight.destination());
-    line.append(',').append(flight.hour()).append(',').append(flight.weekday());
-    line.append(',').append(flight.miles()).append(',');
-    line.append(ask ? "" : flight.late() ? "1" : "0").append('\n');
+    line.append(asks ? ",ask," : ",observe,").append(timeline.flight(event));
+    line.append(',').append(flight.origin());
+    line.append(',').append(asks ? "" : flight.late() ? "1" : "0");
+    for (String field : FlightFields.NAMES) {
+      String value = FlightFields.value(field, flight, asks);
+      line.append(',').append(value == null ? "" : value);
+    }
+    line.append('\n');
   }
 }

@@ -1,8 +1,9 @@
 package io.fastweights.jobs.demo;
 
-import io.fastweights.jobs.demo.Flights.Flight;
+import io.fastweights.jobs.demo.DemoCommand.Result;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
+import io.fastweights.kernels.train.experiment.Flight;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,8 @@ final class DemoFigures {
   private static final Map<String, String> TITLES = new LinkedHashMap<>();
 
   static {
-    TITLES.put("memory", "fast weights, one memory an airport");
+    TITLES.put("trained", "fast weights, trained on 1-14 January");
+    TITLES.put("memory", "fast weights, no training");
     TITLES.put("hour", "average by hour of day");
     TITLES.put("route", "average by route");
     TITLES.put("origin", "average by origin");
@@ -24,32 +26,55 @@ final class DemoFigures {
   }
 
   private final Figures table = new Figures();
+  private final boolean fair;
 
   /**
+   * @param memory with no training
+   * @param trained with trained weights
    * @param from the first flight that is scored
    */
   DemoFigures(
       List<Flight> flights,
-      Outcomes outcomes,
+      Result memory,
+      Result trained,
       Map<String, float[]> baselines,
-      DemoJob job,
       int from) {
-    Scores memory = new Scores(flights, outcomes.probabilities(), from, flights.size());
-    table.put("auc.memory", memory.auc());
+    this.fair = flights.get(from).dayOfMonth() > Flights.LAST_TRAINED_DAY;
+    Outcomes outcomes = memory.outcomes();
+    Scores scores = put("memory", flights, memory, from);
+    put("trained", flights, trained, from);
     baselines.forEach(
         (name, predictions) ->
             table.put("auc." + name, new Scores(flights, predictions, from, flights.size()).auc()));
-    table.put("logLoss.memory", memory.logLoss());
-    table.put("brier.memory", memory.brier());
-    table.put("scored", memory.size());
+    table.put("scored", scores.size());
     table.put("asked", outcomes.asked());
     table.put("observed", outcomes.observed());
-    table.put("malformed", outcomes.refused());
-    table.put("seconds", job.seconds());
-    table.put("eventsPerSecond", outcomes.events() / job.seconds());
-    table.put("checkpoints", job.checkpoints().size());
+    table.put("malformed", outcomes.refused() + trained.outcomes().refused());
+    put("", memory);
+    put("trained.", trained);
+  }
+
+  private Scores put(String name, List<Flight> flights, Result result, int from) {
+    float[] probabilities = result.outcomes().probabilities();
+    Scores scores = new Scores(flights, probabilities, from, flights.size());
+    table.put("auc." + name, scores.auc());
+    table.put("logLoss." + name, scores.logLoss());
+    table.put("brier." + name, scores.brier());
+    return scores;
+  }
+
+  private void put(String prefix, Result result) {
+    DemoJob job = result.job();
+    table.put(prefix + "seconds", job.seconds());
+    table.put(prefix + "eventsPerSecond", result.outcomes().events() / job.seconds());
+    table.put(prefix + "checkpoints", job.checkpoints().size());
     long largest = job.checkpoints().stream().mapToLong(Checkpoint::stateBytes).max().orElse(0);
-    table.put("checkpointBytes", largest);
+    table.put(prefix + "checkpointBytes", largest);
+  }
+
+  /** Whether no flight that is scored was trained on. */
+  boolean fair() {
+    return fair;
   }
 
   /** The figures by name, in order. */
@@ -72,16 +97,27 @@ final class DemoFigures {
         (name, title) ->
             out.printf(
                 Locale.ROOT, "  %-36s %.4f%n", title, table.get("auc." + name).doubleValue()));
+    if (!fair) {
+      out.println("  (the trained weights have seen some of these flights)");
+    }
     out.printf(
         Locale.ROOT,
-        "%n%,d asked, %,d observed, %,d malformed; %.1f s, %,.0f events/s;"
-            + " %d checkpoints of at most %,.1f MB%n",
+        "%n%,d asked, %,d observed, %,d malformed%n",
         table.get("asked").intValue(),
         table.get("observed").intValue(),
-        table.get("malformed").intValue(),
-        table.get("seconds").doubleValue(),
-        table.get("eventsPerSecond").doubleValue(),
-        table.get("checkpoints").intValue(),
-        table.get("checkpointBytes").doubleValue() / 1e6);
+        table.get("malformed").intValue());
+    print(out, "no training", "");
+    print(out, "trained", "trained.");
+  }
+
+  private void print(PrintWriter out, String name, String prefix) {
+    out.printf(
+        Locale.ROOT,
+        "%s: %.1f s, %,.0f events/s; %d checkpoints of at most %,.1f MB%n",
+        name,
+        value(prefix + "seconds"),
+        value(prefix + "eventsPerSecond"),
+        table.get(prefix + "checkpoints").intValue(),
+        value(prefix + "checkpointBytes") / 1e6);
   }
 }

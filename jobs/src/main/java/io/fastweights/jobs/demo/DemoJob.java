@@ -6,7 +6,8 @@ import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.JobOptions;
-import io.fastweights.jobs.pipeline.WorkFolder;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.Prediction;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,34 +25,41 @@ import org.apache.flink.util.CloseableIterator;
  */
 record DemoJob(double seconds, List<Throughput.Sample> throughput, List<Checkpoint> checkpoints) {
 
-  static DemoJob run(Path events, JobOptions options, Outcomes outcomes, Progress progress)
+  /**
+   * @param weights trained ones with their schema; null for associative memories
+   */
+  static DemoJob run(
+      EmbeddedCluster cluster,
+      Path events,
+      SlowWeights weights,
+      JobOptions options,
+      Outcomes outcomes,
+      Progress progress)
       throws Exception {
-    try (WorkFolder work = WorkFolder.create();
-        EmbeddedCluster cluster = new EmbeddedCluster(options.parallelism(), options.flink(work))) {
-      StreamExecutionEnvironment environment = cluster.environment();
-      DataStream<Outcome> results = results(environment, events, options);
-      Throughput throughput = new Throughput();
-      CloseableIterator<Outcome> delivered = results.collectAsync();
-      long start = System.nanoTime();
-      JobClient job = environment.executeAsync("fastweights demo");
-      while (delivered.hasNext()) {
-        outcomes.add(delivered.next());
-        double seconds = (System.nanoTime() - start) / 1e9;
-        throughput.add(seconds);
-        progress.update(seconds, outcomes);
-      }
-      job.getJobExecutionResult().get();
+    StreamExecutionEnvironment environment = cluster.environment();
+    DataStream<Outcome> results = results(environment, events, weights, options);
+    Throughput throughput = new Throughput();
+    CloseableIterator<Outcome> delivered = results.collectAsync();
+    long start = System.nanoTime();
+    JobClient job = environment.executeAsync("fastweights demo");
+    while (delivered.hasNext()) {
+      outcomes.add(delivered.next());
       double seconds = (System.nanoTime() - start) / 1e9;
-      progress.end();
-      return new DemoJob(seconds, throughput.samples(), cluster.checkpoints(job.getJobID()));
+      throughput.add(seconds);
+      progress.update(seconds, outcomes);
     }
+    job.getJobExecutionResult().get();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    progress.end();
+    return new DemoJob(seconds, throughput.samples(), cluster.checkpoints(job.getJobID()));
   }
 
   private static DataStream<Outcome> results(
-      StreamExecutionEnvironment environment, Path events, JobOptions options) throws Exception {
-    EventFiles files = EventFiles.of(events, DemoEvents.SCHEMA);
-    EventPipeline pipeline =
-        EventPipeline.build(environment, files, DemoEvents.SCHEMA, null, options);
+      StreamExecutionEnvironment environment, Path events, SlowWeights weights, JobOptions options)
+      throws Exception {
+    Schema schema = weights == null ? DemoEvents.SCHEMA : weights.schema();
+    EventFiles files = EventFiles.of(events, schema);
+    EventPipeline pipeline = EventPipeline.build(environment, files, schema, weights, options);
     int flight = files.columns().indexOf(DemoEvents.FLIGHT);
     DataStream<Outcome> predicted =
         pipeline

@@ -1,6 +1,6 @@
 package io.fastweights.jobs.demo;
 
-import io.fastweights.jobs.demo.Flights.Flight;
+import io.fastweights.kernels.train.experiment.Flight;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,29 +1,51 @@
 package io.fastweights.jobs.train;
 
+import io.fastweights.jobs.demo.Flights;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.train.TrainOptions;
+import io.fastweights.kernels.train.experiment.Flight;
+import io.fastweights.kernels.train.experiment.FlightSetup;
 import io.fastweights.kernels.train.experiment.FlightsExperiment;
-import java.io.PrintWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Slow weights trained on two weeks of flights, then frozen and streamed over the rest. */
 @Command(
     name = "flights",
     description =
-        "Train on the flights of 1 to 14 January, then stream the month and score from the 15th on.")
+        "Train on the flights of 1 to 14 January, then stream the month and score from the 15th on.",
+    footer = {"", "Without --events: the flights that come with the program, those of the demo."})
 final class FlightsExperimentCommand implements Callable<Integer> {
-  @Spec private CommandSpec command;
+  /** A model. */
+  enum Size {
+    SMALL(FlightSetup.SMALL),
+    LARGE(FlightSetup.LARGE);
+
+    private final FlightSetup setup;
+
+    Size(FlightSetup setup) {
+      this.setup = setup;
+    }
+  }
+
+  @Option(
+      names = "--size",
+      defaultValue = "large",
+      paramLabel = "SIZE",
+      description = "The model: ${COMPLETION-CANDIDATES}, the demo's is small (default: large).")
+  private Size size;
 
   @Option(
       names = "--events",
-      required = true,
       paramLabel = "FILE",
       description = "Flights: time, origin, destination, distance, delay; CSV, gzipped.")
   private Path events;
@@ -31,51 +53,56 @@ final class FlightsExperimentCommand implements Callable<Integer> {
   @Option(names = "--epochs", defaultValue = "1.2", description = "Default: ${DEFAULT-VALUE}.")
   private double epochs;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
-  private long seed;
-
-  @Option(names = "--threads", description = "Default: all processors.")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
   @Option(names = "--out", paramLabel = "FILE", description = "Takes the weights, safetensors.")
   private Path weights;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private LearningOptions learning;
 
   @Override
   public Integer call() throws Exception {
-    PrintWriter out = command.commandLine().getOut();
-    TrainOptions options =
-        FlightsExperiment.options().epochs(epochs).seed(seed).threads(threads).build();
+    List<Flight> flights = flights();
+    TrainOptions options = learning.apply(FlightsExperiment.options()).epochs(epochs).build();
     FlightsExperiment.Result result =
-        FlightsExperiment.run(events, FlightsExperiment.model(), options, 0, new ProgressLine(out));
+        FlightsExperiment.run(flights, size.setup, options, 0, new ProgressLine(learning.out()));
     if (weights != null) {
       WeightsFile.write(result.weights(), weights);
     }
-    FlightsExperiment.Baselines baselines = FlightsExperiment.baselines(events, seed);
     double auc = result.warm().get("auc");
-    out.printf(
-        Locale.ROOT,
-        "AUC from 15 January on: one airport's memory %.4f%n"
-            + "  logistic regression on hand-made features of the airport %.4f%n"
-            + "  small network on the same %.4f%n"
-            + "  small network on the features of every airport %.4f%n",
-        auc,
-        baselines.regression(),
-        baselines.network(),
-        baselines.everywhere());
-    out.flush();
-    new Figures()
-        .put("flights.auc", auc)
-        .put("flights.coldAuc", result.cold().get("auc"))
-        .put("flights.regression", baselines.regression())
-        .put("flights.network", baselines.network())
-        .put("flights.everywhere", baselines.everywhere())
-        .writeJson(json);
+    double cold = result.cold().get("auc");
+    learning
+        .out()
+        .printf(
+            Locale.ROOT,
+            "AUC from 15 January on: one airport's memory %.4f; empty on that day %.4f%n",
+            auc,
+            cold);
+    FlightsExperiment.Baselines baselines = FlightsExperiment.baselines(flights, learning.seed());
+    learning
+        .out()
+        .printf(
+            Locale.ROOT,
+            "  logistic regression on hand-made features of the airport %.4f%n"
+                + "  small network on the same %.4f%n"
+                + "  small network on the features of every airport %.4f%n",
+            baselines.regression(),
+            baselines.network(),
+            baselines.everywhere());
+    learning.write(
+        new Figures()
+            .put("flights.auc", auc)
+            .put("flights.coldAuc", cold)
+            .put("flights.regression", baselines.regression())
+            .put("flights.network", baselines.network())
+            .put("flights.everywhere", baselines.everywhere()));
     return 0;
+  }
+
+  private List<Flight> flights() throws IOException {
+    if (events == null) {
+      return Flights.january2001();
+    }
+    try (InputStream in = Files.newInputStream(events)) {
+      return Flight.read(in);
+    }
   }
 }

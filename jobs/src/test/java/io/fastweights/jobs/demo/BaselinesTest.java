@@ -3,7 +3,7 @@ package io.fastweights.jobs.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.fastweights.jobs.demo.Flights.Flight;
+import io.fastweights.kernels.train.experiment.Flight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -31,10 +31,19 @@ class DemoCommandITCase {
     assertThat(err.toString()).isEmpty();
     assertThat(exitCode).isZero();
     assertThat(out.toString()).contains("fast weights").contains("report.html");
+    assertThat(out.toString()).contains("the trained weights have seen some of these flights");
 
     JsonNode figures = new ObjectMapper().readTree(json.toFile());
     for (String name :
-        List.of("memory", "hour", "route", "origin", "destination", "logistic", "routeHour")) {
+        List.of(
+            "memory",
+            "trained",
+            "hour",
+            "route",
+            "origin",
+            "destination",
+            "logistic",
+            "routeHour")) {
       assertThat(figures.get("auc." + name).asDouble()).as(name).isBetween(0.45, 0.9);
     }
     int flights = figures.get("scored").asInt();
@@ -43,6 +52,7 @@ class DemoCommandITCase {
     assertThat(figures.get("observed").asInt()).isEqualTo(flights);
     assertThat(figures.get("malformed").asInt()).isZero();
     assertThat(figures.get("seconds").asDouble()).isPositive();
+    assertThat(figures.get("trained.seconds").asDouble()).isPositive();
     assertThat(figures.get("eventsPerSecond").asDouble()).isPositive();
 
     String report = Files.readString(folder.resolve("report.html"));

@@ -1,14 +1,22 @@
 package io.fastweights.jobs.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
-import io.fastweights.jobs.demo.Flights.Flight;
+import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.JobOptions;
+import io.fastweights.jobs.pipeline.WorkFolder;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.train.EventSequence;
+import io.fastweights.kernels.train.Scoring;
+import io.fastweights.kernels.train.experiment.Flight;
+import io.fastweights.kernels.train.experiment.FlightSequences;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -22,19 +30,52 @@ class DemoJobITCase {
     @Mixin JobOptions job;
   }
 
-  @Test
-  void answersWithTheBitsOfMemoriesThatAreSteppedOneFlightAtATime() throws Exception {
-    List<Flight> flights = Flights.january2001().subList(0, 6000);
-    Timeline timeline = new Timeline(flights);
+  private Outcomes run(List<Flight> flights, SlowWeights weights) throws Exception {
     Options options = new Options();
     new CommandLine(options)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .parseArgs("--batch-size=31", "--cache-keys=32", "--linger=1ms");
     Outcomes outcomes = new Outcomes(flights);
     Progress silent = new Progress(new PrintWriter(PrintWriter.nullWriter()), false);
-    DemoJob.run(DemoEvents.write(flights, timeline, folder), options.job, outcomes, silent);
-    assertThat(outcomes.asked()).isEqualTo(6000);
-    assertThat(outcomes.observed()).isEqualTo(6000);
+    Path events = DemoEvents.write(flights, new Timeline(flights), folder);
+    try (WorkFolder work = WorkFolder.create();
+        EmbeddedCluster cluster =
+            new EmbeddedCluster(options.job.parallelism(), options.job.flink(work))) {
+      DemoJob.run(cluster, events, weights, options.job, outcomes, silent);
+    }
+    assertThat(outcomes.asked()).isEqualTo(flights.size());
+    assertThat(outcomes.observed()).isEqualTo(flights.size());
+    return outcomes;
+  }
+
+  @Test
+  void answersWithTrainedWeightsAsTheEvaluationScoresThem() throws Exception {
+    List<Flight> flights = Flights.january2001().subList(0, 6000);
+    SlowWeights weights = Flights.trained();
+    Outcomes outcomes = run(flights, weights);
+
+    List<EventSequence> sequences = FlightSequences.build(flights, weights.schema());
+    float[][] logits = Scoring.outputs(weights, sequences, 2);
+    for (int i = 0; i < logits.length; i++) {
+      String origin = sequences.get(i).key();
+      int[] departures =
+          IntStream.range(0, flights.size())
+              .filter(f -> flights.get(f).origin().equals(origin))
+              .toArray();
+      assertThat(logits[i]).hasSameSizeAs(departures);
+      for (int n = 0; n < departures.length; n++) {
+        assertThat(outcomes.probabilities()[departures[n]])
+            .as("flight %d from %s", departures[n], origin)
+            .isCloseTo((float) (1 / (1 + Math.exp(-logits[i][n]))), within(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void answersWithTheBitsOfMemoriesThatAreSteppedOneFlightAtATime() throws Exception {
+    List<Flight> flights = Flights.january2001().subList(0, 6000);
+    Timeline timeline = new Timeline(flights);
+    Outcomes outcomes = run(flights, null);
 
     Map<String, AirportMemory> memories = new HashMap<>();
     for (int e = 0; e < timeline.size(); e++) {

@@ -2,7 +2,7 @@ package io.fastweights.jobs.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.jobs.demo.Flights.Flight;
+import io.fastweights.kernels.train.experiment.Flight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

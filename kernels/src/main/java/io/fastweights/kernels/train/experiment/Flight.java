@@ -2,10 +2,9 @@ package io.fastweights.kernels.train.experiment;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -19,17 +18,18 @@ import java.util.zip.GZIPInputStream;
  * @param miles between the airports
  * @param delay at arrival in minutes; negative where it came early
  */
-record Flight(long departure, String origin, String destination, int miles, int delay) {
+public record Flight(long departure, String origin, String destination, int miles, int delay) {
   private static final int LATE_MINUTES = 15;
   private static final long MINUTE = 60_000;
   private static final int DAY_MINUTES = 1440;
 
-  boolean late() {
+  /** Whether it arrived by more than a quarter of an hour after its schedule. */
+  public boolean late() {
     return delay > LATE_MINUTES;
   }
 
   /** When its delay is known: at 450 miles an hour, half an hour on the ground, and the delay. */
-  long landing() {
+  public long landing() {
     return departure + Math.round((miles / 7.5 + 30 + Math.max(delay, 0)) * MINUTE);
   }
 
@@ -43,20 +43,33 @@ record Flight(long departure, String origin, String destination, int miles, int 
     return Math.floorMod(minute() - delay, DAY_MINUTES);
   }
 
-  /** Day of the week, Monday is 0. */
-  int weekday() {
-    return LocalDateTime.ofEpochSecond(departure / 1000, 0, ZoneOffset.UTC)
-        .getDayOfWeek()
-        .ordinal();
+  /** Hour of the departure. */
+  public int hour() {
+    return minute() / 60;
   }
 
-  /** Reads {@code time,origin,destination,distance,delay} with a header, in gzip. */
-  static List<Flight> read(Path file) throws IOException {
+  /** Day of the week, Monday is 1. */
+  public int weekday() {
+    return time().getDayOfWeek().getValue();
+  }
+
+  public int dayOfMonth() {
+    return time().getDayOfMonth();
+  }
+
+  private LocalDateTime time() {
+    return LocalDateTime.ofEpochSecond(Math.floorDiv(departure, 1000L), 0, ZoneOffset.UTC);
+  }
+
+  /**
+   * Reads {@code time,origin,destination,distance,delay} with a header, in gzip.
+   *
+   * @return in the order of the file
+   */
+  public static List<Flight> read(InputStream in) throws IOException {
     try (BufferedReader reader =
         new BufferedReader(
-            new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(file), 1 << 16),
-                StandardCharsets.UTF_8))) {
+            new InputStreamReader(new GZIPInputStream(in, 1 << 16), StandardCharsets.UTF_8))) {
       reader.readLine();
       List<Flight> flights = new ArrayList<>(1 << 19);
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {

@@ -20,17 +20,17 @@ final class FlightBaselines {
 
   /** What the origin alone can know. */
   private static final List<Function<Flight, String>> ORIGIN =
-      List.of(Flight::origin, FlightBaselines::route, f -> route(f) + f.minute() / 60);
+      List.of(Flight::origin, FlightBaselines::route, f -> route(f) + f.hour());
 
   /** What all airports know together. */
   private static final List<Function<Flight, String>> ALL =
       List.of(
           Flight::origin,
           FlightBaselines::route,
-          f -> route(f) + f.minute() / 60,
+          f -> route(f) + f.hour(),
           Flight::destination,
-          f -> f.origin() + f.minute() / 60,
-          f -> f.destination() + f.minute() / 60);
+          f -> f.origin() + f.hour(),
+          f -> f.destination() + f.hour());
 
   private FlightBaselines() {}
 
@@ -84,7 +84,7 @@ final class FlightBaselines {
     int landed = 0;
     for (int i = 0; i < rows.length; i++) {
       Flight flight = flights.get(i);
-      for (; landings.get(landed).landing() < flight.departure(); landed++) {
+      for (; landings.get(landed).landing() <= flight.departure(); landed++) {
         Flight down = landings.get(landed);
         for (int g = 0; g < groups.size(); g++) {
           String name = groups.get(g).apply(down);
@@ -116,8 +116,8 @@ final class FlightBaselines {
         row[at++] = (float) (a[SPEEDS.length + s] / 30);
       }
     }
-    row[at + flight.minute() / 60] = 1;
-    row[at + 24] = flight.weekday() >= 5 ? 1 : 0;
+    row[at + flight.hour()] = 1;
+    row[at + 24] = flight.weekday() >= 6 ? 1 : 0;
     row[at + 25] = flight.miles() / 1000f;
     return row;
   }

@@ -37,8 +37,10 @@ final class FlightWeights {
     return names;
   }
 
-  private static final Set<String> PLACE =
-      Set.of("embedding.flight.weight", "embedding.flight_shifted.weight");
+  private static final Set<String> HASHED =
+      Set.of("embedding.place.weight", "embedding.place_shifted.weight");
+  private static final Set<String> APART =
+      Set.of("embedding.destination.weight", "embedding.slot.weight");
   private static final int OUTCOME = 4;
   private static final int ACTIVE = 6;
   private static final float PLACE_SCALE = 0.5f;
@@ -81,9 +83,11 @@ final class FlightWeights {
   }
 
   private void embeddings() {
+    boolean hashed = layout.slices().stream().anyMatch(s -> HASHED.contains(s.name()));
+    Set<String> places = hashed ? HASHED : APART;
     for (Slice s : layout.slices()) {
       if (s.name().startsWith("embedding.")) {
-        boolean place = PLACE.contains(s.name());
+        boolean place = places.contains(s.name());
         for (int row = s.at(); row < s.at() + s.size(); row += dim) {
           if (place) {
             sparse(row);
@@ -96,7 +100,7 @@ final class FlightWeights {
     // Id 0 is the delay that an ask does not know.
     Slice delay = layout.slice("embedding.delay.weight");
     for (int id = 1; id < delay.shape()[0]; id++) {
-      int least = id == 1 ? -25 : FlightSequences.DELAYS[id - 2];
+      int least = id == 1 ? -25 : FlightFields.DELAYS[id - 2];
       int end = delay.at() + (id + 1) * dim;
       values[end - 1] = (least >= 15 ? 1 : 0) - LATE_SHARE;
       values[end - 2] = Math.min(60, least) / 60f;

@@ -1,10 +1,8 @@
 package io.fastweights.kernels.train.experiment;
 
-import io.fastweights.kernels.model.ModelConfig;
-import io.fastweights.kernels.model.ModelConfig.Architecture;
-import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.train.EventSequence;
 import io.fastweights.kernels.train.Metrics;
 import io.fastweights.kernels.train.Scoring;
@@ -13,7 +11,6 @@ import io.fastweights.kernels.train.TrainProgress;
 import io.fastweights.kernels.train.TrainResult;
 import io.fastweights.kernels.train.Trainer;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 
@@ -46,19 +43,6 @@ public final class FlightsExperiment {
    */
   public record Baselines(double regression, double network, double everywhere) {}
 
-  /** The model that the published figures are of. */
-  public static ModelConfig model() {
-    return ModelConfig.builder(Architecture.TRANSFORMER)
-        .dim(72)
-        .heads(1)
-        .dimHead(48)
-        .nu(40)
-        .ffMult(2)
-        .normalisation(Normalisation.UNIT)
-        .outputs(1)
-        .build();
-  }
-
   /** The training that the published figures are of. */
   public static TrainOptions.Builder options() {
     return TrainOptions.builder().epochs(2).lanes(16).chunk(128).learningRate(0.004).seed(1);
@@ -67,24 +51,23 @@ public final class FlightsExperiment {
   /**
    * Trains and scores.
    *
-   * @param file {@code flights-2001-01.csv.gz}
+   * @param flights of January 2001, by their departure
    * @param validationDays last days before the test that are held out to stop early; 0 for none
    */
   public static Result run(
-      Path file,
-      ModelConfig model,
+      List<Flight> flights,
+      FlightSetup setup,
       TrainOptions options,
       int validationDays,
       TrainProgress.Listener listener)
       throws IOException, MalformedEventException {
-    List<Flight> flights = Flight.read(file);
-    FlightSequences source = new FlightSequences(flights);
-    List<EventSequence> all = source.build(flights);
+    Schema schema = FlightFields.schema(flights, setup);
+    List<EventSequence> all = FlightSequences.build(flights, schema);
     long split = TEST - validationDays * DAY;
     List<EventSequence> train = all.stream().map(s -> s.prefix(s.firstAt(split))).toList();
     List<EventSequence> validation =
         all.stream().map(s -> s.prefix(s.firstAt(TEST)).countedFrom(s.firstAt(split))).toList();
-    Trainer trainer = new Trainer(model, source.schema(), train, validation, options);
+    Trainer trainer = new Trainer(setup.model(), schema, train, validation, options);
     trainer.freeze(FlightWeights.frozen(trainer.layout()));
     float[] initial = FlightWeights.initial(trainer.layout(), options.seed());
     TrainResult result = trainer.run(initial, listener);
@@ -92,7 +75,7 @@ public final class FlightsExperiment {
     return new Result(
         weights,
         Scoring.of(weights, counted(all), options.threads()),
-        Scoring.of(weights, source.build(since(flights)), options.threads()),
+        Scoring.of(weights, FlightSequences.build(since(flights), schema), options.threads()),
         result.steps());
   }
 
@@ -105,7 +88,7 @@ public final class FlightsExperiment {
   }
 
   /** Trains and scores the baselines. */
-  public static Baselines baselines(Path file, long seed) throws IOException {
-    return FlightBaselines.run(Flight.read(file), TEST, seed);
+  public static Baselines baselines(List<Flight> flights, long seed) {
+    return FlightBaselines.run(flights, TEST, seed);
   }
 }

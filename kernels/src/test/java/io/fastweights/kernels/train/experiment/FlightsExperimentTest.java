@@ -2,11 +2,9 @@ package io.fastweights.kernels.train.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.kernels.model.ModelConfig;
-import io.fastweights.kernels.model.ModelConfig.Architecture;
-import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.train.EventSequence;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -32,13 +30,14 @@ class FlightsExperimentTest {
         2001-01-03 00:10,AAA,CCC,75,-5
         2001-01-03 00:15,BBB,AAA,300,0
         """);
-    List<Flight> flights = Flight.read(file);
+    List<Flight> flights = read(file);
     assertThat(flights.get(0).late()).isTrue();
     assertThat(flights.get(0).dueMinute()).isEqualTo(23 * 60 + 10);
     assertThat(flights.get(1).dueMinute()).isEqualTo(15);
     assertThat(flights.get(1).landing() - flights.get(1).departure()).isEqualTo(40 * 60_000);
 
-    List<EventSequence> sequences = new FlightSequences(flights).build(flights);
+    List<EventSequence> sequences =
+        FlightSequences.build(flights, FlightFields.schema(flights, FlightSetup.SMALL));
 
     assertThat(sequences).extracting(EventSequence::key).containsExactly("AAA", "BBB");
     EventSequence first = sequences.get(0);
@@ -52,26 +51,19 @@ class FlightsExperimentTest {
   void trainedWeightsFindTheLateFlightsOfEachAirport() throws Exception {
     Path file = folder.resolve("january.csv.gz");
     write(file, january());
-    ModelConfig model =
-        ModelConfig.builder(Architecture.TRANSFORMER)
-            .dim(32)
-            .heads(1)
-            .dimHead(16)
-            .ffMult(1)
-            .normalisation(Normalisation.UNIT)
-            .outputs(1)
-            .build();
+    List<Flight> flights = read(file);
+    FlightSetup setup = new FlightSetup(FlightSetup.model(32, 16, 1), 2048);
     FlightsExperiment.Result result =
         FlightsExperiment.run(
-            file,
-            model,
+            flights,
+            setup,
             FlightsExperiment.options().epochs(4).lanes(4).threads(2).build(),
             2,
             report -> {});
     assertThat(result.warm().get("auc")).isGreaterThan(0.85);
     assertThat(result.cold().get("auc")).isBetween(0.6, result.warm().get("auc"));
     // Hand-made features know the route's hour too.
-    assertThat(FlightsExperiment.baselines(file, 1).network()).isGreaterThan(0.85);
+    assertThat(FlightsExperiment.baselines(flights, 1).network()).isGreaterThan(0.85);
   }
 
   /** Lateness is an airport's own function of destination and hour. */
@@ -92,6 +84,12 @@ class FlightsExperimentTest {
       }
     }
     return lines.toString();
+  }
+
+  private static List<Flight> read(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return Flight.read(in);
+    }
   }
 
   private static void write(Path file, String lines) throws IOException {
