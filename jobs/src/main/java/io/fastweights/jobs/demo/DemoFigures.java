@@ -96,7 +96,7 @@ final class DemoFigures {
     TITLES.forEach(
         (name, title) ->
             out.printf(
-                Locale.ROOT, "  %-36s %.4f%n", title, table.get("auc." + name).doubleValue()));
+                Locale.ROOT, "  %-38s %.4f%n", title, table.get("auc." + name).doubleValue()));
     if (!fair) {
       out.println("  (the trained weights have seen some of these flights)");
     }

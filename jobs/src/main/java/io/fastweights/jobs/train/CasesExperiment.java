@@ -5,6 +5,7 @@ import io.fastweights.kernels.train.Metrics;
 import io.fastweights.kernels.train.TrainOptions;
 import io.fastweights.kernels.train.experiment.ProcessExperiment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -17,10 +18,13 @@ abstract class CasesExperiment implements Callable<Integer> {
   @Option(names = "--events", required = true, paramLabel = "FILE", description = "The log.")
   Path events;
 
+  @Option(names = "--epochs", defaultValue = "10", description = "Default: ${DEFAULT-VALUE}.")
+  private double epochs;
+
   @Mixin private LearningOptions learning;
 
   TrainOptions options() {
-    return learning.apply(ProcessExperiment.options()).build();
+    return learning.apply(ProcessExperiment.options()).epochs(epochs).build();
   }
 
   ProgressLine progress() {
@@ -101,7 +105,7 @@ abstract class CasesExperiment implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      List<Measured> all = new java.util.ArrayList<>();
+      List<Measured> all = new ArrayList<>();
       for (Key key : keys) {
         ProcessExperiment.Result result =
             ProcessExperiment.incidents(events, key == Key.CALLER, options(), progress());
