@@ -136,7 +136,7 @@ class RunBadInputTest extends CommandTest {
   @CsvSource({
     "--batch-size=-4, '--batch-size is -4, must be at least 1'",
     "--batch-size=many, --batch-size",
-    "--cache-keys=10, '--cache-keys is 10, must be at least 257'",
+    "--cache-size=much, 'is no size'",
     "--parallelism=0, '--parallelism is 0, must be at least 1'",
     "--parallelism=1000, '--parallelism is 1000, must be at most 128'",
     "--linger=soon, 'is no time'",

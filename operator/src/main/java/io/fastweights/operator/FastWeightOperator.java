@@ -157,7 +157,11 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   private EngineOptions engineOptions(int batchSize) {
     return new EngineOptions(
         options.get(FastWeightOptions.ENGINE),
-        options.get(FastWeightOptions.CACHE_KEYS),
+        CacheSlots.of(
+            options.get(FastWeightOptions.CACHE_SIZE),
+            model.model().memory(),
+            storage(),
+            batchSize),
         batchSize + 1,
         storage(),
         GpuResource.deviceIndex(getRuntimeContext()),

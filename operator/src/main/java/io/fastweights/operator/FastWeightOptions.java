@@ -7,6 +7,7 @@ import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.DescribedEnum;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.description.InlineElement;
 import org.apache.flink.configuration.description.TextElement;
 
@@ -32,14 +33,16 @@ public final class FastWeightOptions {
               "How long an event may wait for its batch to fill, in processing time. 0 steps"
                   + " every event at once.");
 
-  public static final ConfigOption<Integer> CACHE_KEYS =
-      ConfigOptions.key("fastweights.cache-keys")
-          .intType()
-          .defaultValue(4096)
+  public static final ConfigOption<MemorySize> CACHE_SIZE =
+      ConfigOptions.key("fastweights.cache-size")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(128))
           .withDescription(
-              "Keys whose memories a subtask keeps ready beside the state backend; above the batch"
-                  + " size. A memory takes 4 bytes (2 in bf16) times layers, heads, rows and"
-                  + " columns.");
+              "Memories that a subtask keeps ready beside the state backend, in bytes. A key takes 4"
+                  + " bytes (2 in bf16) times layers, heads, rows and columns, and 256 more; the keys of one"
+                  + " batch always have room. What a key has learned since it was last saved comes"
+                  + " on top: at most the fold threshold times its memory. Predictions do not depend"
+                  + " on it.");
 
   public static final ConfigOption<Double> FOLD_THRESHOLD =
       ConfigOptions.key("fastweights.fold-threshold")
@@ -117,7 +120,7 @@ public final class FastWeightOptions {
     return List.of(
         BATCH_SIZE,
         LINGER,
-        CACHE_KEYS,
+        CACHE_SIZE,
         FOLD_THRESHOLD,
         TTL,
         STORAGE,

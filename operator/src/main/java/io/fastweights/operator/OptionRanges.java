@@ -32,7 +32,6 @@ final class OptionRanges {
   private void checkBatching() {
     int batch = atLeast(FastWeightOptions.BATCH_SIZE, 1);
     check(batch <= MOST_BATCH, FastWeightOptions.BATCH_SIZE, "must be at most " + MOST_BATCH);
-    atLeast(FastWeightOptions.CACHE_KEYS, batch + 1);
     Duration linger = options.get(FastWeightOptions.LINGER);
     check(
         !linger.isNegative() && linger.compareTo(MOST_LINGER) <= 0,

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -47,11 +48,11 @@ class BatchInvarianceITCase {
       int lingerMillis,
       double foldThreshold) {
 
-    int cacheKeys() {
+    MemorySize cacheSize() {
       return switch (cache) {
-        case "tight" -> batchSize + 1;
-        case "twice" -> 2 * batchSize + 1;
-        default -> 4096;
+        case "tight" -> MemorySize.ZERO;
+        case "twice" -> model.cacheOf(2 * batchSize + 1);
+        default -> FastWeightOptions.CACHE_SIZE.defaultValue();
       };
     }
   }
@@ -127,7 +128,7 @@ class BatchInvarianceITCase {
             .model()
             .on(FastWeights.on(trips.keyBy(Trip::key)))
             .set(FastWeightOptions.BATCH_SIZE, setup.batchSize())
-            .set(FastWeightOptions.CACHE_KEYS, setup.cacheKeys())
+            .set(FastWeightOptions.CACHE_SIZE, setup.cacheSize())
             .set(FastWeightOptions.LINGER, Duration.ofMillis(setup.lingerMillis()))
             .set(FastWeightOptions.FOLD_THRESHOLD, setup.foldThreshold())
             .uid("memories")

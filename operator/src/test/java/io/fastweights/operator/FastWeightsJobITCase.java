@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -53,7 +54,7 @@ class FastWeightsJobITCase {
                         .returns(OperatorHarness.TRIP)
                         .keyBy(Trip::key)))
             .set(FastWeightOptions.BATCH_SIZE, 10)
-            .set(FastWeightOptions.CACHE_KEYS, 11)
+            .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO)
             .build();
     TestJobs.lines(stream).sinkTo(new DiscardingSink<>());
   }

@@ -18,6 +18,7 @@ import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
@@ -73,7 +74,7 @@ class LogStructuredStateTest {
     FastWeightOptions.all().forEach(option -> setDefault(options, option));
     options.set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, 6);
     options.set(FastWeightOptions.BATCH_SIZE, batch);
-    options.set(FastWeightOptions.CACHE_KEYS, batch + 1);
+    options.set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO);
     options.set(FastWeightOptions.FOLD_THRESHOLD, fold);
     return options;
   }

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -54,7 +55,7 @@ final class OperatorHarness
     return model
         .on(builder(new Configuration()))
         .set(FastWeightOptions.BATCH_SIZE, batchSize)
-        .set(FastWeightOptions.CACHE_KEYS, batchSize + 1);
+        .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO);
   }
 
   @SuppressWarnings("unchecked")

@@ -51,6 +51,10 @@ final class Oracle {
     return this;
   }
 
+  Model model() {
+    return model;
+  }
+
   List<String> answers(List<Trip> trips) {
     return trips.stream().map(this::answer).toList();
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -71,7 +72,7 @@ class RescaleITCase {
         model
             .on(FastWeights.on(TestJobs.trips(env, seed, TRIPS, trips).keyBy(Trip::key)))
             .set(FastWeightOptions.BATCH_SIZE, 16)
-            .set(FastWeightOptions.CACHE_KEYS, 17)
+            .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO)
             .set(FastWeightOptions.FOLD_THRESHOLD, 0.2)
             .set(FastWeightOptions.LINGER, Duration.ofMillis(50))
             .uid("memories")

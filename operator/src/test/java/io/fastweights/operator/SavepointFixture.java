@@ -21,6 +21,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
@@ -128,7 +129,7 @@ record SavepointFixture(
           model
               .on(FastWeights.on(trips.keyBy(Trip::key)))
               .set(FastWeightOptions.BATCH_SIZE, 8)
-              .set(FastWeightOptions.CACHE_KEYS, 9)
+              .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO)
               .set(FastWeightOptions.FOLD_THRESHOLD, storage == StorageFormat.FP32 ? 0.2 : 0.4)
               .set(FastWeightOptions.STORAGE, storage)
               .uid("memories of " + model)

@@ -23,6 +23,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -59,7 +60,7 @@ class SavepointToolsITCase {
     return model
         .on(FastWeights.on(trips))
         .set(FastWeightOptions.BATCH_SIZE, 16)
-        .set(FastWeightOptions.CACHE_KEYS, 17)
+        .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO)
         .set(FastWeightOptions.FOLD_THRESHOLD, 0.5)
         .set(FastWeightOptions.LINGER, Duration.ofMillis(50))
         .uid("memories")

@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.apache.flink.configuration.MemorySize;
 
 /** The models that the operator's tests run, each with its oracle. */
 enum TestModel {
@@ -123,6 +125,11 @@ enum TestModel {
 
   /** An oracle that has seen nothing yet. */
   abstract Oracle oracle();
+
+  /** A cache of as many keys. */
+  MemorySize cacheOf(int keys) {
+    return new MemorySize(keys * CacheSlots.keyBytes(oracle().model().memory(), Storage.FP32));
+  }
 
   private static FastWeights<Trip> vectors(FastWeights<Trip> builder, SlowWeights weights) {
     return builder.vectors(0, Trips.vectors(weights.config().dim())).weights(weights);

@@ -45,6 +45,18 @@ public final class JobOptions {
     }
   }
 
+  /** Reads sizes as Flink writes them. */
+  static final class Size implements ITypeConverter<MemorySize> {
+    @Override
+    public MemorySize convert(String text) {
+      try {
+        return MemorySize.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException("'" + text + "' is no size, as 128mb or 1gb are");
+      }
+    }
+  }
+
   private static final int CHECKPOINTS_TOLD = 10_000;
 
   @Spec(Target.MIXEE)
@@ -74,13 +86,13 @@ public final class JobOptions {
   private Duration linger;
 
   @Option(
-      names = "--cache-keys",
-      paramLabel = "N",
-      defaultValue = "4096",
+      names = "--cache-size",
+      converter = Size.class,
+      paramLabel = "SIZE",
+      defaultValue = "128mb",
       description =
-          "Keys whose memories a subtask keeps ready; more than the batch size (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int cacheKeys;
+          "Memories that a subtask keeps ready, as 128mb or 1gb (default: ${DEFAULT-VALUE}).")
+  private MemorySize cacheSize;
 
   @Option(
       names = "--checkpoint-interval",
@@ -121,7 +133,6 @@ public final class JobOptions {
     atLeast("--parallelism", parallelism, 1);
     atMost("--parallelism", parallelism, 128);
     atLeast("--batch-size", batchSize, 1);
-    atLeast("--cache-keys", cacheKeys, batchSize + 1);
     if (linger.isNegative()) {
       throw wrong("--linger is " + linger.toMillis() + " ms, must not be negative");
     }
@@ -169,7 +180,7 @@ public final class JobOptions {
     return memories
         .set(FastWeightOptions.BATCH_SIZE, batchSize)
         .set(FastWeightOptions.LINGER, linger)
-        .set(FastWeightOptions.CACHE_KEYS, cacheKeys)
+        .set(FastWeightOptions.CACHE_SIZE, cacheSize)
         .set(FastWeightOptions.ENGINE, engine);
   }
 }

@@ -34,7 +34,7 @@ class DemoJobITCase {
     Options options = new Options();
     new CommandLine(options)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .parseArgs("--batch-size=31", "--cache-keys=32", "--linger=1ms");
+        .parseArgs("--batch-size=31", "--cache-size=1kb", "--linger=1ms");
     Outcomes outcomes = new Outcomes(flights);
     Progress silent = new Progress(new PrintWriter(PrintWriter.nullWriter()), false);
     Path events = DemoEvents.write(flights, new Timeline(flights), folder);
