@@ -80,6 +80,11 @@ public final class EmbeddedCluster implements AutoCloseable {
         .toList();
   }
 
+  /** Takes a checkpoint of a job now; returns where it lies. */
+  public String checkpoint(JobID job) throws Exception {
+    return cluster.triggerCheckpoint(job).get();
+  }
+
   private static Checkpoint checkpoint(AbstractCheckpointStats stats) {
     long millis = stats.getEndToEndDuration();
     return new Checkpoint(

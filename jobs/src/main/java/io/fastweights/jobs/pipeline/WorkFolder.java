@@ -23,11 +23,12 @@ public final class WorkFolder implements AutoCloseable {
     return new WorkFolder(Files.createTempDirectory("fastweights"));
   }
 
-  Path checkpoints() {
+  /** Takes the checkpoints. */
+  public Path checkpoints() {
     return folder.resolve("checkpoints");
   }
 
-  /** For temporary files. */
+  /** Takes what Flink needs for a while: the files of RocksDB. */
   public Path temporary() {
     return folder.resolve("tmp");
   }

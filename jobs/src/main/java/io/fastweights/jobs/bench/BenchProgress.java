@@ -1,0 +1,47 @@
+package io.fastweights.jobs.bench;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.core.execution.JobClient;
+
+/** Says now and then how far a job is. */
+final class BenchProgress {
+  private static final long EVERY_NANOS = 10_000_000_000L;
+  private static final long TICK_MILLIS = 50;
+
+  private final PrintWriter out;
+  private long next;
+  private long begin;
+
+  BenchProgress(PrintWriter out) {
+    this.out = out;
+  }
+
+  /** Names what begins. */
+  void begin(String what) {
+    out.println(what);
+    out.flush();
+    begin = System.nanoTime();
+    next = begin + EVERY_NANOS;
+  }
+
+  /**
+   * Waits a moment.
+   *
+   * @throws IllegalStateException if the job does not run any more
+   */
+  void tick(JobClient client, long events) throws Exception {
+    if (client.getJobStatus().get(60, TimeUnit.SECONDS).isGloballyTerminalState()) {
+      client.getJobExecutionResult().get(60, TimeUnit.SECONDS);
+      throw new IllegalStateException("the job ended early");
+    }
+    if (System.nanoTime() > next) {
+      next += EVERY_NANOS;
+      out.printf(
+          Locale.ROOT, "  %3.0f s  %,12d events%n", (System.nanoTime() - begin) / 1e9, events);
+      out.flush();
+    }
+    Thread.sleep(TICK_MILLIS);
+  }
+}

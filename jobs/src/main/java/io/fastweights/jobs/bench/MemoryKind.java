@@ -1,0 +1,43 @@
+package io.fastweights.jobs.bench;
+
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.operator.FastWeightOptions;
+import io.fastweights.operator.FastWeights;
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The memory of a benchmark: eight heads, nu = 1. The model is an associative memory, because it
+ * has the least arithmetic beside the memory: what is measured is state.
+ *
+ * @param name its size, as it stands in the names of figures
+ * @param dim d, floats of a head's key and value
+ */
+record MemoryKind(String name, int dim) implements Serializable {
+  static final MemoryKind KIB_16 = new MemoryKind("16KiB", 16);
+  static final MemoryKind KIB_256 = new MemoryKind("256KiB", 64);
+
+  private static final int HEADS = 8;
+  private static final double BETA = 0.5;
+
+  AssociativeMemory model() {
+    float[] betas = new float[HEADS];
+    java.util.Arrays.fill(betas, (float) BETA);
+    return new AssociativeMemory(dim, 1, dim, betas, Normalisation.UNIT);
+  }
+
+  /** Bytes of one memory. */
+  long bytes() {
+    return (long) Float.BYTES * model().memory().floats();
+  }
+
+  <T> FastWeights<T> set(FastWeights<T> builder) {
+    List<Double> betas = Collections.nCopies(HEADS, BETA);
+    return builder
+        .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, dim)
+        .set(FastWeightOptions.ASSOCIATIVE_NU, 1)
+        .set(FastWeightOptions.ASSOCIATIVE_BETAS, betas);
+  }
+}

@@ -1,0 +1,198 @@
+package io.fastweights.jobs.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastweights.jobs.pipeline.EmbeddedCluster;
+import io.fastweights.jobs.pipeline.WorkFolder;
+import io.fastweights.kernels.math.ReferenceModel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Many keys that have been seen once, and what that costs a process: memory, disk, and the time to
+ * be back from a checkpoint. The main method runs in a process of its own.
+ */
+final class MillionKeys {
+  private static final MemoryKind KIND = MemoryKind.KIB_16;
+  private static final MemorySize CACHE = MemorySize.ofMebiBytes(128);
+  private static final MemorySize MEMORY = MemorySize.ofMebiBytes(512);
+  private static final String HEAP = "-Xmx768m";
+  private static final String TALLY = "million";
+  private static final int COMPARED = 256;
+
+  /**
+   * What it cost.
+   *
+   * @param rssBytes most that the process had in memory at any time
+   * @param diskBytes most that RocksDB's files and the checkpoints took at any time looked at
+   * @param recoveryMillis from the submission of the job to its first answer
+   * @param compared answers after the recovery that were compared with a plain loop's
+   */
+  record Cost(
+      long keys,
+      double loadSeconds,
+      long rssBytes,
+      long diskBytes,
+      long checkpointBytes,
+      long recoveryMillis,
+      int compared) {}
+
+  private final int keys;
+  private final BenchProgress progress;
+  private final StateJob job;
+  private final WorkFolder work;
+  private long mostDisk;
+
+  private MillionKeys(int keys, BenchProgress progress, WorkFolder work) {
+    this.keys = keys;
+    this.progress = progress;
+    this.work = work;
+    this.job =
+        new StateJob(
+            StateJob.Way.FASTWEIGHTS,
+            KIND,
+            KeySequence.inTurns(keys),
+            0,
+            MEMORY,
+            CACHE,
+            Duration.ofSeconds(1),
+            false);
+  }
+
+  /** Runs it in a process of its own. */
+  static Cost measure(int keys, PrintWriter out) throws Exception {
+    Path file = Files.createTempFile("fastweights", ".json");
+    try {
+      OwnProcess.run(MillionKeys.class, HEAP, out, Integer.toString(keys), file.toString());
+      return new ObjectMapper().readValue(file.toFile(), Cost.class);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /**
+   * @param arguments how many keys, and the file that takes the cost
+   */
+  public static void main(String[] arguments) throws Exception {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    try (WorkFolder work = WorkFolder.create()) {
+      Cost cost =
+          new MillionKeys(Integer.parseInt(arguments[0]), new BenchProgress(out), work).run();
+      new ObjectMapper().writeValue(Path.of(arguments[1]).toFile(), cost);
+    }
+    System.exit(0);
+  }
+
+  private Cost run() throws Exception {
+    Configuration flink = job.flink(work);
+    try (EmbeddedCluster cluster = new EmbeddedCluster(1, flink)) {
+      progress.begin("  see every key once");
+      long begin = System.nanoTime();
+      Tally tally = Tally.open(TALLY, 0);
+      StreamExecutionEnvironment environment = cluster.environment();
+      job.build(environment, TALLY);
+      JobClient client = environment.executeAsync("a million keys");
+      await(client, tally, keys);
+      double loadSeconds = (System.nanoTime() - begin) / 1e9;
+      String checkpoint = cluster.checkpoint(client.getJobID());
+      mostDisk = Math.max(mostDisk, disk());
+      client.cancel().get();
+      long checkpointBytes = bytes(work.checkpoints());
+      progress.begin("  recover from " + (checkpointBytes >> 20) + " MiB");
+      long recovery = recover(cluster, checkpoint);
+      return new Cost(
+          keys, loadSeconds, mostResident(), mostDisk, checkpointBytes, recovery, COMPARED);
+    }
+  }
+
+  private long recover(EmbeddedCluster cluster, String checkpoint) throws Exception {
+    Tally tally = Tally.open(TALLY, COMPARED);
+    StreamExecutionEnvironment environment = cluster.environment();
+    environment.configure(new Configuration().set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint));
+    job.build(environment, TALLY);
+    long begin = System.nanoTime();
+    JobClient client = environment.executeAsync("a million keys, recovered");
+    await(client, tally, COMPARED);
+    mostDisk = Math.max(mostDisk, disk());
+    client.cancel().get();
+    requireSameAsAPlainLoop(tally.first(), tally.firstEvent());
+    return (tally.firstNanos() - begin) / 1_000_000;
+  }
+
+  private void await(JobClient client, Tally tally, long events) throws Exception {
+    long looked = 0;
+    while (tally.events() < events) {
+      progress.tick(client, tally.events());
+      if (System.nanoTime() - looked > 1e9) {
+        mostDisk = Math.max(mostDisk, disk());
+        looked = System.nanoTime();
+      }
+    }
+  }
+
+  /** Each key's second event must be answered from its first, as it was before the recovery. */
+  private void requireSameAsAPlainLoop(List<float[]> answers, long firstEvent) {
+    StateEvents events = new StateEvents(KIND);
+    ReferenceModel reference = new ReferenceModel(KIND.model());
+    for (int i = 0; i < answers.size(); i++) {
+      float[] memory = new float[KIND.model().memory().floats()];
+      float[] answer = answers.get(i);
+      for (long e = (firstEvent + i) % keys; e <= firstEvent + i; e += keys) {
+        ReferenceModel.Step step = reference.step(events.input(e), events.target(e), memory, true);
+        answer = e == firstEvent + i ? whole(step) : answer;
+      }
+      if (!Arrays.equals(answer, answers.get(i))) {
+        throw new IllegalStateException(
+            "event %d is answered %s after the recovery, a plain loop answers %s"
+                .formatted(
+                    firstEvent + i, Arrays.toString(answers.get(i)), Arrays.toString(answer)));
+      }
+    }
+  }
+
+  private static float[] whole(ReferenceModel.Step step) {
+    float[] whole = Arrays.copyOf(step.output(), step.output().length + 1);
+    whole[whole.length - 1] = step.recallError();
+    return whole;
+  }
+
+  private long disk() throws IOException {
+    return bytes(work.temporary()) + bytes(work.checkpoints());
+  }
+
+  /** Bytes of the files in a folder; those that go away meanwhile do not count. */
+  private static long bytes(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0).sum();
+    } catch (java.io.UncheckedIOException e) {
+      return 0;
+    }
+  }
+
+  /** VmHWM of this process, in bytes; 0 where the system does not tell. */
+  private static long mostResident() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return 0;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+        .findFirst()
+        .orElse(0);
+  }
+}

@@ -1,0 +1,61 @@
+package io.fastweights.jobs.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A JVM of its own, with this one's class path and modules, and a heap of its own size. */
+final class OwnProcess {
+  private OwnProcess() {}
+
+  /**
+   * Runs a main method and passes on what it prints.
+   *
+   * @throws IOException if it fails
+   */
+  static void run(Class<?> main, String heap, PrintWriter out, String... arguments)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command(main, heap, arguments))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    Thread end = new Thread(process::destroy, "end " + main.getSimpleName());
+    Runtime.getRuntime().addShutdownHook(end);
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        out.println(line);
+        out.flush();
+      }
+      int exit = process.waitFor();
+      if (exit != 0) {
+        throw new IOException(main.getSimpleName() + " failed with exit code " + exit);
+      }
+    } finally {
+      process.destroy();
+      Runtime.getRuntime().removeShutdownHook(end);
+    }
+  }
+
+  private static List<String> command(Class<?> main, String heap, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (option.startsWith("--add-")) {
+        command.add(option);
+      }
+    }
+    command.add("-XX:+UseSerialGC");
+    command.add(heap);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}

@@ -1,0 +1,145 @@
+package io.fastweights.jobs.bench;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.flink.configuration.MemorySize;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code fastweights bench state}: what it costs to keep a memory for each of many keys. */
+@Command(
+    name = "state",
+    description = "Keep a memory for each of many keys in RocksDB, beside the naive way.",
+    footer = {
+      "",
+      "The naive way keeps W in a value state, and reads, steps and writes it for every event, with",
+      "the same engine. Both ways take the same events (keys by Zipf's law, exponent 1), have the",
+      "same bytes for memories (the naive way's are all RocksDB's), take an incremental checkpoint",
+      "every second, run one subtask, and must give the same answers, bit for bit. The first quarter",
+      "of a run is not counted. Bytes of a checkpoint are compared at the same rate of events, half",
+      "of what the naive way reached; the median of the checkpoints counts."
+    })
+final class StateBenchCommand implements Callable<Integer> {
+  /** What can be measured. */
+  enum Part {
+    THROUGHPUT,
+    CHECKPOINTS,
+    SYNC,
+    MILLION,
+    HITS
+  }
+
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "40",
+      description = "Of each run of a job (default: ${DEFAULT-VALUE}).")
+  private double seconds;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "N",
+      defaultValue = "100000",
+      description = "Different keys of the events (default: ${DEFAULT-VALUE}).")
+  private int keys;
+
+  @Option(
+      names = "--many-keys",
+      paramLabel = "N",
+      defaultValue = "1000000",
+      description = "Keys that are seen once each (default: ${DEFAULT-VALUE}).")
+  private int manyKeys;
+
+  @Option(
+      names = "--dirty-keys",
+      paramLabel = "N",
+      defaultValue = "10000",
+      description = "Keys that a checkpoint must save (default: ${DEFAULT-VALUE}).")
+  private int dirtyKeys;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "MIB",
+      defaultValue = "512",
+      description = "Of each way, in MiB; half of ours is the cache (default: ${DEFAULT-VALUE}).")
+  private int memory;
+
+  @Option(
+      names = "--incidents",
+      paramLabel = "FILE",
+      description = "The incident event log (UCI 498), zipped, for hit rates on it.")
+  private Path incidents;
+
+  @Option(
+      names = "--parts",
+      split = ",",
+      paramLabel = "PART",
+      description = "What to measure: ${COMPLETION-CANDIDATES} (default: all).")
+  private Set<Part> parts = EnumSet.allOf(Part.class);
+
+  @Option(names = "--quick", description = "A tenth of everything: to see it run, not to measure.")
+  private boolean quick;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the figures as one flat JSON object, too.")
+  private Path json;
+
+  @Override
+  public Integer call() throws Exception {
+    check();
+    PrintWriter out = command.commandLine().getOut();
+    int share = quick ? 10 : 1;
+    StateBenchmark benchmark =
+        new StateBenchmark(
+            new StateBenchmark.Settings(
+                seconds / share,
+                keys / share,
+                manyKeys / share,
+                dirtyKeys / share,
+                MemorySize.ofMebiBytes(memory)),
+            out);
+    StateReport report = new StateReport();
+    if (parts.contains(Part.HITS)) {
+      benchmark.hits(report, incidents);
+    }
+    if (parts.contains(Part.THROUGHPUT) || parts.contains(Part.CHECKPOINTS)) {
+      benchmark.throughput(report, parts.contains(Part.CHECKPOINTS));
+    }
+    if (parts.contains(Part.SYNC)) {
+      benchmark.sync(report);
+    }
+    if (parts.contains(Part.MILLION)) {
+      benchmark.million(report);
+    }
+    out.print(report.table());
+    out.flush();
+    report.figures().writeJson(json);
+    return 0;
+  }
+
+  private void check() {
+    require(seconds >= 1 && seconds <= 3600, "--seconds is " + seconds + ", must be 1 ... 3600");
+    require(keys >= 1000, "--keys is " + keys + ", must be at least 1000");
+    require(manyKeys >= 10_000, "--many-keys is " + manyKeys + ", must be at least 10000");
+    require(
+        dirtyKeys >= 1000 && dirtyKeys <= 20_000,
+        "--dirty-keys is " + dirtyKeys + ", must be 1000 ... 20000");
+    require(memory >= 128 && memory <= 4096, "--memory is " + memory + ", must be 128 ... 4096");
+  }
+
+  private void require(boolean holds, String message) {
+    if (!holds) {
+      throw new ParameterException(command.commandLine(), message);
+    }
+  }
+}

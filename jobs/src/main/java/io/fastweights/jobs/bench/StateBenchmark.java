@@ -1,0 +1,125 @@
+package io.fastweights.jobs.bench;
+
+import io.fastweights.jobs.bench.StateJob.Way;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import org.apache.flink.configuration.MemorySize;
+
+/** The measurements of {@code bench state}; each puts its figures into the report. */
+final class StateBenchmark {
+  private static final long SEED = 5;
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration OFTEN = Duration.ofMillis(250);
+  private static final double CACHED_KEYS = 0.1;
+  private static final int HIT_EVENTS_PER_KEY = 20;
+
+  private final Settings settings;
+  private final PrintWriter out;
+  private final BenchProgress progress;
+
+  /**
+   * @param seconds of each run of a job
+   * @param keys different keys of the events
+   * @param manyKeys keys that are seen once each
+   * @param dirtyKeys keys that a checkpoint must save
+   * @param memory bytes for memories, of each way
+   */
+  record Settings(double seconds, int keys, int manyKeys, int dirtyKeys, MemorySize memory) {}
+
+  StateBenchmark(Settings settings, PrintWriter out) {
+    this.settings = settings;
+    this.out = out;
+    this.progress = new BenchProgress(out);
+  }
+
+  /** Events per second of both ways, and what their checkpoints write. */
+  void throughput(StateReport report, boolean withCheckpoints) throws Exception {
+    for (MemoryKind kind : new MemoryKind[] {MemoryKind.KIB_16, MemoryKind.KIB_256}) {
+      StateRun naive = run(Way.NAIVE, kind, 0);
+      StateRun ours = run(Way.FASTWEIGHTS, kind, 0);
+      report.throughput(kind, ours, naive, Tally.requireSame(ours.tally(), naive.tally()));
+      if (withCheckpoints && kind == MemoryKind.KIB_256) {
+        long rate = Math.max(1, Math.round(naive.eventsPerSecond() / 2));
+        StateRun slowNaive = run(Way.NAIVE, kind, rate);
+        StateRun slowOurs = run(Way.FASTWEIGHTS, kind, rate);
+        report.checkpoints(kind, rate, slowOurs, slowNaive);
+      }
+    }
+  }
+
+  private StateRun run(Way way, MemoryKind kind, long rate) throws Exception {
+    progress.begin(
+        "%s, %s%s"
+            .formatted(
+                kind.name(),
+                way == Way.NAIVE ? "naive" : "fastweights",
+                rate == 0 ? "" : ", at %d events/s".formatted(rate)));
+    StateJob job =
+        new StateJob(
+            way,
+            kind,
+            KeySequence.zipf(settings.keys, SEED),
+            rate,
+            settings.memory,
+            settings.memory.divide(2),
+            SECOND,
+            false);
+    StateRun run = StateRun.of(job, settings.seconds, progress);
+    out.printf(
+        Locale.ROOT,
+        "  %,.0f events/s, a checkpoint writes %,.0f KiB (median)%n",
+        run.eventsPerSecond(),
+        run.medianCheckpointBytes() / 1024);
+    out.flush();
+    return run;
+  }
+
+  /**
+   * The pause of a checkpoint. Keys are drawn from twice as many as must be dirty, at a rate at
+   * which a checkpoint finds more than those; all of them are in the cache.
+   */
+  void sync(StateReport report) throws Exception {
+    MemoryKind kind = MemoryKind.KIB_16;
+    int keys = 2 * settings.dirtyKeys;
+    // Of n draws from 2 m keys 2 m (1 - exp(-n / 2 m)) differ: m of 1.39 m.
+    long perCheckpoint = Math.round(1.5 * settings.dirtyKeys);
+    long rate = perCheckpoint * 1000 / OFTEN.toMillis();
+    progress.begin(
+        "%s, pauses with %d dirty keys, at %d events/s"
+            .formatted(kind.name(), settings.dirtyKeys, rate));
+    MemorySize cache = new MemorySize((keys + 512L) * (kind.bytes() + 256));
+    StateJob job =
+        new StateJob(
+            Way.FASTWEIGHTS,
+            kind,
+            KeySequence.uniform(keys, SEED),
+            rate,
+            cache.add(settings.memory.divide(2)),
+            cache,
+            OFTEN,
+            true);
+    StateRun run = StateRun.of(job, settings.seconds, progress);
+    report.pauses(settings.dirtyKeys, run.pauses());
+  }
+
+  /** Keys that have been seen once. */
+  void million(StateReport report) throws Exception {
+    progress.begin("%,d keys in a process of its own".formatted(settings.manyKeys));
+    report.million(MillionKeys.measure(settings.manyKeys, out));
+  }
+
+  /** Hit rates of cache policies. */
+  void hits(StateReport report, Path incidents) throws IOException {
+    progress.begin("hit rates");
+    int events = HIT_EVENTS_PER_KEY * settings.keys;
+    report.hits(HitRates.of("zipf", KeyTraces.zipf(settings.keys, events, SEED), CACHED_KEYS));
+    report.hits(HitRates.of("flights", KeyTraces.flights(), CACHED_KEYS));
+    if (incidents != null) {
+      report.hits(HitRates.of("incidents", KeyTraces.callers(incidents), CACHED_KEYS));
+      report.hits(HitRates.of("cases", KeyTraces.cases(incidents), CACHED_KEYS));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.fastweights.jobs.bench;
+
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.operator.EventReader;
+import java.util.SplittableRandom;
+import org.apache.flink.api.java.tuple.Tuple2;
+
+/**
+ * The events of a benchmark, (key, number): input and target follow from the number, so that a
+ * stream costs the same for whoever reads it. All are observed.
+ */
+final class StateEvents implements EventReader<Tuple2<Long, Long>> {
+  private static final long serialVersionUID = 1L;
+  private static final int DIFFERENT = 1024;
+  private static final long SEED = 11;
+
+  private final MemoryKind kind;
+  private transient float[][] inputs;
+  private transient float[][] targets;
+
+  StateEvents(MemoryKind kind) {
+    this.kind = kind;
+  }
+
+  @Override
+  public void read(Tuple2<Long, Long> event, RawEvent into) {
+    into.timestamp(event.f1).vector(input(event.f1)).target(target(event.f1));
+  }
+
+  /** The input of an event; not to be written to. */
+  float[] input(long event) {
+    if (inputs == null) {
+      fill();
+    }
+    return inputs[row(event)];
+  }
+
+  /** The target of an event; not to be written to. */
+  float[] target(long event) {
+    if (targets == null) {
+      fill();
+    }
+    return targets[row(event)];
+  }
+
+  private static int row(long event) {
+    return (int) ((event * 0x9E3779B97F4A7C15L) >>> 54);
+  }
+
+  private void fill() {
+    AssociativeMemory model = kind.model();
+    SplittableRandom random = new SplittableRandom(SEED);
+    inputs = gaussian(random, model.inputDim());
+    targets = gaussian(random, model.targetDim());
+  }
+
+  private static float[][] gaussian(SplittableRandom random, int dim) {
+    float[][] rows = new float[DIFFERENT][dim];
+    for (float[] row : rows) {
+      for (int i = 0; i < dim; i++) {
+        row[i] = (float) random.nextGaussian();
+      }
+    }
+    return rows;
+  }
+}

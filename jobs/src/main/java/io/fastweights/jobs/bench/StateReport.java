@@ -1,0 +1,154 @@
+package io.fastweights.jobs.bench;
+
+import io.fastweights.jobs.output.Figures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The figures of {@code bench state}, as a table with what each should reach, and as JSON. */
+final class StateReport {
+  private static final double MILLIS = 100;
+  private static final double MOST_RESIDENT = 2e9;
+  private static final double MOST_DISK = 4e9;
+
+  private final Figures figures = new Figures();
+  private final List<String> rows = new ArrayList<>();
+  private final List<String> hitRows = new ArrayList<>();
+
+  void throughput(MemoryKind kind, StateRun ours, StateRun naive, long same) {
+    double ratio = ours.eventsPerSecond() / naive.eventsPerSecond();
+    figures.put("throughput." + kind.name(), ratio);
+    figures.put("throughput." + kind.name() + ".eventsPerSecond", ours.eventsPerSecond());
+    figures.put("throughput." + kind.name() + ".naive.eventsPerSecond", naive.eventsPerSecond());
+    figures.put("throughput." + kind.name() + ".sameAnswers", same);
+    double bar = kind == MemoryKind.KIB_16 ? 10 : 20;
+    row(
+        "throughput, memories of " + kind.name(),
+        "%.1fx".formatted(ratio),
+        "at least %.0fx".formatted(bar),
+        ratio >= bar,
+        "%,.0f events/s, naive %,.0f; %,d answers the same"
+            .formatted(ours.eventsPerSecond(), naive.eventsPerSecond(), same));
+  }
+
+  void checkpoints(MemoryKind kind, long rate, StateRun ours, StateRun naive) {
+    double ratio = ours.medianCheckpointBytes() / naive.medianCheckpointBytes();
+    double means = ours.meanCheckpointBytes() / naive.meanCheckpointBytes();
+    figures.put("checkpointBytes." + kind.name(), ratio);
+    figures.put("checkpointBytes." + kind.name() + ".means", means);
+    row(
+        "checkpoint bytes, " + kind.name(),
+        "1/%.1f".formatted(1 / ratio),
+        "at most 1/20",
+        ratio <= 1.0 / 20,
+        "medians at %,d events/s: %,.0f KiB, naive %,.0f KiB; means 1/%.1f"
+            .formatted(
+                rate,
+                ours.medianCheckpointBytes() / 1024,
+                naive.medianCheckpointBytes() / 1024,
+                1 / means));
+  }
+
+  /** Counts the checkpoints that found enough keys dirty. */
+  void pauses(int dirtyKeys, List<CheckpointProbe.Pause> pauses) {
+    double[] millis =
+        pauses.stream()
+            .filter(pause -> pause.keys() >= dirtyKeys)
+            .mapToDouble(CheckpointProbe.Pause::millis)
+            .toArray();
+    double p99 = Quantiles.of(millis, 0.99);
+    figures.put("sync.p99.ms", p99);
+    figures.put("sync.p50.ms", Quantiles.of(millis, 0.5));
+    figures.put("sync.checkpoints", millis.length);
+    row(
+        "pause of a checkpoint, p99",
+        "%.0f ms".formatted(p99),
+        "under %.0f ms".formatted(MILLIS),
+        p99 < MILLIS,
+        "%d checkpoints of %,d dirty keys or more; median %.0f ms"
+            .formatted(millis.length, dirtyKeys, Quantiles.of(millis, 0.5)));
+  }
+
+  void million(MillionKeys.Cost cost) {
+    figures.put("million.keys", cost.keys());
+    figures.put("million.load.seconds", cost.loadSeconds());
+    figures.put("million.rss.bytes", cost.rssBytes());
+    figures.put("million.disk.bytes", cost.diskBytes());
+    figures.put("million.recovery.ms", cost.recoveryMillis());
+    figures.put("million.sameAnswers", cost.compared());
+    String keys = "%,d keys of 16 KiB".formatted(cost.keys());
+    row(
+        keys + ", memory",
+        "%.2f GB".formatted(cost.rssBytes() / 1e9),
+        "under 2 GB",
+        cost.rssBytes() < MOST_RESIDENT,
+        "the process at its largest; loaded in %.0f s".formatted(cost.loadSeconds()));
+    row(
+        keys + ", disk",
+        "%.2f GB".formatted(cost.diskBytes() / 1e9),
+        "under 4 GB",
+        cost.diskBytes() < MOST_DISK,
+        "RocksDB and checkpoints at their largest");
+    rows.add(
+        String.format(
+            Locale.ROOT,
+            "%-34s %9s  %-15s %-5s %s",
+            keys + ", recovery",
+            "%.1f s".formatted(cost.recoveryMillis() / 1e3),
+            "",
+            "",
+            "to the first answer, from %.2f GB of checkpoints; %d answers the same"
+                .formatted(cost.checkpointBytes() / 1e9, cost.compared())));
+  }
+
+  void hits(HitRates hits) {
+    hits.rates().forEach((name, rate) -> figures.put("hits." + hits.trace() + "." + name, rate));
+    StringBuilder row =
+        new StringBuilder(
+            String.format(
+                Locale.ROOT, "%-12s %,8d %,8d", hits.trace(), hits.keys(), hits.capacity()));
+    HitRates.POLICIES.forEach(
+        name -> row.append(String.format(Locale.ROOT, " %8.4f", hits.rates().get(name))));
+    hitRows.add(row.toString());
+  }
+
+  private void row(String what, String figure, String bar, boolean met, String beside) {
+    rows.add(
+        String.format(
+            Locale.ROOT,
+            "%-34s %9s  %-15s %-5s %s",
+            what,
+            figure,
+            bar,
+            met ? "met" : "short",
+            beside));
+  }
+
+  Figures figures() {
+    return figures;
+  }
+
+  String table() {
+    StringBuilder text = new StringBuilder();
+    if (!hitRows.isEmpty()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%n%-12s %8s %8s %8s %8s %8s%n",
+              "hit rates",
+              "keys",
+              "cached",
+              "SIEVE",
+              "LRU",
+              "TinyLFU"));
+      hitRows.forEach(row -> text.append(row).append(System.lineSeparator()));
+    }
+    if (!rows.isEmpty()) {
+      text.append(
+          String.format(
+              Locale.ROOT, "%n%-34s %9s  %-15s%n", "beside the naive way", "measured", "bar"));
+      rows.forEach(row -> text.append(row).append(System.lineSeparator()));
+    }
+    return text.toString();
+  }
+}

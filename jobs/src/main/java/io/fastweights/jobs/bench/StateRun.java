@@ -1,0 +1,71 @@
+package io.fastweights.jobs.bench;
+
+import io.fastweights.jobs.pipeline.EmbeddedCluster;
+import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
+import io.fastweights.jobs.pipeline.WorkFolder;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * What a job did in a stretch of time. The first quarter is not counted: the JVM compiles, and
+ * state is small.
+ *
+ * @param eventsPerSecond in the rest
+ * @param events from the beginning
+ * @param checkpoints that ended in the rest
+ * @param pauses of all checkpoints; empty without a probe
+ */
+record StateRun(
+    double eventsPerSecond,
+    long events,
+    List<Checkpoint> checkpoints,
+    List<CheckpointProbe.Pause> pauses,
+    Tally tally) {
+  private static final String TALLY = "state";
+  private static final double UNCOUNTED = 0.25;
+
+  static StateRun of(StateJob job, double seconds, BenchProgress progress) throws Exception {
+    try (WorkFolder work = WorkFolder.create();
+        EmbeddedCluster cluster = new EmbeddedCluster(1, job.flink(work))) {
+      StreamExecutionEnvironment environment = cluster.environment();
+      Tally tally = Tally.open(TALLY, 0);
+      job.build(environment, TALLY);
+      JobClient client = environment.executeAsync("fastweights bench state");
+      while (tally.events() == 0) {
+        progress.tick(client, tally.events());
+      }
+      wait(client, tally, UNCOUNTED * seconds, progress);
+      long begin = System.currentTimeMillis();
+      long before = tally.events();
+      double waited = wait(client, tally, (1 - UNCOUNTED) * seconds, progress);
+      double rate = (tally.events() - before) / waited;
+      client.cancel().get(60, TimeUnit.SECONDS);
+      List<Checkpoint> counted =
+          cluster.checkpoints(client.getJobID()).stream()
+              .filter(checkpoint -> checkpoint.finished() >= begin)
+              .toList();
+      return new StateRun(rate, tally.events(), counted, CheckpointProbe.pauses(TALLY), tally);
+    }
+  }
+
+  /** Waits, and fails if the job does. Returns the seconds that it took. */
+  private static double wait(JobClient client, Tally tally, double seconds, BenchProgress progress)
+      throws Exception {
+    long begin = System.nanoTime();
+    while (System.nanoTime() - begin < seconds * 1e9) {
+      progress.tick(client, tally.events());
+    }
+    return (System.nanoTime() - begin) / 1e9;
+  }
+
+  /** The median of what a checkpoint wrote itself. */
+  double medianCheckpointBytes() {
+    return Quantiles.of(checkpoints.stream().mapToDouble(Checkpoint::writtenBytes).toArray(), 0.5);
+  }
+
+  double meanCheckpointBytes() {
+    return checkpoints.stream().mapToDouble(Checkpoint::writtenBytes).average().orElse(Double.NaN);
+  }
+}

@@ -1,0 +1,128 @@
+package io.fastweights.jobs.bench;
+
+import io.fastweights.operator.Prediction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.java.tuple.Tuple2;
+
+/** What a job of this JVM has answered so far: how many events, and a digest of the answers. */
+final class Tally {
+  /** Events from one kept digest to the next. */
+  static final int STRIDE = 256;
+
+  private static final Map<String, Tally> OPEN = new ConcurrentHashMap<>();
+
+  private final List<Long> digests = new ArrayList<>();
+  private final int kept;
+  private final List<float[]> first = new ArrayList<>();
+  private long digest;
+  private long count;
+  private volatile long events;
+  private volatile long firstNanos;
+  private volatile long firstEvent;
+
+  /**
+   * @param kept answers that are kept whole, from the first on
+   */
+  private Tally(int kept) {
+    this.kept = kept;
+  }
+
+  /** The tally that jobs find by its name from now on. */
+  static Tally open(String name, int kept) {
+    Tally tally = new Tally(kept);
+    OPEN.put(name, tally);
+    return tally;
+  }
+
+  static void close(String name) {
+    OPEN.remove(name);
+  }
+
+  /** Events answered; up to {@link #STRIDE} more may be. */
+  long events() {
+    return events;
+  }
+
+  /** {@link System#nanoTime} of the first answer; 0 before it. */
+  long firstNanos() {
+    return firstNanos;
+  }
+
+  /** Number of the event that was answered first. */
+  long firstEvent() {
+    return firstEvent;
+  }
+
+  /** The first answers: the outputs and behind them the recall error. Read it once the job ends. */
+  List<float[]> first() {
+    return first;
+  }
+
+  /**
+   * Compares the answers of two jobs, event by event, as far as both came. Both have ended.
+   *
+   * @return the events compared
+   * @throws IllegalStateException if an answer differs by a bit
+   */
+  static long requireSame(Tally one, Tally other) {
+    int both = Math.min(one.digests.size(), other.digests.size());
+    for (int i = 0; i < both; i++) {
+      if (!one.digests.get(i).equals(other.digests.get(i))) {
+        throw new IllegalStateException(
+            "the two ways answer events %d ... %d differently"
+                .formatted((long) i * STRIDE, (i + 1L) * STRIDE - 1));
+      }
+    }
+    return (long) both * STRIDE;
+  }
+
+  private void add(Prediction<Tuple2<Long, Long>> answer) {
+    for (float value : answer.values()) {
+      digest = 31 * digest + Float.floatToIntBits(value);
+    }
+    digest = 31 * digest + Float.floatToIntBits(answer.recallError());
+    if (count < kept) {
+      float[] whole = java.util.Arrays.copyOf(answer.values(), answer.values().length + 1);
+      whole[whole.length - 1] = answer.recallError();
+      first.add(whole);
+    }
+    if (count == 0) {
+      firstEvent = answer.event().f1;
+      firstNanos = System.nanoTime();
+    }
+    count++;
+    if (count % STRIDE == 0) {
+      digests.add(digest);
+      events = count;
+    }
+  }
+
+  /** Counts on the way. */
+  static final class Count
+      extends RichMapFunction<Prediction<Tuple2<Long, Long>>, Prediction<Tuple2<Long, Long>>> {
+    private static final long serialVersionUID = 1L;
+
+    private final String name;
+    private transient Tally tally;
+
+    Count(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+      tally = OPEN.get(name);
+    }
+
+    @Override
+    public Prediction<Tuple2<Long, Long>> map(Prediction<Tuple2<Long, Long>> answer) {
+      tally.add(answer);
+      return answer;
+    }
+  }
+}
