@@ -175,8 +175,11 @@ final class HotMemory {
       pool.write(slot, stored.replay(engine.model()), 0);
       return;
     }
-    KeyMemory base = stored.base();
-    pool.write(slot, base == null ? new float[pool.shape().floats()] : base.weights(), 0);
+    if (stored.base() == null) {
+      pool.zero(slot);
+    } else {
+      pool.write(slot, stored.base().weights(), 0);
+    }
     for (LogChunk chunk : stored.log()) {
       engine.replay(slot, chunk.keys(), chunk.deltas(), chunk.events());
     }
@@ -219,17 +222,17 @@ final class HotMemory {
       hot.reborn = false;
     }
     if (hot.logged + (long) hot.log.events() <= mostLogged) {
-      store.append(hot.log.chunk(storage, hot.lag, hot.events));
       hot.logged += hot.log.events();
+      store.append(hot.log.take(storage, hot.lag, hot.events));
       appends++;
     } else {
       float[] weights = new float[pool.shape().floats()];
       pool.read(hot.slot, weights, 0);
       store.fold(KeyMemory.of(storage, weights, hot.lag, hot.events));
       hot.logged = 0;
+      hot.log.clear();
       folds++;
     }
-    hot.log.clear();
   }
 
   private void pushNewest(HotKey hot) {

@@ -59,19 +59,31 @@ final class PendingLog {
     System.arraycopy(from, row * size, into, at * size, size);
   }
 
-  /** The events as a chunk; at most {@code most} of them. */
-  LogChunk chunk(Storage storage, EncodedEvent lag, long total) {
-    return new LogChunk(
-        storage,
-        events,
-        Arrays.copyOf(keys, events * shape.keys()),
-        Arrays.copyOf(deltas, events * shape.deltas()),
-        lag,
-        total);
+  /**
+   * Gives the events away as a chunk; at most {@code most} of them. Most keys come once between two
+   * savings, and their arrays fit: those change hands without a copy.
+   */
+  LogChunk take(Storage storage, EncodedEvent lag, long total) {
+    LogChunk chunk =
+        new LogChunk(
+            storage,
+            events,
+            fitted(keys, events * shape.keys()),
+            fitted(deltas, events * shape.deltas()),
+            lag,
+            total);
+    clear();
+    return chunk;
+  }
+
+  private static float[] fitted(float[] array, int size) {
+    return array.length == size ? array : Arrays.copyOf(array, size);
   }
 
   /** Forgets the events; the state has them. */
   void clear() {
     events = 0;
+    keys = NONE;
+    deltas = NONE;
   }
 }

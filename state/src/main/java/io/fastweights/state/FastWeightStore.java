@@ -54,16 +54,21 @@ public final class FastWeightStore {
    * @throws Exception if the backend fails or the stored bytes are corrupt
    */
   public StoredMemory load() throws Exception {
-    KeyMemory kept = base.value();
     List<LogChunk> chunks = new ArrayList<>();
     Iterable<LogChunk> logged = log.get();
     if (logged != null) {
       logged.forEach(chunks::add);
     }
+    KeyMemory kept = holdsAll(chunks) ? null : base.value();
     if (kept == null && chunks.isEmpty()) {
       return null;
     }
     return new StoredMemory(kept, chunks);
+  }
+
+  /** Whether a log goes back to its key's first event: there is no base then, so none is read. */
+  private static boolean holdsAll(List<LogChunk> chunks) {
+    return !chunks.isEmpty() && chunks.get(0).total() == chunks.get(0).events();
   }
 
   /** Appends events to the current key's log. */

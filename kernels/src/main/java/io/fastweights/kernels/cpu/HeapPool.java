@@ -69,7 +69,8 @@ final class HeapPool implements MemoryPool {
     }
   }
 
-  void zero(int slot) {
+  @Override
+  public void zero(int slot) {
     if (half()) {
       Arrays.fill(halves(slot), (short) 0);
     } else {

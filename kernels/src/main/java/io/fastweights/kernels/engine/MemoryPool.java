@@ -17,6 +17,11 @@ public interface MemoryPool {
   /** Copies the memory in a slot to {@code into[offset ...]}, row-major. */
   void read(int slot, float[] into, int offset);
 
+  /** Replaces the memory in a slot by zeros, from which a memory begins. */
+  default void zero(int slot) {
+    write(slot, new float[shape().floats()], 0);
+  }
+
   /** Replaces the memory in a slot by {@code from[offset ...]}, row-major. */
   void write(int slot, float[] from, int offset);
 }
