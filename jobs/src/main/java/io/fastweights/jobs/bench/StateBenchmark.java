@@ -12,7 +12,6 @@ import org.apache.flink.configuration.MemorySize;
 final class StateBenchmark {
   private static final long SEED = 5;
   private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final Duration OFTEN = Duration.ofMillis(250);
   private static final double CACHED_KEYS = 0.1;
   private static final int HIT_EVENTS_PER_KEY = 20;
 
@@ -86,7 +85,7 @@ final class StateBenchmark {
     int keys = 2 * settings.dirtyKeys;
     // Of n draws from 2 m keys 2 m (1 - exp(-n / 2 m)) differ: m of 1.39 m.
     long perCheckpoint = Math.round(1.5 * settings.dirtyKeys);
-    long rate = perCheckpoint * 1000 / OFTEN.toMillis();
+    long rate = perCheckpoint * 1000 / SECOND.toMillis();
     progress.begin(
         "%s, pauses with %d dirty keys, at %d events/s"
             .formatted(kind.name(), settings.dirtyKeys, rate));
@@ -99,7 +98,7 @@ final class StateBenchmark {
             rate,
             cache.add(settings.memory.divide(2)),
             cache,
-            OFTEN,
+            SECOND,
             true);
     StateRun run = StateRun.of(job, settings.seconds, progress);
     report.pauses(settings.dirtyKeys, run.pauses());

@@ -45,7 +45,8 @@ final class StateEvents implements EventReader<Tuple2<Long, Long>> {
   }
 
   private static int row(long event) {
-    return (int) ((event * 0x9E3779B97F4A7C15L) >>> 54);
+    // Not a function of the key: neighbours in RocksDB would be alike, and would compress.
+    return new SplittableRandom(SEED ^ event).nextInt(DIFFERENT);
   }
 
   private void fill() {

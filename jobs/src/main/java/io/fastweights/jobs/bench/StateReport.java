@@ -21,14 +21,17 @@ final class StateReport {
     figures.put("throughput." + kind.name() + ".eventsPerSecond", ours.eventsPerSecond());
     figures.put("throughput." + kind.name() + ".naive.eventsPerSecond", naive.eventsPerSecond());
     figures.put("throughput." + kind.name() + ".sameAnswers", same);
+    double processor = ours.eventsPerProcessorSecond() / naive.eventsPerProcessorSecond();
+    figures.put("throughput." + kind.name() + ".perProcessorSecond", processor);
     double bar = kind == MemoryKind.KIB_16 ? 10 : 20;
     row(
         "throughput, memories of " + kind.name(),
-        "%.1fx".formatted(ratio),
-        "at least %.0fx".formatted(bar),
+        text("%.1fx", ratio),
+        text("at least %.0fx", bar),
         ratio >= bar,
-        "%,.0f events/s, naive %,.0f; %,d answers the same"
-            .formatted(ours.eventsPerSecond(), naive.eventsPerSecond(), same));
+        text(
+            "%,.0f events/s, naive %,.0f; %.1fx in processor time; %,d answers the same",
+            ours.eventsPerSecond(), naive.eventsPerSecond(), processor, same));
   }
 
   void checkpoints(MemoryKind kind, long rate, StateRun ours, StateRun naive) {
@@ -38,15 +41,15 @@ final class StateReport {
     figures.put("checkpointBytes." + kind.name() + ".means", means);
     row(
         "checkpoint bytes, " + kind.name(),
-        "1/%.1f".formatted(1 / ratio),
+        text("1/%.1f", 1 / ratio),
         "at most 1/20",
         ratio <= 1.0 / 20,
-        "medians at %,d events/s: %,.0f KiB, naive %,.0f KiB; means 1/%.1f"
-            .formatted(
-                rate,
-                ours.medianCheckpointBytes() / 1024,
-                naive.medianCheckpointBytes() / 1024,
-                1 / means));
+        text(
+            "medians at %,d events/s: %,.0f KiB, naive %,.0f KiB; means 1/%.1f",
+            rate,
+            ours.medianCheckpointBytes() / 1024,
+            naive.medianCheckpointBytes() / 1024,
+            1 / means));
   }
 
   /** Counts the checkpoints that found enough keys dirty. */
@@ -62,11 +65,12 @@ final class StateReport {
     figures.put("sync.checkpoints", millis.length);
     row(
         "pause of a checkpoint, p99",
-        "%.0f ms".formatted(p99),
-        "under %.0f ms".formatted(MILLIS),
+        text("%.0f ms", p99),
+        text("under %.0f ms", MILLIS),
         p99 < MILLIS,
-        "%d checkpoints of %,d dirty keys or more; median %.0f ms"
-            .formatted(millis.length, dirtyKeys, Quantiles.of(millis, 0.5)));
+        text(
+            "%d checkpoints of %,d dirty keys or more; median %.0f ms",
+            millis.length, dirtyKeys, Quantiles.of(millis, 0.5)));
   }
 
   void million(MillionKeys.Cost cost) {
@@ -76,16 +80,16 @@ final class StateReport {
     figures.put("million.disk.bytes", cost.diskBytes());
     figures.put("million.recovery.ms", cost.recoveryMillis());
     figures.put("million.sameAnswers", cost.compared());
-    String keys = "%,d keys of 16 KiB".formatted(cost.keys());
+    String keys = text("%,d keys of 16 KiB", cost.keys());
     row(
         keys + ", memory",
-        "%.2f GB".formatted(cost.rssBytes() / 1e9),
+        text("%.2f GB", cost.rssBytes() / 1e9),
         "under 2 GB",
         cost.rssBytes() < MOST_RESIDENT,
-        "the process at its largest; loaded in %.0f s".formatted(cost.loadSeconds()));
+        text("the process at its largest; loaded in %.0f s", cost.loadSeconds()));
     row(
         keys + ", disk",
-        "%.2f GB".formatted(cost.diskBytes() / 1e9),
+        text("%.2f GB", cost.diskBytes() / 1e9),
         "under 4 GB",
         cost.diskBytes() < MOST_DISK,
         "RocksDB and checkpoints at their largest");
@@ -94,11 +98,12 @@ final class StateReport {
             Locale.ROOT,
             "%-34s %9s  %-15s %-5s %s",
             keys + ", recovery",
-            "%.1f s".formatted(cost.recoveryMillis() / 1e3),
+            text("%.1f s", cost.recoveryMillis() / 1e3),
             "",
             "",
-            "to the first answer, from %.2f GB of checkpoints; %d answers the same"
-                .formatted(cost.checkpointBytes() / 1e9, cost.compared())));
+            text(
+                "to the first answer, from %.2f GB of checkpoints; %d answers the same",
+                cost.checkpointBytes() / 1e9, cost.compared())));
   }
 
   void hits(HitRates hits) {
@@ -110,6 +115,10 @@ final class StateReport {
     HitRates.POLICIES.forEach(
         name -> row.append(String.format(Locale.ROOT, " %8.4f", hits.rates().get(name))));
     hitRows.add(row.toString());
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
   }
 
   private void row(String what, String figure, String bar, boolean met, String beside) {

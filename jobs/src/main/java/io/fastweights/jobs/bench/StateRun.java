@@ -3,6 +3,7 @@ package io.fastweights.jobs.bench;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
 import io.fastweights.jobs.pipeline.WorkFolder;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.core.execution.JobClient;
@@ -13,13 +14,14 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * state is small.
  *
  * @param eventsPerSecond in the rest
- * @param events from the beginning
+ * @param eventsPerProcessorSecond events over the time of all processors that this process took, in
+ *     the rest: with RocksDB's threads, and whatever else runs on the machine
  * @param checkpoints that ended in the rest
  * @param pauses of all checkpoints; empty without a probe
  */
 record StateRun(
     double eventsPerSecond,
-    long events,
+    double eventsPerProcessorSecond,
     List<Checkpoint> checkpoints,
     List<CheckpointProbe.Pause> pauses,
     Tally tally) {
@@ -39,14 +41,17 @@ record StateRun(
       wait(client, tally, UNCOUNTED * seconds, progress);
       long begin = System.currentTimeMillis();
       long before = tally.events();
+      long cpuBefore = processorNanos();
       double waited = wait(client, tally, (1 - UNCOUNTED) * seconds, progress);
-      double rate = (tally.events() - before) / waited;
+      long counted = tally.events() - before;
+      double processor = (processorNanos() - cpuBefore) / 1e9;
       client.cancel().get(60, TimeUnit.SECONDS);
-      List<Checkpoint> counted =
+      List<Checkpoint> checkpoints =
           cluster.checkpoints(client.getJobID()).stream()
               .filter(checkpoint -> checkpoint.finished() >= begin)
               .toList();
-      return new StateRun(rate, tally.events(), counted, CheckpointProbe.pauses(TALLY), tally);
+      return new StateRun(
+          counted / waited, counted / processor, checkpoints, CheckpointProbe.pauses(TALLY), tally);
     }
   }
 
@@ -58,6 +63,11 @@ record StateRun(
       progress.tick(client, tally.events());
     }
     return (System.nanoTime() - begin) / 1e9;
+  }
+
+  private static long processorNanos() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
   }
 
   /** The median of what a checkpoint wrote itself. */

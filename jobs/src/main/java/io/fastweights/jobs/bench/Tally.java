@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.java.tuple.Tuple2;
@@ -21,7 +22,7 @@ final class Tally {
   private final List<float[]> first = new ArrayList<>();
   private long digest;
   private long count;
-  private volatile long events;
+  private final AtomicLong events = new AtomicLong();
   private volatile long firstNanos;
   private volatile long firstEvent;
 
@@ -43,9 +44,9 @@ final class Tally {
     OPEN.remove(name);
   }
 
-  /** Events answered; up to {@link #STRIDE} more may be. */
+  /** Events answered. */
   long events() {
-    return events;
+    return events.get();
   }
 
   /** {@link System#nanoTime} of the first answer; 0 before it. */
@@ -98,8 +99,8 @@ final class Tally {
     count++;
     if (count % STRIDE == 0) {
       digests.add(digest);
-      events = count;
     }
+    events.lazySet(count);
   }
 
   /** Counts on the way. */
