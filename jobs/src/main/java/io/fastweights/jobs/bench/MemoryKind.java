@@ -5,7 +5,6 @@ import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.operator.FastWeightOptions;
 import io.fastweights.operator.FastWeights;
 import java.io.Serializable;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -19,12 +18,14 @@ record MemoryKind(String name, int dim) implements Serializable {
   static final MemoryKind KIB_16 = new MemoryKind("16KiB", 16);
   static final MemoryKind KIB_256 = new MemoryKind("256KiB", 64);
 
-  private static final int HEADS = 8;
-  private static final double BETA = 0.5;
+  /** All different: heads of one beta would learn the same and compress to one. */
+  private static final List<Double> BETAS = List.of(0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9);
 
   AssociativeMemory model() {
-    float[] betas = new float[HEADS];
-    java.util.Arrays.fill(betas, (float) BETA);
+    float[] betas = new float[BETAS.size()];
+    for (int h = 0; h < betas.length; h++) {
+      betas[h] = BETAS.get(h).floatValue();
+    }
     return new AssociativeMemory(dim, 1, dim, betas, Normalisation.UNIT);
   }
 
@@ -34,10 +35,9 @@ record MemoryKind(String name, int dim) implements Serializable {
   }
 
   <T> FastWeights<T> set(FastWeights<T> builder) {
-    List<Double> betas = Collections.nCopies(HEADS, BETA);
     return builder
         .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, dim)
         .set(FastWeightOptions.ASSOCIATIVE_NU, 1)
-        .set(FastWeightOptions.ASSOCIATIVE_BETAS, betas);
+        .set(FastWeightOptions.ASSOCIATIVE_BETAS, BETAS);
   }
 }
