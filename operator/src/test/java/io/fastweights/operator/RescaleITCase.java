@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -60,7 +59,6 @@ class RescaleITCase {
       int trips)
       throws Exception {
     Configuration configuration = TestJobs.configuration(backend, folder);
-    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofHours(1));
     if (savepoint != null) {
       configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
     }
@@ -84,7 +82,6 @@ class RescaleITCase {
   private String stop(JobClient job, String run, int answers, SavepointFormatType format)
       throws Exception {
     Collected.await(run, answers);
-    return job.stopWithSavepoint(false, folder.toUri().toString(), format)
-        .get(60, TimeUnit.SECONDS);
+    return TestJobs.stop(job, folder, format);
   }
 }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +18,6 @@ import java.util.zip.ZipOutputStream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
-import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -69,8 +67,7 @@ record SavepointFixture(
   void write(Path resources, Path folder) throws Exception {
     JobClient job = start(folder, null, 0, BEFORE);
     Collected.await(file(), MODELS.size() * BEFORE);
-    String savepoint =
-        job.stopWithSavepoint(false, folder.toUri().toString(), format).get(60, TimeUnit.SECONDS);
+    String savepoint = TestJobs.stop(job, folder, format);
     Path zip = resources.resolve(file());
     Files.createDirectories(zip.getParent());
     pack(Path.of(java.net.URI.create(savepoint)), zip);
@@ -114,7 +111,6 @@ record SavepointFixture(
 
   private JobClient start(Path folder, String savepoint, int from, int count) throws Exception {
     Configuration configuration = TestJobs.configuration(backend, folder);
-    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofHours(1));
     if (savepoint != null) {
       configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
       configuration.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -92,8 +91,7 @@ class SavepointToolsITCase {
     TestJobs.lines(memories(model, trips)).map(answered).sinkTo(new DiscardingSink<>());
     JobClient job = env.executeAsync("history");
     answered.await(HISTORY);
-    return job.stopWithSavepoint(false, folder.toUri().toString(), format)
-        .get(60, TimeUnit.SECONDS);
+    return TestJobs.stop(job, folder, format);
   }
 
   /** What another job answers to the rest of the trips, with the memories of a savepoint. */

@@ -2,6 +2,8 @@ package io.fastweights.operator;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
@@ -15,6 +17,8 @@ import org.apache.flink.configuration.StateChangelogOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -85,5 +89,20 @@ final class TestJobs {
         .map(Answers::of)
         .returns(Types.STRING)
         .union(stream.malformed().map(Answers::of).returns(Types.STRING));
+  }
+
+  /**
+   * Stops a job with a savepoint; it should take no checkpoints, which would let its source go on.
+   * The dispatcher may hold a job for one that is still initializing when its tasks run already,
+   * and then refuses.
+   *
+   * @return where the savepoint is
+   */
+  static String stop(JobClient job, Path folder, SavepointFormatType format) throws Exception {
+    while (job.getJobStatus().get(60, TimeUnit.SECONDS) == JobStatus.INITIALIZING) {
+      Thread.sleep(10);
+    }
+    return job.stopWithSavepoint(false, folder.toUri().toString(), format)
+        .get(60, TimeUnit.SECONDS);
   }
 }
