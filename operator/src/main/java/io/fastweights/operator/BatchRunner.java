@@ -5,11 +5,17 @@ import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.operator.FastWeightOptions.EventOrder;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The whole path of a batch: keys to slots, events to segments, one step of the engine, answers in
  * the order of arrival.
+ *
+ * <p>Where the engine can have several batches in flight, the task collects and fills the next one
+ * while the device steps those before it. A key may stand in all of them: its lag moves on when a
+ * batch is filled, its log when that batch completes.
  */
 final class BatchRunner<T> {
   private final EventModel model;
@@ -18,16 +24,24 @@ final class BatchRunner<T> {
   private final KeyExpiry expiry;
   private final EventOrder order;
   private final Output<T> output;
-  private final EventBatch batch;
   private final HotKey[] hotKeys;
   private final int[] starts;
   private final int[] bySegment;
+
+  /** A ring: from the oldest on those in flight, then the one that collects events. */
+  private final List<Flight<T>> flights = new ArrayList<>();
+
+  private int oldest;
+  private int inFlight;
 
   /** Where answers go. */
   interface Output<T> {
     void predicted(Pending<T> event, float[] values, float recallError);
 
     void refused(Pending<T> event);
+
+    /** Every event of a batch has been answered or refused. */
+    void answered(FlushReason reason, int events, long nanos);
   }
 
   BatchRunner(
@@ -44,21 +58,63 @@ final class BatchRunner<T> {
     this.expiry = expiry;
     this.order = order;
     this.output = output;
-    this.batch = new EventBatch(model.model(), batchSize);
-    batch.want(false, true);
+    for (int i = 0; i < Math.max(1, engine.mostInFlight()); i++) {
+      flights.add(new Flight<>(model.model(), batchSize));
+    }
     this.hotKeys = new HotKey[batchSize];
     this.starts = new int[batchSize + 1];
     this.bySegment = new int[batchSize];
   }
 
-  /** Steps the events and answers them. */
-  void run(Batcher<T> events) throws Exception {
-    int segments = findSlots(events);
-    sortBySegment(events, segments);
-    fill(events);
-    engine.step(batch);
-    log(events, segments);
-    answer(events);
+  /** Takes the events of the next step. */
+  Batcher<T> collecting() {
+    return flights.get((oldest + inFlight) % flights.size()).events;
+  }
+
+  /** The events that have waited longest for their answers; empty if none waits. */
+  Batcher<T> longestWaiting() {
+    return flights.get(oldest).events;
+  }
+
+  /**
+   * Begins to step the events collected. The engine takes them behind those in flight, of which the
+   * oldest are then answered, until one batch may follow.
+   */
+  void step(FlushReason reason) throws Exception {
+    long begin = System.nanoTime();
+    Flight<T> flight = flights.get((oldest + inFlight) % flights.size());
+    int segments = findSlots(flight.events);
+    sortBySegment(flight.events, segments);
+    fill(flight);
+    Arrays.fill(hotKeys, 0, segments, null);
+    engine.submit(flight.batch);
+    inFlight++;
+    flight.reason = reason;
+    flight.nanos = System.nanoTime() - begin;
+    while (inFlight == flights.size()) {
+      completeOldest();
+    }
+  }
+
+  /** Answers everything in flight. */
+  void completeAll() {
+    while (inFlight > 0) {
+      completeOldest();
+    }
+  }
+
+  private void completeOldest() {
+    long begin = System.nanoTime();
+    Flight<T> flight = flights.get(oldest);
+    engine.complete(flight.batch);
+    memory.completed();
+    log(flight);
+    answer(flight);
+    flight.nanos += System.nanoTime() - begin;
+    output.answered(flight.reason, flight.events.size(), flight.nanos);
+    flight.events.clear();
+    oldest = (oldest + 1) % flights.size();
+    inFlight--;
   }
 
   /** Gives every event a segment, every segment a slot. */
@@ -67,7 +123,7 @@ final class BatchRunner<T> {
     int segments = 0;
     for (int i = 0; i < events.size(); i++) {
       Pending<T> event = events.get(i);
-      HotKey hot = memory.get(event.key);
+      HotKey hot = hot(event.key);
       event.refusal = refusal(event.event, hot);
       if (event.refusal == null) {
         hot = alive(hot, event.event);
@@ -81,11 +137,25 @@ final class BatchRunner<T> {
     return segments;
   }
 
+  /** A key in a slot; where none is free, batches in flight must first give theirs. */
+  private HotKey hot(Object key) throws Exception {
+    HotKey hot = memory.get(key);
+    if (hot == null) {
+      completeAll();
+      hot = memory.get(key);
+    }
+    return hot;
+  }
+
   /** What an event meets: its key's memory, or if that is dead by then, an empty one. */
   private HotKey alive(HotKey hot, EncodedEvent event) throws Exception {
     HotKey met = hot;
     if (expiry.isDead(hot, event.timestamp())) {
-      met = event.observe() ? memory.renew(hot) : memory.zero();
+      met = empty(hot, event.observe());
+      if (met == null) {
+        completeAll();
+        met = empty(hot, event.observe());
+      }
     }
     if (event.observe()) {
       if (met != hot) {
@@ -95,6 +165,10 @@ final class BatchRunner<T> {
       expiry.watch(met);
     }
     return met;
+  }
+
+  private HotKey empty(HotKey dead, boolean observe) throws Exception {
+    return observe ? memory.renew(dead) : memory.zero();
   }
 
   /** A counting sort: events of a segment together, in the order of their arrival. */
@@ -111,7 +185,9 @@ final class BatchRunner<T> {
     }
   }
 
-  private void fill(Batcher<T> events) {
+  private void fill(Flight<T> flight) {
+    Batcher<T> events = flight.events;
+    EventBatch batch = flight.batch;
     batch.clear();
     for (int i = 0; i < events.size(); i++) {
       Pending<T> event = events.get(bySegment[i]);
@@ -120,6 +196,7 @@ final class BatchRunner<T> {
       if (event.refusal == null) {
         boolean begun = batch.segments() > 0 && batch.slot(batch.segments() - 1) == hot.slot;
         if (!begun) {
+          flight.keys[batch.segments()] = hot;
           batch.segment(hot.slot, hot.fresh);
           hot.fresh = false;
         }
@@ -134,14 +211,17 @@ final class BatchRunner<T> {
   }
 
   /** What the memories learned, for the state. */
-  private void log(Batcher<T> events, int segments) {
-    for (int i = 0; i < events.size(); i++) {
-      Pending<T> event = events.get(bySegment[i]);
-      if (event.row >= 0 && batch.observes(event.row)) {
-        hotKeys[event.segment].log.add(batch.keys(), batch.deltas(), event.row);
+  private void log(Flight<T> flight) {
+    EventBatch batch = flight.batch;
+    for (int s = 0; s < batch.segments(); s++) {
+      PendingLog log = flight.keys[s].log;
+      for (int row = batch.start(s); row < batch.end(s); row++) {
+        if (batch.observes(row)) {
+          log.add(batch.keys(), batch.deltas(), row);
+        }
       }
+      flight.keys[s] = null;
     }
-    Arrays.fill(hotKeys, 0, segments, null);
   }
 
   private String refusal(EncodedEvent event, HotKey hot) {
@@ -153,9 +233,10 @@ final class BatchRunner<T> {
         : null;
   }
 
-  private void answer(Batcher<T> events) {
-    for (int i = 0; i < events.size(); i++) {
-      Pending<T> event = events.get(i);
+  private void answer(Flight<T> flight) {
+    EventBatch batch = flight.batch;
+    for (int i = 0; i < flight.events.size(); i++) {
+      Pending<T> event = flight.events.get(i);
       if (event.row < 0) {
         output.refused(event);
       } else {

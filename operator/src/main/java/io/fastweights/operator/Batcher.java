@@ -12,6 +12,9 @@ final class Batcher<T> {
   private final int most;
   private int size;
 
+  /** Processing time by which its events shall be answered. */
+  long deadline;
+
   Batcher(int most) {
     this.most = most;
   }

@@ -67,7 +67,6 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   private transient Engine engine;
   private transient FastWeightStore store;
   private transient HotMemory memory;
-  private transient Batcher<T> batcher;
   private transient BatchRunner<T> runner;
   private transient FastWeightMetrics metrics;
   private transient ScheduledFuture<?> linger;
@@ -126,7 +125,6 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
             store,
             options.get(FastWeightOptions.FOLD_THRESHOLD),
             this::setCurrentKey);
-    batcher = new Batcher<>(batchSize);
     runner =
         new BatchRunner<>(
             model, engine, memory, expiry, options.get(FastWeightOptions.ORDER), batchSize, this);
@@ -181,6 +179,10 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
       refuse(element.getValue(), element.hasTimestamp(), element.getTimestamp(), e.getMessage());
       return;
     }
+    Batcher<T> batcher = runner.collecting();
+    if (batcher.isEmpty()) {
+      batcher.deadline = getProcessingTimeService().getCurrentProcessingTime() + lingerMillis;
+    }
     Pending<T> pending = batcher.add();
     pending.event = event;
     // With object reuse the chain may fill the same element again before the batch is stepped, and
@@ -192,8 +194,7 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     if (batcher.isFull() || lingerMillis == 0) {
       flush(FlushReason.SIZE);
     } else if (linger == null) {
-      long now = getProcessingTimeService().getCurrentProcessingTime();
-      linger = getProcessingTimeService().registerTimer(now + lingerMillis, this);
+      startLinger();
     }
   }
 
@@ -211,17 +212,29 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     return model.encode(rawEvent);
   }
 
-  /** Steps and answers every event held back. */
+  /**
+   * Steps every event held back and answers all. A batch that was only full may be answered later,
+   * while the device steps it, but no later than the linger.
+   */
   private void flush(FlushReason reason) throws Exception {
+    if (!runner.collecting().isEmpty()) {
+      runner.step(reason);
+    }
+    if (reason != FlushReason.SIZE || lingerMillis == 0) {
+      runner.completeAll();
+    }
+    startLinger();
+  }
+
+  /** Waits for the time by which those events shall be answered that have waited longest. */
+  private void startLinger() {
     if (linger != null) {
       linger.cancel(false);
       linger = null;
     }
-    if (!batcher.isEmpty()) {
-      long begin = System.nanoTime();
-      runner.run(batcher);
-      metrics.batch(reason, batcher.size(), System.nanoTime() - begin);
-      batcher.clear();
+    Batcher<T> waiting = runner.longestWaiting();
+    if (!waiting.isEmpty()) {
+      linger = getProcessingTimeService().registerTimer(waiting.deadline, this);
     }
   }
 
@@ -245,6 +258,11 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     refuse(pending.value, pending.hasTimestamp, pending.timestamp, pending.refusal);
   }
 
+  @Override
+  public void answered(FlushReason reason, int events, long nanos) {
+    metrics.batch(reason, events, nanos);
+  }
+
   private void refuse(T value, boolean hasTimestamp, long timestamp, String reason) {
     metrics.malformed();
     Malformed<T> malformed = new Malformed<>(value, reason);
@@ -256,7 +274,12 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   @Override
   public void onProcessingTime(long time) throws Exception {
     linger = null;
-    flush(FlushReason.LINGER);
+    runner.completeAll();
+    if (runner.collecting().deadline <= time) {
+      flush(FlushReason.LINGER);
+    } else {
+      startLinger();
+    }
   }
 
   @Override

@@ -34,8 +34,8 @@ final class HotKey {
   /** A timer of the key is set. */
   boolean watched;
 
-  /** The batch that uses the slot now or used it last. */
-  long batch = -1;
+  /** The batch that uses the slot now or used it last; 0 before the first. */
+  long batch;
 
   /** Segment of the key in that batch. */
   int segment;

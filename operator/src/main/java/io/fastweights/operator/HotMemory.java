@@ -9,10 +9,8 @@ import io.fastweights.state.KeyMemory;
 import io.fastweights.state.LogChunk;
 import io.fastweights.state.StoredMemory;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -22,9 +20,12 @@ import java.util.function.Consumer;
  *
  * <p>Eviction is SIEVE (Zhang et al., NSDI 2024): keys stand in the order of their arrival; a hit
  * only marks its key; a hand moves from old to new, takes marks away, and evicts the first key that
- * has none. Keys of the batch at hand are never evicted.
+ * has none. Keys of the batch at hand are never evicted, nor are those of batches in flight: what
+ * their slots will hold is not known yet, nor what their logs lack.
  */
 final class HotMemory {
+  private static final int NONE = -1;
+
   private final Map<Object, HotKey> keys = new HashMap<>();
   private final Engine engine;
   private final MemoryPool pool;
@@ -38,10 +39,14 @@ final class HotMemory {
   private HotKey hand;
   private HotKey zero;
   private final Deque<Integer> free = new ArrayDeque<>();
-  private final List<Integer> left = new ArrayList<>();
+
+  /** Lives that ended in a batch that may still be in flight: their slots are free after it. */
+  private final Deque<HotKey> left = new ArrayDeque<>();
+
   private int used;
   private int size;
   private long batch;
+  private long completed;
   private long hits;
   private long misses;
   private long evictions;
@@ -69,11 +74,14 @@ final class HotMemory {
     this.mostLogged = (int) (foldThreshold * memoryBytes / (Float.BYTES * logShape.floats()));
   }
 
-  /** Begins a batch: the keys of the one before may be evicted again. */
+  /** Begins a batch; those before it may still be in flight. */
   void beginBatch() {
     batch++;
-    free.addAll(left);
-    left.clear();
+  }
+
+  /** The oldest batch in flight has been stepped: its keys may be evicted again. */
+  void completed() {
+    completed++;
   }
 
   /** Whether the batch at hand has met the key already. */
@@ -84,6 +92,10 @@ final class HotMemory {
   /**
    * A key's slot, loaded if need be, and kept there for the batch at hand: the caller marks it with
    * {@link #pin}.
+   *
+   * @return null if every slot that could be freed is in use by batches in flight, which must then
+   *     be completed first
+   * @throws IllegalStateException if the batch at hand has more keys than there are slots
    */
   HotKey get(Object key) throws Exception {
     HotKey hot = keys.get(key);
@@ -92,8 +104,11 @@ final class HotMemory {
       hot.visited = true;
       return hot;
     }
-    misses++;
     int slot = takeSlot();
+    if (slot == NONE) {
+      return null;
+    }
+    misses++;
     hot = new HotKey(key, slot, new PendingLog(logShape, mostLogged));
     load(hot);
     keys.put(key, hot);
@@ -109,12 +124,17 @@ final class HotMemory {
   /**
    * Begins a new life of a key whose memory is dead: from zero. In the batch that the old life
    * stands in the new one has another slot.
+   *
+   * @return null as {@link #get}
    */
   HotKey renew(HotKey dead) throws Exception {
     int slot = dead.slot;
     if (inBatch(dead)) {
       slot = takeSlot();
-      left.add(dead.slot);
+      if (slot == NONE) {
+        return null;
+      }
+      left.add(dead);
     }
     unlink(dead);
     HotKey hot = new HotKey(dead.key, slot, new PendingLog(logShape, mostLogged));
@@ -128,30 +148,40 @@ final class HotMemory {
 
   /**
    * Nobody's memory, zero for ever: for asks of dead keys. It has a slot from the first call on.
+   *
+   * @return null as {@link #get}
    */
   HotKey zero() throws Exception {
     if (zero == null) {
-      zero = new HotKey(null, takeSlot(), new PendingLog(logShape, 0));
+      int slot = takeSlot();
+      if (slot == NONE) {
+        return null;
+      }
+      zero = new HotKey(null, slot, new PendingLog(logShape, 0));
     }
     zero.fresh = true;
     return zero;
   }
 
-  /** Drops a key, saved or not; no batch at hand may need it. */
+  /** Drops a key, saved or not; no batch at hand or in flight may need it. */
   void forget(HotKey hot) {
     unlink(hot);
     keys.remove(hot.key);
     free.add(hot.slot);
   }
 
+  /** A slot that no batch uses; {@link #NONE} if only keys in flight have one to give. */
   private int takeSlot() throws Exception {
+    while (!left.isEmpty() && left.peek().batch <= completed) {
+      free.add(left.remove().slot);
+    }
     if (!free.isEmpty()) {
       return free.remove();
     }
     return used < pool.slots() ? used++ : evict();
   }
 
-  /** Keeps a key in its slot until the next batch begins. */
+  /** Keeps a key in its slot until the batch at hand has been stepped. */
   void pin(HotKey hot, int segment) {
     hot.batch = batch;
     hot.segment = segment;
@@ -185,11 +215,14 @@ final class HotMemory {
     }
   }
 
-  /** Frees a slot. */
+  /** Frees a slot; {@link #NONE} if only a key in flight has one to give. */
   private int evict() throws Exception {
     HotKey victim = hand == null ? oldest : hand;
-    for (int steps = 0; victim.visited || inBatch(victim); steps++) {
+    for (int steps = 0; victim.visited || victim.batch > completed; steps++) {
       if (steps > 2 * used) {
+        if (batch > completed + 1) {
+          return NONE;
+        }
         throw new IllegalStateException(
             "all " + pool.slots() + " slots are in use by one batch of events");
       }
@@ -204,8 +237,15 @@ final class HotMemory {
     return victim.slot;
   }
 
-  /** Saves every memory that the store does not have. */
+  /**
+   * Saves every memory that the store does not have.
+   *
+   * @throws IllegalStateException if a batch is in flight
+   */
   void saveAll() throws Exception {
+    if (batch > completed) {
+      throw new IllegalStateException("a batch is in flight: its events are not logged yet");
+    }
     for (HotKey hot = oldest; hot != null; hot = hot.newer) {
       save(hot);
     }

@@ -118,6 +118,7 @@ class HotMemoryTest {
     for (HotKey hot : pinned) {
       assertThatSlotHoldsItsKey(hot, as);
     }
+    memory.completed();
   }
 
   private static int key(List<HotKey> pinned, SplittableRandom random) {
@@ -203,11 +204,13 @@ class HotMemoryTest {
     HotKey hot = memory.get(1);
     memory.pin(hot, 0);
     step(hot, new EventBatch(MODEL, 1), new SplittableRandom(2));
+    memory.completed();
     memory.saveAll();
     long saved = memory.appends() + memory.folds();
     memory.saveAll();
     memory.beginBatch();
     memory.get(1);
+    memory.completed();
     memory.saveAll();
     assertThat(memory.appends() + memory.folds()).isEqualTo(saved);
   }
@@ -219,6 +222,7 @@ class HotMemoryTest {
     for (int key : new int[] {1, 2, 1, 3, 4, 5}) {
       memory.beginBatch();
       memory.pin(memory.get(key), 0);
+      memory.completed();
     }
     long misses = memory.misses();
     memory.beginBatch();
@@ -237,5 +241,31 @@ class HotMemoryTest {
     assertThatThrownBy(() -> memory.get(3))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("all 3 slots are in use");
+  }
+
+  @Test
+  void aKeyInFlightKeepsItsSlotUntilItsBatchCompletes() throws Exception {
+    create(3, 0.3);
+    for (int key = 0; key < 3; key++) {
+      memory.beginBatch();
+      memory.pin(memory.get(key), 0);
+    }
+    memory.beginBatch();
+    assertThat(memory.get(3)).isNull();
+    assertThat(memory.get(1).key).as("it is there all the same").isEqualTo(1);
+    memory.completed();
+    assertThat(memory.get(3).slot).as("the slot of key 0").isEqualTo(0);
+  }
+
+  @Test
+  void nothingIsSavedWhileABatchIsInFlight() throws Exception {
+    create(3, 0.3);
+    memory.beginBatch();
+    memory.pin(memory.get(1), 0);
+    assertThatThrownBy(() -> memory.saveAll())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("in flight");
+    memory.completed();
+    memory.saveAll();
   }
 }

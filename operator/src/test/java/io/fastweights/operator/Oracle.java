@@ -106,7 +106,12 @@ final class Oracle {
     return Answers.line(trip, event.timestamp(), event.observe(), values, step.recallError());
   }
 
-  private EncodedEvent encode(Trip trip) throws MalformedEventException {
+  /** The model as the operator sees it. */
+  EventModel eventModel() {
+    return new EventModel(model, schema, inputs, "test");
+  }
+
+  EncodedEvent encode(Trip trip) throws MalformedEventException {
     RawEvent event = schema == null ? new RawEvent(0) : schema.newEvent();
     reader.read(trip, event);
     return schema == null

@@ -1,0 +1,29 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.model.Model;
+
+/**
+ * A batch from its first event to its last answer. It collects events, is stepped by the engine,
+ * and answers; then it is used again.
+ */
+final class Flight<T> {
+  final Batcher<T> events;
+  final EventBatch batch;
+
+  /** The key of each segment of the batch. */
+  final HotKey[] keys;
+
+  /** Why its step began. */
+  FlushReason reason;
+
+  /** Nanoseconds that the task spent on it. */
+  long nanos;
+
+  Flight(Model model, int batchSize) {
+    events = new Batcher<>(batchSize);
+    batch = new EventBatch(model, batchSize);
+    batch.want(false, true);
+    keys = new HotKey[batchSize];
+  }
+}

@@ -1,0 +1,150 @@
+package io.fastweights.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.engine.EngineProvider;
+import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.operator.FastWeightOptions.EventOrder;
+import io.fastweights.state.FastWeightStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Batches in flight, on a device that does nothing before it must. */
+class BatchRunnerTest {
+  private static final int TRIPS = 600;
+
+  private final KeyedMaps state = new KeyedMaps();
+  private final List<String> lines = new ArrayList<>();
+  private Oracle oracle;
+  private LateEngine engine;
+  private HotMemory memory;
+  private BatchRunner<Trip> runner;
+  private long answered;
+
+  private void create(int inFlight, int batchSize, int slots, double fold) {
+    EventModel model = oracle.eventModel();
+    engine =
+        new LateEngine(EngineProvider.create(model.model(), EngineOptions.cpu(slots)), inFlight);
+    FastWeightStore store =
+        new FastWeightStore(
+            state.store(), model.model().memory(), LogShape.of(model.model()), model.recipe());
+    memory = new HotMemory(engine, Storage.FP32, store, fold, state::currentKey);
+    runner =
+        new BatchRunner<>(
+            model, engine, memory, new KeyExpiry(0), EventOrder.REFUSE, batchSize, new Recorder());
+  }
+
+  private final class Recorder implements BatchRunner.Output<Trip> {
+    @Override
+    public void predicted(Pending<Trip> pending, float[] values, float recallError) {
+      EncodedEvent event = pending.event;
+      lines.add(
+          Answers.line(pending.value, event.timestamp(), event.observe(), values, recallError));
+    }
+
+    @Override
+    public void refused(Pending<Trip> pending) {
+      lines.add(Answers.refusal(pending.value));
+    }
+
+    @Override
+    public void answered(FlushReason reason, int events, long nanos) {
+      answered += events;
+    }
+  }
+
+  /** Slots from one more than a batch, where every batch must wait for its slots, to plenty. */
+  @ParameterizedTest
+  @CsvSource({
+    "TRANSFORMER, 2, 8, 9, 0.3",
+    "TRANSFORMER, 2, 8, 17, 0.3",
+    "SCHEMA_TRANSFORMER, 2, 5, 500, 0.3",
+    "SCHEMA_TRANSFORMER, 3, 5, 12, 0",
+    "ASSOCIATIVE, 3, 16, 40, 0.3",
+    "ASSOCIATIVE, 2, 1, 2, 16",
+    "ATTENTION, 1, 8, 20, 0.3"
+  })
+  void answersAreTheOraclesInTheOrderOfArrivalWhateverIsInFlight(
+      TestModel model, int inFlight, int batchSize, int slots, double fold) throws Exception {
+    for (long seed = Seeds.seed(0), last = seed + 4; seed < last; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      state.clear();
+      lines.clear();
+      answered = 0;
+      oracle = model.oracle();
+      create(inFlight, batchSize, slots, fold);
+      List<Trip> trips = Trips.stream(seed, TRIPS).stream().filter(this::isEvent).toList();
+      int mostSeen = 0;
+      for (Trip trip : trips) {
+        add(trip);
+        if (runner.collecting().isFull() || random.nextInt(20) == 0) {
+          runner.step(FlushReason.SIZE);
+        }
+        switch (random.nextInt(60)) {
+          case 0 -> runner.completeAll();
+          case 1 -> checkpoint();
+          case 2 -> {
+            checkpoint();
+            mostSeen = Math.max(mostSeen, engine.mostSeen());
+            create(inFlight, batchSize, slots, fold);
+          }
+          default -> {}
+        }
+      }
+      checkpoint();
+      assertThat(lines).as(Seeds.replay(seed)).isEqualTo(oracle.answers(trips));
+      assertThat(answered).isEqualTo(trips.size());
+      assertThat(Math.max(mostSeen, engine.mostSeen())).as("in flight").isEqualTo(inFlight);
+    }
+  }
+
+  private boolean isEvent(Trip trip) {
+    try {
+      oracle.encode(trip);
+      return true;
+    } catch (MalformedEventException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  private void add(Trip trip) throws Exception {
+    Pending<Trip> pending = runner.collecting().add();
+    pending.value = trip;
+    pending.key = trip.key;
+    pending.event = oracle.encode(trip);
+  }
+
+  private void checkpoint() throws Exception {
+    if (!runner.collecting().isEmpty()) {
+      runner.step(FlushReason.BARRIER);
+    }
+    runner.completeAll();
+    memory.saveAll();
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestModel.class)
+  void aBatchIsAnsweredWhenTheNextIsUnderWay(TestModel model) throws Exception {
+    oracle = model.oracle();
+    create(2, 3, 10, 0.3);
+    for (int id = 0; id < 9; id++) {
+      add(new Trip(id, "k" + id % 2, Trips.START + id * 1000));
+      if (runner.collecting().isFull()) {
+        runner.step(FlushReason.SIZE);
+      }
+      assertThat(lines).as("after event %d", id).hasSize(id < 5 ? 0 : id < 8 ? 3 : 6);
+      assertThat(runner.longestWaiting().get(0).value.id).isEqualTo(lines.size());
+    }
+    runner.completeAll();
+    assertThat(lines).hasSize(9);
+    assertThat(runner.longestWaiting().isEmpty()).isTrue();
+  }
+}
