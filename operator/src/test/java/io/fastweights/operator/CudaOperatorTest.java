@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineOptions.Device;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamElement;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.function.ThrowingConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +84,102 @@ class CudaOperatorTest {
       lines.addAll(harness.answers());
     }
     assertThat(Answers.sorted(lines)).isEqualTo(model.oracle().answers(trips));
+  }
+
+  private static OperatorHarness lingering(int batchSize, Duration linger) throws Exception {
+    return OperatorHarness.open(
+        OperatorHarness.builder(TestModel.ASSOCIATIVE, batchSize)
+            .set(FastWeightOptions.ENGINE, Device.CUDA)
+            .set(FastWeightOptions.LINGER, linger));
+  }
+
+  private static void process(OperatorHarness harness, long from, long to) throws Exception {
+    for (long id = from; id < to; id++) {
+      harness.process(new Trip(id, "k" + id % 3, Trips.START + id * 1000));
+    }
+  }
+
+  private static List<Long> ids(long to) {
+    return LongStream.range(0, to).boxed().toList();
+  }
+
+  @Test
+  void aFullBatchIsAnsweredWhenTheNextIsUnderWay() throws Exception {
+    try (OperatorHarness harness = lingering(4, Duration.ofHours(1))) {
+      process(harness, 0, 7);
+      assertThat(harness.answeredIds()).isEmpty();
+      process(harness, 7, 8);
+      assertThat(harness.answeredIds()).isEqualTo(ids(4));
+      process(harness, 8, 12);
+      assertThat(harness.answeredIds()).isEqualTo(ids(8));
+    }
+  }
+
+  @Test
+  void noAnswerWaitsLongerThanTheLinger() throws Exception {
+    try (OperatorHarness harness = lingering(2, Duration.ofMillis(20))) {
+      harness.setProcessingTime(1000);
+      process(harness, 0, 2);
+      harness.setProcessingTime(1010);
+      process(harness, 2, 3);
+      harness.setProcessingTime(1019);
+      assertThat(harness.answeredIds()).isEmpty();
+      harness.setProcessingTime(1020);
+      assertThat(harness.answeredIds()).as("the batch in flight").isEqualTo(ids(2));
+      harness.setProcessingTime(1029);
+      assertThat(harness.answeredIds()).isEqualTo(ids(2));
+      harness.setProcessingTime(1030);
+      assertThat(harness.answeredIds()).as("the batch held back").isEqualTo(ids(3));
+      assertThat(harness.getProcessingTimeService().getNumActiveTimers()).isZero();
+    }
+  }
+
+  @Test
+  void noLingerAnswersEveryEventAtOnce() throws Exception {
+    try (OperatorHarness harness = lingering(4, Duration.ZERO)) {
+      process(harness, 0, 1);
+      assertThat(harness.answeredIds()).isEqualTo(ids(1));
+      assertThat(harness.getProcessingTimeService().getNumActiveTimers()).isZero();
+    }
+  }
+
+  /** What follows a batch in flight and two events held back. */
+  enum Follower {
+    WATERMARK(harness -> harness.processWatermark(new Watermark(Trips.START))),
+    STATUS(harness -> harness.processWatermarkStatus(WatermarkStatus.IDLE)),
+    BARRIER(harness -> harness.prepareSnapshotPreBarrier(1)),
+    END(OperatorHarness::finish);
+
+    private final ThrowingConsumer<OperatorHarness, Exception> process;
+
+    Follower(ThrowingConsumer<OperatorHarness, Exception> process) {
+      this.process = process;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Follower.class)
+  void nothingOvertakesABatchInFlight(Follower follower) throws Exception {
+    try (OperatorHarness harness = lingering(3, Duration.ofHours(1))) {
+      process(harness, 0, 5);
+      assertThat(harness.answeredIds()).isEmpty();
+      follower.process.accept(harness);
+      assertThat(List.copyOf(harness.getOutput()).subList(0, 5))
+          .allMatch(element -> ((StreamElement) element).isRecord());
+      assertThat(harness.answeredIds()).isEqualTo(ids(5));
+      assertThat(harness.getProcessingTimeService().getNumActiveTimers()).isZero();
+    }
+  }
+
+  /** A failure of the task leaves a batch in flight behind. */
+  @Test
+  void aTaskThatEndsWithABatchInFlightLeavesNothingOnTheDevice() throws Exception {
+    List<Long> held = SimulatedDriver.held();
+    try (OperatorHarness harness = lingering(3, Duration.ofHours(1))) {
+      process(harness, 0, 4);
+      assertThat(SimulatedDriver.held()).isNotEqualTo(held);
+    }
+    assertThat(SimulatedDriver.held()).isEqualTo(held);
   }
 
   private static OperatorHarness harness(TestModel model, int batchSize) throws Exception {

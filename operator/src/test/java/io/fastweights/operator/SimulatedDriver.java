@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import jcuda.LibUtils;
 import jcuda.driver.JCudaDriver;
 
@@ -39,6 +41,17 @@ final class SimulatedDriver {
   /** The launch after so many more fails. */
   static void failLaunch(int after) {
     JCudaDriver.cuCtxSetLimit(FAIL_LAUNCH, after);
+  }
+
+  /** What the process holds of the device: allocations, pinned buffers, handles, contexts. */
+  static List<Long> held() {
+    List<Long> counts = new ArrayList<>();
+    for (int limit : new int[] {1100, 1101, 1102, 1104}) {
+      long[] count = new long[1];
+      JCudaDriver.cuCtxGetLimit(count, limit);
+      counts.add(count[0]);
+    }
+    return counts;
   }
 
   private static void build() throws IOException, InterruptedException {

@@ -243,6 +243,10 @@ final class Flight implements AutoCloseable {
       all.own(scope);
       all.own(in);
       all.own(out);
+      if (batch != null) {
+        // The device may still write into what is given back next.
+        all.own(stream::synchronize);
+      }
     }
   }
 
