@@ -70,4 +70,19 @@ struct HeadMean {
   int rows, heads, columns, unused;
 };
 
+// Heads of sequences, forwards or back. Gradients are zero at first, outs holds those of the
+// read-outs on the way back.
+struct Recurrence {
+  Address sequences;           // int4 [blocks]: first event, end event, first snapshot, 0
+  Address phiK, phiQ;          // float [event][rows]
+  Address values, betas;       // float [event][columns], [event]
+  Address asks;                // byte [event]
+  Address memories;            // float [block][rows][columns], walked to and fro
+  Address outs, inserts;       // float [event][columns]
+  Address snapshots;           // float [snapshot][rows][columns], one every `interval` events
+  Address gradK, gradQ, gradV, gradBeta;
+  Address gradW;               // float [block][rows][columns]: after the sequence, then before it
+  int rows, columns, interval, sumRule;
+};
+
 }  // namespace fastweights

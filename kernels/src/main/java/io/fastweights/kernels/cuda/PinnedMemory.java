@@ -8,10 +8,12 @@ import jcuda.driver.JCudaDriver;
 /** Page-locked bytes of the host, which the device copies to and from on its own. */
 final class PinnedMemory extends NativeResource {
   private final Pointer pointer = new Pointer();
+  private final long bytes;
   private ByteBuffer buffer;
 
   private PinnedMemory(long bytes) {
     super(bytes + " bytes of pinned host memory");
+    this.bytes = bytes;
   }
 
   /**
@@ -28,6 +30,10 @@ final class PinnedMemory extends NativeResource {
     memory.buffer = memory.pointer.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder());
     memory.granted();
     return memory;
+  }
+
+  long bytes() {
+    return bytes;
   }
 
   /** The bytes; not to be touched after {@link #close}. */

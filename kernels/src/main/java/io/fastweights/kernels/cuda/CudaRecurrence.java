@@ -1,0 +1,230 @@
+package io.fastweights.kernels.cuda;
+
+import io.fastweights.kernels.engine.EngineException;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.train.HeadSequence;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.function.ToIntFunction;
+
+/**
+ * The fast-weight recurrence over whole sequences and back, on a GPU: what {@link
+ * io.fastweights.kernels.train.Recurrence} does for one head of one sequence, for many at once, a
+ * block of the device each (Schlag et al. 2021, section 4.2 and appendix on the custom backward
+ * pass). W is walked back from its end, with a snapshot every so many events.
+ *
+ * <p>Results agree with those of the CPU within rounding: sums over rows are shared out among the
+ * warps of a block. They have the same bits from run to run, whatever other heads stand beside one.
+ * Gradients are those of phi; {@link io.fastweights.kernels.train.FeatureGradient} leads from there
+ * to keys and queries. Not thread-safe.
+ */
+public final class CudaRecurrence implements AutoCloseable {
+  private static final int LEAST_INTERVAL = 64;
+  private static final int WARPS = 8;
+  private static final int THREADS = WARPS * 32;
+
+  /** Above this a kernel must ask the driver for its shared memory. */
+  private static final int USUAL_SHARED_BYTES = 48 << 10;
+
+  private final Scope scope = new Scope();
+  private final Arguments arguments = new Arguments();
+  private final UpdateRule rule;
+  private final int rows;
+  private final int columns;
+  private final int interval;
+  private final CudaDevice device;
+  private final CudaModule module;
+  private final CudaStream stream;
+  private final RecurrenceRoom room;
+  private List<Head> ran = List.of();
+
+  /**
+   * One head of one sequence.
+   *
+   * @param values features, values and betas; its read-outs are written, not scaled
+   * @param length events
+   * @param asks which events are asks, or null for none
+   */
+  public record Head(HeadSequence values, int length, boolean[] asks) {}
+
+  /**
+   * Takes a device.
+   *
+   * @param deviceIndex which of the process's CUDA devices
+   * @param rows E, the features of phi
+   * @param columns M, the dimension of a value
+   * @throws EngineException if the device cannot be had, or a head's columns are too many for it
+   */
+  public CudaRecurrence(int deviceIndex, UpdateRule rule, int rows, int columns) {
+    if (rows < 1 || columns < 1) {
+      throw new IllegalArgumentException(
+          "rows and columns are %d and %d, must be at least 1".formatted(rows, columns));
+    }
+    this.rule = rule;
+    this.rows = rows;
+    this.columns = columns;
+    this.interval = Math.max(LEAST_INTERVAL, Math.min(rows, columns));
+    try {
+      device = scope.own(CudaDevice.acquire(deviceIndex));
+      device.makeCurrent();
+      module = scope.own(CudaModule.load());
+      stream = scope.own(CudaStream.create());
+      room = scope.own(new RecurrenceRoom(rows, columns));
+      if (sharedBytes() > device.sharedBytes()) {
+        throw new EngineException(
+            "a head has %d columns: more than the device's %d bytes of shared memory can hold"
+                .formatted(columns, device.sharedBytes()));
+      }
+    } catch (RuntimeException e) {
+      throw scope.closeAfter(e);
+    }
+  }
+
+  /** Sums over rows, twice, and each warp's copy of delta (recurrence.cu). */
+  private int sharedBytes() {
+    return 3 * WARPS * columns * Float.BYTES;
+  }
+
+  /**
+   * Runs sequences and keeps on the device what {@link #backward} needs.
+   *
+   * @param memories float[rows][columns] of each head, rewritten
+   * @throws IllegalArgumentException if heads and memories differ in number
+   * @throws EngineException if the device fails
+   */
+  public void forward(List<Head> heads, List<float[]> memories) {
+    check(heads, memories);
+    device.makeCurrent();
+    ran = List.of();
+    room.lay(heads, interval);
+    int from = 0;
+    int snapshot = 0;
+    for (int n = 0; n < heads.size(); n++) {
+      Head head = heads.get(n);
+      room.describe(n, from, from + head.length(), snapshot);
+      putAsks(head, from);
+      putEvents(head, from);
+      room.floats().put(room.matrix(room.memories, n), memories.get(n), 0, rows * columns);
+      from += head.length();
+      snapshot += Math.max(0, head.length() - 1) / interval;
+    }
+    room.upload(0, room.outs, stream);
+    launch("recurrence_forward", heads.size());
+    room.download(room.memories, room.gradW, stream);
+    stream.synchronize();
+    from = 0;
+    for (int n = 0; n < heads.size(); n++) {
+      HeadSequence s = heads.get(n).values();
+      room.floats().get(room.matrix(room.memories, n), memories.get(n), 0, rows * columns);
+      for (int t = 0; t < heads.get(n).length(); t++) {
+        int at = room.event(room.outs, from + t, columns);
+        room.floats().get(at, s.out, s.outAt + t * s.outStride, columns);
+      }
+      from += heads.get(n).length();
+    }
+    ran = List.copyOf(heads);
+  }
+
+  private void putAsks(Head head, int from) {
+    for (int t = 0; t < head.length(); t++) {
+      room.putAsk(from + t, head.asks() != null && head.asks()[t]);
+    }
+  }
+
+  private void putEvents(Head head, int from) {
+    HeadSequence s = head.values();
+    FloatBuffer to = room.floats();
+    to.put(room.event(room.phiK, from, rows), s.phiK, 0, head.length() * rows);
+    to.put(room.event(room.phiQ, from, rows), s.phiQ, 0, head.length() * rows);
+    for (int t = 0; t < head.length(); t++) {
+      to.put(room.event(room.values, from + t, columns), s.v, s.vAt + t * s.vStride, columns);
+      to.put(room.event(room.betas, from + t, 1), s.beta[s.betaAt + t * s.betaStride]);
+    }
+  }
+
+  /**
+   * Adds the gradients of the sequences that {@link #forward} ran last; once for each forward pass.
+   *
+   * @param gradients of each head: holds those of the read-outs; those of features, values and
+   *     betas are added
+   * @param gradMemories of each head, the gradient of the memory after the sequence; becomes that
+   *     of the memory before
+   * @throws IllegalStateException if no forward pass went before
+   * @throws EngineException if the device fails
+   */
+  public void backward(List<HeadSequence> gradients, List<float[]> gradMemories) {
+    List<Head> heads = ran;
+    if (heads.isEmpty()) {
+      throw new IllegalStateException("there is no forward pass to go back through");
+    }
+    check(heads, gradMemories);
+    check(heads, gradients);
+    ran = List.of();
+    device.makeCurrent();
+    int from = 0;
+    for (int n = 0; n < heads.size(); n++) {
+      HeadSequence g = gradients.get(n);
+      for (int t = 0; t < heads.get(n).length(); t++) {
+        int at = room.event(room.outs, from + t, columns);
+        room.floats().put(at, g.out, g.outAt + t * g.outStride, columns);
+      }
+      room.floats().put(room.matrix(room.gradW, n), gradMemories.get(n), 0, rows * columns);
+      from += heads.get(n).length();
+    }
+    room.upload(room.outs, room.gradK, stream);
+    room.zero(room.gradK, room.inserts, stream);
+    launch("recurrence_backward", heads.size());
+    room.download(room.gradW, room.inserts, stream);
+    stream.synchronize();
+    from = 0;
+    for (int n = 0; n < heads.size(); n++) {
+      room.floats().get(room.matrix(room.gradW, n), gradMemories.get(n), 0, rows * columns);
+      addGradients(gradients.get(n), heads.get(n).length(), from);
+      from += heads.get(n).length();
+    }
+  }
+
+  private void addGradients(HeadSequence g, int length, int from) {
+    for (int t = 0; t < length; t++) {
+      add(room.event(room.gradK, from + t, rows), g.phiK, t * rows, rows);
+      add(room.event(room.gradQ, from + t, rows), g.phiQ, t * rows, rows);
+      add(room.event(room.gradV, from + t, columns), g.v, g.vAt + t * g.vStride, columns);
+      add(room.event(room.gradBetas, from + t, 1), g.beta, g.betaAt + t * g.betaStride, 1);
+    }
+  }
+
+  private void add(int from, float[] to, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      to[at + i] += room.floats().get(from + i);
+    }
+  }
+
+  private static void check(List<Head> heads, List<?> others) {
+    if (heads.isEmpty() || heads.size() != others.size()) {
+      throw new IllegalArgumentException(
+          "heads are %d and what belongs to them %d, must be as many and at least 1"
+              .formatted(heads.size(), others.size()));
+    }
+  }
+
+  private void launch(String kernel, int blocks) {
+    int shared = sharedBytes();
+    module.function(kernel, shared > USUAL_SHARED_BYTES ? shared : 0);
+    arguments.on(stream);
+    arguments.begin();
+    for (ToIntFunction<RecurrenceRoom> part : RecurrenceRoom.ARGUMENTS) {
+      arguments.wide(room.address(part.applyAsInt(room)));
+    }
+    arguments
+        .integer(rows)
+        .integer(columns)
+        .integer(interval)
+        .integer(rule == UpdateRule.SUM ? 1 : 0)
+        .launch(module, kernel, blocks, 1, THREADS, shared);
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

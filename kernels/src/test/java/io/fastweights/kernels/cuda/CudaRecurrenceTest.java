@@ -1,0 +1,250 @@
+package io.fastweights.kernels.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fastweights.kernels.cuda.CudaRecurrence.Head;
+import io.fastweights.kernels.cuda.SimulatedDevice.Control;
+import io.fastweights.kernels.engine.EngineException;
+import io.fastweights.kernels.golden.GoldenFiles;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.model.Safetensors;
+import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.train.HeadSequence;
+import io.fastweights.kernels.train.Recurrence;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The recurrence of training on a device, against the CPU's and PyTorch's gradients. */
+class CudaRecurrenceTest {
+  private List<Long> held;
+  private int live;
+
+  @BeforeEach
+  void load() {
+    SimulatedDevice.load();
+    held = SimulatedDevice.held();
+    live = NativeResource.live();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    SimulatedDevice.set(Control.RESET, 0);
+    assertThat(SimulatedDevice.held()).isEqualTo(held);
+    assertThat(NativeResource.live()).isEqualTo(live);
+  }
+
+  /** Sequences of several lengths at once, with asks, zero features, and snapshots on the way. */
+  @ParameterizedTest
+  @CsvSource({"DELTA,1,1", "DELTA,16,8", "DELTA,21,35", "SUM,12,33", "SUM,9,3", "DELTA,8,70"})
+  void givesTheGradientsOfTheCpu(UpdateRule rule, int rows, int columns) {
+    SplittableRandom random = new SplittableRandom(rows * 100L + columns);
+    Recurrence cpu = new Recurrence(rule, rows, columns);
+    List<Case> cases = new ArrayList<>();
+    for (int length : new int[] {0, 1, 64, 65, 130}) {
+      cases.add(new Case(length, rows, columns, random));
+    }
+    try (CudaRecurrence device = new CudaRecurrence(0, rule, rows, columns)) {
+      run(device, cases);
+      for (Case c : cases) {
+        c.check(cpu);
+      }
+    }
+  }
+
+  private static void run(CudaRecurrence device, List<Case> cases) {
+    device.forward(
+        cases.stream().map(c -> new Head(c.s, c.length, c.asks)).toList(),
+        cases.stream().map(c -> c.w).toList());
+    device.backward(
+        cases.stream().map(c -> c.g).toList(), cases.stream().map(c -> c.gradW).toList());
+  }
+
+  @Test
+  void aHeadsBitsDoNotDependOnThoseBesideIt() {
+    List<Case> alone = List.of(new Case(40, 10, 6, new SplittableRandom(5)));
+    SplittableRandom same = new SplittableRandom(5);
+    Case first = new Case(40, 10, 6, same);
+    List<Case> together = List.of(new Case(70, 10, 6, new SplittableRandom(6)), first);
+    try (CudaRecurrence device = new CudaRecurrence(0, UpdateRule.DELTA, 10, 6)) {
+      run(device, alone);
+      run(device, together);
+    }
+    assertThat(first.g.phiK).isEqualTo(alone.get(0).g.phiK);
+    assertThat(first.g.beta).isEqualTo(alone.get(0).g.beta);
+    assertThat(first.gradW).isEqualTo(alone.get(0).gradW);
+    assertThat(first.w).isEqualTo(alone.get(0).w);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"small_delta", "small_sum", "wide_delta", "wide_sum"})
+  void givesTheGradientsOfPyTorch(String name) throws IOException {
+    try (Safetensors file = GoldenFiles.tensors("delta_rule_" + name)) {
+      Tensor keys = file.floats("k");
+      int count = keys.shape()[0] * keys.shape()[1];
+      int length = keys.shape()[2];
+      int rows = keys.shape()[3];
+      int columns = file.floats("v").shape()[3];
+      UpdateRule rule = UpdateRule.valueOf(file.metadata().get("rule").toUpperCase(Locale.ROOT));
+      List<Case> cases = new ArrayList<>();
+      for (int n = 0; n < count; n++) {
+        cases.add(new Case(file, n, length, rows, columns));
+      }
+      try (CudaRecurrence device = new CudaRecurrence(0, rule, rows, columns)) {
+        run(device, cases);
+      }
+      for (int n = 0; n < count; n++) {
+        assertClose(name + " k", part(file, "grad_k", n, length * rows), cases.get(n).g.phiK);
+        assertClose(name + " q", part(file, "grad_q", n, length * rows), cases.get(n).g.phiQ);
+        assertClose(name + " v", part(file, "grad_v", n, length * columns), cases.get(n).g.v);
+        assertClose(name + " beta", part(file, "grad_beta", n, length), cases.get(n).g.beta);
+        assertClose(name + " w0", part(file, "grad_w0", n, rows * columns), cases.get(n).gradW);
+      }
+    }
+  }
+
+  @Test
+  void aFailedLaunchLeavesNothingAndNothingToGoBackThrough() {
+    Case c = new Case(5, 4, 3, new SplittableRandom(1));
+    try (CudaRecurrence device = new CudaRecurrence(0, UpdateRule.DELTA, 4, 3)) {
+      List<HeadSequence> gradients = List.of(c.g);
+      List<float[]> gradMemories = List.of(c.gradW);
+      SimulatedDevice.set(Control.FAIL_LAUNCH, 1);
+      assertThatThrownBy(() -> run(device, List.of(c)))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("cannot launch recurrence_forward");
+      assertThatThrownBy(() -> device.backward(gradients, gradMemories))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void refusesMemoriesThatAreNotAsManyAsHeads() {
+    Case c = new Case(5, 4, 3, new SplittableRandom(1));
+    try (CudaRecurrence device = new CudaRecurrence(0, UpdateRule.DELTA, 4, 3)) {
+      List<Head> heads = List.of(new Head(c.s, 5, null));
+      assertThatThrownBy(() -> device.forward(heads, List.of()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("1 and what belongs to them 0");
+    }
+  }
+
+  private static float[] part(Safetensors file, String name, int n, int size) throws IOException {
+    return Arrays.copyOfRange(file.floats(name).data(), n * size, (n + 1) * size);
+  }
+
+  /** Within 1e-4 of the largest. */
+  private static void assertClose(String what, float[] expected, float[] actual) {
+    double largest = 0;
+    for (float e : expected) {
+      largest = Math.max(largest, Math.abs(e));
+    }
+    for (int i = 0; i < expected.length; i++) {
+      assertThat((double) actual[i])
+          .as("%s [%d]", what, i)
+          .isCloseTo(expected[i], org.assertj.core.data.Offset.offset(1e-4 * largest));
+    }
+  }
+
+  /** A sequence with what is known and what is to be found. */
+  private static final class Case {
+    final int length;
+    final HeadSequence s;
+    final HeadSequence g;
+    final boolean[] asks;
+    final float[] w0;
+    final float[] w;
+    final float[] gradW0;
+    final float[] gradW;
+
+    Case(int length, int rows, int columns, SplittableRandom random) {
+      this.length = length;
+      s = HeadSequence.of(length, rows, columns);
+      g = HeadSequence.of(length, rows, columns);
+      asks = new boolean[length];
+      features(random, s.phiK, rows);
+      features(random, s.phiQ, rows);
+      for (int t = 0; t < length; t++) {
+        s.beta[t] = random.nextFloat();
+        asks[t] = random.nextInt(5) == 0;
+      }
+      gaussian(random, s.v);
+      gaussian(random, g.out);
+      w0 = gaussian(random, new float[rows * columns]);
+      w = w0.clone();
+      gradW0 = gaussian(random, new float[rows * columns]);
+      gradW = gradW0.clone();
+    }
+
+    Case(Safetensors file, int n, int length, int rows, int columns) throws IOException {
+      this.length = length;
+      asks = null;
+      s = HeadSequence.of(length, rows, columns);
+      g = HeadSequence.of(length, rows, columns);
+      s.phiK = part(file, "k", n, length * rows);
+      s.phiQ = part(file, "q", n, length * rows);
+      s.v = part(file, "v", n, length * columns);
+      s.beta = part(file, "beta", n, length);
+      g.out = part(file, "grad_out", n, length * columns);
+      w0 = part(file, "w0", n, rows * columns);
+      w = w0.clone();
+      gradW0 = part(file, "grad_w", n, rows * columns);
+      gradW = gradW0.clone();
+    }
+
+    /** About a half of the features are 0; the others sum to 1 at each event. */
+    private static void features(SplittableRandom random, float[] phi, int rows) {
+      for (int at = 0; at < phi.length; at += rows) {
+        float sum = 0;
+        for (int i = at; i < at + rows; i++) {
+          phi[i] = random.nextBoolean() ? 0 : 0.01f + random.nextFloat();
+          sum += phi[i];
+        }
+        for (int i = at; i < at + rows && sum > 0; i++) {
+          phi[i] /= sum;
+        }
+      }
+    }
+
+    private static float[] gaussian(SplittableRandom random, float[] into) {
+      for (int i = 0; i < into.length; i++) {
+        into[i] = (float) random.nextGaussian();
+      }
+      return into;
+    }
+
+    void check(Recurrence cpu) {
+      int rows = length == 0 ? 1 : s.phiK.length / length;
+      HeadSequence expected = HeadSequence.of(length, rows, w.length / rows);
+      HeadSequence expectedG = HeadSequence.of(length, rows, w.length / rows);
+      expected.phiK = s.phiK;
+      expected.phiQ = s.phiQ;
+      expected.v = s.v;
+      expected.beta = s.beta;
+      expectedG.out = g.out;
+      float[] expectedW = w0.clone();
+      float[] expectedGradW = gradW0.clone();
+      if (length > 0) {
+        cpu.forward(expected, length, asks, expectedW);
+        cpu.backward(expected, expectedG, length, asks, expectedW, expectedGradW);
+      }
+      assertClose("read-outs", expected.out, s.out);
+      assertClose("w", expectedW, w);
+      assertClose("phi(k)", expectedG.phiK, g.phiK);
+      assertClose("phi(q)", expectedG.phiQ, g.phiQ);
+      assertClose("v", expectedG.v, g.v);
+      assertClose("beta", expectedG.beta, g.beta);
+      assertClose("w0", expectedGradW, gradW);
+    }
+  }
+}
