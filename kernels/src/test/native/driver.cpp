@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "simt.h"
+#include "simulation.h"
 
 #define API extern "C" __attribute__((visibility("default"))) int
 
@@ -445,4 +446,26 @@ API cuLaunchKernel(Function* function, unsigned gridX, unsigned gridY, unsigned 
     }
   });
   return SUCCESS;
+}
+
+SIMULATED_API int simulatedLaunch(void* stream, std::function<void()> work) {
+  ENTER;
+  if (due(failLaunch)) return OUT_OF_RESOURCES;
+  Stream* on = static_cast<Stream*>(stream);
+  if (!streams.count(on)) return INVALID_VALUE;
+  launches++;
+  on->operations.push_back([work] {
+    work();
+    checkCanaries();
+  });
+  return SUCCESS;
+}
+SIMULATED_API bool simulatedMemory(const void* at, size_t bytes) {
+  std::lock_guard<std::recursive_mutex> lock(mutex);
+  return onDevice(reinterpret_cast<Address>(at), bytes);
+}
+SIMULATED_API int simulatedHold(int count) {
+  std::lock_guard<std::recursive_mutex> lock(mutex);
+  handles += count;
+  return count < 0 ? SUCCESS : enter();
 }

@@ -163,7 +163,8 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
         batchSize + 1,
         storage(),
         GpuResource.deviceIndex(getRuntimeContext()),
-        Long.MAX_VALUE);
+        Long.MAX_VALUE,
+        options.get(FastWeightOptions.CUDA_DENSE_PRODUCTS));
   }
 
   private Storage storage() {

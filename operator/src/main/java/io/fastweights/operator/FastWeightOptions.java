@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.kernels.engine.EngineOptions.DenseProducts;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import java.time.Duration;
@@ -78,6 +79,16 @@ public final class FastWeightOptions {
           .withDescription(
               "What the arithmetic runs on: CUDA, CPU, or AUTO for CUDA where a usable device is.");
 
+  public static final ConfigOption<DenseProducts> CUDA_DENSE_PRODUCTS =
+      ConfigOptions.key("fastweights.cuda.dense-products")
+          .enumType(DenseProducts.class)
+          .defaultValue(DenseProducts.OWN)
+          .withDescription(
+              "What multiplies events by slow weights on a CUDA device: OWN kernels, whose bits do"
+                  + " not depend on batches and are the CPU's, or CUBLAS, NVIDIA's library in full"
+                  + " fp32, which promises neither. CUBLAS needs libcublas.so.12; without it OWN"
+                  + " takes its place, with a warning.");
+
   public static final ConfigOption<EventOrder> ORDER =
       ConfigOptions.key("fastweights.event-order")
           .enumType(EventOrder.class)
@@ -125,6 +136,7 @@ public final class FastWeightOptions {
         TTL,
         STORAGE,
         ENGINE,
+        CUDA_DENSE_PRODUCTS,
         ORDER,
         ASSOCIATIVE_KEY_DIM,
         ASSOCIATIVE_NU,

@@ -12,7 +12,6 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -183,20 +182,20 @@ class FastWeightsBuilderTest {
   @Test
   void everyOptionMayStandInTheJobsConfiguration() throws Exception {
     Map<String, String> job =
-        new HashMap<>(
-            Map.of(
-                "fastweights.batch-size", "2",
-                "fastweights.cache-size", "1 kb",
-                "fastweights.linger", "5 s",
-                "fastweights.fold-threshold", "0.1",
-                "fastweights.ttl", "4 s",
-                "fastweights.storage", "bf16",
-                "fastweights.engine", "cpu",
-                "fastweights.event-order", "accept"));
-    job.put("fastweights.associative.key-dim", "16");
-    job.put("fastweights.associative.nu", "2");
-    job.put("fastweights.associative.betas", "0.4;0.1");
-    job.put("fastweights.associative.seed", "7");
+        Map.ofEntries(
+            Map.entry("fastweights.batch-size", "2"),
+            Map.entry("fastweights.cache-size", "1 kb"),
+            Map.entry("fastweights.ttl", "4 s"),
+            Map.entry("fastweights.storage", "bf16"),
+            Map.entry("fastweights.linger", "5 s"),
+            Map.entry("fastweights.fold-threshold", "0.1"),
+            Map.entry("fastweights.engine", "cpu"),
+            Map.entry("fastweights.cuda.dense-products", "cublas"),
+            Map.entry("fastweights.event-order", "accept"),
+            Map.entry("fastweights.associative.key-dim", "16"),
+            Map.entry("fastweights.associative.nu", "2"),
+            Map.entry("fastweights.associative.betas", "0.4;0.1"),
+            Map.entry("fastweights.associative.seed", "7"));
     List<Trip> trips = new ArrayList<>();
     for (int id = 0; id < 40; id++) {
       trips.add(new Trip(id, "k" + id % 5, Trips.START + id * (id < 20 ? 700 : 1000)));

@@ -26,6 +26,11 @@ final class Arguments {
     stream = where;
   }
 
+  /** Where launches go. */
+  CudaStream stream() {
+    return stream;
+  }
+
   /** Begins a new argument. */
   Arguments begin() {
     at = 0;

@@ -3,6 +3,7 @@ package io.fastweights.kernels.cuda;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EngineOptions.DenseProducts;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.math.Network;
@@ -55,7 +56,7 @@ public final class CudaEngine implements Engine {
       MemoryKernel kernel =
           MemoryKernel.direct(module, model, options.storage(), device.sharedBytes());
       workspace = scope.own(new Workspace(model));
-      forward = forward(new LayerKernels(module, model, arguments), kernel);
+      forward = forward(new LayerKernels(module, model, arguments), kernel, options);
       logReplay = scope.own(new LogReplay(model, kernel, arguments));
       for (int i = 0; i < FLIGHTS; i++) {
         BatchPlan plan = new BatchPlan(shared, pool.slots(), scratch);
@@ -66,14 +67,21 @@ public final class CudaEngine implements Engine {
     }
   }
 
-  private Forward forward(LayerKernels layers, MemoryKernel kernel) {
+  private Forward forward(LayerKernels layers, MemoryKernel kernel, EngineOptions options) {
     CudaStream setUp = scope.own(CudaStream.create());
     if (model instanceof AssociativeMemory associative) {
       return new AssociativeForward(associative, pool, workspace, setUp, layers, kernel, arguments);
     }
     SlowModel slow = (SlowModel) model;
     DeviceNetwork network = scope.own(new DeviceNetwork(Network.of(slow), setUp));
-    return new SlowForward(slow, network, pool, workspace, layers, kernel, arguments);
+    DenseLayer products =
+        options.denseProducts() == DenseProducts.CUBLAS ? cublas(network, layers) : layers;
+    return new SlowForward(slow, network, pool, workspace, layers, products, kernel, arguments);
+  }
+
+  private DenseLayer cublas(DeviceNetwork network, LayerKernels layers) {
+    CublasProducts products = CublasProducts.orNull(network.matrices(), layers, arguments);
+    return products == null ? layers : scope.own(products);
   }
 
   @Override

@@ -59,6 +59,15 @@ final class DeviceMemory extends NativeResource {
         count);
   }
 
+  /** Enqueues a copy from another place of the device to the beginning of this memory. */
+  void take(long address, long count, CudaStream stream) {
+    Driver.check(
+        JCudaDriver.cuMemcpyDtoDAsync(
+            pointer, new CUdeviceptr().withByteOffset(address), count, stream.handle()),
+        "copy on the device",
+        count);
+  }
+
   /** Enqueues zeroing. */
   void zero(long at, long count, CudaStream stream) {
     Driver.check(

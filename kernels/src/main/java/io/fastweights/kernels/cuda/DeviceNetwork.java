@@ -6,6 +6,8 @@ import io.fastweights.kernels.math.Network;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Slow weights in device memory, in one block, written once. */
 final class DeviceNetwork implements AutoCloseable {
@@ -64,6 +66,22 @@ final class DeviceNetwork implements AutoCloseable {
 
   List<Layer> layers() {
     return layers;
+  }
+
+  /** Every matrix that there is. */
+  List<Matrix> matrices() {
+    return Stream.concat(
+            layers.stream()
+                .flatMap(
+                    layer ->
+                        Stream.of(
+                            layer.projection(),
+                            layer.out(),
+                            layer.feedForwardIn(),
+                            layer.feedForwardOut())),
+            Stream.ofNullable(head))
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /** The read-out, or null. */

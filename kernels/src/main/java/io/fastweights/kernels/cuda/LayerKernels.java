@@ -7,16 +7,13 @@ import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.SlowModel;
 
 /** Launches of layers.cu: the layers around a memory, each over rows of a batch. */
-final class LayerKernels {
+final class LayerKernels implements DenseLayer {
   private static final int DENSE_ROWS = 64;
   private static final int DENSE_OUT = 64;
   private static final int DENSE_THREADS = 128;
   private static final int THREADS = 128;
   private static final int ROWS_PER_WARP_NORM = 2;
   private static final int WARP = 32;
-
-  /** No column passes the sigmoid. */
-  static final int NO_SIGMOID = Integer.MAX_VALUE;
 
   private final Arguments arguments;
   private final CudaModule module;
@@ -36,13 +33,8 @@ final class LayerKernels {
     }
   }
 
-  /**
-   * y = act(x M + bias) (+ residual), residual and y of one stride.
-   *
-   * @param residual address, or 0 for none
-   * @param sigmoidFrom columns from here on pass the sigmoid
-   */
-  void dense(
+  @Override
+  public void dense(
       Matrix m,
       long x,
       int xStride,
@@ -52,7 +44,51 @@ final class LayerKernels {
       int rows,
       boolean gelu,
       int sigmoidFrom) {
-    arguments
+    layer(m, x, xStride, residual, y, yStride, rows, gelu, sigmoidFrom)
+        .launch(
+            module, "dense", ceil(rows, DENSE_ROWS), ceil(m.out(), DENSE_OUT), DENSE_THREADS, 0);
+  }
+
+  /**
+   * y = act(product + bias) (+ residual): {@link #dense} without its product.
+   *
+   * @param product address of float[rows][out]
+   */
+  void finishDense(
+      Matrix m,
+      long product,
+      long residual,
+      long y,
+      int yStride,
+      int rows,
+      boolean gelu,
+      int sigmoidFrom) {
+    layer(m, product, m.out(), residual, y, yStride, rows, gelu, sigmoidFrom)
+        .launch(
+            module,
+            "finish_dense",
+            Math.toIntExact(((long) rows * m.out() + THREADS - 1) / THREADS),
+            1,
+            THREADS,
+            0);
+  }
+
+  /** Compiles what {@link #finishDense} launches. */
+  void prepareFinishDense() {
+    module.function("finish_dense", 0);
+  }
+
+  private Arguments layer(
+      Matrix m,
+      long x,
+      int xStride,
+      long residual,
+      long y,
+      int yStride,
+      int rows,
+      boolean gelu,
+      int sigmoidFrom) {
+    return arguments
         .begin()
         .wide(x)
         .wide(m.packed())
@@ -66,9 +102,7 @@ final class LayerKernels {
         .integer(yStride)
         .integer(gelu ? 1 : 0)
         .integer(sigmoidFrom)
-        .integer(0)
-        .launch(
-            module, "dense", ceil(rows, DENSE_ROWS), ceil(m.out(), DENSE_OUT), DENSE_THREADS, 0);
+        .integer(0);
   }
 
   /** y = norm(x) (+ residual). */

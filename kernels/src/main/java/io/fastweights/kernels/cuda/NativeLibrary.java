@@ -19,12 +19,22 @@ import org.slf4j.LoggerFactory;
 final class NativeLibrary {
   private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
   static final String DRIVER = "JCudaDriver-12.6.0-linux-x86_64";
+  static final String CUBLAS = "JCublas2-12.6.0-linux-x86_64";
 
   private NativeLibrary() {}
 
   /** Makes sure that JCuda's unpacked driver library is whole, if its jar is here. */
   static void prepareDriver() {
-    String file = LibUtils.createLibraryFileName(DRIVER);
+    prepare(DRIVER);
+  }
+
+  /** Makes sure that JCublas' unpacked library is whole, if its jar is here. */
+  static void prepareCublas() {
+    prepare(CUBLAS);
+  }
+
+  private static void prepare(String library) {
+    String file = LibUtils.createLibraryFileName(library);
     Path target = Path.of(System.getProperty("java.io.tmpdir"), file);
     try (InputStream in = LibUtils.class.getResourceAsStream("/lib/" + file)) {
       if (in != null) {

@@ -17,6 +17,7 @@ final class SlowForward implements Forward {
   private final DevicePool pool;
   private final Workspace workspace;
   private final LayerKernels layers;
+  private final DenseLayer products;
   private final MemoryKernel kernel;
   private final Arguments arguments;
   private final MemoryStep memory;
@@ -28,6 +29,7 @@ final class SlowForward implements Forward {
       DevicePool pool,
       Workspace workspace,
       LayerKernels layers,
+      DenseLayer products,
       MemoryKernel kernel,
       Arguments arguments) {
     this.slow = slow;
@@ -35,6 +37,7 @@ final class SlowForward implements Forward {
     this.pool = pool;
     this.workspace = workspace;
     this.layers = layers;
+    this.products = products;
     this.kernel = kernel;
     this.arguments = arguments;
     this.memory = new MemoryStep(slow);
@@ -72,7 +75,7 @@ final class SlowForward implements Forward {
     }
     if (network.head() != null) {
       int dim = slow.config().dim();
-      layers.dense(
+      products.dense(
           network.head(),
           flight.hidden(),
           dim,
@@ -81,7 +84,7 @@ final class SlowForward implements Forward {
           slow.outputDim(),
           flight.batch().size(),
           false,
-          LayerKernels.NO_SIGMOID);
+          DenseLayer.NO_SIGMOID);
     }
   }
 
@@ -112,7 +115,7 @@ final class SlowForward implements Forward {
       u = rows.of(workspace.normed(), dim);
     }
     int stride = workspace.projectionStride();
-    layers.dense(
+    products.dense(
         layer.projection(),
         u,
         dim,
@@ -121,7 +124,7 @@ final class SlowForward implements Forward {
         stride,
         rows.count(),
         false,
-        slow.config().betaGate() == BetaGate.SIGMOID ? layer.qkv() : LayerKernels.NO_SIGMOID);
+        slow.config().betaGate() == BetaGate.SIGMOID ? layer.qkv() : DenseLayer.NO_SIGMOID);
     int keys = shape.heads() * slow.keyDim();
     memory.projections = workspace.projections();
     memory.projectionStride = stride;
@@ -149,30 +152,30 @@ final class SlowForward implements Forward {
     long reads = rows.of(workspace.reads(), read);
     long mixed = rows.of(workspace.mixed(), dim);
     long hidden = rows.of(rows.flight.hidden(), dim);
-    int none = LayerKernels.NO_SIGMOID;
+    int none = DenseLayer.NO_SIGMOID;
     if (layer.feedForwardIn() == null) {
-      layers.dense(layer.out(), reads, read, 0, hidden, dim, count, false, none);
+      products.dense(layer.out(), reads, read, 0, hidden, dim, count, false, none);
       return;
     }
     boolean preNorm = slow.config().preNorm();
     long x = rows.x(dim);
     long normed = rows.of(workspace.normed(), dim);
     if (preNorm) {
-      layers.dense(layer.out(), reads, read, x, hidden, dim, count, false, none);
+      products.dense(layer.out(), reads, read, x, hidden, dim, count, false, none);
       layers.norm(layer.feedForwardNorm(), hidden, 0, normed, count, dim);
     } else {
-      layers.dense(layer.out(), reads, read, 0, mixed, dim, count, false, none);
+      products.dense(layer.out(), reads, read, 0, mixed, dim, count, false, none);
       layers.norm(layer.attentionNorm(), mixed, x, hidden, count, dim);
     }
     rows.begun = true;
     int wide = layer.feedForwardIn().out();
     long inner = rows.of(workspace.wide(), wide);
-    layers.dense(
+    products.dense(
         layer.feedForwardIn(), preNorm ? normed : hidden, dim, 0, inner, wide, count, true, none);
     if (preNorm) {
-      layers.dense(layer.feedForwardOut(), inner, wide, hidden, hidden, dim, count, false, none);
+      products.dense(layer.feedForwardOut(), inner, wide, hidden, hidden, dim, count, false, none);
     } else {
-      layers.dense(layer.feedForwardOut(), inner, wide, 0, mixed, dim, count, false, none);
+      products.dense(layer.feedForwardOut(), inner, wide, 0, mixed, dim, count, false, none);
       layers.norm(layer.feedForwardNorm(), mixed, hidden, hidden, count, dim);
     }
   }

@@ -9,9 +9,16 @@ package io.fastweights.kernels.engine;
  * @param storage how the pool holds a memory
  * @param deviceIndex which of the process's CUDA devices
  * @param poolBytes most bytes of a device's memory for the pool
+ * @param denseProducts what multiplies by slow weights on a CUDA device
  */
 public record EngineOptions(
-    Device device, int slots, int leastSlots, Storage storage, int deviceIndex, long poolBytes) {
+    Device device,
+    int slots,
+    int leastSlots,
+    Storage storage,
+    int deviceIndex,
+    long poolBytes,
+    DenseProducts denseProducts) {
 
   /** Which engine runs. */
   public enum Device {
@@ -46,6 +53,25 @@ public record EngineOptions(
     }
   }
 
+  /** What multiplies events by slow weights on a CUDA device; on a CPU it makes no difference. */
+  public enum DenseProducts {
+    /**
+     * The kernels of this project. A row's sums have one order, whatever rows stand beside it: the
+     * bits are the CPU engine's, and do not depend on batches.
+     */
+    OWN,
+    /**
+     * NVIDIA's cuBLAS in full fp32 (pedantic mathematics, no TF32), where libcublas.so.12 can be
+     * loaded; else {@link #OWN}, with a warning. Its order of sums is its own: results agree with
+     * the CPU engine's to within rounding, not in bits. Products are of one fixed number of rows,
+     * padded, so that it has no reason to compute a row differently from batch to batch; but NVIDIA
+     * promises the same bits only for the same call on the same kind of GPU with the same version
+     * of cuBLAS, and nothing about a row's place in it. A job that must give the same bits after a
+     * recovery on other hardware keeps to {@link #OWN}.
+     */
+    CUBLAS
+  }
+
   public EngineOptions {
     if (slots < 1) {
       throw new IllegalArgumentException("slots is " + slots + ", must be at least 1");
@@ -60,6 +86,12 @@ public record EngineOptions(
     if (poolBytes < 1) {
       throw new IllegalArgumentException("poolBytes is " + poolBytes + ", must be at least 1");
     }
+  }
+
+  /** With this project's own products. */
+  public EngineOptions(
+      Device device, int slots, int leastSlots, Storage storage, int deviceIndex, long poolBytes) {
+    this(device, slots, leastSlots, storage, deviceIndex, poolBytes, DenseProducts.OWN);
   }
 
   /** A pool that may shrink to one slot, on the first device. */

@@ -14,7 +14,7 @@ class ScalarEngineTest extends EngineContractTest {
   }
 
   @Override
-  protected double tolerance() {
+  protected double tolerance(Storage storage) {
     return 0;
   }
 }

@@ -18,7 +18,7 @@ class VectorEngineTest extends EngineContractTest {
   }
 
   @Override
-  protected double tolerance() {
+  protected double tolerance(Storage storage) {
     return 0;
   }
 }

@@ -20,7 +20,7 @@ class CudaEngineTest extends EngineContractTest {
   }
 
   @Override
-  protected double tolerance() {
+  protected double tolerance(Storage storage) {
     return 0;
   }
 

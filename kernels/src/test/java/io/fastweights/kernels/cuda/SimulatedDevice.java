@@ -42,11 +42,21 @@ final class SimulatedDevice {
   private static final Path KERNELS = Path.of("src/main/cuda");
   private static final Path OUT = Path.of("target/simulated-device");
   private static boolean loaded;
+  private static boolean cublasLoaded;
 
   private SimulatedDevice() {}
 
-  /** Builds it if a source is newer, and loads it. Without g++ this fails. */
+  /** Builds it and a cuBLAS for it if a source is newer, and loads both. Without g++ this fails. */
   static synchronized void load() {
+    loadDriver();
+    if (!cublasLoaded) {
+      System.load(OUT.resolve("libcublas.so.12").toAbsolutePath().toString());
+      cublasLoaded = true;
+    }
+  }
+
+  /** The driver alone. */
+  static synchronized void loadDriver() {
     if (!loaded) {
       try {
         Path library = OUT.resolve("libcuda.so.1").toAbsolutePath();
@@ -102,17 +112,15 @@ final class SimulatedDevice {
 
   private static void build() throws IOException {
     Files.createDirectories(OUT);
-    Path jni = OUT.resolve("libJCudaDriver.so").toAbsolutePath();
-    String resource = "/lib/" + LibUtils.createLibraryFileName(NativeLibrary.DRIVER);
-    try (InputStream in = LibUtils.class.getResourceAsStream(resource)) {
-      NativeLibrary.place(in.readAllBytes(), jni);
-    }
+    Path driver = unpack(NativeLibrary.DRIVER);
+    Path cublas = unpack(NativeLibrary.CUBLAS);
     Process process =
         new ProcessBuilder(
                 "sh",
                 NATIVE.resolve("build.sh").toString(),
-                jni.toString(),
-                OUT.toAbsolutePath().toString())
+                driver.toString(),
+                OUT.toAbsolutePath().toString(),
+                cublas.toString())
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes());
@@ -124,5 +132,14 @@ final class SimulatedDevice {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  private static Path unpack(String library) throws IOException {
+    String file = LibUtils.createLibraryFileName(library);
+    Path to = OUT.resolve(file).toAbsolutePath();
+    try (InputStream in = LibUtils.class.getResourceAsStream("/lib/" + file)) {
+      NativeLibrary.place(in.readAllBytes(), to);
+    }
+    return to;
   }
 }

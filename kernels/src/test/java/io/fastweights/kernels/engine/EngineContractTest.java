@@ -33,7 +33,7 @@ public abstract class EngineContractTest {
   }
 
   /** Largest |a - b| / (1 + |b|) against the reference; 0 where the bits must be the same. */
-  protected abstract double tolerance();
+  protected abstract double tolerance(Storage storage);
 
   /** How many seeds each property is tried with. */
   protected int seeds() {
@@ -72,7 +72,7 @@ public abstract class EngineContractTest {
             Results expected = reference(model, events, storage);
             try (Engine engine = engine(model, KEYS, storage)) {
               Results actual = run(engine, model, events, splits(random, events.size(), 17));
-              expected.compare(storage + ", seed " + seed, actual, tolerance());
+              expected.compare(storage + ", seed " + seed, actual, tolerance(storage));
             }
           }
         });
@@ -145,7 +145,7 @@ public abstract class EngineContractTest {
         float[] live = results.parts.get("memory " + key);
         String what = "%s, seed %d, memory %d".formatted(storage, seed, key);
         Results.compare(what, live, replayed, 0);
-        Results.compare(what + ", by the reference", live, plain, tolerance());
+        Results.compare(what + ", by the reference", live, plain, tolerance(storage));
       }
     }
   }
