@@ -37,7 +37,7 @@ public sealed interface Field {
    * Writes {@link #features()} ids and weights.
    *
    * @param value what the reader gave: String, Double or null
-   * @param timestamp of the event, in milliseconds
+   * @param timestamp of the event's context, in milliseconds
    * @throws MalformedEventException if the value cannot be encoded
    */
   void encode(Object value, long timestamp, int[] ids, float[] weights, int at)

@@ -4,11 +4,15 @@ import java.util.Arrays;
 
 /**
  * What a reader hands over of one event: its time, whether it is asked or observed, a value for
- * each field of the schema that takes one, and the target. Reused from event to event.
+ * each field of the schema that takes one, the target, and an id where asks are answered later.
+ * Reused from event to event.
  */
 public final class RawEvent {
   private final Object[] values;
   private long timestamp;
+  private long contextTimestamp;
+  private boolean hasContextTimestamp;
+  private String id;
   private boolean observe;
   private Object target;
   private float[] vector;
@@ -23,6 +27,8 @@ public final class RawEvent {
   public void clear() {
     Arrays.fill(values, null);
     timestamp = 0;
+    hasContextTimestamp = false;
+    id = null;
     observe = true;
     target = null;
     vector = null;
@@ -31,6 +37,23 @@ public final class RawEvent {
   /** When it happened, in milliseconds since 1970-01-01 UTC. */
   public RawEvent timestamp(long millis) {
     timestamp = millis;
+    return this;
+  }
+
+  /**
+   * The moment that the context describes, where it is not the event's time: an observe that brings
+   * the label of an earlier ask happens now, but its time of day and day of week are those of the
+   * ask. The order of events and the time since a key's last event follow {@link #timestamp}.
+   */
+  public RawEvent contextTimestamp(long millis) {
+    contextTimestamp = millis;
+    hasContextTimestamp = true;
+    return this;
+  }
+
+  /** Names an ask, so that the observe of the same id and key is its answer. */
+  public RawEvent id(String value) {
+    id = value;
     return this;
   }
 
@@ -84,6 +107,16 @@ public final class RawEvent {
 
   public long timestamp() {
     return timestamp;
+  }
+
+  /** The event's time unless {@link #contextTimestamp(long)} set another. */
+  public long contextTimestamp() {
+    return hasContextTimestamp ? contextTimestamp : timestamp;
+  }
+
+  /** What an ask and its observe have in common; null where the event has none. */
+  public String id() {
+    return id;
   }
 
   public boolean observes() {

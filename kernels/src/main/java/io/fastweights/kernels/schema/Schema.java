@@ -86,7 +86,7 @@ public record Schema(String key, String time, String kind, List<Field> fields, T
     int at = 0;
     for (int i = 0; i < fields.size(); i++) {
       Field field = fields.get(i);
-      field.encode(event.value(i), event.timestamp(), ids, weights, at);
+      field.encode(event.value(i), event.contextTimestamp(), ids, weights, at);
       at += field.features();
     }
     float[] encoded = {};

@@ -55,6 +55,26 @@ class SchemaTest {
     assertThat(e.target()).containsExactly(0, 1, 0);
   }
 
+  /** A label that comes the next day describes the hour and the day of its question. */
+  @Test
+  void timeOfDayAndDayOfWeekAreThoseOfTheContext() throws Exception {
+    long nextEvening = NOON + 30 * 3_600_000L;
+    EncodedEvent label = schema.encode(event().timestamp(nextEvening).contextTimestamp(NOON));
+    assertThat(label.ids()).isEqualTo(schema.encode(event()).ids());
+    assertThat(label.timestamp()).isEqualTo(nextEvening);
+    assertThat(schema.encode(event().timestamp(nextEvening)).ids()).isNotEqualTo(label.ids());
+  }
+
+  @Test
+  void aRawEventForgetsItsIdAndContextTimeWhenCleared() {
+    RawEvent raw = event().contextTimestamp(NOON - 1).id("a");
+    assertThat(raw.id()).isEqualTo("a");
+    assertThat(raw.contextTimestamp()).isEqualTo(NOON - 1);
+    raw.clear();
+    assertThat(raw.id()).isNull();
+    assertThat(raw.timestamp(NOON).contextTimestamp()).isEqualTo(NOON);
+  }
+
   @Test
   void refusesATargetThatIsAFieldToo() {
     List<Field> fields = List.of(new Hashed("gate", 8));
