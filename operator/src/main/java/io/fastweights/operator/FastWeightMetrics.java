@@ -9,6 +9,8 @@ import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 /** The operator's metrics, in the group {@code fastweights} of the operator. */
 final class FastWeightMetrics {
+  static final String GROUP = "fastweights";
+
   private static final int WINDOW = 1024;
 
   private final Counter observed;
@@ -19,7 +21,7 @@ final class FastWeightMetrics {
   private final Histogram stepMicros;
 
   FastWeightMetrics(MetricGroup operator) {
-    MetricGroup group = operator.addGroup("fastweights");
+    MetricGroup group = operator.addGroup(GROUP);
     observed = group.counter("observed");
     asked = group.counter("asked");
     malformed = group.counter("malformed");
@@ -32,12 +34,12 @@ final class FastWeightMetrics {
   }
 
   void observe(HotMemory memory, MetricGroup operator) {
-    MetricGroup cache = operator.addGroup("fastweights").addGroup("cache");
+    MetricGroup cache = operator.addGroup(GROUP).addGroup("cache");
     cache.gauge("keys", memory::size);
     cache.gauge("hits", memory::hits);
     cache.gauge("misses", memory::misses);
     cache.gauge("evictions", memory::evictions);
-    MetricGroup log = operator.addGroup("fastweights").addGroup("log");
+    MetricGroup log = operator.addGroup(GROUP).addGroup("log");
     log.gauge("appends", memory::appends);
     log.gauge("folds", memory::folds);
   }

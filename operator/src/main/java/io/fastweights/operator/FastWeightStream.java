@@ -12,14 +12,21 @@ import org.apache.flink.util.OutputTag;
 public final class FastWeightStream<T> {
   private final SingleOutputStreamOperator<Prediction<T>> predictions;
   private final OutputTag<Malformed<T>> malformed;
+  private final SideOutputDataStream<T> late;
 
+  /**
+   * @param late null where events are taken in the order of arrival
+   */
   FastWeightStream(
-      SingleOutputStreamOperator<Prediction<T>> predictions, OutputTag<Malformed<T>> malformed) {
+      SingleOutputStreamOperator<Prediction<T>> predictions,
+      OutputTag<Malformed<T>> malformed,
+      SideOutputDataStream<T> late) {
     this.predictions = predictions;
     this.malformed = malformed;
+    this.late = late;
   }
 
-  /** One prediction for each event, in the order of arrival. */
+  /** One prediction for each event, in the order of arrival, or of time where that was chosen. */
   public SingleOutputStreamOperator<Prediction<T>> predictions() {
     return predictions;
   }
@@ -27,5 +34,18 @@ public final class FastWeightStream<T> {
   /** The elements that could not be taken, each with the reason. */
   public SideOutputDataStream<Malformed<T>> malformed() {
     return predictions.getSideOutput(malformed);
+  }
+
+  /**
+   * The events that came when the watermark had passed them by the allowed lateness.
+   *
+   * @throws IllegalStateException if events are taken in the order of arrival
+   */
+  public SideOutputDataStream<T> late() {
+    if (late == null) {
+      throw new IllegalStateException(
+          "no event is late in the order of arrival: the builder's eventTime(...) was not called");
+    }
+    return late;
   }
 }

@@ -3,13 +3,17 @@ package io.fastweights.operator;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
+import java.time.Duration;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
+import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
 
@@ -37,12 +41,16 @@ public final class FastWeights<T> {
           + " comes, and memories would be lost; set execution.runtime-mode to STREAMING (a"
           + " bounded input is fine)";
 
+  private static final Duration MOST_LATENESS = Duration.ofDays(365);
+
   private final KeyedStream<T, ?> stream;
   private final Configuration options = new Configuration();
   private Schema schema;
   private EventReader<T> reader;
   private SlowWeights weights;
   private int vectorTargetDim;
+  private Duration allowedLateness;
+  private EventTimeSorterFactory.Ties<T> ties;
   private String name = "fast-weights";
   private String uid;
 
@@ -82,6 +90,32 @@ public final class FastWeights<T> {
     return this;
   }
 
+  /**
+   * Takes the events of a key in the order of their time, not of their arrival. An event waits in
+   * state until the watermark has passed it by the allowed lateness; the watermarks that leave are
+   * held back by as much. An event that comes later goes to {@link FastWeightStream#late()}. Events
+   * of one key and time keep the order of their arrival.
+   *
+   * <p>The time is the stream's timestamp: a reader that sets another one may see its events
+   * refused as out of order.
+   *
+   * @param lateness beyond what the stream's watermarks allow already; 0 for what they say
+   */
+  public FastWeights<T> eventTime(Duration lateness) {
+    if (lateness.isNegative() || lateness.compareTo(MOST_LATENESS) > 0) {
+      throw new IllegalArgumentException(
+          "allowed lateness is %s, must be in 0 ... %s".formatted(lateness, MOST_LATENESS));
+    }
+    allowedLateness = lateness;
+    return this;
+  }
+
+  /** Among events of one key and time, which is taken first. */
+  FastWeights<T> ties(EventTimeSorterFactory.Ties<T> first) {
+    ties = first;
+    return this;
+  }
+
   /** Sets one of {@link FastWeightOptions}. */
   public <V> FastWeights<T> set(ConfigOption<V> option, V value) {
     options.set(option, value);
@@ -94,7 +128,10 @@ public final class FastWeights<T> {
     return this;
   }
 
-  /** The operator's id, by which a savepoint finds its memories again. */
+  /**
+   * The operator's id, by which a savepoint finds its memories again. Operators beside it have ids
+   * made of it.
+   */
   public FastWeights<T> uid(String value) {
     uid = value;
     return this;
@@ -120,21 +157,50 @@ public final class FastWeights<T> {
         new ModelSpec(schema == null ? null : SchemaJson.write(schema), weights, vectorTargetDim);
     spec.create(chosen);
 
-    TypeInformation<T> element = stream.getType();
+    return build(stream, spec, chosen);
+  }
+
+  private <K> FastWeightStream<T> build(
+      KeyedStream<T, K> events, ModelSpec spec, Configuration chosen) {
+    TypeInformation<T> element = events.getType();
     OutputTag<Malformed<T>> malformed = new OutputTag<>("malformed", Malformed.type(element));
     FastWeightOperatorFactory<T> factory =
         new FastWeightOperatorFactory<>(
             spec,
-            stream.getExecutionEnvironment().clean(reader),
+            events.getExecutionEnvironment().clean(reader),
             chosen,
             malformed,
-            element.createSerializer(stream.getExecutionConfig().getSerializerConfig()));
-    SingleOutputStreamOperator<Prediction<T>> predictions =
-        stream.transform(name, Prediction.type(element), factory);
-    if (uid != null) {
-      predictions.uid(uid);
+            serializer(element));
+    SideOutputDataStream<T> late = null;
+    KeyedStream<T, K> ordered = events;
+    if (allowedLateness != null) {
+      OutputTag<T> lateTag = new OutputTag<>("late", element);
+      SingleOutputStreamOperator<T> sorted =
+          events.transform(
+              name + "-event-time",
+              element,
+              new EventTimeSorterFactory<>(allowedLateness, ties, lateTag, serializer(element)));
+      withUid(sorted, "-event-time");
+      late = sorted.getSideOutput(lateTag);
+      ordered =
+          DataStreamUtils.reinterpretAsKeyedStream(
+              sorted, events.getKeySelector(), events.getKeyType());
     }
-    return new FastWeightStream<>(predictions, malformed);
+    SingleOutputStreamOperator<Prediction<T>> predictions =
+        ordered.transform(name, Prediction.type(element), factory);
+    withUid(predictions, "");
+    return new FastWeightStream<>(predictions, malformed, late);
+  }
+
+  private TypeSerializer<T> serializer(TypeInformation<T> element) {
+    return element.createSerializer(stream.getExecutionConfig().getSerializerConfig());
+  }
+
+  /** A savepoint finds the state of an operator by its id. */
+  private void withUid(SingleOutputStreamOperator<?> operator, String suffix) {
+    if (uid != null) {
+      operator.uid(uid + suffix);
+    }
   }
 
   private Configuration options(ReadableConfig job) {

@@ -1,0 +1,61 @@
+package io.fastweights.operator;
+
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.operators.StreamOperatorFactory;
+import org.apache.flink.streaming.api.transformations.OneInputTransformation;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+
+/** Flink's harness around the sorter that a builder put in front of its operator. */
+final class SorterHarness extends KeyedOneInputStreamOperatorTestHarness<String, Trip, Trip> {
+  static final int MAX_PARALLELISM = 16;
+
+  private static final OutputTag<Trip> LATE = new OutputTag<>("late", OperatorHarness.TRIP);
+
+  SorterHarness(Duration lateness, String backend, boolean reuse, int parallelism, int subtask)
+      throws Exception {
+    super(factory(lateness), Trip::key, Types.STRING, MAX_PARALLELISM, parallelism, subtask);
+    setStateBackend(
+        backend.equals("rocksdb")
+            ? new EmbeddedRocksDBStateBackend(false)
+            : new HashMapStateBackend());
+    if (reuse) {
+      getExecutionConfig().enableObjectReuse();
+    }
+    setup(OperatorHarness.TRIP.createSerializer(getExecutionConfig().getSerializerConfig()));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static StreamOperatorFactory<Trip> factory(Duration lateness) {
+    FastWeightStream<Trip> stream =
+        TestModel.ASSOCIATIVE
+            .on(OperatorHarness.builder(new Configuration()))
+            .eventTime(lateness)
+            .build();
+    return ((OneInputTransformation<Trip, Trip>)
+            stream.late().getTransformation().getInputs().get(0))
+        .getOperatorFactory();
+  }
+
+  List<Long> lateIds() {
+    var late = getSideOutput(LATE);
+    return late == null
+        ? List.of()
+        : late.stream().map(StreamRecord::getValue).map(trip -> trip.id).toList();
+  }
+
+  @Override
+  public void close() {
+    try {
+      super.close();
+    } catch (Exception e) {
+      throw new AssertionError("the harness did not close", e);
+    }
+  }
+}
