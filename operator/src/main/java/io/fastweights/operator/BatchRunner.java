@@ -36,7 +36,10 @@ final class BatchRunner<T> {
 
   /** Where answers go. */
   interface Output<T> {
-    void predicted(Pending<T> event, float[] values, float recallError);
+    /**
+     * @param embedding null where none was asked for
+     */
+    void predicted(Pending<T> event, float[] values, float recallError, float[] embedding);
 
     void refused(Pending<T> event);
 
@@ -51,6 +54,7 @@ final class BatchRunner<T> {
       KeyExpiry expiry,
       EventOrder order,
       int batchSize,
+      boolean embeddings,
       Output<T> output) {
     this.model = model;
     this.engine = engine;
@@ -59,7 +63,7 @@ final class BatchRunner<T> {
     this.order = order;
     this.output = output;
     for (int i = 0; i < Math.max(1, engine.mostInFlight()); i++) {
-      flights.add(new Flight<>(model.model(), batchSize));
+      flights.add(new Flight<>(model.model(), batchSize, embeddings));
     }
     this.hotKeys = new HotKey[batchSize];
     this.starts = new int[batchSize + 1];
@@ -241,8 +245,16 @@ final class BatchRunner<T> {
         output.refused(event);
       } else {
         output.predicted(
-            event, model.predict(batch.outputs(), event.row), batch.recallErrors()[event.row]);
+            event,
+            model.predict(batch.outputs(), event.row),
+            batch.recallErrors()[event.row],
+            batch.wantsHidden() ? embedding(batch, event.row) : null);
       }
     }
+  }
+
+  private float[] embedding(EventBatch batch, int row) {
+    int dim = model.model().hiddenDim();
+    return Arrays.copyOfRange(batch.hidden(), row * dim, (row + 1) * dim);
   }
 }

@@ -78,6 +78,16 @@ final class EventModel {
     }
   }
 
+  /** An observed event's target on the scale of a prediction; null where it has none. */
+  float[] target(EncodedEvent event) {
+    if (event.target().length == 0 || schema == null) {
+      return event.target().length == 0 ? null : event.target();
+    }
+    float[] target = new float[schema.target().dim()];
+    schema.target().predict(event.target(), 0, false, target);
+    return target;
+  }
+
   /** The prediction that a row of outputs stands for. */
   float[] predict(float[] outputs, int row) {
     int at = row * model.outputDim();

@@ -127,7 +127,14 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
             this::setCurrentKey);
     runner =
         new BatchRunner<>(
-            model, engine, memory, expiry, options.get(FastWeightOptions.ORDER), batchSize, this);
+            model,
+            engine,
+            memory,
+            expiry,
+            options.get(FastWeightOptions.ORDER),
+            batchSize,
+            options.get(FastWeightOptions.EMBEDDING),
+            this);
     metrics = new FastWeightMetrics(getMetricGroup());
     metrics.observe(memory, getMetricGroup());
     metrics.observe(expiry, getMetricGroup());
@@ -186,6 +193,7 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     }
     Pending<T> pending = batcher.add();
     pending.event = event;
+    pending.id = rawEvent.id();
     // With object reuse the chain may fill the same element again before the batch is stepped, and
     // with it a key that is a part of it.
     pending.key = copies ? keySerializer.copy(getCurrentKey()) : getCurrentKey();
@@ -240,11 +248,14 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   }
 
   @Override
-  public void predicted(Pending<T> pending, float[] values, float recallError) {
+  public void predicted(Pending<T> pending, float[] values, float recallError, float[] embedding) {
     EncodedEvent event = pending.event;
     metrics.event(event.observe());
     Prediction<T> prediction =
-        new Prediction<>(pending.value, event.timestamp(), event.observe(), values, recallError);
+        new Prediction<>(pending.value, event.timestamp(), event.observe(), values, recallError)
+            .id(pending.id)
+            .target(model.target(event))
+            .embedding(embedding);
     if (pending.hasTimestamp) {
       reused.replace(prediction, pending.timestamp);
     } else {

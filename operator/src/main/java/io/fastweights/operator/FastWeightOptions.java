@@ -126,6 +126,42 @@ public final class FastWeightOptions {
               "Without weights: seed of the random projection that makes keys of features. It must"
                   + " stay the same for as long as the memories live.");
 
+  public static final ConfigOption<Boolean> EMBEDDING =
+      ConfigOptions.key("fastweights.embedding")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription("Whether predictions carry the event's vector before the model's head.");
+
+  public static final ConfigOption<Duration> LABELS_TTL =
+      ConfigOptions.key("fastweights.labels.ttl")
+          .durationType()
+          .defaultValue(Duration.ofDays(7))
+          .withDescription(
+              "How long the answer to an ask is remembered for its label, in processing time, up"
+                  + " to a sixteenth more.");
+
+  public static final ConfigOption<Integer> PREQUENTIAL_WINDOW =
+      ConfigOptions.key("fastweights.prequential.window")
+          .intType()
+          .defaultValue(10_000)
+          .withDescription("Scored events of a subtask that the windowed measures are taken over.");
+
+  public static final ConfigOption<Double> PREQUENTIAL_FADING =
+      ConfigOptions.key("fastweights.prequential.fading")
+          .doubleType()
+          .defaultValue(0.999)
+          .withDescription(
+              "What an event's weight in the faded measures is multiplied by at every later event,"
+                  + " in (0, 1].");
+
+  public static final ConfigOption<Double> DRIFT_DELTA =
+      ConfigOptions.key("fastweights.drift.delta")
+          .doubleType()
+          .defaultValue(0.002)
+          .withDescription(
+              "The drift detector's probability of a false alarm, in (0, 1): the smaller, the more"
+                  + " evidence it needs.");
+
   /** Every option, in the order of the documentation. */
   public static List<ConfigOption<?>> all() {
     return List.of(
@@ -141,7 +177,12 @@ public final class FastWeightOptions {
         ASSOCIATIVE_KEY_DIM,
         ASSOCIATIVE_NU,
         ASSOCIATIVE_BETAS,
-        ASSOCIATIVE_SEED);
+        ASSOCIATIVE_SEED,
+        EMBEDDING,
+        LABELS_TTL,
+        PREQUENTIAL_WINDOW,
+        PREQUENTIAL_FADING,
+        DRIFT_DELTA);
   }
 
   /** What happens to an event that is older than its key's last observed one. */

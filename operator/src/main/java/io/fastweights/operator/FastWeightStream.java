@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import java.util.function.Supplier;
 import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
@@ -13,17 +14,22 @@ public final class FastWeightStream<T> {
   private final SingleOutputStreamOperator<Prediction<T>> predictions;
   private final OutputTag<Malformed<T>> malformed;
   private final SideOutputDataStream<T> late;
+  private final Supplier<SingleOutputStreamOperator<Scored<T>>> scorer;
+  private SingleOutputStreamOperator<Scored<T>> scored;
 
   /**
    * @param late null where events are taken in the order of arrival
+   * @param scorer adds what holds predictions against labels
    */
   FastWeightStream(
       SingleOutputStreamOperator<Prediction<T>> predictions,
       OutputTag<Malformed<T>> malformed,
-      SideOutputDataStream<T> late) {
+      SideOutputDataStream<T> late,
+      Supplier<SingleOutputStreamOperator<Scored<T>>> scorer) {
     this.predictions = predictions;
     this.malformed = malformed;
     this.late = late;
+    this.scorer = scorer;
   }
 
   /** One prediction for each event, in the order of arrival, or of time where that was chosen. */
@@ -47,5 +53,32 @@ public final class FastWeightStream<T> {
           "no event is late in the order of arrival: the builder's eventTime(...) was not called");
     }
     return late;
+  }
+
+  /**
+   * The prediction log: for every observed event what was predicted and what came true. An ask
+   * whose reader set {@link io.fastweights.kernels.schema.RawEvent#id(String)} is remembered, for
+   * {@link FastWeightOptions#LABELS_TTL}, until the observe of the same key and id; any other
+   * observe is scored by its own prediction, made just before it was learned.
+   *
+   * <p>The first call adds an operator to the job, with the measures of {@code
+   * fastweights.prequential} as its metrics; no sink needs to follow.
+   *
+   * @throws IllegalStateException if the model has no target
+   */
+  public SingleOutputStreamOperator<Scored<T>> scored() {
+    if (scored == null) {
+      scored = scorer.get();
+    }
+    return scored;
+  }
+
+  /**
+   * Where a subtask's stream changed: {@link io.fastweights.operator.prequential.Adwin} over the
+   * losses of {@link #scored()} and over the recall errors. Its windows begin anew when the subtask
+   * does.
+   */
+  public SideOutputDataStream<Drift> drift() {
+    return scored().getSideOutput(Scorer.DRIFT);
   }
 }

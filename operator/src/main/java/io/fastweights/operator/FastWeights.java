@@ -3,10 +3,14 @@ package io.fastweights.operator;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Target;
+import io.fastweights.operator.prequential.Loss;
 import java.time.Duration;
+import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
@@ -53,6 +57,7 @@ public final class FastWeights<T> {
   private EventTimeSorterFactory.Ties<T> ties;
   private String name = "fast-weights";
   private String uid;
+  private int parallelism = ExecutionConfig.PARALLELISM_DEFAULT;
 
   private FastWeights(KeyedStream<T, ?> stream) {
     this.stream = stream;
@@ -122,6 +127,11 @@ public final class FastWeights<T> {
     return this;
   }
 
+  /** Whether predictions carry the event's vector, see {@link Prediction#embedding()}. */
+  public FastWeights<T> embedding(boolean value) {
+    return set(FastWeightOptions.EMBEDDING, value);
+  }
+
   /** The operator's name in the job graph. */
   public FastWeights<T> name(String value) {
     name = value;
@@ -138,6 +148,54 @@ public final class FastWeights<T> {
   }
 
   /**
+   * Subtasks of the operator and of those beside it, which must have as many; the job's by default.
+   */
+  public FastWeights<T> parallelism(int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException("parallelism is " + value + ", must be at least 1");
+    }
+    parallelism = value;
+    return this;
+  }
+
+  /**
+   * Adds the operator to the job, over two streams with keys of the same type: this builder's
+   * stream asks, the other one observes. A reader may still say otherwise of an event. In {@link
+   * #eventTime event time} a question comes before the facts of its own moment.
+   *
+   * @param facts what memories learn from
+   * @param factReader reads a fact as an event of the same schema, observed
+   * @throws IllegalArgumentException as {@link #build} does, or if the keys' types differ
+   * @throws IllegalStateException if the job is set to BATCH execution
+   */
+  public <F> FastWeightJoin<T, F> buildWithFacts(
+      KeyedStream<F, ?> facts, EventReader<F> factReader) {
+    requireReader();
+    return FastWeightJoin.of(this, stream, reader, facts, factReader);
+  }
+
+  /** A builder with the same settings over another stream. */
+  <S> FastWeights<S> over(KeyedStream<S, ?> other, EventReader<S> otherReader) {
+    FastWeights<S> copy = new FastWeights<>(other);
+    copy.options.addAll(options);
+    copy.schema = schema;
+    copy.reader = otherReader;
+    copy.weights = weights;
+    copy.vectorTargetDim = vectorTargetDim;
+    copy.allowedLateness = allowedLateness;
+    copy.name = name;
+    copy.uid = uid;
+    copy.parallelism = parallelism;
+    return copy;
+  }
+
+  private void requireReader() {
+    if (reader == null) {
+      throw new IllegalArgumentException("schema(...) or vectors(...) must say what an event is");
+    }
+  }
+
+  /**
    * Adds the operator to the job.
    *
    * @throws IllegalArgumentException if an option is out of its range, or the weights do not fit
@@ -149,9 +207,7 @@ public final class FastWeights<T> {
     if (job.get(ExecutionOptions.RUNTIME_MODE) == RuntimeExecutionMode.BATCH) {
       throw new IllegalStateException(NO_BATCH);
     }
-    if (reader == null) {
-      throw new IllegalArgumentException("schema(...) or vectors(...) must say what an event is");
-    }
+    requireReader();
     Configuration chosen = options(job);
     ModelSpec spec =
         new ModelSpec(schema == null ? null : SchemaJson.write(schema), weights, vectorTargetDim);
@@ -180,7 +236,7 @@ public final class FastWeights<T> {
               name + "-event-time",
               element,
               new EventTimeSorterFactory<>(allowedLateness, ties, lateTag, serializer(element)));
-      withUid(sorted, "-event-time");
+      settle(sorted, "-event-time");
       late = sorted.getSideOutput(lateTag);
       ordered =
           DataStreamUtils.reinterpretAsKeyedStream(
@@ -188,18 +244,44 @@ public final class FastWeights<T> {
     }
     SingleOutputStreamOperator<Prediction<T>> predictions =
         ordered.transform(name, Prediction.type(element), factory);
-    withUid(predictions, "");
-    return new FastWeightStream<>(predictions, malformed, late);
+    settle(predictions, "");
+    return new FastWeightStream<>(
+        predictions, malformed, late, () -> scored(predictions, events, chosen));
+  }
+
+  /** Behind the operator, chained to it: a key's predictions are where its events were. */
+  private <K> SingleOutputStreamOperator<Scored<T>> scored(
+      SingleOutputStreamOperator<Prediction<T>> predictions,
+      KeyedStream<T, K> events,
+      Configuration chosen) {
+    if (schema == null ? vectorTargetDim == 0 : schema.target() == null) {
+      throw new IllegalStateException("there is nothing to score: events have no target");
+    }
+    Target target = schema == null ? null : schema.target();
+    double deviation = target instanceof Target.Number number ? number.deviation() : 1;
+    KeySelector<T, K> key = events.getKeySelector();
+    KeySelector<Prediction<T>, K> predictionsKey = prediction -> key.getKey(prediction.event());
+    SingleOutputStreamOperator<Scored<T>> scored =
+        DataStreamUtils.reinterpretAsKeyedStream(predictions, predictionsKey, events.getKeyType())
+            .process(
+                new Scorer<K, T>(Loss.of(target), deviation, chosen), Scored.type(events.getType()))
+            .setParallelism(predictions.getParallelism());
+    settle(scored, "-scores");
+    return scored;
   }
 
   private TypeSerializer<T> serializer(TypeInformation<T> element) {
     return element.createSerializer(stream.getExecutionConfig().getSerializerConfig());
   }
 
-  /** A savepoint finds the state of an operator by its id. */
-  private void withUid(SingleOutputStreamOperator<?> operator, String suffix) {
+  /** What all operators of the builder share: how many subtasks, and ids of one kind. */
+  void settle(SingleOutputStreamOperator<?> operator, String suffix) {
+    operator.name(name + suffix);
     if (uid != null) {
       operator.uid(uid + suffix);
+    }
+    if (parallelism != ExecutionConfig.PARALLELISM_DEFAULT) {
+      operator.setParallelism(parallelism);
     }
   }
 

@@ -20,10 +20,13 @@ final class Flight<T> {
   /** Nanoseconds that the task spent on it. */
   long nanos;
 
-  Flight(Model model, int batchSize) {
+  /**
+   * @param embeddings whether the hidden vectors are answered too
+   */
+  Flight(Model model, int batchSize, boolean embeddings) {
     events = new Batcher<>(batchSize);
     batch = new EventBatch(model, batchSize);
-    batch.want(false, true);
+    batch.want(embeddings, true);
     keys = new HotKey[batchSize];
   }
 }

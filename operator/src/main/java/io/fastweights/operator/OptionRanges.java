@@ -11,6 +11,8 @@ final class OptionRanges {
   private static final Duration MOST_LINGER = Duration.ofDays(1);
   private static final Duration MOST_TTL = Duration.ofDays(365_000);
   private static final double MOST_FOLD = 16;
+  private static final Duration MOST_LABELS_TTL = Duration.ofDays(3650);
+  private static final int MOST_WINDOW = 10_000_000;
 
   private final ReadableConfig options;
 
@@ -27,6 +29,7 @@ final class OptionRanges {
     ranges.checkBatching();
     ranges.checkTtl();
     ranges.checkAssociative();
+    ranges.checkScoring();
   }
 
   private void checkBatching() {
@@ -63,6 +66,23 @@ final class OptionRanges {
         betas.stream().allMatch(beta -> beta.floatValue() > 0 && beta <= 1),
         FastWeightOptions.ASSOCIATIVE_BETAS,
         "must be in (0, 1]");
+  }
+
+  private void checkScoring() {
+    Duration ttl = options.get(FastWeightOptions.LABELS_TTL);
+    check(
+        !ttl.isNegative() && ttl.compareTo(MOST_LABELS_TTL) <= 0 && ttl.toMillis() > 0,
+        FastWeightOptions.LABELS_TTL,
+        "must be in 1 ms ... 3650 days");
+    int window = atLeast(FastWeightOptions.PREQUENTIAL_WINDOW, 1);
+    check(
+        window <= MOST_WINDOW,
+        FastWeightOptions.PREQUENTIAL_WINDOW,
+        "must be at most " + MOST_WINDOW);
+    double fading = options.get(FastWeightOptions.PREQUENTIAL_FADING);
+    check(fading > 0 && fading <= 1, FastWeightOptions.PREQUENTIAL_FADING, "must be in (0, 1]");
+    double delta = options.get(FastWeightOptions.DRIFT_DELTA);
+    check(delta > 0 && delta < 1, FastWeightOptions.DRIFT_DELTA, "must be in (0, 1)");
   }
 
   private int atLeast(ConfigOption<Integer> option, int least) {

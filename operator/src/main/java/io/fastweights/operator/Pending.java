@@ -7,6 +7,10 @@ final class Pending<T> {
   T value;
   Object key;
   EncodedEvent event;
+
+  /** What an ask and its observe have in common; null where there is none. */
+  String id;
+
   boolean hasTimestamp;
   long timestamp;
 
@@ -23,6 +27,7 @@ final class Pending<T> {
     value = null;
     key = null;
     event = null;
+    id = null;
     refusal = null;
   }
 }

@@ -1,7 +1,12 @@
 package io.fastweights.operator;
 
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.Target;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
@@ -16,6 +21,9 @@ public final class Prediction<T> {
   private boolean observed;
   private float[] values;
   private float recallError;
+  private String id;
+  private float[] target;
+  private float[] embedding;
 
   /** For Flink's serializer. */
   public Prediction() {}
@@ -26,6 +34,29 @@ public final class Prediction<T> {
     this.observed = observed;
     this.values = values;
     this.recallError = recallError;
+  }
+
+  Prediction<T> id(String value) {
+    id = value;
+    return this;
+  }
+
+  Prediction<T> target(float[] value) {
+    target = value;
+    return this;
+  }
+
+  Prediction<T> embedding(float[] value) {
+    embedding = value;
+    return this;
+  }
+
+  /** The same prediction of another element. */
+  <S> Prediction<S> of(S other) {
+    return new Prediction<>(other, timestamp, observed, values, recallError)
+        .id(id)
+        .target(target)
+        .embedding(embedding);
   }
 
   /** The element that was asked or observed. */
@@ -59,6 +90,52 @@ public final class Prediction<T> {
     return recallError;
   }
 
+  /** The id that the reader gave the event; null where it has none. */
+  public String id() {
+    return id;
+  }
+
+  /**
+   * What came true, on the scale of {@link #values()}: 1 for the true class and 0 for the others, 1
+   * or 0, the number. Null for an ask, and where the model has no target.
+   */
+  public float[] target() {
+    return target;
+  }
+
+  /**
+   * The event in its key's context, as the model's last layer has it before the head: a vector to
+   * search by or to feed another model. Null unless {@link FastWeightOptions#EMBEDDING} is set.
+   */
+  public float[] embedding() {
+    return embedding;
+  }
+
+  /**
+   * The most probable classes, the most probable first; of equal ones the first in the schema.
+   *
+   * @param k how many; fewer where the schema has fewer
+   * @param schema the operator's, with a target of classes
+   */
+  public List<ClassProbability> topK(int k, Schema schema) {
+    if (k < 1) {
+      throw new IllegalArgumentException("k is " + k + ", must be at least 1");
+    }
+    if (!(schema.target() instanceof Target.Classes target)) {
+      throw new IllegalArgumentException("the schema's target has no classes");
+    }
+    if (target.dim() != values.length) {
+      throw new IllegalArgumentException(
+          "the prediction has %d values, the schema %d classes"
+              .formatted(values.length, target.dim()));
+    }
+    return IntStream.range(0, values.length)
+        .mapToObj(i -> new ClassProbability(target.classes().get(i), values[i]))
+        .sorted(Comparator.comparing(ClassProbability::probability).reversed())
+        .limit(k)
+        .toList();
+  }
+
   @Override
   public String toString() {
     return "Prediction[%s, at %d, %s, %s, recall error %s]"
@@ -78,6 +155,9 @@ public final class Prediction<T> {
     fields.put("observed", Types.BOOLEAN);
     fields.put("values", Types.PRIMITIVE_ARRAY(Types.FLOAT));
     fields.put("recallError", Types.FLOAT);
+    fields.put("id", Types.STRING);
+    fields.put("target", Types.PRIMITIVE_ARRAY(Types.FLOAT));
+    fields.put("embedding", Types.PRIMITIVE_ARRAY(Types.FLOAT));
     return Erased.pojo(Prediction.class, fields);
   }
 }

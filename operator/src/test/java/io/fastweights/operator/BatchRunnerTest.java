@@ -39,12 +39,20 @@ class BatchRunnerTest {
     memory = new HotMemory(engine, Storage.FP32, store, fold, state::currentKey);
     runner =
         new BatchRunner<>(
-            model, engine, memory, new KeyExpiry(0), EventOrder.REFUSE, batchSize, new Recorder());
+            model,
+            engine,
+            memory,
+            new KeyExpiry(0),
+            EventOrder.REFUSE,
+            batchSize,
+            false,
+            new Recorder());
   }
 
   private final class Recorder implements BatchRunner.Output<Trip> {
     @Override
-    public void predicted(Pending<Trip> pending, float[] values, float recallError) {
+    public void predicted(
+        Pending<Trip> pending, float[] values, float recallError, float[] embedding) {
       EncodedEvent event = pending.event;
       lines.add(
           Answers.line(pending.value, event.timestamp(), event.observe(), values, recallError));

@@ -164,7 +164,7 @@ class EventTimeSorterTest {
   })
   void anyScheduleComesOutAsTheSortedListDoes(String backend, boolean reuse, long lateness)
       throws Exception {
-    for (int run = 0; run < (backend.equals("rocksdb") ? 3 : 20); run++) {
+    for (int run = 0; run < (backend.equals("rocksdb") ? 2 : 8); run++) {
       long seed = Seeds.seed(100 + run);
       String replay = "run %d, %s".formatted(run, Seeds.replay(seed));
       SplittableRandom random = new SplittableRandom(seed);

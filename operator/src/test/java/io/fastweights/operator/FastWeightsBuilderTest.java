@@ -15,9 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -55,7 +60,16 @@ class FastWeightsBuilderTest {
         refused(FastWeightOptions.ASSOCIATIVE_NU, 512, "is 512, must be below 512"),
         refused(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(), "is [], must have"),
         refused(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(0.5, 0.0), "must be in (0, 1]"),
-        refused(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(1.5), "must be in (0, 1]"));
+        refused(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(1.5), "must be in (0, 1]"),
+        refused(FastWeightOptions.LABELS_TTL, Duration.ZERO, "is PT0S, must be in 1 ms"),
+        refused(FastWeightOptions.LABELS_TTL, Duration.ofSeconds(Long.MIN_VALUE), "must be in"),
+        refused(FastWeightOptions.LABELS_TTL, Duration.ofDays(3651), "must be in 1 ms ... 3650"),
+        refused(FastWeightOptions.PREQUENTIAL_WINDOW, 0, "is 0, must be at least 1"),
+        refused(FastWeightOptions.PREQUENTIAL_WINDOW, 10_000_001, "must be at most 10000000"),
+        refused(FastWeightOptions.PREQUENTIAL_FADING, 0.0, "is 0.0, must be in (0, 1]"),
+        refused(FastWeightOptions.PREQUENTIAL_FADING, 1.01, "is 1.01, must be in (0, 1]"),
+        refused(FastWeightOptions.DRIFT_DELTA, 0.0, "is 0.0, must be in (0, 1)"),
+        refused(FastWeightOptions.DRIFT_DELTA, 1.0, "is 1.0, must be in (0, 1)"));
   }
 
   @ParameterizedTest
@@ -74,6 +88,43 @@ class FastWeightsBuilderTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(key)
         .hasMessageContaining(value);
+  }
+
+  @Test
+  void operatorsBesideHaveAsManySubtasksAndIdsOfTheirOwn() {
+    FastWeightStream<Trip> stream =
+        builder().eventTime(Duration.ofSeconds(1)).parallelism(3).uid("trips").build();
+    SingleOutputStreamOperator<Scored<Trip>> scored = stream.scored();
+    assertThat(stream.scored()).isSameAs(scored);
+    var sorter = stream.late().getTransformation().getInputs().get(0);
+    assertThat(
+            List.of(sorter, stream.predictions().getTransformation(), scored.getTransformation()))
+        .allSatisfy(operator -> assertThat(operator.getParallelism()).isEqualTo(3))
+        .extracting(Transformation::getUid)
+        .containsExactly("trips-event-time", "trips", "trips-scores");
+    assertThatThrownBy(() -> builder().parallelism(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("parallelism is 0");
+  }
+
+  @Test
+  void withoutATargetThereIsNothingToScore() {
+    FastWeights<Trip> builder = OperatorHarness.builder(new Configuration());
+    FastWeightStream<Trip> stream = TestModel.TRANSFORMER.on(builder).build();
+    assertThatThrownBy(stream::scored)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("no target");
+  }
+
+  @Test
+  void questionsAndFactsNeedKeysOfOneType() {
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    KeyedStream<Trip, Long> facts =
+        env.fromData(OperatorHarness.TRIP, new Trip(0, "k", 0)).keyBy(trip -> trip.id, Types.LONG);
+    assertThatThrownBy(() -> builder().buildWithFacts(facts, Trips::read))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("keys of type String")
+        .hasMessageContaining("Long");
   }
 
   @Test
@@ -195,7 +246,12 @@ class FastWeightsBuilderTest {
             Map.entry("fastweights.associative.key-dim", "16"),
             Map.entry("fastweights.associative.nu", "2"),
             Map.entry("fastweights.associative.betas", "0.4;0.1"),
-            Map.entry("fastweights.associative.seed", "7"));
+            Map.entry("fastweights.associative.seed", "7"),
+            Map.entry("fastweights.embedding", "true"),
+            Map.entry("fastweights.labels.ttl", "1 h"),
+            Map.entry("fastweights.prequential.window", "500"),
+            Map.entry("fastweights.prequential.fading", "0.99"),
+            Map.entry("fastweights.drift.delta", "0.01"));
     List<Trip> trips = new ArrayList<>();
     for (int id = 0; id < 40; id++) {
       trips.add(new Trip(id, "k" + id % 5, Trips.START + id * (id < 20 ? 700 : 1000)));

@@ -27,6 +27,7 @@ final class Oracle {
   private long ttl = Long.MAX_VALUE;
   private final Map<String, float[]> memories = new HashMap<>();
   private final Map<String, EncodedEvent> lags = new HashMap<>();
+  private float[] hidden;
 
   /**
    * @param schema null where events are vectors
@@ -94,6 +95,7 @@ final class Oracle {
     }
     ReferenceModel.Step step =
         new ReferenceModel(model, storage).step(input, target, memory, event.observe());
+    hidden = step.hidden();
     if (event.observe()) {
       memories.put(trip.key, memory);
       lags.put(trip.key, event);
@@ -109,6 +111,11 @@ final class Oracle {
   /** The model as the operator sees it. */
   EventModel eventModel() {
     return new EventModel(model, schema, inputs, "test");
+  }
+
+  /** The vector before the head of the event answered last. */
+  float[] hidden() {
+    return hidden;
   }
 
   EncodedEvent encode(Trip trip) throws MalformedEventException {

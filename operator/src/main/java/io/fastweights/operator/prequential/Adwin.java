@@ -29,7 +29,12 @@ public final class Adwin {
   private double total;
   private double spread;
   private int clock;
-  private double before = Double.NaN;
+  private double strongestOlder;
+  private double strongestNewer;
+  private long strongestEvents;
+  private double meanBefore = Double.NaN;
+  private double meanAfter = Double.NaN;
+  private long eventsAfter;
 
   /** Buckets of 2^i values each, the oldest first: their sums, and squares about their means. */
   private static final class Row {
@@ -93,44 +98,50 @@ public final class Adwin {
 
   /** Drops the oldest bucket for as long as some split of the window is a cut. */
   private boolean cut() {
-    double older = oldMeanOfACut();
-    if (Double.isNaN(older)) {
+    if (!findCut()) {
       return false;
     }
-    before = older;
+    meanBefore = strongestOlder;
+    meanAfter = strongestNewer;
+    eventsAfter = strongestEvents;
     do {
       dropOldestBucket();
-    } while (!Double.isNaN(oldMeanOfACut()));
+    } while (findCut());
     return true;
   }
 
-  /** The mean of the older part at the first split that is a cut; NaN where none is. */
-  private double oldMeanOfACut() {
+  /** Whether some split is a cut, and the one with the clearest difference. */
+  private boolean findCut() {
+    double strongest = 1;
     long olderWidth = 0;
     double olderTotal = 0;
     for (int i = used - 1; i >= 0; i--) {
       for (int b = 0; b < rows[i].count; b++) {
         olderWidth += 1L << i;
         olderTotal += rows[i].totals[b];
-        if (width - olderWidth < LEAST) {
-          return Double.NaN;
-        }
-        if (olderWidth >= LEAST && differ(olderWidth, olderTotal)) {
-          return olderTotal / olderWidth;
+        long newerWidth = width - olderWidth;
+        if (olderWidth >= LEAST && newerWidth >= LEAST) {
+          double older = olderTotal / olderWidth;
+          double newer = (total - olderTotal) / newerWidth;
+          double strength = Math.abs(older - newer) / limit(olderWidth, newerWidth);
+          if (strength > strongest) {
+            strongest = strength;
+            strongestOlder = older;
+            strongestNewer = newer;
+            strongestEvents = newerWidth;
+          }
         }
       }
     }
-    return Double.NaN;
+    return strongest > 1;
   }
 
-  private boolean differ(double olderWidth, double olderTotal) {
-    double newerWidth = width - olderWidth;
-    double distance = Math.abs(olderTotal / olderWidth - (total - olderTotal) / newerWidth);
+  /** How far apart the means of two parts may be by chance. */
+  private double limit(double olderWidth, double newerWidth) {
     double inverse = 1 / olderWidth + 1 / newerWidth;
     double confidence = Math.log(2 * Math.log(width) / delta);
     double variance = Math.max(0, spread) / width;
-    return distance
-        > Math.sqrt(2 * inverse * variance * confidence) + 2.0 / 3 * inverse * confidence;
+    return Math.sqrt(2 * inverse * variance * confidence) + 2.0 / 3 * inverse * confidence;
   }
 
   private void dropOldestBucket() {
@@ -161,8 +172,18 @@ public final class Adwin {
     return Math.max(0, spread) / width;
   }
 
-  /** Mean of the older part at the last cut; NaN before the first. */
+  /** Mean of the values before the last change; NaN before the first. */
   public double meanBefore() {
-    return before;
+    return meanBefore;
+  }
+
+  /** Mean of the values after the last change, when it was found; NaN before the first. */
+  public double meanAfter() {
+    return meanAfter;
+  }
+
+  /** Values between the last change and where it was found, about; 0 before the first. */
+  public long eventsAfter() {
+    return eventsAfter;
   }
 }

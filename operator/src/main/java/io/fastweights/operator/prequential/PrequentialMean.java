@@ -39,8 +39,11 @@ public final class PrequentialMean {
     this.fading = fading;
   }
 
-  /** Adds a loss. */
+  /** Adds a loss; one that is not finite is left out. */
   public void add(double loss) {
+    if (!Double.isFinite(loss)) {
+      return;
+    }
     count++;
     sum += loss;
     fadedSum = loss + fading * fadedSum;

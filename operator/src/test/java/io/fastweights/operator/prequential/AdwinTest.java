@@ -117,7 +117,9 @@ class AdwinTest {
       boolean cut = adwin.add(random.nextDouble() < (i < 2000 ? before : after) ? 1 : 0);
       if (cut && found < 0) {
         found = i;
-        assertThat(adwin.meanBefore()).isCloseTo(before, within(0.1));
+        assertThat(adwin.meanBefore()).isCloseTo(before, within(0.05));
+        assertThat(adwin.meanAfter()).isCloseTo(after, within(0.2));
+        assertThat(adwin.eventsAfter()).isBetween((i - 2000L) / 2, 2L * (i - 2000));
       }
     }
     assertThat(found).isBetween(2000, 2400);

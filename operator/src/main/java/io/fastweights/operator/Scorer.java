@@ -1,0 +1,141 @@
+package io.fastweights.operator;
+
+import io.fastweights.operator.prequential.Adwin;
+import io.fastweights.operator.prequential.Loss;
+import java.util.Iterator;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Holds predictions against what came true. The answer to an ask with an id is remembered in keyed
+ * state until an observed event of the same key and id brings the label, or for the time to live;
+ * another ask of the same id takes its place. Every other observed event is scored by its own
+ * prediction, made just before it was learned.
+ *
+ * @param <K> key
+ * @param <T> element of the stream
+ */
+final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, Scored<T>> {
+  private static final long serialVersionUID = 1L;
+
+  static final OutputTag<Drift> DRIFT = new OutputTag<>("drift", Drift.type());
+
+  /** Asks of a key expire together, at multiples of this part of the time to live. */
+  private static final int EXPIRIES = 16;
+
+  private final Loss loss;
+  private final double deviation;
+  private final Configuration options;
+
+  private transient MapState<String, Asked> asked;
+  private transient PrequentialMetrics metrics;
+  private transient Adwin losses;
+  private transient Adwin recallErrors;
+  private transient Counter drifts;
+  private transient long ttl;
+
+  /**
+   * @param deviation of the target, where it is a number
+   */
+  Scorer(Loss loss, double deviation, Configuration options) {
+    this.loss = loss;
+    this.deviation = deviation;
+    this.options = options;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    asked =
+        getRuntimeContext()
+            .getMapState(new MapStateDescriptor<>("asked", Types.STRING, Asked.type()));
+    MetricGroup group = getRuntimeContext().getMetricGroup();
+    metrics =
+        new PrequentialMetrics(
+            loss,
+            options.get(FastWeightOptions.PREQUENTIAL_WINDOW),
+            options.get(FastWeightOptions.PREQUENTIAL_FADING),
+            group);
+    drifts = group.addGroup(FastWeightMetrics.GROUP).counter("drifts");
+    losses = new Adwin(options.get(FastWeightOptions.DRIFT_DELTA));
+    recallErrors = new Adwin(options.get(FastWeightOptions.DRIFT_DELTA));
+    ttl = options.get(FastWeightOptions.LABELS_TTL).toMillis();
+  }
+
+  @Override
+  public void processElement(Prediction<T> prediction, Context context, Collector<Scored<T>> out)
+      throws Exception {
+    if (prediction.observed()) {
+      score(Scored.of(prediction, answered(prediction.id())), context, out);
+    } else if (prediction.id() != null) {
+      remember(prediction, context);
+    }
+  }
+
+  /** The ask that waits for this label; null where none does. */
+  private Asked answered(String id) throws Exception {
+    Asked earlier = id == null ? null : asked.get(id);
+    if (earlier != null) {
+      asked.remove(id);
+    }
+    return earlier;
+  }
+
+  private void remember(Prediction<T> prediction, Context context) throws Exception {
+    long step = Math.max(1, ttl / EXPIRIES);
+    long now = context.timerService().currentProcessingTime();
+    long expires = -Math.floorDiv(-(now + ttl), step) * step;
+    asked.put(prediction.id(), new Asked(prediction.values(), prediction.timestamp(), expires));
+    context.timerService().registerProcessingTimeTimer(expires);
+  }
+
+  @Override
+  public void onTimer(long time, OnTimerContext context, Collector<Scored<T>> out)
+      throws Exception {
+    Iterator<Map.Entry<String, Asked>> entries = asked.iterator();
+    while (entries.hasNext()) {
+      if (entries.next().getValue().expires() <= time) {
+        entries.remove();
+        metrics.unanswered();
+      }
+    }
+    if (asked.isEmpty()) {
+      // The heap backend keeps an empty map that an iterator emptied.
+      asked.clear();
+    }
+  }
+
+  private void score(Scored<T> scored, Context context, Collector<Scored<T>> out) {
+    metrics.add(scored);
+    out.collect(scored);
+    double bounded = loss.bounded(scored.predicted(), scored.target(), deviation);
+    watch(losses, bounded, Drift.Signal.LOSS, scored, context);
+    double surprise = Loss.squashed(scored.recallError());
+    watch(recallErrors, surprise, Drift.Signal.RECALL_ERROR, scored, context);
+  }
+
+  private void watch(
+      Adwin window, double value, Drift.Signal signal, Scored<T> scored, Context context) {
+    if (!Double.isNaN(value) && window.add(value)) {
+      drifts.inc();
+      int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+      context.output(
+          DRIFT,
+          new Drift(
+              scored.answeredAt(),
+              signal,
+              window.meanBefore(),
+              window.meanAfter(),
+              window.eventsAfter(),
+              subtask));
+    }
+  }
+}
