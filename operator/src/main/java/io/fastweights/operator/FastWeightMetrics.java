@@ -45,7 +45,7 @@ final class FastWeightMetrics {
   }
 
   void observe(KeyExpiry expiry, MetricGroup operator) {
-    MetricGroup ttl = operator.addGroup("fastweights").addGroup("ttl");
+    MetricGroup ttl = operator.addGroup(GROUP).addGroup("ttl");
     ttl.gauge("expired", expiry::expired);
     ttl.gauge("purged", expiry::purged);
   }
