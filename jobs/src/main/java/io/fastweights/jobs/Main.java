@@ -1,6 +1,7 @@
 package io.fastweights.jobs;
 
 import io.fastweights.jobs.bench.BenchCommand;
+import io.fastweights.jobs.cluster.ClusterCommand;
 import io.fastweights.jobs.demo.DemoCommand;
 import io.fastweights.jobs.savepoint.BootstrapCommand;
 import io.fastweights.jobs.savepoint.ExportCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      ClusterCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       ExperimentCommand.class,

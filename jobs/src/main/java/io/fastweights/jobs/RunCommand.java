@@ -1,41 +1,44 @@
 package io.fastweights.jobs;
 
+import io.fastweights.jobs.config.JobConfig;
+import io.fastweights.jobs.config.JobConfigReader;
 import io.fastweights.jobs.events.EventFiles;
+import io.fastweights.jobs.events.EventSource;
+import io.fastweights.jobs.kafka.KafkaEvents;
+import io.fastweights.jobs.kafka.KafkaResults;
+import io.fastweights.jobs.kafka.KafkaTopics;
 import io.fastweights.jobs.output.Figures;
-import io.fastweights.jobs.output.LineFiles;
+import io.fastweights.jobs.output.FileResults;
 import io.fastweights.jobs.output.PredictionRows;
-import io.fastweights.jobs.output.RejectedRows;
+import io.fastweights.jobs.output.ResultSink;
 import io.fastweights.jobs.output.RowFormat;
-import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.JobOptions;
+import io.fastweights.jobs.pipeline.JobModel;
+import io.fastweights.jobs.pipeline.JobTarget;
 import io.fastweights.jobs.pipeline.ModelOptions;
 import io.fastweights.jobs.pipeline.StartingMemories;
-import io.fastweights.jobs.pipeline.WorkFolder;
-import io.fastweights.kernels.model.SlowModel;
-import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.schema.Schema;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code fastweights run}: predictions for the events in files. */
+/** {@code fastweights run}: predictions for the events of files or of a topic. */
 @Command(
     name = "run",
-    description = "Predict the events of a file or folder, learning from each as it goes.",
+    description = "Predict events, learning from each as it goes.",
     footer = {
       "",
       "Events are CSV with a header, or JSON lines; .gz too. Files of a folder are read in the order",
@@ -44,30 +47,42 @@ import picocli.CommandLine.Spec;
       "ISO 8601, UTC where there is no offset, or milliseconds since 1970.",
       "",
       "Predictions go to OUTPUT/predictions; events that cannot be taken go to OUTPUT/malformed with",
-      "file, line, reason and text, and stop nothing."
+      "file, line, reason and text, and stop nothing. In Kafka they go to a topic of dead letters,",
+      "as they were, with the reason in a header.",
+      "",
+      "A file given with --config, YAML, may say all of it; docs/deployment.md has one."
     })
 final class RunCommand implements Callable<Integer> {
+  /** Chooses the cluster by flags. */
+  interface Targets {
+    JobTarget of(Configuration job) throws IOException;
+  }
+
   @Spec private CommandSpec command;
 
   @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "The job as YAML; flags win over what it says.")
+  private Path config;
+
+  @Option(
       names = "--events",
-      required = true,
       paramLabel = "PATH",
-      description = "A file of events, or a folder of them.")
-  private Path events;
+      description = "A file of events, a folder of them, or kafka://HOST:PORT/TOPIC.")
+  private String events;
 
   @Option(
       names = "--output",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "Takes the predictions; a folder of its own for every run.")
-  private Path output;
+      paramLabel = "PLACE",
+      description =
+          "Takes the predictions: a folder of its own for every run, or kafka://HOST:PORT/TOPIC.")
+  private String output;
 
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      defaultValue = "csv",
-      description = "Of what is written: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description = "Of the files that are written: ${COMPLETION-CANDIDATES} (default: csv).")
   private RowFormat format;
 
   @Option(
@@ -77,111 +92,121 @@ final class RunCommand implements Callable<Integer> {
   private Path json;
 
   @Option(
-      names = "--from-savepoint",
+      names = "--memories",
       paramLabel = "FOLDER",
       description =
-          "Start with the memories of a savepoint, as bootstrap writes one. The events are read"
-              + " from their beginning.")
-  private String savepoint;
+          "Start with the memories of a savepoint, as bootstrap writes one, and with nothing else of"
+              + " it: events are read from their beginning.")
+  private String memories;
 
   @Mixin private ModelOptions model;
-
+  @Mixin private KafkaFlags kafka;
   @Mixin private JobOptions options;
+  @Mixin private TargetFlags flags;
+
+  private final Targets targets;
+
+  RunCommand() {
+    this(null);
+  }
+
+  /**
+   * @param targets where jobs run; null where flags say it
+   */
+  RunCommand(Targets targets) {
+    this.targets = targets;
+  }
 
   @Override
   public Integer call() throws Exception {
+    requireFlags();
+    JobConfig job = JobConfigReader.read(config, given());
     options.check();
-    SlowWeights weights = model.weights();
-    Schema schema = model.schema(weights);
-    StartingMemories memories = savepoint == null ? null : StartingMemories.of(savepoint, options);
-    EventFiles files = EventFiles.of(events, schema);
-    requireEmpty(output);
-    Figures figures = run(files, schema, weights, memories);
-    print(figures);
-    figures.writeJson(json);
+    JobModel learned = model.read(job.schema(), job.weights());
+    EventSource source = source(job.source(), learned);
+    ResultSink sink = sink(job.sink());
+    sink.check();
+    Configuration flink = options.job(job.options());
+    StartingMemories start = memories == null ? null : StartingMemories.of(memories, flink);
+    try (JobTarget target = targets == null ? flags.target(flink) : targets.of(flink)) {
+      EventPipeline pipeline =
+          EventPipeline.build(target.environment(), source, learned.schema(), learned.weights());
+      PredictionRows rows =
+          new PredictionRows(
+              sink.format(), source.columns(), learned.schema().target(), learned.outputs());
+      sink.write(pipeline, rows, source.paths());
+      if (start != null) {
+        start.restore(target.environment());
+      }
+      run(target, job.name(), sink.place());
+    }
     return 0;
   }
 
-  private static void requireEmpty(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      if (!Files.isDirectory(folder)) {
-        throw new IllegalArgumentException("--output " + folder + " is not a folder");
-      }
-      try (Stream<Path> inside = Files.list(folder)) {
-        if (inside.findAny().isPresent()) {
-          throw new IllegalArgumentException(
-              "--output " + folder + " is not empty: give every run a folder of its own");
-        }
-      }
+  private void requireFlags() {
+    if (config == null && (events == null || output == null)) {
+      throw new ParameterException(
+          command.commandLine(),
+          "Missing required option: '%s' (or --config)"
+              .formatted(events == null ? "--events=PATH" : "--output=PLACE"));
+    }
+    if (memories != null && flags.fromSavepoint()) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--memories takes only the memories of a savepoint, --from-savepoint all of it: give one"
+              + " of them");
     }
   }
 
-  private Figures run(
-      EventFiles files, Schema schema, SlowWeights weights, StartingMemories memories)
-      throws Exception {
-    int outputs = weights == null ? schema.target().dim() : SlowModel.of(weights).outputDim();
-    PredictionRows rows = new PredictionRows(format, files.columns(), schema.target(), outputs);
-    int slots = options.parallelism();
-    try (WorkFolder work = WorkFolder.create();
-        EmbeddedCluster cluster = new EmbeddedCluster(slots, options.flink(work))) {
-      StreamExecutionEnvironment environment = cluster.environment();
-      EventPipeline pipeline = EventPipeline.build(environment, files, schema, weights, options);
-      write(pipeline, rows, new RejectedRows(format, files));
-      if (memories != null) {
-        memories.restore(environment);
-      }
-      long start = System.nanoTime();
-      JobExecutionResult result = environment.execute("fastweights run");
-      return figures(result, (System.nanoTime() - start) / 1e9);
-    }
-  }
-
-  private void write(EventPipeline pipeline, PredictionRows rows, RejectedRows rejected) {
-    write(pipeline.predictions().map(rows), "predictions", rows.header());
-    write(pipeline.rejected().map(rejected), "malformed", rejected.header());
-  }
-
-  private void write(SingleOutputStreamOperator<String> lines, String name, String header) {
-    lines
-        .returns(Types.STRING)
-        .name(name + " as rows")
-        .sinkTo(LineFiles.sink(output.resolve(name), name, format.suffix(), header))
-        .name(name)
-        .uid(name)
-        .setParallelism(1);
-  }
-
-  private static Figures figures(JobExecutionResult result, double seconds) {
-    long observed = count(result, PredictionRows.OBSERVED);
-    long asked = count(result, PredictionRows.ASKED);
-    long malformed = count(result, RejectedRows.MALFORMED);
-    long events = observed + asked + malformed;
-    return new Figures()
-        .put("events", events)
-        .put("predicted", observed + asked)
-        .put("observed", observed)
-        .put("asked", asked)
-        .put("malformed", malformed)
-        .put("seconds", seconds)
-        .put("eventsPerSecond", events / seconds);
-  }
-
-  private static long count(JobExecutionResult result, String name) {
-    Long count = result.getAccumulatorResult(name);
-    return count == null ? 0 : count;
-  }
-
-  private void print(Figures figures) {
+  private void run(JobTarget target, String name, String place) throws Exception {
     PrintWriter out = command.commandLine().getOut();
-    out.printf(Locale.ROOT, "events        %,12d%n", figures.get("events").longValue());
-    out.printf(Locale.ROOT, "  predicted   %,12d%n", figures.get("predicted").longValue());
-    out.printf(Locale.ROOT, "    observed  %,12d%n", figures.get("observed").longValue());
-    out.printf(Locale.ROOT, "    asked     %,12d%n", figures.get("asked").longValue());
-    out.printf(Locale.ROOT, "  malformed   %,12d%n", figures.get("malformed").longValue());
-    out.printf(Locale.ROOT, "seconds       %,12.1f%n", figures.get("seconds").doubleValue());
-    out.printf(
-        Locale.ROOT, "events/second %,12.0f%n", figures.get("eventsPerSecond").doubleValue());
-    out.println("written to " + output);
-    out.flush();
+    long start = System.nanoTime();
+    JobClient job = target.environment().executeAsync(name);
+    if (!target.attached()) {
+      out.println("job " + job.getJobID());
+      out.flush();
+      return;
+    }
+    Figures figures =
+        RunReport.figures(job.getJobExecutionResult().get(), (System.nanoTime() - start) / 1e9);
+    RunReport.print(figures, place, out);
+    figures.writeJson(json);
+  }
+
+  /** What flags say, by the keys of a job's file. */
+  private Map<String, Object> given() {
+    Map<String, Object> given = new LinkedHashMap<>();
+    if (KafkaFlags.isTopic(events)) {
+      KafkaFlags.putTopic("--events", events, "source", given);
+    } else if (events != null) {
+      given.put("source.files", events);
+    }
+    if (KafkaFlags.isTopic(output)) {
+      KafkaFlags.putTopic("--output", output, "sink", given);
+    } else if (output != null) {
+      given.put("sink.files.folder", output);
+    }
+    if (format != null) {
+      given.put("sink.files.format", format.name().toLowerCase(Locale.ROOT));
+    }
+    model.putAll(given);
+    kafka.putAll(given);
+    return given;
+  }
+
+  private static EventSource source(JobConfig.Source source, JobModel model) throws Exception {
+    if (source.kafka() == null) {
+      return EventFiles.of(source.files(), model.schema());
+    }
+    KafkaEvents events = KafkaEvents.of(source.kafka(), model.schema());
+    KafkaTopics.require(
+        source.kafka().brokers(), source.kafka().properties(), List.of(source.kafka().topic()));
+    return events;
+  }
+
+  private static ResultSink sink(JobConfig.Sink sink) {
+    return sink.kafka() == null
+        ? new FileResults(sink.files().folder(), sink.files().format())
+        : new KafkaResults(sink.kafka());
   }
 }

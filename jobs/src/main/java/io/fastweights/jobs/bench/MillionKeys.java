@@ -96,7 +96,7 @@ final class MillionKeys {
 
   private Cost run() throws Exception {
     Configuration flink = job.flink(work);
-    try (EmbeddedCluster cluster = new EmbeddedCluster(1, flink)) {
+    try (EmbeddedCluster cluster = new EmbeddedCluster(flink)) {
       progress.begin("  see every key once");
       long begin = System.nanoTime();
       Tally tally = Tally.open(TALLY, 0);

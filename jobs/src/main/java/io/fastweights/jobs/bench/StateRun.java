@@ -30,7 +30,7 @@ record StateRun(
 
   static StateRun of(StateJob job, double seconds, BenchProgress progress) throws Exception {
     try (WorkFolder work = WorkFolder.create();
-        EmbeddedCluster cluster = new EmbeddedCluster(1, job.flink(work))) {
+        EmbeddedCluster cluster = new EmbeddedCluster(job.flink(work))) {
       StreamExecutionEnvironment environment = cluster.environment();
       Tally tally = Tally.open(TALLY, 0);
       job.build(environment, TALLY);

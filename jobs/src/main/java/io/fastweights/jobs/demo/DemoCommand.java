@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,7 +87,8 @@ public final class DemoCommand implements Callable<Integer> {
     Result memory;
     Result trained;
     try (WorkFolder work = WorkFolder.create();
-        EmbeddedCluster cluster = new EmbeddedCluster(options.parallelism(), options.flink(work))) {
+        EmbeddedCluster cluster =
+            new EmbeddedCluster(JobOptions.embedded(options.job(new Configuration()), work))) {
       out.println("with no training:");
       memory = run(cluster, events, null, flights);
       out.println("with trained weights:");
@@ -113,7 +115,7 @@ public final class DemoCommand implements Callable<Integer> {
     out.flush();
     Outcomes outcomes = new Outcomes(flights);
     Progress progress = new Progress(out, System.console() != null);
-    DemoJob job = DemoJob.run(cluster, events, weights, options, outcomes, progress);
+    DemoJob job = DemoJob.run(cluster, events, weights, outcomes, progress);
     if (outcomes.events() != 2 * flights.size()) {
       throw new IllegalStateException(
           "%d events went in, %d came out".formatted(2 * flights.size(), outcomes.events()));

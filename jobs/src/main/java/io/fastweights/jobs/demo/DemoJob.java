@@ -5,7 +5,6 @@ import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
 import io.fastweights.jobs.pipeline.EventPipeline;
-import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.Prediction;
@@ -32,12 +31,11 @@ record DemoJob(double seconds, List<Throughput.Sample> throughput, List<Checkpoi
       EmbeddedCluster cluster,
       Path events,
       SlowWeights weights,
-      JobOptions options,
       Outcomes outcomes,
       Progress progress)
       throws Exception {
     StreamExecutionEnvironment environment = cluster.environment();
-    DataStream<Outcome> results = results(environment, events, weights, options);
+    DataStream<Outcome> results = results(environment, events, weights);
     Throughput throughput = new Throughput();
     CloseableIterator<Outcome> delivered = results.collectAsync();
     long start = System.nanoTime();
@@ -55,11 +53,10 @@ record DemoJob(double seconds, List<Throughput.Sample> throughput, List<Checkpoi
   }
 
   private static DataStream<Outcome> results(
-      StreamExecutionEnvironment environment, Path events, SlowWeights weights, JobOptions options)
-      throws Exception {
+      StreamExecutionEnvironment environment, Path events, SlowWeights weights) throws Exception {
     Schema schema = weights == null ? DemoEvents.SCHEMA : weights.schema();
     EventFiles files = EventFiles.of(events, schema);
-    EventPipeline pipeline = EventPipeline.build(environment, files, schema, weights, options);
+    EventPipeline pipeline = EventPipeline.build(environment, files, schema, weights);
     int flight = files.columns().indexOf(DemoEvents.FLIGHT);
     DataStream<Outcome> predicted =
         pipeline

@@ -1,15 +1,23 @@
 package io.fastweights.jobs.events;
 
 /**
- * An event read from a file.
+ * An event of a file or of a topic.
  *
  * @param file place of the file among those that are read
  * @param line its number in the file, from 1
- * @param text the line as it was
+ * @param text the line as it was; empty where the event came as a message
+ * @param message it came as; null where it came from a file
  * @param key whose memory it meets
  * @param timestamp in milliseconds since 1970-01-01 UTC
  * @param ask predict only; else learn from it too
- * @param cells its values in the order of the files' columns; null where there is none
+ * @param cells its values in the order of the columns; null where there is none
  */
 public record Event(
-    int file, long line, String text, String key, long timestamp, boolean ask, String[] cells) {}
+    int file,
+    long line,
+    String text,
+    Message message,
+    String key,
+    long timestamp,
+    boolean ask,
+    String[] cells) {}

@@ -12,9 +12,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.compression.StandardDeCompressors;
 import org.apache.flink.connector.file.src.enumerate.NonSplittingRecursiveEnumerator;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Files of events, CSV with a header or JSON lines, that were looked at before anything runs.
@@ -22,7 +26,7 @@ import org.apache.flink.connector.file.src.enumerate.NonSplittingRecursiveEnumer
  * @param files in the order they are read
  * @param columns of all files, in order of their first appearance
  */
-public record EventFiles(List<EventFile> files, List<String> columns) {
+public record EventFiles(List<EventFile> files, List<String> columns) implements EventSource {
   /** Lines of a file of JSON lines that are looked at for columns. */
   private static final int LOOKED_AT = 1000;
 
@@ -217,8 +221,27 @@ public record EventFiles(List<EventFile> files, List<String> columns) {
     }
   }
 
-  /** A source of all lines, headers included; to be run with a parallelism of 1. */
-  public FileSource<Line> source() {
+  @Override
+  public List<String> paths() {
+    return files.stream().map(EventFile::path).toList();
+  }
+
+  /** One reader: the order of the lines is the order of the events. */
+  @Override
+  public SingleOutputStreamOperator<Event> events(
+      StreamExecutionEnvironment environment, Schema schema) {
+    return environment
+        .fromSource(source(), WatermarkStrategy.noWatermarks(), "lines")
+        .uid("lines")
+        .setParallelism(1)
+        .process(new EventParser(this, schema))
+        .returns(TypeInformation.of(Event.class))
+        .name("events")
+        .uid("events")
+        .setParallelism(1);
+  }
+
+  private FileSource<Line> source() {
     List<String> paths =
         files.stream()
             .map(file -> Path.of(file.path()).toAbsolutePath().normalize().toString())

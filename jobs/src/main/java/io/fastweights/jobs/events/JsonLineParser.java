@@ -21,7 +21,7 @@ import java.util.Map;
  * A line that is one JSON object of texts, numbers, booleans and nulls. A list or an object inside
  * it is kept as its JSON text where no field of the schema reads it.
  */
-final class JsonLineParser implements LineParser {
+public final class JsonLineParser implements LineParser {
   private static final long serialVersionUID = 1L;
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -32,7 +32,7 @@ final class JsonLineParser implements LineParser {
   /**
    * @param single columns that must hold single values
    */
-  JsonLineParser(List<String> columns, Collection<String> single) {
+  public JsonLineParser(List<String> columns, Collection<String> single) {
     this.single = new HashSet<>(single);
     for (int i = 0; i < columns.size(); i++) {
       places.put(columns.get(i), i);

@@ -1,5 +1,7 @@
 package io.fastweights.jobs.events;
 
+import org.apache.flink.util.OutputTag;
+
 /**
  * An event that is not predicted.
  *
@@ -7,5 +9,17 @@ package io.fastweights.jobs.events;
  * @param line its number in the file, from 1
  * @param reason what is wrong with it
  * @param text the line as it was
+ * @param message it came as; null where it came from a file
  */
-public record Rejected(int file, long line, String reason, String text) {}
+public record Rejected(int file, long line, String reason, String text, Message message) {
+  /** Output of what is no event. */
+  public static final OutputTag<Rejected> TAG =
+      new OutputTag<>("rejected") {
+        private static final long serialVersionUID = 1L;
+      };
+
+  /** An event that could be read, but not taken. */
+  public static Rejected of(Event event, String reason) {
+    return new Rejected(event.file(), event.line(), reason, event.text(), event.message());
+  }
+}

@@ -1,14 +1,17 @@
 package io.fastweights.jobs.output;
 
-import io.fastweights.jobs.events.EventFiles;
-import io.fastweights.jobs.events.EventFiles.EventFile;
+import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.events.Rejected;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 
-/** Events that were not predicted as rows: where they stand, why, and what they were. */
+/**
+ * Events that were not predicted as rows: where they stand (a file and its line, or a partition and
+ * its offset), why, and what they were.
+ */
 public final class RejectedRows extends RichMapFunction<Rejected, String> {
   /** Accumulator of the events that were not predicted. */
   public static final String MALFORMED = "malformed";
@@ -20,9 +23,12 @@ public final class RejectedRows extends RichMapFunction<Rejected, String> {
   private final List<String> paths;
   private transient LongCounter malformed;
 
-  public RejectedRows(RowFormat format, EventFiles files) {
+  /**
+   * @param paths of the files, by the numbers that events have
+   */
+  public RejectedRows(RowFormat format, List<String> paths) {
     this.format = format;
-    this.paths = files.files().stream().map(EventFile::path).toList();
+    this.paths = List.copyOf(paths);
   }
 
   /** The first line of a file; null where there is none. */
@@ -38,8 +44,18 @@ public final class RejectedRows extends RichMapFunction<Rejected, String> {
   @Override
   public String map(Rejected event) {
     malformed.add(1L);
-    return format.line(
-        COLUMNS,
-        new Object[] {paths.get(event.file()), event.line(), event.reason(), event.text()});
+    return format.line(COLUMNS, row(event));
+  }
+
+  private Object[] row(Rejected event) {
+    Message message = event.message();
+    return message == null
+        ? new Object[] {paths.get(event.file()), event.line(), event.reason(), event.text()}
+        : new Object[] {
+          message.topic() + "/" + message.partition(),
+          message.offset(),
+          event.reason(),
+          message.value() == null ? null : new String(message.value(), StandardCharsets.UTF_8)
+        };
   }
 }

@@ -8,6 +8,7 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.dag.Pipeline;
 import org.apache.flink.client.deployment.executors.PipelineExecutorUtils;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.PipelineExecutor;
@@ -25,7 +26,8 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /**
  * A whole Flink cluster in this JVM. Flink's local environment hides its cluster; this one can be
- * asked for the checkpoints of a job.
+ * asked for the checkpoints of a job. It starts with its first job, so that what is wrong with a
+ * job shows first.
  */
 public final class EmbeddedCluster implements AutoCloseable {
   private static final String TARGET = "fastweights-embedded";
@@ -44,8 +46,8 @@ public final class EmbeddedCluster implements AutoCloseable {
    */
   public record Checkpoint(long finished, long stateBytes, long writtenBytes, long millis) {}
 
-  /** Starts a cluster with one TaskManager of this many slots. */
-  public EmbeddedCluster(int slots, Configuration options) throws Exception {
+  /** A cluster with one TaskManager of as many slots as its jobs' parallelism. */
+  public EmbeddedCluster(Configuration options) {
     configuration = new Configuration(options);
     configuration.set(DeploymentOptions.TARGET, TARGET);
     configuration.set(DeploymentOptions.ATTACHED, true);
@@ -54,10 +56,9 @@ public final class EmbeddedCluster implements AutoCloseable {
             new MiniClusterConfiguration.Builder()
                 .setConfiguration(configuration)
                 .setNumTaskManagers(1)
-                .setNumSlotsPerTaskManager(slots)
+                .setNumSlotsPerTaskManager(options.get(CoreOptions.DEFAULT_PARALLELISM))
                 .withRandomPorts()
                 .build());
-    cluster.start();
   }
 
   /** An environment whose jobs run here. */
@@ -102,6 +103,9 @@ public final class EmbeddedCluster implements AutoCloseable {
   private CompletableFuture<JobClient> submit(
       Pipeline pipeline, Configuration job, ClassLoader classLoader) throws Exception {
     StreamGraph graph = PipelineExecutorUtils.getStreamGraph(pipeline, job);
+    if (!cluster.isRunning()) {
+      cluster.start();
+    }
     return cluster
         .submitJob(graph)
         .thenApply(

@@ -2,11 +2,11 @@ package io.fastweights.jobs.pipeline;
 
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.FastWeightOptions;
-import io.fastweights.operator.FastWeights;
 import java.time.Duration;
 import java.util.Locale;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExecutionOptions;
@@ -21,6 +21,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 import picocli.CommandLine.TypeConversionException;
@@ -117,16 +118,9 @@ public final class JobOptions {
           "What steps the memories: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Device engine;
 
-  public int parallelism() {
-    return parallelism;
-  }
-
-  /** Flink's name of the state backend. */
-  String backend() {
-    return backend.name().toLowerCase(Locale.ROOT);
-  }
-
   /**
+   * Checks the flags; what a file says is checked where it is used.
+   *
    * @throws ParameterException if a value is out of its range
    */
   public void check() {
@@ -158,29 +152,60 @@ public final class JobOptions {
     return new ParameterException(command.commandLine(), message);
   }
 
-  /** Flink's options; a failed job ends at once with its reason: there is nothing to wait for. */
-  public Configuration flink(WorkFolder work) {
-    Configuration flink = new Configuration();
-    flink.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
-    flink.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
-    flink.set(CoreOptions.TMP_DIRS, work.temporary().toString());
-    flink.set(PipelineOptions.GENERIC_TYPES, false);
-    flink.set(PipelineOptions.OBJECT_REUSE, true);
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
-    flink.set(StateBackendOptions.STATE_BACKEND, backend());
-    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
-    flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, work.checkpoints().toUri().toString());
-    flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
-    flink.set(WebOptions.CHECKPOINTS_HISTORY_SIZE, CHECKPOINTS_TOLD);
-    flink.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
-    return flink;
+  /** The options of a job: a flag wins over what the file says, and that over a default. */
+  public Configuration job(Configuration file) {
+    Configuration job = new Configuration(file);
+    set(job, CoreOptions.DEFAULT_PARALLELISM, "--parallelism", parallelism);
+    set(
+        job,
+        StateBackendOptions.STATE_BACKEND,
+        "--backend",
+        backend.name().toLowerCase(Locale.ROOT));
+    set(
+        job,
+        CheckpointingOptions.CHECKPOINTING_INTERVAL,
+        "--checkpoint-interval",
+        checkpointInterval);
+    set(job, FastWeightOptions.BATCH_SIZE, "--batch-size", batchSize);
+    set(job, FastWeightOptions.LINGER, "--linger", linger);
+    set(job, FastWeightOptions.CACHE_SIZE, "--cache-size", cacheSize);
+    set(job, FastWeightOptions.ENGINE, "--engine", engine);
+    setDefault(job, ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
+    setDefault(job, PipelineOptions.OBJECT_REUSE, true);
+    setDefault(job, CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    job.set(PipelineOptions.GENERIC_TYPES, false);
+    return job;
   }
 
-  <T> FastWeights<T> apply(FastWeights<T> memories) {
-    return memories
-        .set(FastWeightOptions.BATCH_SIZE, batchSize)
-        .set(FastWeightOptions.LINGER, linger)
-        .set(FastWeightOptions.CACHE_SIZE, cacheSize)
-        .set(FastWeightOptions.ENGINE, engine);
+  private <T> void set(Configuration job, ConfigOption<T> option, String flag, T value) {
+    if (given(flag) || !job.contains(option)) {
+      job.set(option, value);
+    }
+  }
+
+  private boolean given(String flag) {
+    ParseResult parsed = command.commandLine().getParseResult();
+    return parsed != null && parsed.hasMatchedOption(flag);
+  }
+
+  private static <T> void setDefault(Configuration job, ConfigOption<T> option, T value) {
+    if (!job.contains(option)) {
+      job.set(option, value);
+    }
+  }
+
+  /**
+   * What a cluster in this JVM needs beside the options of its job. A failed job ends at once with
+   * its reason, unless the options say otherwise: there is nothing to wait for.
+   */
+  public static Configuration embedded(Configuration job, WorkFolder work) {
+    Configuration flink = new Configuration(job);
+    flink.set(CoreOptions.TMP_DIRS, work.temporary().toString());
+    setDefault(flink, RestartStrategyOptions.RESTART_STRATEGY, "none");
+    setDefault(
+        flink, CheckpointingOptions.CHECKPOINTS_DIRECTORY, work.checkpoints().toUri().toString());
+    flink.set(WebOptions.CHECKPOINTS_HISTORY_SIZE, CHECKPOINTS_TOLD);
+    setDefault(flink, TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
+    return flink;
   }
 }

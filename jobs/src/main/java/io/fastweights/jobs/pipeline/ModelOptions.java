@@ -1,12 +1,8 @@
 package io.fastweights.jobs.pipeline;
 
-import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.WeightsFile;
-import io.fastweights.kernels.schema.Schema;
-import io.fastweights.kernels.schema.SchemaJson;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -22,57 +18,43 @@ public final class ModelOptions {
       names = "--schema",
       paramLabel = "FILE",
       description = "The schema of the events, JSON. Weights may carry it instead.")
-  private Path schemaFile;
+  private Path schema;
 
   @Option(
       names = "--weights",
       paramLabel = "FILE",
       description =
           "A trained model, safetensors. Without it an associative memory learns from zero.")
-  private Path weightsFile;
+  private Path weights;
 
-  /** The trained model; null for an associative memory. */
-  public SlowWeights weights() throws IOException {
-    return weightsFile == null ? null : WeightsFile.read(weightsFile);
+  /** Puts what is given, by the keys of a job's file. */
+  public void putAll(Map<String, Object> into) {
+    if (schema != null) {
+      into.put("schema", schema);
+    }
+    if (weights != null) {
+      into.put("weights", weights);
+    }
+  }
+
+  /** The model that the flags name; errors as those of {@link #read(Path, Path)}. */
+  public JobModel read() throws IOException {
+    return read(schema, weights);
   }
 
   /**
-   * The schema of the events: the file's, or the weights' own.
+   * A model by its files, where a job's file may have named them.
    *
-   * @param weights null for an associative memory
-   * @throws IllegalArgumentException if there is none, or it is not the one the weights know
+   * @param schemaFile null where the weights carry the schema
+   * @param weightsFile null for an associative memory
+   * @throws ParameterException if neither is given
+   * @throws IllegalArgumentException if they do not fit each other
    */
-  public Schema schema(SlowWeights weights) throws IOException {
-    if (weights == null) {
-      if (schemaFile == null) {
-        throw new ParameterException(
-            command.commandLine(), "Missing option: '--schema=FILE', as there are no weights");
-      }
-      Schema schema = readSchema();
-      if (schema.target() == null) {
-        throw new IllegalArgumentException(
-            schemaFile + " has no target: without weights there is nothing to learn");
-      }
-      return schema;
+  public JobModel read(Path schemaFile, Path weightsFile) throws IOException {
+    if (schemaFile == null && weightsFile == null) {
+      throw new ParameterException(
+          command.commandLine(), "Missing option: '--schema=FILE', as there are no weights");
     }
-    if (weights.schema() == null) {
-      throw new IllegalArgumentException(
-          weightsFile + " carries no schema: its model is not one over events of columns");
-    }
-    Schema schema = schemaFile == null ? weights.schema() : readSchema();
-    if (!schema.withoutColumns().equals(weights.schema().withoutColumns())) {
-      throw new IllegalArgumentException(
-          "%s has other fields or another target than %s was trained with: %s"
-              .formatted(schemaFile, weightsFile, weights.schema().withoutColumns()));
-    }
-    return schema;
-  }
-
-  private Schema readSchema() throws IOException {
-    try {
-      return SchemaJson.parse(Files.readString(schemaFile));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(schemaFile + ": " + e.getMessage(), e);
-    }
+    return JobModel.read(schemaFile, weightsFile);
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.UUID;
 import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -21,13 +22,14 @@ public final class StartingMemories {
 
   /**
    * @param path folder of the savepoint
+   * @param job names the state backend
    * @throws IllegalArgumentException if it is none, holds no memories of the job's operator, or the
    *     job's state backend cannot read it
    */
-  public static StartingMemories of(String path, JobOptions options) throws IOException {
+  public static StartingMemories of(String path, Configuration job) throws IOException {
     MemorySavepoint savepoint =
         MemorySavepoint.open(SavepointPath.of(path), EventPipeline.MEMORIES);
-    String backend = options.backend();
+    String backend = job.get(StateBackendOptions.STATE_BACKEND);
     if (!savepoint.format().isReadBy(backend)) {
       throw new IllegalArgumentException(
           "%s is %s: it cannot be started from with --backend %s"

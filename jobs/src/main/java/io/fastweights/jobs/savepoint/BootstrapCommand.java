@@ -2,18 +2,16 @@ package io.fastweights.jobs.savepoint;
 
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFiles;
-import io.fastweights.jobs.events.EventParser;
+import io.fastweights.jobs.events.Rejected;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.RejectedRows;
 import io.fastweights.jobs.output.RowFormat;
-import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.EventPipeline;
+import io.fastweights.jobs.pipeline.JobModel;
 import io.fastweights.jobs.pipeline.JobOptions;
+import io.fastweights.jobs.pipeline.JobTarget;
 import io.fastweights.jobs.pipeline.ModelOptions;
 import io.fastweights.jobs.pipeline.SavepointPath;
-import io.fastweights.jobs.pipeline.WorkFolder;
-import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.schema.Schema;
 import io.fastweights.state.savepoint.MemoryBootstrap;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,7 +21,6 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +34,7 @@ import picocli.CommandLine.Spec;
     description = "Form memories from a history of events and write them as a savepoint.",
     footer = {
       "",
-      "A job that starts from it (run --from-savepoint, flink run -s) answers as if it had seen the",
+      "A job that starts from it (run --memories, flink run -s) answers as if it had seen the",
       "history itself, bit for bit. Events are read as run reads them; those that cannot be taken",
       "are counted, and run says which they are. The savepoint is canonical and holds the operator",
       "'fast-weights' alone, with keys of type String."
@@ -72,20 +69,19 @@ public final class BootstrapCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     options.check();
-    SlowWeights weights = model.weights();
-    Schema schema = model.schema(weights);
-    EventFiles files = EventFiles.of(events, schema);
-    try (WorkFolder work = WorkFolder.create();
-        EmbeddedCluster cluster = new EmbeddedCluster(options.parallelism(), flink(work))) {
-      StreamExecutionEnvironment environment = cluster.environment();
-      SingleOutputStreamOperator<Event> read = EventPipeline.events(environment, files, schema);
-      read.getSideOutput(EventParser.REJECTED)
-          .map(new RejectedRows(RowFormat.CSV, files))
+    JobModel learned = model.read();
+    EventFiles files = EventFiles.of(events, learned.schema());
+    try (JobTarget target = JobTarget.embedded(flink())) {
+      SingleOutputStreamOperator<Event> read =
+          files.events(target.environment(), learned.schema());
+      read.getSideOutput(Rejected.TAG)
+          .map(new RejectedRows(RowFormat.CSV, files.paths()))
           .returns(Types.STRING)
           .sinkTo(new DiscardingSink<>());
       MemoryBootstrap bootstrap =
           MemoryBootstrap.write(
-              EventPipeline.memories(read, files, schema, weights, options).predictions(),
+              EventPipeline.memories(read, files, learned.schema(), learned.weights())
+                  .predictions(),
               SavepointPath.of(out));
       Figures figures = figures(bootstrap);
       print(figures);
@@ -95,8 +91,8 @@ public final class BootstrapCommand implements Callable<Integer> {
   }
 
   /** No checkpoints: the savepoint is all that is to be left. */
-  private Configuration flink(WorkFolder work) {
-    Configuration flink = options.flink(work);
+  private Configuration flink() {
+    Configuration flink = options.job(new Configuration());
     flink.removeConfig(CheckpointingOptions.CHECKPOINTING_INTERVAL);
     return flink;
   }

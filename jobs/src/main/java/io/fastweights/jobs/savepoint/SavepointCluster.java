@@ -26,12 +26,7 @@ final class SavepointCluster implements AutoCloseable {
 
   SavepointCluster(int slots) throws Exception {
     work = WorkFolder.create();
-    try {
-      cluster = new EmbeddedCluster(slots, flink(slots));
-    } catch (Exception e) {
-      work.close();
-      throw e;
-    }
+    cluster = new EmbeddedCluster(flink(slots));
   }
 
   private Configuration flink(int slots) {

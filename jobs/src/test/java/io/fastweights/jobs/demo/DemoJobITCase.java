@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -40,8 +41,8 @@ class DemoJobITCase {
     Path events = DemoEvents.write(flights, new Timeline(flights), folder);
     try (WorkFolder work = WorkFolder.create();
         EmbeddedCluster cluster =
-            new EmbeddedCluster(options.job.parallelism(), options.job.flink(work))) {
-      DemoJob.run(cluster, events, weights, options.job, outcomes, silent);
+            new EmbeddedCluster(JobOptions.embedded(options.job.job(new Configuration()), work))) {
+      DemoJob.run(cluster, events, weights, outcomes, silent);
     }
     assertThat(outcomes.asked()).isEqualTo(flights.size());
     assertThat(outcomes.observed()).isEqualTo(flights.size());

@@ -1,0 +1,63 @@
+package io.fastweights.jobs.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The configuration of a session cluster that nothing outside this machine can reach. */
+final class ClusterConf {
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final String LOGGING =
+      """
+      rootLogger.level = INFO
+      rootLogger.appenderRef.console.ref = console
+      appender.console.name = console
+      appender.console.type = CONSOLE
+      appender.console.layout.type = PatternLayout
+      appender.console.layout.pattern = %d{ISO8601} %-5p %c{1} %m%n
+      """;
+
+  private ClusterConf() {}
+
+  /**
+   * @param rpcPort that JobManager and TaskManagers talk on
+   * @param restPort of the web page
+   */
+  static void write(SessionFolder folder, ClusterShape shape, int rpcPort, int restPort)
+      throws IOException {
+    Map<String, Object> options = new LinkedHashMap<>();
+    options.put("jobmanager.rpc.address", LOOPBACK);
+    options.put("jobmanager.rpc.port", rpcPort);
+    options.put("jobmanager.bind-host", LOOPBACK);
+    options.put("taskmanager.host", LOOPBACK);
+    options.put("taskmanager.bind-host", LOOPBACK);
+    options.put("taskmanager.numberOfTaskSlots", shape.slots);
+    options.put("rest.address", LOOPBACK);
+    options.put("rest.bind-address", LOOPBACK);
+    options.put("rest.port", restPort);
+    options.put("web.submit.enable", shape.webSubmit);
+    options.put("heartbeat.interval", "2 s");
+    options.put("heartbeat.timeout", "8 s");
+    options.put("state.backend.type", "rocksdb");
+    options.put("execution.checkpointing.incremental", true);
+    options.put("execution.checkpointing.dir", quoted(folder.checkpoints().toUri().toString()));
+    options.put("io.tmp.dirs", quoted(folder.temporary().toString()));
+    // JCuda's natives are in lib, and one class loader may have them.
+    options.put("classloader.parent-first-patterns.additional", "jcuda.");
+    Path file = folder.conf().resolve("config.yaml");
+    Files.writeString(
+        file,
+        options.entrySet().stream()
+            .map(entry -> entry.getKey() + ": " + entry.getValue() + "\n")
+            .collect(Collectors.joining()));
+    Files.writeString(folder.conf().resolve("log4j.properties"), LOGGING);
+    folder.writeAddress(LOOPBACK + ":" + restPort);
+  }
+
+  private static String quoted(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+}

@@ -1,0 +1,61 @@
+package io.fastweights.jobs.cluster;
+
+import picocli.CommandLine.Option;
+
+/** How large a session cluster is, and what it lets in. */
+final class ClusterShape {
+  @Option(
+      names = "--taskmanagers",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "TaskManager processes (default: ${DEFAULT-VALUE}).")
+  int taskManagers;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Slots of each (default: ${DEFAULT-VALUE}).")
+  int slots;
+
+  @Option(
+      names = "--heap",
+      paramLabel = "MB",
+      defaultValue = "512",
+      description = "Heap of each for its jobs, in MiB (default: ${DEFAULT-VALUE}).")
+  int heap;
+
+  @Option(
+      names = "--managed",
+      paramLabel = "MB",
+      defaultValue = "256",
+      description = "Memory of each for RocksDB, in MiB (default: ${DEFAULT-VALUE}).")
+  int managed;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "8081",
+      description =
+          "Of the REST endpoint and the web page, on 127.0.0.1; 0 takes a free one (default:"
+              + " ${DEFAULT-VALUE}).")
+  int port;
+
+  @Option(names = "--web-submit", description = "Let the web page upload and run jars, too.")
+  boolean webSubmit;
+
+  void check() {
+    range("--taskmanagers", taskManagers, 1, 64);
+    range("--slots", slots, 1, 128);
+    range("--heap", heap, 64, 1 << 20);
+    range("--managed", managed, 32, 1 << 20);
+    range("--port", port, 0, 65_535);
+  }
+
+  private static void range(String option, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s is %d, must be in %d ... %d".formatted(option, value, least, most));
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.fastweights.jobs.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Asks a cluster's REST endpoint. */
+final class RestClient {
+  private static final Duration WAIT = Duration.ofSeconds(5);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(WAIT).build();
+  private final String address;
+
+  /**
+   * @param address host and port
+   */
+  RestClient(String address) {
+    this.address = address;
+  }
+
+  /** What a cluster is made of and runs. */
+  record Overview(int taskManagers, int slots, int freeSlots, int runningJobs) {}
+
+  /** Empty where the cluster does not answer. */
+  Optional<Overview> overview() throws InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://" + address + "/overview")).timeout(WAIT).build();
+    try {
+      JsonNode body = JSON.readTree(http.send(request, BodyHandlers.ofString()).body());
+      return Optional.of(
+          new Overview(
+              body.path("taskmanagers").asInt(),
+              body.path("slots-total").asInt(),
+              body.path("slots-available").asInt(),
+              body.path("jobs-running").asInt()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.fastweights.jobs.cluster;
+
+import io.fastweights.jobs.cluster.RestClient.Overview;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.util.FileUtils;
+
+/** A JobManager and TaskManagers as processes of this machine. */
+final class SessionCluster {
+  private static final long UP_SECONDS = 90;
+  private static final long POLL_MILLIS = 200;
+
+  private final SessionFolder folder;
+
+  SessionCluster(SessionFolder folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * Starts the processes that do not run yet, and waits until the TaskManagers have offered their
+   * slots.
+   *
+   * @return whether any was started
+   * @throws IllegalStateException if they do not come up; names the logs
+   */
+  boolean up(ClusterShape shape, Path lib) throws Exception {
+    FlinkProcesses flink = new FlinkProcesses(folder, lib);
+    boolean started = false;
+    if (!isAlive(SessionFolder.jobManager())) {
+      // TaskManagers without their JobManager would wait for one at the old port.
+      stop();
+      folder.create();
+      ClusterConf.write(folder, shape, freePort(0), freePort(shape.port));
+      flink.jobManager();
+      started = true;
+    }
+    for (int i = 1; i <= shape.taskManagers; i++) {
+      if (!isAlive(SessionFolder.taskManager(i))) {
+        flink.taskManager(i, shape);
+        started = true;
+      }
+    }
+    await(shape.taskManagers * shape.slots);
+    return started;
+  }
+
+  private boolean isAlive(String name) throws IOException {
+    return folder.processes().stream().anyMatch(p -> p.name().equals(name) && p.isAlive());
+  }
+
+  private void await(int slots) throws Exception {
+    RestClient rest = new RestClient(folder.address());
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(UP_SECONDS);
+    while (rest.overview().filter(found -> found.slots() >= slots).isEmpty()) {
+      for (ClusterProcess process : folder.processes()) {
+        if (!process.isAlive()) {
+          throw new IllegalStateException(
+              process.name() + " has ended, see " + folder.log(process.name()));
+        }
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            "the cluster is not up after %d s, see %s"
+                .formatted(UP_SECONDS, folder.folder().resolve("log")));
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  private static int freePort(int wanted) throws IOException {
+    try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    } catch (java.net.BindException e) {
+      throw new IllegalArgumentException(
+          "port %d of 127.0.0.1 is taken: give another with --port".formatted(wanted));
+    }
+  }
+
+  /** Empty where the cluster does not answer, or there is none. */
+  Optional<Overview> overview() throws Exception {
+    return Files.exists(folder.conf())
+        ? new RestClient(folder.address()).overview()
+        : Optional.empty();
+  }
+
+  List<ClusterProcess> processes() throws IOException {
+    return folder.processes();
+  }
+
+  /**
+   * Ends all processes and deletes the folder, checkpoints included.
+   *
+   * @return how many processes were ended
+   */
+  int down() throws Exception {
+    int ended = stop();
+    FileUtils.deleteDirectory(folder.folder().toFile());
+    return ended;
+  }
+
+  /** TaskManagers first: else they would look for their JobManager. */
+  private int stop() throws Exception {
+    List<ClusterProcess> processes = new java.util.ArrayList<>(folder.processes());
+    java.util.Collections.reverse(processes);
+    int ended = 0;
+    for (ClusterProcess process : processes) {
+      ended += process.isAlive() ? 1 : 0;
+      process.stop();
+      Files.deleteIfExists(folder.pid(process.name()));
+    }
+    return ended;
+  }
+}

@@ -1,0 +1,96 @@
+package io.fastweights.jobs.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where a session cluster keeps its configuration, logs, process ids, checkpoints and temporary
+ * files.
+ *
+ * @param folder absolute
+ */
+public record SessionFolder(Path folder) {
+  /** The folder that is meant where none is named, for picocli. */
+  public static final String DEFAULT = "${sys:fastweights.home:-.}/target/cluster";
+
+  private static final String JOB_MANAGER = "jobmanager";
+  private static final String TASK_MANAGER = "taskmanager-";
+  private static final String PID = ".pid";
+
+  public SessionFolder {
+    folder = folder.toAbsolutePath().normalize();
+  }
+
+  /**
+   * Host and port of the cluster's REST endpoint.
+   *
+   * @throws IllegalArgumentException if no cluster was started here
+   */
+  public String address() throws IOException {
+    Path file = conf().resolve("address");
+    if (!Files.exists(file)) {
+      throw new IllegalArgumentException(
+          "no cluster is up in " + folder + ": 'fastweights cluster up' starts one");
+    }
+    return Files.readString(file).strip();
+  }
+
+  void writeAddress(String address) throws IOException {
+    Files.writeString(conf().resolve("address"), address);
+  }
+
+  Path conf() {
+    return folder.resolve("conf");
+  }
+
+  Path log(String name) {
+    return folder.resolve("log").resolve(name + ".log");
+  }
+
+  Path pid(String name) {
+    return folder.resolve(name + PID);
+  }
+
+  Path checkpoints() {
+    return folder.resolve("checkpoints");
+  }
+
+  Path temporary() {
+    return folder.resolve("tmp");
+  }
+
+  static String jobManager() {
+    return JOB_MANAGER;
+  }
+
+  /**
+   * @param number from 1
+   */
+  static String taskManager(int number) {
+    return TASK_MANAGER + number;
+  }
+
+  /** The processes that were started here and not stopped; the JobManager first. */
+  public List<ClusterProcess> processes() throws IOException {
+    List<ClusterProcess> processes = new ArrayList<>();
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.filter(f -> f.toString().endsWith(PID)).sorted().toList()) {
+          String name = file.getFileName().toString();
+          processes.add(ClusterProcess.read(name.substring(0, name.length() - PID.length()), file));
+        }
+      }
+    }
+    return processes;
+  }
+
+  void create() throws IOException {
+    for (Path path : List.of(conf(), folder.resolve("log"), checkpoints(), temporary())) {
+      Files.createDirectories(path);
+    }
+  }
+}

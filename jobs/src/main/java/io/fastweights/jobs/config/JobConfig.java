@@ -1,0 +1,100 @@
+package io.fastweights.jobs.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fastweights.jobs.output.RowFormat;
+import java.nio.file.Path;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * All of a job: what it reads, what it learns with, what it writes.
+ *
+ * @param name as Flink shows it
+ * @param schema file of the events' schema; null where the weights carry it
+ * @param weights file of a trained model; null for an associative memory
+ * @param fastweights options of the memories; null for none
+ * @param flink options of Flink; null for none
+ */
+public record JobConfig(
+    String name,
+    Source source,
+    Sink sink,
+    Path schema,
+    Path weights,
+    JsonNode fastweights,
+    JsonNode flink) {
+
+  public JobConfig {
+    name = name == null ? "fastweights run" : name;
+  }
+
+  /**
+   * Where events come from; one of them.
+   *
+   * @param files a file of events, or a folder of them
+   */
+  public record Source(Path files, KafkaSourceConfig kafka) {
+    private void check() {
+      requireOne("source", files, kafka);
+      if (kafka != null) {
+        kafka.check();
+      }
+    }
+  }
+
+  /** Where predictions go; one of them. */
+  public record Sink(Files files, KafkaSinkConfig kafka) {
+    private void check() {
+      requireOne("sink", files, kafka);
+      if (kafka != null) {
+        kafka.check();
+      } else if (files.folder == null) {
+        throw new IllegalArgumentException("sink.files must name a folder");
+      }
+    }
+  }
+
+  /**
+   * Predictions as files.
+   *
+   * @param folder takes them; one of its own for every run
+   */
+  public record Files(Path folder, RowFormat format) {
+    public Files {
+      format = format == null ? RowFormat.CSV : format;
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if something is missing or wrong
+   */
+  void check() {
+    if (source == null) {
+      throw new IllegalArgumentException("no events: give --events, or a source in the file");
+    }
+    if (sink == null) {
+      throw new IllegalArgumentException("nowhere to write: give --output, or a sink in the file");
+    }
+    source.check();
+    sink.check();
+    options();
+  }
+
+  /** The options of both sections as Flink takes them. */
+  public Configuration options() {
+    Configuration options = new Configuration();
+    if (flink != null) {
+      KnownOptions.read("", flink, options);
+    }
+    if (fastweights != null) {
+      KnownOptions.read("fastweights", fastweights, options);
+    }
+    return options;
+  }
+
+  private static void requireOne(String section, Object files, Object kafka) {
+    if ((files == null) == (kafka == null)) {
+      throw new IllegalArgumentException(
+          section + " must have either files or kafka" + (files == null ? "" : ", not both"));
+    }
+  }
+}

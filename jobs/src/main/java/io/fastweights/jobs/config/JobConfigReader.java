@@ -1,0 +1,135 @@
+package io.fastweights.jobs.config;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.EnumNamingStrategies;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Makes a job of a YAML file and of what is given instead of its values. */
+public final class JobConfigReader {
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+          .enumNamingStrategy(EnumNamingStrategies.KEBAB_CASE)
+          .build();
+
+  /** What names files; in a job's file they are relative to the folder it is in. */
+  private static final List<String> PATHS =
+      List.of(
+          "/schema",
+          "/weights",
+          "/source/files",
+          "/source/kafka/avro-schema",
+          "/sink/files/folder");
+
+  private JobConfigReader() {}
+
+  /**
+   * @param file null for none
+   * @param given values by the path of their keys (source.kafka.topic); they win over the file's. A
+   *     source or sink of one kind replaces one of the other.
+   * @throws IllegalArgumentException if a key is unknown or a value is wrong; names the file and
+   *     the key
+   */
+  public static JobConfig read(Path file, Map<String, Object> given) throws IOException {
+    ObjectNode tree = file == null ? YAML.createObjectNode() : tree(file);
+    given.forEach((path, value) -> put(tree, path.split("\\."), value));
+    String name = file == null ? "" : file + ": ";
+    try {
+      JobConfig config = YAML.treeToValue(tree, JobConfig.class);
+      config.check();
+      return config;
+    } catch (JsonMappingException e) {
+      throw new IllegalArgumentException(name + reason(e));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + e.getMessage());
+    }
+  }
+
+  private static ObjectNode tree(Path file) throws IOException {
+    JsonNode tree;
+    try {
+      tree = YAML.readTree(Files.readString(file));
+    } catch (JsonProcessingException e) {
+      JsonLocation at = e.getLocation();
+      throw new IllegalArgumentException(
+          "%s, line %d: %s"
+              .formatted(file, at == null ? 0 : at.getLineNr(), e.getOriginalMessage()));
+    }
+    if (!(tree instanceof ObjectNode object)) {
+      throw new IllegalArgumentException(file + " holds no keys");
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    for (String path : PATHS) {
+      if (tree.at(path) instanceof TextNode text) {
+        int last = path.lastIndexOf('/');
+        ((ObjectNode) tree.at(path.substring(0, last)))
+            .put(path.substring(last + 1), folder.resolve(text.asText()).normalize().toString());
+      }
+    }
+    return object;
+  }
+
+  private static void put(ObjectNode tree, String[] path, Object value) {
+    ObjectNode at = tree;
+    for (int i = 0; i < path.length - 1; i++) {
+      boolean kind = i == 1 && (path[0].equals("source") || path[0].equals("sink"));
+      if (kind) {
+        at.retain(path[1]);
+      }
+      at = at.get(path[i]) instanceof ObjectNode inside ? inside : at.putObject(path[i]);
+    }
+    if (path.length == 2 && path[0].equals("source")) {
+      at.removeAll();
+    }
+    at.put(path[path.length - 1], value.toString());
+  }
+
+  private static String reason(JsonMappingException failure) {
+    String at =
+        failure.getPath().stream()
+            .map(reference -> reference.getFieldName())
+            .collect(Collectors.joining("."));
+    if (failure instanceof UnrecognizedPropertyException unknown) {
+      List<String> known = unknown.getKnownPropertyIds().stream().map(Object::toString).toList();
+      return "unknown key '%s'%s; known here: %s"
+          .formatted(at, Nearest.hint(unknown.getPropertyName(), known), String.join(", ", known));
+    }
+    if (failure.getCause() instanceof IllegalArgumentException wrong) {
+      return wrong.getMessage();
+    }
+    if (failure instanceof InvalidFormatException wrong) {
+      return "%s cannot be '%s'%s".formatted(at, wrong.getValue(), choices(wrong.getTargetType()));
+    }
+    return at + ": " + failure.getOriginalMessage();
+  }
+
+  private static String choices(Class<?> type) {
+    return type.isEnum()
+        ? Arrays.stream(type.getEnumConstants())
+            .map(choice -> ((Enum<?>) choice).name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            .collect(Collectors.joining(", ", ", must be one of ", ""))
+        : "";
+  }
+}

@@ -1,0 +1,60 @@
+package io.fastweights.jobs.config;
+
+import java.time.Duration;
+import java.util.Map;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.util.TimeUtils;
+
+/**
+ * A topic of predictions, and one of the events that could not be taken.
+ *
+ * @param brokers as HOST:PORT, more than one with commas between
+ * @param deadLetterTopic takes the events that could not be taken
+ * @param transactionalIdPrefix one of its own for every job that writes exactly once to these
+ *     brokers
+ * @param transactionTimeout how long the brokers keep a transaction open for a job that is down; at
+ *     most their transaction.max.timeout.ms
+ * @param properties of Kafka's producer
+ */
+public record KafkaSinkConfig(
+    String brokers,
+    String topic,
+    String deadLetterTopic,
+    DeliveryGuarantee delivery,
+    String transactionalIdPrefix,
+    String transactionTimeout,
+    Map<String, String> properties) {
+
+  public KafkaSinkConfig {
+    deadLetterTopic = deadLetterTopic == null ? topic + ".malformed" : deadLetterTopic;
+    delivery = delivery == null ? DeliveryGuarantee.EXACTLY_ONCE : delivery;
+    transactionalIdPrefix =
+        transactionalIdPrefix == null ? "fastweights-" + topic : transactionalIdPrefix;
+    transactionTimeout = transactionTimeout == null ? "15min" : transactionTimeout;
+    properties = properties == null ? Map.of() : Map.copyOf(properties);
+  }
+
+  void check() {
+    require("sink.kafka.brokers", brokers);
+    require("sink.kafka.topic", topic);
+    if (TimeUtils.parseDuration(transactionTimeout).toMillis() < 1000) {
+      throw new IllegalArgumentException(
+          "sink.kafka.transaction-timeout is " + transactionTimeout + ", must be at least 1s");
+    }
+    if (deadLetterTopic.equals(topic)) {
+      throw new IllegalArgumentException(
+          "sink.kafka.dead-letter-topic is " + topic + ", must not be the topic of predictions");
+    }
+  }
+
+  /** The time that {@link #transactionTimeout} writes. */
+  public Duration timeout() {
+    return TimeUtils.parseDuration(transactionTimeout);
+  }
+
+  static void require(String key, String value) {
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException(key + " is missing");
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.fastweights.jobs.kafka;
+
+import io.fastweights.jobs.events.JsonLineParser;
+import io.fastweights.kernels.schema.MalformedEventException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+
+/** A value that is one JSON object, UTF-8. */
+final class JsonParser implements ValueParser {
+  private static final long serialVersionUID = 1L;
+
+  private final JsonLineParser parser;
+
+  /**
+   * @param single columns that must hold single values
+   */
+  JsonParser(List<String> columns, Collection<String> single) {
+    parser = new JsonLineParser(columns, single);
+  }
+
+  @Override
+  public void parse(byte[] value, String[] into) throws MalformedEventException {
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+    } catch (CharacterCodingException e) {
+      throw new MalformedEventException("the value is not UTF-8");
+    }
+    parser.parse(text, into);
+  }
+}

@@ -1,0 +1,39 @@
+package io.fastweights.jobs.kafka;
+
+import io.fastweights.jobs.events.Message;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/** Takes a message as it is: what its value means is another's matter, and may be nothing. */
+final class MessageReader implements KafkaRecordDeserializationSchema<Message> {
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<Message> out) {
+    Header[] headers = record.headers().toArray();
+    String[] names = new String[headers.length];
+    byte[][] values = new byte[headers.length][];
+    for (int i = 0; i < headers.length; i++) {
+      names[i] = headers[i].key();
+      values[i] = headers[i].value();
+    }
+    out.collect(
+        new Message(
+            record.topic(),
+            record.partition(),
+            record.offset(),
+            record.timestamp(),
+            record.key(),
+            record.value(),
+            names,
+            values));
+  }
+
+  @Override
+  public TypeInformation<Message> getProducedType() {
+    return TypeInformation.of(Message.class);
+  }
+}

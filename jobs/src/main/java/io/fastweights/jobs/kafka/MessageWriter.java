@@ -1,0 +1,26 @@
+package io.fastweights.jobs.kafka;
+
+import io.fastweights.jobs.events.Message;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Writes a message as it is; its key chooses the partition. */
+final class MessageWriter implements KafkaRecordSerializationSchema<Message> {
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public ProducerRecord<byte[], byte[]> serialize(
+      Message message, KafkaSinkContext context, Long timestamp) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            message.topic(),
+            null,
+            message.timestamp() < 0 ? null : message.timestamp(),
+            message.key(),
+            message.value());
+    for (int i = 0; i < message.headerNames().length; i++) {
+      record.headers().add(message.headerNames()[i], message.headerValues()[i]);
+    }
+    return record;
+  }
+}

@@ -1,0 +1,56 @@
+package io.fastweights.jobs.output;
+
+import io.fastweights.jobs.pipeline.EventPipeline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+
+/**
+ * Results in a folder: predictions below its {@code predictions}, events that could not be taken
+ * below its {@code malformed}.
+ */
+public record FileResults(Path folder, RowFormat format) implements ResultSink {
+  @Override
+  public void check() throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException("--output " + folder + " is not a folder");
+    }
+    try (Stream<Path> inside = Files.list(folder)) {
+      if (inside.findAny().isPresent()) {
+        throw new IllegalArgumentException(
+            "--output " + folder + " is not empty: give every run a folder of its own");
+      }
+    }
+  }
+
+  @Override
+  public void write(EventPipeline results, PredictionRows rows, List<String> paths) {
+    RejectedRows rejected = new RejectedRows(format, paths);
+    write(results.predictions().map(rows), "predictions", rows.header());
+    write(results.rejected().map(rejected), "malformed", rejected.header());
+  }
+
+  private void write(SingleOutputStreamOperator<String> lines, String name, String header) {
+    lines
+        .returns(Types.STRING)
+        .name(name + " as rows")
+        .uid(name + "-rows")
+        .sinkTo(
+            LineFiles.sink(folder.toAbsolutePath().resolve(name), name, format.suffix(), header))
+        .name(name)
+        .uid(name)
+        .setParallelism(1);
+  }
+
+  @Override
+  public String place() {
+    return folder.toString();
+  }
+}

@@ -1,0 +1,28 @@
+package io.fastweights.jobs.output;
+
+import io.fastweights.jobs.pipeline.EventPipeline;
+import java.util.List;
+
+/** Where a job's predictions go, and the events that could not be taken. */
+public interface ResultSink {
+  /** How predictions are written. */
+  RowFormat format();
+
+  /**
+   * Looks at the place before anything runs.
+   *
+   * @throws IllegalArgumentException if it cannot be written to; the message names it
+   */
+  void check() throws Exception;
+
+  /**
+   * Adds the writing to the job.
+   *
+   * @param rows makes rows of predictions
+   * @param paths of the files that events came from, by their numbers
+   */
+  void write(EventPipeline results, PredictionRows rows, List<String> paths);
+
+  /** The place, as a user would name it. */
+  String place();
+}

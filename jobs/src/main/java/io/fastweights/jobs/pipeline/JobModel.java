@@ -1,0 +1,59 @@
+package io.fastweights.jobs.pipeline;
+
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What a job learns with.
+ *
+ * @param weights of the trained model; null for an associative memory
+ */
+public record JobModel(Schema schema, SlowWeights weights) {
+
+  /**
+   * @param schemaFile null where the weights carry the schema
+   * @param weightsFile null for an associative memory
+   * @throws IllegalArgumentException if they do not fit each other
+   */
+  public static JobModel read(Path schemaFile, Path weightsFile) throws IOException {
+    if (weightsFile == null) {
+      Schema schema = readSchema(schemaFile);
+      if (schema.target() == null) {
+        throw new IllegalArgumentException(
+            schemaFile + " has no target: without weights there is nothing to learn");
+      }
+      return new JobModel(schema, null);
+    }
+    SlowWeights weights = WeightsFile.read(weightsFile);
+    if (weights.schema() == null) {
+      throw new IllegalArgumentException(
+          weightsFile + " carries no schema: its model is not one over events of columns");
+    }
+    Schema schema = schemaFile == null ? weights.schema() : readSchema(schemaFile);
+    if (!schema.withoutColumns().equals(weights.schema().withoutColumns())) {
+      throw new IllegalArgumentException(
+          "%s has other fields or another target than %s was trained with: %s"
+              .formatted(schemaFile, weightsFile, weights.schema().withoutColumns()));
+    }
+    return new JobModel(schema, weights);
+  }
+
+  private static Schema readSchema(Path file) throws IOException {
+    try {
+      return SchemaJson.parse(Files.readString(file));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Floats of a prediction. */
+  public int outputs() {
+    return weights == null ? schema.target().dim() : SlowModel.of(weights).outputDim();
+  }
+}

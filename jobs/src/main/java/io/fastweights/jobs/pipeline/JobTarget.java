@@ -1,0 +1,67 @@
+package io.fastweights.jobs.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The cluster that a job runs on. */
+public interface JobTarget extends AutoCloseable {
+  /** An environment whose jobs run there. */
+  StreamExecutionEnvironment environment();
+
+  /** Whether to wait for the job's end. */
+  default boolean attached() {
+    return environment().getConfiguration().get(DeploymentOptions.ATTACHED);
+  }
+
+  @Override
+  default void close() {}
+
+  /** A cluster in this JVM; it and its state are gone with {@link #close}. */
+  static JobTarget embedded(Configuration job) throws IOException {
+    WorkFolder work = WorkFolder.create();
+    EmbeddedCluster cluster = new EmbeddedCluster(JobOptions.embedded(job, work));
+    StreamExecutionEnvironment environment = cluster.environment();
+    return new JobTarget() {
+      @Override
+      public StreamExecutionEnvironment environment() {
+        return environment;
+      }
+
+      @Override
+      public void close() {
+        try (work) {
+          cluster.close();
+        }
+      }
+    };
+  }
+
+  /**
+   * A session cluster, which the job's jar is sent to.
+   *
+   * @param host of its REST endpoint
+   */
+  static JobTarget session(Configuration job, String host, int port, Path jar, boolean attached) {
+    Configuration remote = new Configuration(job);
+    remote.set(DeploymentOptions.TARGET, "remote");
+    remote.set(DeploymentOptions.ATTACHED, attached);
+    remote.set(RestOptions.ADDRESS, host);
+    remote.set(RestOptions.PORT, port);
+    remote.set(PipelineOptions.JARS, List.of(jar.toUri().toString()));
+    StreamExecutionEnvironment environment = new StreamExecutionEnvironment(remote);
+    return () -> environment;
+  }
+
+  /** The cluster whose client called this program, as {@code flink run} does. */
+  static JobTarget surrounding(Configuration job) {
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.getExecutionEnvironment(job);
+    return () -> environment;
+  }
+}

@@ -1,0 +1,137 @@
+package io.fastweights.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A job as a YAML file: what is wrong in it shows before anything runs. */
+class RunConfigTest extends CommandTest {
+  private static final String EVENTS =
+      """
+      time,user,page,price,outcome
+      1,u1,p,3,buy
+      2,u1,p,4,
+      3,u2,p,5,leave
+      """;
+
+  private static final String JOB =
+      """
+      name: shop
+      source:
+        files: events.csv
+      sink:
+        files: {folder: out, format: jsonl}
+      schema: schema.json
+      fastweights:
+        batch-size: 2
+        cache-size: 1 kb
+      flink:
+        parallelism.default: 1
+        execution:
+          checkpointing.interval: 1 s
+      """;
+
+  @BeforeEach
+  void writeFiles() throws Exception {
+    file("job/events.csv", EVENTS);
+    file("job/schema.json", SCHEMA);
+  }
+
+  private Path job(String text) throws Exception {
+    return file("job/job.yaml", text);
+  }
+
+  private void refused(String text, String... parts) throws Exception {
+    Result result = execute("run", "--config", job(text));
+    assertThat(result.err()).startsWith("fastweights: ").contains(parts);
+    assertThat(result.err().lines()).hasSize(1);
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(folder.resolve("job/out")).doesNotExist();
+  }
+
+  @Test
+  void runsAJobWhoseFilesStandBesideIt() throws Exception {
+    Result result = execute("run", "--config", job(JOB));
+    assertThat(result.err()).isEmpty();
+    assertThat(result.exitCode()).isZero();
+    assertThat(lines(folder.resolve("job/out/predictions"))).hasSize(3);
+  }
+
+  @Test
+  void letsFlagsWinOverTheFile() throws Exception {
+    Path events =
+        file("other.jsonl", "{\"time\": 5, \"user\": \"u\", \"page\": \"p\", \"price\": 1}");
+    Path out = folder.resolve("elsewhere");
+    Path figures = folder.resolve("figures.json");
+    Result result =
+        execute(
+            "run",
+            "--config",
+            job(JOB),
+            "--events",
+            events,
+            "--output",
+            out,
+            "--format",
+            "csv",
+            "--json",
+            figures);
+    assertThat(result.err()).isEmpty();
+    assertThat(new ObjectMapper().readTree(figures.toFile()).get("asked").asInt()).isEqualTo(1);
+    List<String> lines = lines(out.resolve("predictions"));
+    assertThat(lines.get(0)).startsWith("time,user,page,price,");
+    assertThat(folder.resolve("job/out")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "format: jsonl | frmat: jsonl | unknown key 'sink.files.frmat'; did you mean format?",
+        "files: events.csv | file: events.csv | unknown key 'source.file'; did you mean files?",
+        "schema: | shema: | unknown key 'shema'; did you mean schema?",
+        "batch-size | batchsize | unknown option 'fastweights.batchsize'; did you mean"
+            + " fastweights.batch-size?",
+        "checkpointing.interval | checkpointing.intervall | did you mean"
+            + " execution.checkpointing.interval?",
+        "interval: 1 s | interval: soon | execution.checkpointing.interval cannot be 'soon'",
+        "format: jsonl | format: xml | sink.files.format cannot be 'xml', must be one of csv, jsonl",
+        "batch-size: 2 | batch-size: 0 | fastweights.batch-size is 0, must be at least 1",
+        "batch-size: 2 | batch-size: many | fastweights.batch-size cannot be 'many'",
+        "files: events.csv | files: none.csv | no such file or folder",
+        "files: events.csv | kafka: {topic: t} | source.kafka.brokers is missing",
+        "parallelism.default: 1 | execution.runtime-mode: BATCH | in STREAMING",
+        "name: shop | name: [ | job.yaml, line 3:",
+        "name: shop | schema: twice.json | Duplicate field 'schema'"
+      })
+  void namesWhatIsWrong(String right, String wrong, String message) throws Exception {
+    assertThat(JOB).contains(right);
+    refused(JOB.replace(right, wrong), message, "");
+  }
+
+  @Test
+  void refusesAFileThatIsNotThereOrHoldsNothing() throws Exception {
+    Result result = execute("run", "--config", folder.resolve("none.yaml"));
+    assertThat(result.err()).contains("no such file or folder", "none.yaml");
+    refused("", "job.yaml holds no keys");
+    refused("schema: schema.json\n", "no events");
+    assertThat(Files.exists(folder.resolve("job/out"))).isFalse();
+  }
+
+  @Test
+  void refusesASourceOfBothKindsAndATopicThatIsNone() throws Exception {
+    refused(
+        JOB.replace("files: events.csv", "files: events.csv\n  kafka: {brokers: b, topic: t}"),
+        "source must have either files or kafka, not both");
+    Result result =
+        execute("run", "--events", "kafka://topic", "--output", "out", "--schema", schema());
+    assertThat(result.err()).contains("must be kafka://HOST:PORT/TOPIC");
+  }
+}
