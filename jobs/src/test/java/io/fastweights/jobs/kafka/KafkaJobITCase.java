@@ -2,7 +2,6 @@ package io.fastweights.jobs.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastweights.jobs.Main;
@@ -14,10 +13,6 @@ import io.fastweights.jobs.output.RowFormat;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.jobs.pipeline.JobTarget;
-import io.fastweights.kernels.model.AssociativeMemory;
-import io.fastweights.kernels.model.ModelConfig.Normalisation;
-import io.fastweights.kernels.schema.Schema;
-import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.operator.Prediction;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
@@ -25,12 +20,9 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.avro.generic.GenericData;
@@ -40,9 +32,7 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,15 +42,6 @@ import picocli.CommandLine.Mixin;
 
 /** Whole jobs from a real broker to a real broker. */
 class KafkaJobITCase {
-  private static final String SCHEMA =
-      """
-      {"key": "user", "time": "time",
-       "fields": [
-         {"name": "page", "encoder": "hashed", "buckets": 16},
-         {"name": "price", "encoder": "numeric", "mean": 10, "deviation": 5}],
-       "target": {"name": "outcome", "encoder": "class", "classes": ["buy", "leave"]}}
-      """;
-
   private static final String JOB =
       """
       source:
@@ -72,19 +53,13 @@ class KafkaJobITCase {
           dead-letter-topic: dead
           transaction-timeout: 1min
       schema: schema.json
-      fastweights:
-        batch-size: 16
-        cache-size: 1 kb
-        associative: {key-dim: 8, betas: [0.5, 0.25], seed: 3}
       flink:
         parallelism.default: 2
         execution.checkpointing.interval: 200ms
         restart-strategy: {type: fixed-delay, fixed-delay: {attempts: 5, delay: 10ms}}
       """;
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
-  private static final String TRACE = "trace";
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int PER_ROUND = 320;
   private static final int ROUNDS = 3;
 
@@ -107,65 +82,30 @@ class KafkaJobITCase {
     broker.close();
   }
 
-  /** Whether the message at a place is no event. */
-  private static boolean isPoison(int place) {
-    return place % 40 == 7;
-  }
-
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static ProducerRecord<byte[], byte[]> message(int place) {
-    SplittableRandom random = new SplittableRandom(place);
-    String user = "u" + random.nextInt(30);
-    String outcome = List.of("\"buy\"", "\"leave\"", "null").get(random.nextInt(3));
-    byte[] value =
-        bytes(
-            "{\"time\": %d, \"user\": \"%s\", \"page\": \"p%d\", \"price\": %d, \"outcome\": %s, \"shop\": \"s\"}"
-                .formatted(place, user, random.nextInt(9), random.nextInt(20), outcome));
-    if (isPoison(place)) {
-      value =
-          List.of(bytes("{\"time\":"), new byte[] {'"', (byte) 0xff}, bytes("{}")).get(place % 3);
-    }
-    ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>("in", null, 1_000_000L + place, bytes(user), value);
-    record.headers().add(TRACE, bytes(Integer.toString(place)));
-    return record;
-  }
-
-  private static List<ProducerRecord<byte[], byte[]>> messages(int from, int to) {
-    return Stream.iterate(from, i -> i + 1).limit(to - from).map(KafkaJobITCase::message).toList();
-  }
-
-  private static int trace(ConsumerRecord<byte[], byte[]> record) {
-    return Integer.parseInt(header(record, TRACE));
-  }
-
-  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-    Header header = record.headers().lastHeader(name);
-    return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
   }
 
   @Test
   void everyPredictionIsCommittedOnceWithItsBitsThroughFailures() throws Exception {
     broker.createTopics(3, "in", "out", "dead");
-    Files.writeString(folder.resolve("schema.json"), SCHEMA);
-    Path file = Files.writeString(folder.resolve("job.yaml"), JOB.formatted(broker.address()));
+    Files.writeString(folder.resolve("schema.json"), Visits.SCHEMA_JSON);
+    Path file =
+        Files.writeString(
+            folder.resolve("job.yaml"), JOB.formatted(broker.address()) + Visits.MEMORIES);
     JobConfig config = JobConfigReader.read(file, Map.of());
-    Schema schema = SchemaJson.parse(SCHEMA);
     Set<Long> failing = Set.of(PER_ROUND + 150L, PER_ROUND + 300L, 2 * PER_ROUND + 210L);
     try (JobTarget target = JobTarget.embedded(options(config))) {
-      JobClient job = start(target, config, schema, new FailsOnce("once", failing));
+      JobClient job = start(target, config, new FailsOnce("once", failing));
       for (int round = 0; round < ROUNDS; round++) {
-        broker.send(messages(round * PER_ROUND, (round + 1) * PER_ROUND));
+        broker.send(Visits.messages("in", round * PER_ROUND, (round + 1) * PER_ROUND));
         awaitCommitted(job, (round + 1) * PER_ROUND);
       }
       job.cancel().get(30, TimeUnit.SECONDS);
     }
     assertThat(FailsOnce.failures("once")).isEqualTo(failing.size());
-    checkPredictions(schema);
-    checkDeadLetters();
+    Visits.checkPredictions(broker.committed("out"), ROUNDS * PER_ROUND);
+    Visits.checkDeadLetters(broker.committed("dead"), "in", ROUNDS * PER_ROUND);
   }
 
   private static org.apache.flink.configuration.Configuration options(JobConfig config) {
@@ -174,13 +114,14 @@ class KafkaJobITCase {
     return options.job.job(config.options());
   }
 
-  private static JobClient start(
-      JobTarget target, JobConfig config, Schema schema, FailsOnce failures) throws Exception {
-    KafkaEvents source = KafkaEvents.of(config.source().kafka(), schema);
-    EventPipeline pipeline = EventPipeline.build(target.environment(), source, schema, null);
+  private static JobClient start(JobTarget target, JobConfig config, FailsOnce failures)
+      throws Exception {
+    KafkaEvents source = KafkaEvents.of(config.source().kafka(), Visits.SCHEMA);
+    EventPipeline pipeline = EventPipeline.build(target.environment(), source, Visits.SCHEMA, null);
     DataStream<Prediction<Event>> predictions =
         pipeline.predictions().map(failures).returns(pipeline.predictions().getType());
-    PredictionRows rows = new PredictionRows(RowFormat.JSONL, source.columns(), schema.target(), 2);
+    PredictionRows rows =
+        new PredictionRows(RowFormat.JSONL, source.columns(), Visits.SCHEMA.target(), 2);
     new KafkaResults(config.sink().kafka())
         .write(new EventPipeline(predictions, pipeline.rejected()), rows, source.paths());
     return target.environment().executeAsync("once");
@@ -195,62 +136,6 @@ class KafkaJobITCase {
     }
   }
 
-  private static void checkPredictions(Schema schema) throws Exception {
-    List<String> columns = new ArrayList<>(schema.columns());
-    columns.add("shop");
-    AssociativeMemory model =
-        new AssociativeMemory(8, 2, 2, new float[] {0.5f, 0.25f}, Normalisation.UNIT);
-    Expected expected = new Expected(schema, columns, model, 3);
-    List<ConsumerRecord<byte[], byte[]>> found = broker.committed("out");
-    found.sort(java.util.Comparator.comparingInt(KafkaJobITCase::trace));
-    List<Integer> places =
-        Stream.iterate(0, i -> i + 1)
-            .limit(ROUNDS * PER_ROUND)
-            .filter(place -> !isPoison(place))
-            .toList();
-    assertThat(found.stream().map(KafkaJobITCase::trace)).isEqualTo(places);
-    for (ConsumerRecord<byte[], byte[]> record : found) {
-      ProducerRecord<byte[], byte[]> sent = message(trace(record));
-      assertThat(record.key()).isEqualTo(sent.key());
-      assertThat(record.timestamp()).isEqualTo(sent.timestamp());
-      JsonNode value = JSON.readTree(record.value());
-      assertThat(value.get("shop").asText()).isEqualTo("s");
-      float[] answer = expected.answer(sent.value());
-      assertThat(number(value, "p_buy")).as("%s", value).isEqualTo(Float.valueOf(answer[0]));
-      assertThat(number(value, "p_leave")).as("%s", value).isEqualTo(Float.valueOf(answer[1]));
-      assertThat(number(value, "recall_error")).as("%s", value).isEqualTo(Float.valueOf(answer[2]));
-    }
-  }
-
-  private static Float number(JsonNode value, String name) {
-    return value.get(name).isNull() ? Float.NaN : value.get(name).decimalValue().floatValue();
-  }
-
-  private static void checkDeadLetters() {
-    List<ConsumerRecord<byte[], byte[]>> dead = broker.committed("dead");
-    Set<Integer> traces = new HashSet<>();
-    for (ConsumerRecord<byte[], byte[]> record : dead) {
-      assertThat(traces.add(trace(record))).as("only once").isTrue();
-      ProducerRecord<byte[], byte[]> sent = message(trace(record));
-      assertThat(record.key()).isEqualTo(sent.key());
-      assertThat(record.value()).isEqualTo(sent.value());
-      assertThat(record.timestamp()).isEqualTo(sent.timestamp());
-      assertThat(header(record, DeadLetters.TOPIC)).isEqualTo("in");
-      assertThat(header(record, DeadLetters.PARTITION)).isNotNull();
-      assertThat(header(record, DeadLetters.OFFSET)).isNotNull();
-      assertThat(header(record, DeadLetters.REASON))
-          .isIn(
-              "the key is missing",
-              "the value is not UTF-8",
-              "the line is not JSON: Unexpected end-of-input within/between Object entries");
-    }
-    assertThat(traces)
-        .isEqualTo(
-            Stream.iterate(7, place -> place + 40)
-                .limit(ROUNDS * PER_ROUND / 40)
-                .collect(java.util.stream.Collectors.toSet()));
-  }
-
   @Test
   void aCommandReadsAvroToTheEndOfItsTopicAndWritesToAnother() throws Exception {
     broker.createTopics(2, "avro", "answers", "answers.malformed");
@@ -263,7 +148,7 @@ class KafkaJobITCase {
           {"name": "tags", "type": {"type": "array", "items": "string"}}]}
         """;
     Path avroFile = Files.writeString(folder.resolve("visit.avsc"), avro);
-    Path schema = Files.writeString(folder.resolve("schema.json"), SCHEMA);
+    Path schema = Files.writeString(folder.resolve("schema.json"), Visits.SCHEMA_JSON);
     byte[] good = visit(avro, 5_000_000L, "u", "p", 3.5, "buy");
     byte[] cut = java.util.Arrays.copyOf(good, good.length - 1);
     byte[] huge = {2, (byte) 0xfe, (byte) 0xff, (byte) 0xff, (byte) 0xff, 7};
@@ -301,7 +186,7 @@ class KafkaJobITCase {
     assertThat(answer.get("time").asText()).isEqualTo("1970-01-01T00:00:05Z");
     assertThat(answer.get("tags").asText()).isEqualTo("[\"a\"]");
     assertThat(broker.committed("answers.malformed"))
-        .extracting(record -> header(record, DeadLetters.REASON))
+        .extracting(record -> Visits.header(record, DeadLetters.REASON))
         .anyMatch(reason -> reason.contains("no value"))
         .filteredOn(reason -> reason.startsWith("the value is no Avro record"))
         .hasSize(2);
@@ -327,7 +212,7 @@ class KafkaJobITCase {
 
   @Test
   void namesATopicThatIsNotThere() throws Exception {
-    Path schema = Files.writeString(folder.resolve("schema.json"), SCHEMA);
+    Path schema = Files.writeString(folder.resolve("schema.json"), Visits.SCHEMA_JSON);
     StringWriter err = new StringWriter();
     int code =
         Main.commandLine()

@@ -1,0 +1,139 @@
+package io.fastweights.jobs.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.jobs.Main;
+import io.fastweights.jobs.cluster.ClusterProcess;
+import io.fastweights.jobs.cluster.SessionFolder;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.client.deployment.StandaloneClusterId;
+import org.apache.flink.client.program.rest.RestClusterClient;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs on a session cluster of processes of their own, by the commands that a user gives. */
+class KafkaClusterIT {
+  private static final String JAR = System.getProperty("fastweights.job.jar");
+  private static final String LIB = System.getProperty("fastweights.cluster.lib");
+  private static final int SOME = 160;
+
+  private Broker broker;
+  private String clusterFolder;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void start() throws Exception {
+    broker = new Broker();
+    clusterFolder = folder.resolve("cluster").toString();
+    Files.writeString(folder.resolve("schema.json"), Visits.SCHEMA_JSON);
+    command("cluster", "up", "--folder", clusterFolder, "--lib", LIB, "--port=0", "--slots=4");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    command("cluster", "down", "--folder", clusterFolder, "--force");
+    broker.close();
+  }
+
+  private static String command(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code =
+        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(args);
+    assertThat(err.toString()).as("%s", List.of(args)).isEmpty();
+    assertThat(code).isZero();
+    return out.toString();
+  }
+
+  /** Submits a job that reads a topic and writes another of its own. */
+  private JobID run(String name, int parallelism, String... more) throws Exception {
+    String job =
+        """
+        name: %2$s
+        source: {kafka: {brokers: "%1$s", topic: %2$s, group: %2$s, columns: [shop]}}
+        sink: {kafka: {brokers: "%1$s", topic: %2$s-out, transaction-timeout: 1min}}
+        schema: schema.json
+        flink: {parallelism.default: %3$d, execution.checkpointing.interval: 500ms}
+        """
+            .formatted(broker.address(), name, parallelism);
+    Path file = Files.writeString(folder.resolve(name + ".yaml"), job + Visits.MEMORIES);
+    List<String> args = new ArrayList<>(List.of("run", "--config", file.toString()));
+    args.addAll(List.of("--cluster", "--cluster-folder", clusterFolder, "--detached"));
+    args.addAll(List.of("--job-jar", JAR));
+    args.addAll(List.of(more));
+    String out = command(args.toArray(String[]::new));
+    return JobID.fromHexString(out.strip().substring("job ".length()));
+  }
+
+  private void awaitCommitted(String name, int messages) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(240);
+    while (broker.committed(name + "-out").size() + broker.committed(name + "-out.malformed").size()
+        < messages) {
+      assertThat(System.nanoTime()).as("waiting for %d of %s", messages, name).isLessThan(deadline);
+      Thread.sleep(200);
+    }
+  }
+
+  @Test
+  void jobsOfOneTaskManagerKeepTheirMemoriesThroughASavepointAndAnotherParallelism()
+      throws Exception {
+    broker.createTopics(3, "a", "a-out", "a-out.malformed", "b", "b-out", "b-out.malformed");
+    SessionFolder session = new SessionFolder(Path.of(clusterFolder));
+    JobID first = run("a", 1);
+    JobID beside = run("b", 1);
+    broker.send(Visits.messages("a", 0, SOME));
+    broker.send(Visits.messages("b", 0, SOME));
+    awaitCommitted("a", SOME);
+    awaitCommitted("b", SOME);
+    List<ClusterProcess> processes = session.processes();
+    assertThat(processes).hasSize(2).allMatch(ClusterProcess::isAlive);
+    try (RestClusterClient<StandaloneClusterId> client = client(session.address())) {
+      String savepoint =
+          client
+              .stopWithSavepoint(
+                  first,
+                  false,
+                  folder.resolve("savepoints").toUri().toString(),
+                  SavepointFormatType.CANONICAL)
+              .get(120, TimeUnit.SECONDS);
+      JobID restored = run("a", 3, "--from-savepoint", savepoint);
+      broker.send(Visits.messages("a", SOME, 2 * SOME));
+      awaitCommitted("a", 2 * SOME);
+      client.cancel(restored).get(60, TimeUnit.SECONDS);
+      client.cancel(beside).get(60, TimeUnit.SECONDS);
+    }
+    assertThat(command("cluster", "up", "--folder", clusterFolder, "--lib", LIB, "--slots=4"))
+        .contains("was up already");
+    assertThat(command("cluster", "status", "--folder", clusterFolder)).contains("taskmanager-1");
+    assertThat(session.processes()).as("no process was restarted").isEqualTo(processes);
+    assertThat(command("cluster", "down", "--folder", clusterFolder, "--force"))
+        .contains("is down");
+    assertThat(processes).noneMatch(ClusterProcess::isAlive);
+    assertThat(Path.of(clusterFolder)).doesNotExist();
+
+    Visits.checkPredictions(broker.committed("a-out"), 2 * SOME);
+    Visits.checkDeadLetters(broker.committed("a-out.malformed"), "a", 2 * SOME);
+    Visits.checkPredictions(broker.committed("b-out"), SOME);
+  }
+
+  private static RestClusterClient<StandaloneClusterId> client(String address) throws Exception {
+    Configuration configuration = new Configuration();
+    configuration.set(RestOptions.ADDRESS, address.substring(0, address.indexOf(':')));
+    configuration.set(
+        RestOptions.PORT, Integer.parseInt(address.substring(address.indexOf(':') + 1)));
+    return new RestClusterClient<>(configuration, StandaloneClusterId.getInstance());
+  }
+}
