@@ -36,7 +36,7 @@ final class KafkaFlags {
   @Option(
       names = "--kafka-dead-letter-topic",
       paramLabel = "NAME",
-      description = "Takes events that cannot be taken (default: the topic's name, .malformed).")
+      description = "Takes events that cannot be taken (default: TOPIC.malformed).")
   private String deadLetterTopic;
 
   @Option(

@@ -14,8 +14,13 @@ import picocli.CommandLine.Spec;
 /** {@code fastweights cluster}: a Flink session cluster on this machine. */
 @Command(
     name = "cluster",
-    description = "Start, look at and stop a Flink session cluster on this machine.",
-    subcommands = {ClusterCommand.Up.class, ClusterCommand.Status.class, ClusterCommand.Down.class},
+    description = "Start, look at, use and stop a Flink session cluster on this machine.",
+    subcommands = {
+      ClusterCommand.Up.class,
+      ClusterCommand.Status.class,
+      ClusterCommand.Down.class,
+      FlinkCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",

@@ -109,7 +109,7 @@ final class FlinkProcesses {
     return process;
   }
 
-  private static String java() {
+  static String java() {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 }
