@@ -1,6 +1,7 @@
 package io.fastweights.jobs;
 
 import io.fastweights.jobs.bench.BenchCommand;
+import io.fastweights.jobs.chaos.ChaosCommand;
 import io.fastweights.jobs.cluster.ClusterCommand;
 import io.fastweights.jobs.demo.DemoCommand;
 import io.fastweights.jobs.savepoint.BootstrapCommand;
@@ -26,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       DemoCommand.class,
       RunCommand.class,
       ClusterCommand.class,
+      ChaosCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       ExperimentCommand.class,

@@ -162,9 +162,11 @@ final class RunCommand implements Callable<Integer> {
     PrintWriter out = command.commandLine().getOut();
     long start = System.nanoTime();
     JobClient job = target.environment().executeAsync(name);
-    if (!target.attached()) {
+    if (flags.onCluster() || !target.attached()) {
       out.println("job " + job.getJobID());
       out.flush();
+    }
+    if (!target.attached()) {
       return;
     }
     Figures figures =

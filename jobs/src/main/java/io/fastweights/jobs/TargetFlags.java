@@ -51,6 +51,11 @@ final class TargetFlags {
       description = "What 'fastweights cluster' was given as --folder.")
   private Path folder;
 
+  /** Whether the job runs elsewhere than in this process. */
+  boolean onCluster() {
+    return cluster != null;
+  }
+
   JobTarget target(Configuration job) throws IOException {
     if (savepoint != null) {
       job.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);

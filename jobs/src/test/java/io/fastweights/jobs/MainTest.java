@@ -33,7 +33,7 @@ class MainTest extends CommandTest {
     assertThat(option.err()).contains("did you mean --days?").contains("demo --help");
     Result command = execute("demos");
     assertThat(command.exitCode()).isEqualTo(2);
-    assertThat(command.err()).contains("did you mean demo?");
+    assertThat(command.err()).contains("did you mean demo");
   }
 
   @Test

@@ -39,8 +39,8 @@ final class ClusterConf {
     options.put("rest.bind-address", LOOPBACK);
     options.put("rest.port", restPort);
     options.put("web.submit.enable", shape.webSubmit);
-    options.put("heartbeat.interval", "2 s");
-    options.put("heartbeat.timeout", "8 s");
+    options.put("heartbeat.interval", "4 s");
+    options.put("heartbeat.timeout", "20 s");
     options.put("state.backend.type", "rocksdb");
     options.put("execution.checkpointing.incremental", true);
     options.put("execution.checkpointing.dir", quoted(folder.checkpoints().toUri().toString()));
@@ -54,6 +54,7 @@ final class ClusterConf {
             .map(entry -> entry.getKey() + ": " + entry.getValue() + "\n")
             .collect(Collectors.joining()));
     Files.writeString(folder.conf().resolve("log4j.properties"), LOGGING);
+    folder.writeSlots(shape.slots);
     folder.writeAddress(LOOPBACK + ":" + restPort);
   }
 

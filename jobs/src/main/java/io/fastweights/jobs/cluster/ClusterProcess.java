@@ -30,6 +30,24 @@ public record ClusterProcess(String name, long pid, Instant started) {
     Files.writeString(file, pid + " " + started);
   }
 
+  /**
+   * Sends the process a signal.
+   *
+   * @param name as kill(1) knows it
+   */
+  public void signal(String name) throws IOException, InterruptedException {
+    if (isAlive()) {
+      new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+      if (name.equals("KILL")) {
+        handle().ifPresent(ClusterProcess::awaitEnd);
+      }
+    }
+  }
+
+  private static void awaitEnd(ProcessHandle handle) {
+    handle.onExit().orTimeout(STOP_SECONDS, TimeUnit.SECONDS).join();
+  }
+
   public boolean isAlive() {
     return handle().isPresent();
   }

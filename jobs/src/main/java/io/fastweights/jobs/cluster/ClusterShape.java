@@ -3,7 +3,7 @@ package io.fastweights.jobs.cluster;
 import picocli.CommandLine.Option;
 
 /** How large a session cluster is, and what it lets in. */
-final class ClusterShape {
+public final class ClusterShape {
   @Option(
       names = "--taskmanagers",
       paramLabel = "N",
@@ -43,6 +43,16 @@ final class ClusterShape {
 
   @Option(names = "--web-submit", description = "Let the web page upload and run jars, too.")
   boolean webSubmit;
+
+  /** A cluster of this size with a free port. */
+  public static ClusterShape of(int taskManagers, int slots) {
+    ClusterShape shape = new ClusterShape();
+    shape.taskManagers = taskManagers;
+    shape.slots = slots;
+    shape.heap = 512;
+    shape.managed = 256;
+    return shape;
+  }
 
   void check() {
     range("--taskmanagers", taskManagers, 1, 64);

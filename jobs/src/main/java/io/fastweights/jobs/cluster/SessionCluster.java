@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.util.FileUtils;
 
 /** A JobManager and TaskManagers as processes of this machine. */
-final class SessionCluster {
+public final class SessionCluster {
   private static final long UP_SECONDS = 90;
   private static final long POLL_MILLIS = 200;
 
   private final SessionFolder folder;
 
-  SessionCluster(SessionFolder folder) {
+  public SessionCluster(SessionFolder folder) {
     this.folder = folder;
   }
 
@@ -29,7 +29,7 @@ final class SessionCluster {
    * @return whether any was started
    * @throws IllegalStateException if they do not come up; names the logs
    */
-  boolean up(ClusterShape shape, Path lib) throws Exception {
+  public boolean up(ClusterShape shape, Path lib) throws Exception {
     FlinkProcesses flink = new FlinkProcesses(folder, lib);
     boolean started = false;
     if (!isAlive(SessionFolder.jobManager())) {
@@ -46,7 +46,7 @@ final class SessionCluster {
         started = true;
       }
     }
-    await(shape.taskManagers * shape.slots);
+    await(shape.taskManagers * folder.slots());
     return started;
   }
 
@@ -98,7 +98,7 @@ final class SessionCluster {
    *
    * @return how many processes were ended
    */
-  int down() throws Exception {
+  public int down() throws Exception {
     int ended = stop();
     FileUtils.deleteDirectory(folder.folder().toFile());
     return ended;

@@ -43,6 +43,15 @@ public record SessionFolder(Path folder) {
     Files.writeString(conf().resolve("address"), address);
   }
 
+  /** Slots of each TaskManager of the cluster. */
+  int slots() throws IOException {
+    return Integer.parseInt(Files.readString(conf().resolve("slots")).strip());
+  }
+
+  void writeSlots(int slots) throws IOException {
+    Files.writeString(conf().resolve("slots"), Integer.toString(slots));
+  }
+
   Path conf() {
     return folder.resolve("conf");
   }

@@ -85,7 +85,8 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
     return line(prediction);
   }
 
-  String line(Prediction<Event> prediction) {
+  /** The row of a prediction. */
+  public String line(Prediction<Event> prediction) {
     Object[] row = new Object[columns.size()];
     System.arraycopy(prediction.event().cells(), 0, row, 0, eventColumns);
     int at = eventColumns;
