@@ -1,6 +1,7 @@
 package io.fastweights.jobs.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.fastweights.jobs.Main;
 import io.fastweights.jobs.cluster.ClusterProcess;
@@ -82,9 +83,20 @@ class KafkaClusterIT {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(240);
     while (broker.committed(name + "-out").size() + broker.committed(name + "-out.malformed").size()
         < messages) {
-      assertThat(System.nanoTime()).as("waiting for %d of %s", messages, name).isLessThan(deadline);
+      if (System.nanoTime() > deadline) {
+        fail("waiting for %d of %s; the log:%n%s", messages, name, warnings());
+      }
       Thread.sleep(200);
     }
+  }
+
+  /** What the TaskManager logged of failures, before its folder is deleted. */
+  private String warnings() throws Exception {
+    List<String> log =
+        Files.readAllLines(Path.of(clusterFolder, "log", "taskmanager-1.log")).stream()
+            .filter(line -> line.matches(".* (WARN|ERROR) .*|Caused by: .*|.*Exception: .*"))
+            .toList();
+    return String.join("\n", log.subList(Math.max(0, log.size() - 60), log.size()));
   }
 
   @Test
