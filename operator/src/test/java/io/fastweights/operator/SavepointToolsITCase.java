@@ -3,6 +3,8 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.math.BrainFloat;
+import io.fastweights.operator.FastWeightOptions.StorageFormat;
 import io.fastweights.state.savepoint.KeyFigures;
 import io.fastweights.state.savepoint.MemoryBootstrap;
 import io.fastweights.state.savepoint.MemoryRewrite;
@@ -48,6 +50,9 @@ class SavepointToolsITCase {
 
   private final long seed = Seeds.seed(53);
 
+  /** How jobs hold their memories from now on. */
+  private StorageFormat storage = StorageFormat.FP32;
+
   private StreamExecutionEnvironment environment(String backend) {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(TestJobs.configuration(backend, folder));
@@ -55,13 +60,14 @@ class SavepointToolsITCase {
     return env;
   }
 
-  private static FastWeightStream<Trip> memories(TestModel model, KeyedStream<Trip, ?> trips) {
+  private FastWeightStream<Trip> memories(TestModel model, KeyedStream<Trip, ?> trips) {
     return model
         .on(FastWeights.on(trips))
         .set(FastWeightOptions.BATCH_SIZE, 16)
         .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO)
         .set(FastWeightOptions.FOLD_THRESHOLD, 0.5)
         .set(FastWeightOptions.LINGER, Duration.ofMillis(50))
+        .set(FastWeightOptions.STORAGE, storage)
         .uid("memories")
         .build();
   }
@@ -189,6 +195,44 @@ class SavepointToolsITCase {
         });
     assertSameBits(memories(rewritten, expected.keySet()), expected);
     assertThat(resumed(model, folded)).isEqualTo(expectedRest(model));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ASSOCIATIVE, rocksdb, FP32, BF16", "TRANSFORMER, hashmap, BF16, FP32"})
+  void aRewriteToAnotherStorageHoldsWhatAJobThatChangesItDoes(
+      TestModel model, String backend, StorageFormat from, StorageFormat to) throws Exception {
+    List<Trip> trips = Trips.stream(seed, TRIPS);
+    Oracle oracle = model.oracle().storage(from.storage());
+    oracle.answers(trips.subList(0, HISTORY));
+    Map<String, float[]> learned = oracle.memories();
+    learned.replaceAll((key, w) -> w.clone());
+    storage = from;
+    String path = stopped(model, backend, SavepointFormatType.CANONICAL);
+    MemorySavepoint savepoint = MemorySavepoint.open(path, null);
+    assertSameBits(memories(savepoint, learned.keySet()), learned);
+    Map<String, KeyFigures> before = figures(savepoint);
+    assertThat(before.values()).anyMatch(f -> f.logged() > 0);
+
+    String changed = folder.resolve("changed").toUri().toString();
+    MemoryRewrite.of(savepoint).storage(to.storage()).write(environment("hashmap"), changed);
+    MemorySavepoint rewritten = MemorySavepoint.open(changed, "memories");
+    learned.values().forEach(w -> round(to, w));
+    assertSameBits(memories(rewritten, learned.keySet()), learned);
+    int floats = learned.values().iterator().next().length;
+    assertThat(figures(rewritten).values())
+        .allMatch(f -> f.logged() == 0)
+        .allMatch(f -> f.baseBytes() / floats == to.storage().bytes());
+
+    storage = to;
+    List<String> expected = oracle.storage(to.storage()).answers(trips.subList(HISTORY, TRIPS));
+    assertThat(resumed(model, changed)).isEqualTo(expected);
+    assertThat(resumed(model, path)).isEqualTo(expected);
+  }
+
+  private static void round(StorageFormat storage, float[] w) {
+    if (storage == StorageFormat.BF16) {
+      BrainFloat.round(w, 0, w.length);
+    }
   }
 
   @ParameterizedTest

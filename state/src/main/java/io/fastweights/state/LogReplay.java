@@ -1,5 +1,7 @@
 package io.fastweights.state;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.math.Dpfp;
 import io.fastweights.kernels.model.LogShape;
@@ -7,8 +9,8 @@ import io.fastweights.kernels.model.MemoryShape;
 
 /**
  * The memory that a base and a log stand for, without a model: W += phi(k) (x) delta for each
- * logged event, in order, in the reference's arithmetic, so it has the bits that an engine held.
- * Schlag et al. 2021, section 4.2, equation 24.
+ * logged event, in order, in the reference's arithmetic and each rounded as the memory that learned
+ * it was, so it has the bits that an engine held. Schlag et al. 2021, section 4.2, equation 24.
  *
  * <p>Not thread-safe.
  */
@@ -27,8 +29,11 @@ public final class LogReplay {
 
   /** W of every layer and head, row-major, in an array of its own. */
   public float[] weights(StoredMemory stored) {
-    float[] w = stored.base() == null ? new float[shape.floats()] : stored.base().weights().clone();
+    float[] w = stored.base() == null ? new float[shape.floats()] : stored.base().weights();
     for (LogChunk chunk : stored.log()) {
+      if (chunk.storage() == Storage.BF16) {
+        BrainFloat.round(w, 0, w.length);
+      }
       for (int event = 0; event < chunk.events(); event++) {
         rewrite(w, chunk, event);
       }
@@ -48,14 +53,18 @@ public final class LogReplay {
             event * log.keys() + place * log.keyDim(),
             log.keyDim(),
             phi);
+        int at = shape.offset(update % shape.layers(), head);
         DeltaRule.write(
             w,
-            shape.offset(update % shape.layers(), head),
+            at,
             shape.rows(),
             shape.columns(),
             phi,
             chunk.deltas(),
             event * log.deltas() + place * log.columns());
+        if (chunk.storage() == Storage.BF16) {
+          BrainFloat.round(w, at, shape.headFloats());
+        }
       }
     }
   }

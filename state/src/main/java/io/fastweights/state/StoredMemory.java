@@ -26,6 +26,11 @@ public record StoredMemory(KeyMemory base, List<LogChunk> log) {
     return log.isEmpty() ? base.events() : log.get(log.size() - 1).total();
   }
 
+  /** How the memory was held when it learned last. */
+  public Storage storage() {
+    return log.isEmpty() ? base.storage() : log.get(log.size() - 1).storage();
+  }
+
   /** Whether a memory of this storage learned every event of the log. */
   public boolean isLogOf(Storage storage) {
     return log.stream().allMatch(chunk -> chunk.storage() == storage);

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.savepoint;
 
 import io.fastweights.jobs.pipeline.SavepointPath;
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.state.savepoint.MemoryRewrite;
 import io.fastweights.state.savepoint.MemorySavepoint;
 import java.util.concurrent.Callable;
@@ -21,12 +22,6 @@ import picocli.CommandLine.Spec;
       "savepoint is left as it was."
     })
 public final class RewriteCommand implements Callable<Integer> {
-  /** How the floats of a base are stored. */
-  enum Storage {
-    /** 4 bytes each, exactly. */
-    FP32
-  }
-
   @Spec private CommandSpec command;
 
   @Mixin private SavepointOptions from;
@@ -41,8 +36,9 @@ public final class RewriteCommand implements Callable<Integer> {
   @Option(
       names = "--storage",
       paramLabel = "FORMAT",
-      defaultValue = "fp32",
-      description = "Of bases: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description =
+          "Store every memory as ${COMPLETION-CANDIDATES}, its log folded (default: as it is). For"
+              + " a job that has the same as fastweights.storage.")
   private Storage storage;
 
   @Option(
@@ -57,10 +53,8 @@ public final class RewriteCommand implements Callable<Integer> {
     if (fold) {
       rewrite.fold();
     }
-    switch (storage) {
-      case FP32 -> {
-        // As the state is: another format is another serializer of the restored state.
-      }
+    if (storage != null) {
+      rewrite.storage(storage);
     }
     try (SavepointCluster cluster = new SavepointCluster(from.parallelism())) {
       rewrite.write(cluster.environment(), SavepointPath.of(out));

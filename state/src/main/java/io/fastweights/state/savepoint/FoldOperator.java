@@ -1,5 +1,6 @@
 package io.fastweights.state.savepoint;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.state.FastWeightStore;
@@ -21,7 +22,10 @@ import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
-/** Stands in the operator's place, with its restored state, and folds every log into its base. */
+/**
+ * Stands in the operator's place, with its restored state, and folds every log into its base, which
+ * may change its storage.
+ */
 final class FoldOperator extends AbstractStreamOperator<Long>
     implements OneInputStreamOperator<Long, Long> {
   private static final long serialVersionUID = 1L;
@@ -54,10 +58,10 @@ final class FoldOperator extends AbstractStreamOperator<Long>
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
-    if (job.fold) {
+    if (job.fold || job.storage != null) {
       for (Object key : keys()) {
         setCurrentKey(key);
-        fold();
+        rewrite();
       }
     }
   }
@@ -71,10 +75,14 @@ final class FoldOperator extends AbstractStreamOperator<Long>
     }
   }
 
-  private void fold() throws Exception {
+  private void rewrite() throws Exception {
     StoredMemory stored = store.load();
-    if (stored != null && !stored.log().isEmpty()) {
-      store.fold(new KeyMemory(replay.weights(stored), stored.lag(), stored.events()));
+    if (stored == null) {
+      return;
+    }
+    Storage storage = job.storage == null ? stored.storage() : job.storage;
+    if (!stored.log().isEmpty() || stored.base().storage() != storage) {
+      store.fold(KeyMemory.of(storage, replay.weights(stored), stored.lag(), stored.events()));
     }
   }
 
@@ -86,11 +94,16 @@ final class FoldOperator extends AbstractStreamOperator<Long>
     private final KeyMemorySerializer bases;
     private final LogChunkSerializer logs;
     private final boolean fold;
+    private final Storage storage;
 
-    Factory(KeyMemorySerializer bases, LogChunkSerializer logs, boolean fold) {
+    /**
+     * @param storage of every base; null for the one that the memory has
+     */
+    Factory(KeyMemorySerializer bases, LogChunkSerializer logs, boolean fold, Storage storage) {
       this.bases = bases;
       this.logs = logs;
       this.fold = fold;
+      this.storage = storage;
     }
 
     @Override

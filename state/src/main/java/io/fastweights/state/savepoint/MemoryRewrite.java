@@ -1,5 +1,6 @@
 package io.fastweights.state.savepoint;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -18,6 +19,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class MemoryRewrite {
   private final MemorySavepoint from;
   private boolean fold;
+  private Storage storage;
 
   private MemoryRewrite(MemorySavepoint from) {
     this.from = from;
@@ -31,6 +33,16 @@ public final class MemoryRewrite {
   /** Folds every log into its base: each key then costs its whole W, and is loaded at once. */
   public MemoryRewrite fold() {
     fold = true;
+    return this;
+  }
+
+  /**
+   * Stores every memory in this form, with its log folded: a log gives the bits of its memory only
+   * upon the base that it was learned with. From fp32 to bf16 a weight is rounded once, as it is
+   * where a job that holds memories in bf16 loads it.
+   */
+  public MemoryRewrite storage(Storage storage) {
+    this.storage = storage;
     return this;
   }
 
@@ -78,7 +90,8 @@ public final class MemoryRewrite {
                 "memories",
                 SnapshotJob.BYTES,
                 new SnapshotAtEndFactory<Long, Long>(
-                    new FoldOperator.Factory(from.bases(), from.logs(), fold), savepoint.folder()));
+                    new FoldOperator.Factory(from.bases(), from.logs(), fold, storage),
+                    savepoint.folder()));
     subtasks.setUidHash(from.operator().getOperatorID().toHexString());
     subtasks.setMaxParallelism(from.maxParallelism());
     return subtasks;
