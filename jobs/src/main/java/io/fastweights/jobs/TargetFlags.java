@@ -2,6 +2,7 @@ package io.fastweights.jobs;
 
 import io.fastweights.jobs.cluster.SessionFolder;
 import io.fastweights.jobs.pipeline.JobTarget;
+import io.fastweights.jobs.pipeline.SavepointPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,9 @@ final class TargetFlags {
   @Option(
       names = "--from-savepoint",
       paramLabel = "PATH",
-      description = "Begin with the memories of a savepoint or a kept checkpoint.")
+      description =
+          "Go on where a savepoint or a kept checkpoint was taken: with its memories, and with its"
+              + " places in source and sink.")
   private String savepoint;
 
   @Option(
@@ -51,6 +54,11 @@ final class TargetFlags {
       description = "What 'fastweights cluster' was given as --folder.")
   private Path folder;
 
+  /** Whether the job goes on with the whole of a savepoint. */
+  boolean fromSavepoint() {
+    return savepoint != null;
+  }
+
   /** Whether the job runs elsewhere than in this process. */
   boolean onCluster() {
     return cluster != null;
@@ -58,7 +66,7 @@ final class TargetFlags {
 
   JobTarget target(Configuration job) throws IOException {
     if (savepoint != null) {
-      job.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+      job.set(StateRecoveryOptions.SAVEPOINT_PATH, SavepointPath.of(savepoint));
     }
     if (cluster == null) {
       if (detached) {

@@ -93,11 +93,24 @@ class SavepointCommandsITCase extends CommandTest {
     List<String> expected = predictions("all", 0);
     assertThat(expected).hasSize(ALL - HISTORY);
     assertThat(predictions("cold", HISTORY)).isNotEqualTo(expected);
-    assertThat(predictions("warm", HISTORY, "--from-savepoint", savepoint)).isEqualTo(expected);
+    assertThat(predictions("warm", HISTORY, "--memories", savepoint)).isEqualTo(expected);
     Path folded = folder.resolve("folded");
     successful("rewrite", "--savepoint", savepoint, "--out", folded, "--fold");
-    assertThat(predictions("refolded", HISTORY, "--from-savepoint", folded, "--backend", "hashmap"))
+    assertThat(predictions("refolded", HISTORY, "--memories", folded, "--backend", "hashmap"))
         .isEqualTo(expected);
+  }
+
+  @Test
+  void aRunInBf16GoesOnFromASavepointThatWasRewrittenToIt() throws Exception {
+    Path savepoint = bootstrap();
+    List<String> expected =
+        predictions("halved", HISTORY, "--memories", savepoint, "--storage", "bf16");
+    assertThat(expected).hasSize(ALL - HISTORY);
+    Path rewritten = folder.resolve("rewritten");
+    successful("rewrite", "--savepoint", savepoint, "--out", rewritten, "--storage", "bf16");
+    assertThat(predictions("again", HISTORY, "--memories", rewritten, "--storage", "bf16"))
+        .isEqualTo(expected);
+    assertThat(predictions("whole", HISTORY, "--memories", savepoint)).isNotEqualTo(expected);
   }
 
   @Test
@@ -161,6 +174,21 @@ class SavepointCommandsITCase extends CommandTest {
     assertThat(refused("rewrite", "--savepoint", savepoint, "--out", savepoint))
         .contains("is not empty");
     Path events = file("more.csv", HEADER + rows(HISTORY, ALL));
+    Result both =
+        execute(
+            "run",
+            "--events",
+            events,
+            "--output",
+            folder.resolve("both"),
+            "--weights",
+            weights,
+            "--memories",
+            savepoint,
+            "--from-savepoint",
+            savepoint);
+    assertThat(both.exitCode()).isEqualTo(2);
+    assertThat(both.err()).contains("--memories").contains("give one of them");
     Object[] other = {
       "run",
       "--events",
@@ -169,7 +197,7 @@ class SavepointCommandsITCase extends CommandTest {
       folder.resolve("other"),
       "--schema",
       schema(),
-      "--from-savepoint",
+      "--memories",
       savepoint
     };
     assertThat(refused(other))

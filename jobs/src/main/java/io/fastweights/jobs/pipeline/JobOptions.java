@@ -2,6 +2,7 @@ package io.fastweights.jobs.pipeline;
 
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.FastWeightOptions;
+import io.fastweights.operator.FastWeightOptions.StorageFormat;
 import java.time.Duration;
 import java.util.Locale;
 import org.apache.flink.api.common.RuntimeExecutionMode;
@@ -118,6 +119,25 @@ public final class JobOptions {
           "What steps the memories: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Device engine;
 
+  @Option(
+      names = "--storage",
+      paramLabel = "FORMAT",
+      defaultValue = "fp32",
+      description =
+          "How memories are held: ${COMPLETION-CANDIDATES}; bf16 takes half the room (default:"
+              + " ${DEFAULT-VALUE}).")
+  private StorageFormat storage;
+
+  @Option(
+      names = "--ttl",
+      converter = Time.class,
+      paramLabel = "TIME",
+      defaultValue = "0ms",
+      description =
+          "How long a key is remembered after it last learned, by the times of its events, as 30d"
+              + " (default: for ever).")
+  private Duration ttl;
+
   /**
    * Checks the flags; what a file says is checked where it is used.
    *
@@ -129,6 +149,9 @@ public final class JobOptions {
     atLeast("--batch-size", batchSize, 1);
     if (linger.isNegative()) {
       throw wrong("--linger is " + linger.toMillis() + " ms, must not be negative");
+    }
+    if (ttl.isNegative()) {
+      throw wrong("--ttl is " + ttl.toMillis() + " ms, must not be negative");
     }
     if (checkpointInterval.toMillis() < 10) {
       throw wrong(
@@ -170,6 +193,8 @@ public final class JobOptions {
     set(job, FastWeightOptions.LINGER, "--linger", linger);
     set(job, FastWeightOptions.CACHE_SIZE, "--cache-size", cacheSize);
     set(job, FastWeightOptions.ENGINE, "--engine", engine);
+    set(job, FastWeightOptions.STORAGE, "--storage", storage);
+    set(job, FastWeightOptions.TTL, "--ttl", ttl);
     setDefault(job, ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
     setDefault(job, PipelineOptions.OBJECT_REUSE, true);
     setDefault(job, CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);

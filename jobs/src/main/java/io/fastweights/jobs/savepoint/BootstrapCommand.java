@@ -72,8 +72,7 @@ public final class BootstrapCommand implements Callable<Integer> {
     JobModel learned = model.read();
     EventFiles files = EventFiles.of(events, learned.schema());
     try (JobTarget target = JobTarget.embedded(flink())) {
-      SingleOutputStreamOperator<Event> read =
-          files.events(target.environment(), learned.schema());
+      SingleOutputStreamOperator<Event> read = files.events(target.environment(), learned.schema());
       read.getSideOutput(Rejected.TAG)
           .map(new RejectedRows(RowFormat.CSV, files.paths()))
           .returns(Types.STRING)
