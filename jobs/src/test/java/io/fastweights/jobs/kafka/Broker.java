@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -14,6 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -40,6 +42,9 @@ final class Broker {
             .setConfigProp("transaction.state.log.num.partitions", "2")
             .setConfigProp("group.initial.rebalance.delay.ms", "0")
             .setConfigProp("auto.create.topics.enable", "false")
+            // Retention goes by the messages' timestamps, and those of the tests are of 1970: 30 s
+            // after its start the broker would delete what a slow test has not read yet.
+            .setConfigProp("log.retention.ms", "-1")
             .build();
     kit.format();
     kit.startup();
@@ -60,11 +65,14 @@ final class Broker {
     }
   }
 
-  void send(List<ProducerRecord<byte[], byte[]>> records) {
+  void send(List<ProducerRecord<byte[], byte[]>> records) throws Exception {
     Map<String, Object> options = Map.of("bootstrap.servers", address());
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(options, new ByteArraySerializer(), new ByteArraySerializer())) {
-      records.forEach(producer::send);
+      List<Future<RecordMetadata>> sent = records.stream().map(producer::send).toList();
+      for (Future<RecordMetadata> message : sent) {
+        message.get(60, TimeUnit.SECONDS);
+      }
     }
   }
 

@@ -81,12 +81,16 @@ class KafkaClusterIT {
 
   private void awaitCommitted(String name, int messages) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(240);
-    while (broker.committed(name + "-out").size() + broker.committed(name + "-out.malformed").size()
-        < messages) {
-      if (System.nanoTime() > deadline) {
-        fail("waiting for %d of %s; the log:%n%s", messages, name, warnings());
-      }
+    for (int found = 0; found < messages; ) {
       Thread.sleep(200);
+      int predictions = broker.committed(name + "-out").size();
+      int dead = broker.committed(name + "-out.malformed").size();
+      found = predictions + dead;
+      if (System.nanoTime() > deadline) {
+        fail(
+            "%d predictions and %d dead letters of %d messages of %s; the log:%n%s",
+            predictions, dead, messages, name, warnings());
+      }
     }
   }
 

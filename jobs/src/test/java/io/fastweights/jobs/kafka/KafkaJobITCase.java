@@ -129,10 +129,11 @@ class KafkaJobITCase {
 
   private static void awaitCommitted(JobClient job, int messages) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(240);
-    while (broker.committed("out").size() + broker.committed("dead").size() < messages) {
-      assertThat(job.getJobStatus().get().isGloballyTerminalState()).as("job ended").isFalse();
-      assertThat(System.nanoTime()).as("waiting for %d", messages).isLessThan(deadline);
+    for (int found = 0; found < messages; ) {
       Thread.sleep(200);
+      found = broker.committed("out").size() + broker.committed("dead").size();
+      assertThat(job.getJobStatus().get().isGloballyTerminalState()).as("job ended").isFalse();
+      assertThat(System.nanoTime()).as("%d of %d", found, messages).isLessThan(deadline);
     }
   }
 
