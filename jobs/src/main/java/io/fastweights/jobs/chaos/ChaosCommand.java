@@ -7,6 +7,7 @@ import io.fastweights.jobs.output.Figures;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -24,10 +25,15 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "The cluster is one of its own. Between two faults the job completes a checkpoint. A killed",
-      "JobManager's job is submitted again from its newest checkpoint. Exit code 1 where an output",
-      "is missing, is there twice or has other bits than a plain loop over the model computes."
+      "JobManager's job is submitted again from its newest checkpoint: a cluster with ZooKeeper or",
+      "Kubernetes would do that itself. Where the newest checkpoint is lost, too, the job goes back",
+      "to the one before and writes again, to the same bits, what was committed with the lost one:",
+      "'repeated' counts these lines. Exit code 1 where an output is missing, is there twice for no",
+      "such reason, or has other bits than a plain loop over the model computes."
     })
 public final class ChaosCommand implements Callable<Integer> {
+  private static final List<String> NAMES =
+      List.of("faults", "events", "missing", "duplicate", "different", "repeated");
   private static final long RECOVERY_SECONDS = 180;
   private static final long POLL_MILLIS = 250;
 
@@ -84,7 +90,9 @@ public final class ChaosCommand implements Callable<Integer> {
     Thread onExit = new Thread(() -> end(cluster, work), "end the cluster");
     Runtime.getRuntime().addShutdownHook(onExit);
     try {
-      ChaosJob job = new ChaosJob(new ChaosStream(seed, rate), work, jar.toAbsolutePath());
+      ChaosJob job =
+          new ChaosJob(
+              new ChaosStream(seed, rate, work.resolve("last")), work, jar.toAbsolutePath());
       Verdict verdict = run(cluster, folder, job);
       report(verdict);
       return verdict.isClean() ? 0 : 1;
@@ -106,7 +114,10 @@ public final class ChaosCommand implements Callable<Integer> {
       command.commandLine().getOut().flush();
       fault.strike(folder.processes(), random);
       cluster.up(shape, lib);
-      if (fault == Fault.KILL_JOB_MANAGER) {
+      if (fault == Fault.LOSE_CHECKPOINT) {
+        job.loseNewestCheckpoint();
+      }
+      if (fault.endsJob()) {
         job.submit(folder.address());
       }
     }
@@ -134,9 +145,10 @@ public final class ChaosCommand implements Callable<Integer> {
             .put("events", verdict.events())
             .put("missing", verdict.missing())
             .put("duplicate", verdict.duplicate())
-            .put("different", verdict.different());
+            .put("different", verdict.different())
+            .put("repeated", verdict.repeated());
     PrintWriter out = command.commandLine().getOut();
-    for (String name : new String[] {"faults", "events", "missing", "duplicate", "different"}) {
+    for (String name : NAMES) {
       out.printf("%-10s %,12d%n", name, figures.get(name).longValue());
     }
     out.flush();

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -23,23 +25,28 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.util.FileUtils;
 
 /** The job that chaos is done to: a generated stream, memories, files written exactly once. */
 final class ChaosJob {
   private static final String NAME = "fastweights chaos";
+  private static final int RETAINED = 3;
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   private final ChaosStream stream;
   private final Path output;
   private final Path checkpoints;
   private final Path jar;
+  private final Path last;
   private final PredictionRows rows;
+  private final List<Long> lost = new ArrayList<>();
   private JobClient client;
 
   ChaosJob(ChaosStream stream, Path folder, Path jar) {
     this.stream = stream;
     this.output = folder.resolve("output");
     this.checkpoints = folder.resolve("checkpoints");
+    this.last = stream.last();
     this.jar = jar;
     this.rows =
         new PredictionRows(
@@ -85,6 +92,7 @@ final class ChaosJob {
     job.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    job.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, RETAINED);
     job.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
     job.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, Integer.MAX_VALUE);
     job.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(500));
@@ -103,6 +111,18 @@ final class ChaosJob {
     }
   }
 
+  /**
+   * Deletes the newest complete checkpoint while no job runs: the next one starts from the one
+   * before, and writes again what was committed with it.
+   */
+  void loseNewestCheckpoint() throws IOException {
+    Optional<Path> newest = newestCheckpoint();
+    if (newest.isPresent()) {
+      FileUtils.deleteDirectory(newest.get().toFile());
+      lost.add(Verdict.committed(output.resolve("predictions"), rows.header()));
+    }
+  }
+
   boolean isRunning() throws Exception {
     return client.getJobStatus().get(30, TimeUnit.SECONDS) == JobStatus.RUNNING;
   }
@@ -116,6 +136,11 @@ final class ChaosJob {
   }
 
   Verdict verdict() throws Exception {
-    return Verdict.of(output.resolve("predictions"), rows.header(), new ChaosOracle(stream, rows));
+    return Verdict.of(
+        output.resolve("predictions"),
+        rows.header(),
+        new ChaosOracle(stream, rows),
+        LastPlace.read(last),
+        lost);
   }
 }

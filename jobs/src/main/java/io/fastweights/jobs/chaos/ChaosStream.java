@@ -5,6 +5,7 @@ import io.fastweights.jobs.events.EventSource;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -18,8 +19,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /**
  * A seeded stream without end: the event at a place is the same whenever it is asked for. About a
  * quarter of the events are asks.
+ *
+ * @param last file that takes the last place when the stream is ended
  */
-record ChaosStream(long seed, int perSecond) implements EventSource {
+record ChaosStream(long seed, int perSecond, Path last) implements EventSource {
   static final Schema SCHEMA =
       Schema.of(
           List.of(new Field.Hashed("page", 16), new Field.Numeric("price", 10, 5)),
@@ -64,6 +67,11 @@ record ChaosStream(long seed, int perSecond) implements EventSource {
             TypeInformation.of(Event.class));
     SingleOutputStreamOperator<Event> events =
         environment.fromSource(source, WatermarkStrategy.noWatermarks(), "generated");
-    return events.uid("generated").setParallelism(1);
+    return events
+        .uid("generated")
+        .setParallelism(1)
+        .transform("last place", TypeInformation.of(Event.class), new LastPlace(last))
+        .uid("last-place")
+        .setParallelism(1);
   }
 }

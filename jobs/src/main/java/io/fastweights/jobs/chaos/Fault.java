@@ -35,7 +35,20 @@ enum Fault {
         process.signal("CONT");
       }
     }
+  },
+
+  /** kill -9 of the JobManager, and the newest checkpoint is gone. */
+  LOSE_CHECKPOINT {
+    @Override
+    void strike(List<ClusterProcess> processes, SplittableRandom random) throws Exception {
+      processes.get(0).signal("KILL");
+    }
   };
+
+  /** Whether the job is gone with the fault, and has to be submitted again. */
+  boolean endsJob() {
+    return this == KILL_JOB_MANAGER || this == LOSE_CHECKPOINT;
+  }
 
   /**
    * @param processes that run; the JobManager first

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class VerdictTest {
   private static final int EVENTS = 300;
 
-  private final ChaosStream stream = new ChaosStream(5, 100);
+  private final ChaosStream stream = new ChaosStream(5, 100, Path.of("last"));
   private final PredictionRows rows =
       new PredictionRows(RowFormat.CSV, stream.columns(), ChaosStream.SCHEMA.target(), 2);
   private final List<String> lines = new ArrayList<>();
@@ -32,6 +32,10 @@ class VerdictTest {
   }
 
   private Verdict verdict() throws Exception {
+    return verdict(EVENTS - 1, List.of());
+  }
+
+  private Verdict verdict(long end, List<Long> lost) throws Exception {
     List<String> second = new ArrayList<>(lines.subList(lines.size() / 2, lines.size()));
     second.add(0, rows.header());
     List<String> first = new ArrayList<>(lines.subList(0, lines.size() / 2));
@@ -39,12 +43,12 @@ class VerdictTest {
     Files.write(folder.resolve("a.csv"), second);
     Files.write(folder.resolve("b.csv"), first);
     Files.writeString(folder.resolve(".c.csv.inprogress"), "0,not committed");
-    return Verdict.of(folder, rows.header(), new ChaosOracle(stream, rows));
+    return Verdict.of(folder, rows.header(), new ChaosOracle(stream, rows), end, lost);
   }
 
   @Test
   void isCleanWhereEveryLineIsThereOnceInWhateverFile() throws Exception {
-    assertThat(verdict()).isEqualTo(new Verdict(EVENTS, 0, 0, 0));
+    assertThat(verdict()).isEqualTo(new Verdict(EVENTS, 0, 0, 0, 0));
     assertThat(verdict().isClean()).isTrue();
   }
 
@@ -60,8 +64,23 @@ class VerdictTest {
     lines.add(lines.get(7));
     lines.add(lines.get(7));
     lines.remove(33);
-    assertThat(verdict()).isEqualTo(new Verdict(EVENTS, 1, 2, 1));
+    assertThat(verdict()).isEqualTo(new Verdict(EVENTS, 1, 2, 1, 0));
     assertThat(verdict().isClean()).isFalse();
+  }
+
+  @Test
+  void noticesEventsThatWereLostAfterTheLastWritten() throws Exception {
+    assertThat(verdict(EVENTS + 6, List.of())).isEqualTo(new Verdict(EVENTS + 7, 7, 0, 0, 0));
+  }
+
+  @Test
+  void accountsForWhatIsWrittenAgainWhereACheckpointWasLost() throws Exception {
+    lines.add(lines.get(7));
+    lines.add(lines.get(40));
+    lines.add(lines.get(40));
+    lines.add(lines.get(41));
+    assertThat(verdict(EVENTS - 1, List.of(40L))).isEqualTo(new Verdict(EVENTS, 0, 2, 0, 2));
+    assertThat(verdict(EVENTS - 1, List.of(40L, 90L))).isEqualTo(new Verdict(EVENTS, 0, 0, 0, 4));
   }
 
   @Test
