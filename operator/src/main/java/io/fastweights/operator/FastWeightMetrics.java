@@ -1,66 +1,101 @@
 package io.fastweights.operator;
 
+import io.fastweights.kernels.engine.Engine;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.Meter;
+import org.apache.flink.metrics.MeterView;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
-/** The operator's metrics, in the group {@code fastweights} of the operator. */
+/** Registers and keeps the metrics that {@link FastWeightMetric} names. */
 final class FastWeightMetrics {
-  static final String GROUP = "fastweights";
-
   private static final int WINDOW = 1024;
 
+  private final MetricGroup group;
   private final Counter observed;
   private final Counter asked;
+  private final Meter events;
   private final Counter malformed;
   private final Map<FlushReason, Counter> flushes = new EnumMap<>(FlushReason.class);
   private final Histogram batchSize;
   private final Histogram stepMicros;
+  private final Histogram flushMicros;
+  private final Histogram recallError;
 
   FastWeightMetrics(MetricGroup operator) {
-    MetricGroup group = operator.addGroup(GROUP);
-    observed = group.counter("observed");
-    asked = group.counter("asked");
-    malformed = group.counter("malformed");
+    group = operator.addGroup(FastWeightMetric.GROUP);
+    observed = counter(FastWeightMetric.OBSERVED);
+    asked = counter(FastWeightMetric.ASKED);
+    events = group.meter(FastWeightMetric.EVENTS_PER_SECOND.path(), new MeterView(60));
+    malformed = counter(FastWeightMetric.MALFORMED);
     for (FlushReason reason : FlushReason.values()) {
-      String name = reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-      flushes.put(reason, group.counter("batches-" + name));
+      flushes.put(reason, counter(FastWeightMetric.batches(reason)));
     }
-    batchSize = group.histogram("batchSize", new DescriptiveStatisticsHistogram(WINDOW));
-    stepMicros = group.histogram("stepMicros", new DescriptiveStatisticsHistogram(WINDOW));
+    batchSize = histogram(FastWeightMetric.BATCH_SIZE);
+    stepMicros = histogram(FastWeightMetric.STEP_MICROS);
+    flushMicros = histogram(FastWeightMetric.FLUSH_MICROS);
+    recallError = histogram(FastWeightMetric.RECALL_ERROR);
   }
 
-  void observe(HotMemory memory, MetricGroup operator) {
-    MetricGroup cache = operator.addGroup(GROUP).addGroup("cache");
-    cache.gauge("keys", memory::size);
-    cache.gauge("hits", memory::hits);
-    cache.gauge("misses", memory::misses);
-    cache.gauge("evictions", memory::evictions);
-    MetricGroup log = operator.addGroup(GROUP).addGroup("log");
-    log.gauge("appends", memory::appends);
-    log.gauge("folds", memory::folds);
+  private Counter counter(FastWeightMetric metric) {
+    return group.counter(metric.path());
   }
 
-  void observe(KeyExpiry expiry, MetricGroup operator) {
-    MetricGroup ttl = operator.addGroup(GROUP).addGroup("ttl");
-    ttl.gauge("expired", expiry::expired);
-    ttl.gauge("purged", expiry::purged);
+  private Histogram histogram(FastWeightMetric metric) {
+    return group.histogram(metric.path(), new DescriptiveStatisticsHistogram(WINDOW));
   }
 
-  void event(boolean isObserved) {
+  /** The engine, with the time that is spent in it. */
+  Engine timed(Engine engine) {
+    return new TimedEngine(engine, stepMicros);
+  }
+
+  /** Shows what the memories count themselves. */
+  void observe(MemoryCounts counts) {
+    gauge(FastWeightMetric.CACHE_SLOTS, counts.slots());
+    gauge(FastWeightMetric.CACHE_KEYS, counts.keys());
+    gauge(FastWeightMetric.CACHE_HITS, counts.hits());
+    gauge(FastWeightMetric.CACHE_MISSES, counts.misses());
+    gauge(FastWeightMetric.CACHE_EVICTIONS, counts.evictions());
+    gauge(FastWeightMetric.LOG_APPENDS, counts.appends());
+    gauge(FastWeightMetric.LOG_BYTES, counts.logBytes());
+    gauge(FastWeightMetric.LOG_FOLDS, counts.folds());
+  }
+
+  /** Shows what became of memories whose time to live was over. */
+  void observe(KeyExpiry expiry) {
+    gauge(FastWeightMetric.TTL_EXPIRED, expiry::expired);
+    gauge(FastWeightMetric.TTL_PURGED, expiry::purged);
+  }
+
+  private void gauge(FastWeightMetric metric, LongSupplier value) {
+    String[] path = metric.path().split("\\.");
+    group.addGroup(path[0]).gauge(path[1], (Gauge<Long>) value::getAsLong);
+  }
+
+  void event(boolean isObserved, float recall) {
     (isObserved ? observed : asked).inc();
+    events.markEvent();
+    if (!Float.isNaN(recall)) {
+      recallError.update((long) (1000 * recall));
+    }
   }
 
   void malformed() {
     malformed.inc();
   }
 
+  /**
+   * @param nanos from the first memory's loading to the last answer's emission
+   */
   void batch(FlushReason reason, int size, long nanos) {
     flushes.get(reason).inc();
     batchSize.update(size);
-    stepMicros.update(nanos / 1000);
+    flushMicros.update(nanos / 1000);
   }
 }

@@ -116,7 +116,8 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   public void open() throws Exception {
     super.open();
     int batchSize = options.get(FastWeightOptions.BATCH_SIZE);
-    engine = EngineProvider.create(model.model(), engineOptions(batchSize));
+    metrics = new FastWeightMetrics(getMetricGroup());
+    engine = metrics.timed(EngineProvider.create(model.model(), engineOptions(batchSize)));
     rawEvent = model.newEvent();
     memory =
         new HotMemory(
@@ -135,9 +136,8 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
             batchSize,
             options.get(FastWeightOptions.EMBEDDING),
             this);
-    metrics = new FastWeightMetrics(getMetricGroup());
-    metrics.observe(memory, getMetricGroup());
-    metrics.observe(expiry, getMetricGroup());
+    metrics.observe(memory.counts());
+    metrics.observe(expiry);
     if (expiry.isOn()) {
       beginPurging();
     }
@@ -250,7 +250,7 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   @Override
   public void predicted(Pending<T> pending, float[] values, float recallError, float[] embedding) {
     EncodedEvent event = pending.event;
-    metrics.event(event.observe());
+    metrics.event(event.observe(), recallError);
     Prediction<T> prediction =
         new Prediction<>(pending.value, event.timestamp(), event.observe(), values, recallError)
             .id(pending.id)

@@ -51,6 +51,7 @@ final class HotMemory {
   private long misses;
   private long evictions;
   private long appends;
+  private long appendedEvents;
   private long folds;
 
   /**
@@ -263,6 +264,7 @@ final class HotMemory {
     }
     if (hot.logged + (long) hot.log.events() <= mostLogged) {
       hot.logged += hot.log.events();
+      appendedEvents += hot.log.events();
       store.append(hot.log.take(storage, hot.lag, hot.events));
       appends++;
     } else {
@@ -301,6 +303,19 @@ final class HotMemory {
     } else {
       hot.newer.older = hot.older;
     }
+  }
+
+  /** What is counted, for the metrics. */
+  MemoryCounts counts() {
+    return new MemoryCounts(
+        pool::slots,
+        this::size,
+        this::hits,
+        this::misses,
+        this::evictions,
+        this::appends,
+        () -> 4L * logShape.floats() * appendedEvents,
+        this::folds);
   }
 
   /** Keys in slots. */

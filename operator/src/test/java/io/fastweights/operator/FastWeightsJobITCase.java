@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.JobExecutionResult;
@@ -13,6 +14,7 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.Meter;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
@@ -83,26 +85,9 @@ class FastWeightsJobITCase {
         .findMetrics(result.getJobID(), "\\.fastweights\\.")
         .forEach((name, metric) -> metrics.put(name.split("\\.fastweights\\.")[1], metric));
 
-    assertThat(metrics)
-        .containsOnlyKeys(
-            "asked",
-            "batchSize",
-            "batches-barrier",
-            "batches-end-of-input",
-            "batches-linger",
-            "batches-size",
-            "batches-watermark",
-            "cache.evictions",
-            "cache.hits",
-            "cache.keys",
-            "cache.misses",
-            "log.appends",
-            "log.folds",
-            "malformed",
-            "observed",
-            "stepMicros",
-            "ttl.expired",
-            "ttl.purged");
+    assertThat(metrics.keySet())
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(FastWeightMetric.values()).map(FastWeightMetric::path).toList());
     long malformed = count(metrics, "malformed");
     assertThat(malformed).isPositive();
     assertThat(count(metrics, "asked") + count(metrics, "observed") + malformed).isEqualTo(300);
@@ -110,6 +95,7 @@ class FastWeightsJobITCase {
     assertThat(((Histogram) metrics.get("stepMicros")).getCount()).isPositive();
     assertThat(gauge(metrics, "cache.keys")).isEqualTo(11);
     assertThat(gauge(metrics, "cache.evictions")).isEqualTo(gauge(metrics, "cache.misses") - 11);
+    assertThat(((Meter) metrics.get("eventsPerSecond")).getCount()).isEqualTo(300 - malformed);
     assertThat(gauge(metrics, "log.appends") + gauge(metrics, "log.folds")).isPositive();
   }
 
