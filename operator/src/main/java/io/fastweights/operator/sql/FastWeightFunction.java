@@ -1,0 +1,152 @@
+package io.fastweights.operator.sql;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.api.dataview.ListView;
+import org.apache.flink.table.catalog.DataTypeFactory;
+import org.apache.flink.table.functions.FunctionDefinition;
+import org.apache.flink.table.functions.ProcessTableFunction;
+import org.apache.flink.table.functions.SpecializedFunction;
+import org.apache.flink.table.functions.UserDefinedFunction;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.inference.ArgumentCount;
+import org.apache.flink.table.types.inference.CallContext;
+import org.apache.flink.table.types.inference.ConstantArgumentCount;
+import org.apache.flink.table.types.inference.InputTypeStrategy;
+import org.apache.flink.table.types.inference.Signature;
+import org.apache.flink.table.types.inference.StateTypeStrategy;
+import org.apache.flink.table.types.inference.TypeInference;
+import org.apache.flink.types.ColumnList;
+import org.apache.flink.types.Row;
+
+/**
+ * A memory that learns, for each partition of a table, in Flink SQL:
+ *
+ * <pre>{@code
+ * CREATE TEMPORARY SYSTEM FUNCTION FAST_WEIGHTS
+ *   AS 'io.fastweights.operator.sql.FastWeightFunction';
+ *
+ * SELECT * FROM FAST_WEIGHTS(
+ *   input    => TABLE flights PARTITION BY origin,
+ *   target   => DESCRIPTOR(late),
+ *   features => DESCRIPTOR(destination, carrier),
+ *   on_time  => DESCRIPTOR(departure),
+ *   ttl      => '90 d');
+ * }</pre>
+ *
+ * Arguments: {@code input}, partitioned; {@code target} and {@code features}, the columns of an
+ * associative memory, or of the fields of {@code schema} (JSON) or of {@code weights} (the path of
+ * a weights file); {@code ttl}, how long a memory lives after its last observed event; {@code
+ * options}, a map of those of {@link io.fastweights.operator.FastWeightOptions} that apply. All but
+ * the input are constants. A row whose target is NULL is an ask, any other an observe.
+ *
+ * <p>All columns of the input pass through, with those of {@link PredictionColumns} behind. Rows go
+ * through the engine one by one, and every one that is observed is written to state at once: for
+ * memories beyond some 64 KiB see {@link FastWeightTables}.
+ */
+public class FastWeightFunction extends ProcessTableFunction<Row> implements SpecializedFunction {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @throws IllegalStateException always: the planner makes the function that runs by {@link
+   *     #specialize}
+   */
+  public void eval(
+      Context context,
+      ListView<byte[]> base,
+      ListView<byte[]> log,
+      Row input,
+      ColumnList target,
+      ColumnList features,
+      String weights,
+      String schema,
+      String ttl,
+      Map<String, String> options)
+      throws Exception {
+    throw new IllegalStateException("the function was not planned");
+  }
+
+  @Override
+  public UserDefinedFunction specialize(SpecializedContext context) {
+    return checked(
+        context.getCallContext(), call -> new PlannedFunction(call, context.getConfiguration()));
+  }
+
+  @Override
+  public TypeInference getTypeInference(DataTypeFactory types) {
+    LinkedHashMap<String, StateTypeStrategy> states = new LinkedHashMap<>();
+    states.put("base", new Entries());
+    states.put("log", new Entries());
+    return TypeInference.newBuilder()
+        .staticArguments(FunctionCall.arguments())
+        .inputTypeStrategy(new Arguments())
+        .stateTypeStrategies(states)
+        .outputTypeStrategy(
+            call ->
+                Optional.of(
+                    DataTypes.ROW(
+                            new PredictionColumns(of(call).events().schema().target()).fields())
+                        .notNull()))
+        .build();
+  }
+
+  private static FunctionCall of(CallContext context) {
+    return checked(context, call -> call);
+  }
+
+  /** What is wrong with the arguments is the planner's error. */
+  private static <R> R checked(CallContext context, Function<FunctionCall, R> use) {
+    try {
+      return use.apply(FunctionCall.of(context));
+    } catch (IllegalArgumentException e) {
+      throw new ValidationException("Argument " + e.getMessage(), e);
+    }
+  }
+
+  /** Checks everything that can be known before a job runs. */
+  private static final class Arguments implements InputTypeStrategy {
+    @Override
+    public ArgumentCount getArgumentCount() {
+      return ConstantArgumentCount.any();
+    }
+
+    @Override
+    public Optional<List<DataType>> inferInputTypes(CallContext context, boolean throwOnFailure) {
+      try {
+        checked(context, call -> call.plan(new Configuration()));
+      } catch (ValidationException e) {
+        return context.fail(throwOnFailure, "%s", e.getMessage());
+      }
+      return Optional.of(context.getArgumentDataTypes());
+    }
+
+    @Override
+    public List<Signature> getExpectedSignatures(FunctionDefinition definition) {
+      return List.of(
+          Signature.of(
+              FunctionCall.arguments().stream()
+                  .map(argument -> Signature.Argument.of(argument.toString()))
+                  .toArray(Signature.Argument[]::new)));
+    }
+  }
+
+  /** A list of entries that live twice as long as a memory; see {@link RowMemories}. */
+  private static final class Entries implements StateTypeStrategy {
+    @Override
+    public Optional<DataType> inferType(CallContext context) {
+      return Optional.of(ListView.newListViewDataType(DataTypes.BYTES()));
+    }
+
+    @Override
+    public Optional<Duration> getTimeToLive(CallContext context) {
+      return Optional.of(of(context).timeToLive().multipliedBy(2));
+    }
+  }
+}

@@ -1,0 +1,278 @@
+package io.fastweights.operator.sql;
+
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.operator.FastWeightOptions;
+import io.fastweights.operator.FastWeightStream;
+import io.fastweights.operator.FastWeights;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.Table;
+import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
+import org.apache.flink.table.runtime.typeutils.ExternalTypeInfo;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeRoot;
+import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
+import org.apache.flink.table.types.utils.DataTypeUtils;
+import org.apache.flink.types.Row;
+
+/**
+ * The streaming operator between two tables, with its batches, its cache of hot memories and its
+ * log: for memories that are too large to be written row by row, as {@link FastWeightFunction}
+ * does.
+ *
+ * <pre>{@code
+ * Table predictions =
+ *     FastWeightTables.on(tables, tables.from("flights"))
+ *         .partitionBy("origin")
+ *         .onTime("departure")
+ *         .weights(WeightsFile.read(path))
+ *         .uid("flight-memories")
+ *         .predict();
+ * }</pre>
+ *
+ * The result has all columns of the input with their types, then those of the function. A row whose
+ * target is NULL is an ask.
+ */
+public final class FastWeightTables {
+  private final StreamTableEnvironment tables;
+  private final Table input;
+  private final List<DataTypes.Field> fields;
+  private final List<OptionSetting<?>> options = new ArrayList<>();
+  private List<String> keys = List.of();
+  private String target;
+  private List<String> features;
+  private SlowWeights weights;
+  private Schema schema;
+  private String onTime;
+  private String name = "fast-weights";
+  private String uid;
+
+  private record OptionSetting<V>(ConfigOption<V> option, V value) {
+    FastWeights<Row> on(FastWeights<Row> builder) {
+      return builder.set(option, value);
+    }
+  }
+
+  private FastWeightTables(StreamTableEnvironment tables, Table input) {
+    this.tables = tables;
+    this.input = input;
+    this.fields =
+        input.getResolvedSchema().getColumns().stream()
+            .map(c -> DataTypes.FIELD(c.getName(), c.getDataType()))
+            .toList();
+  }
+
+  /** A memory for each partition of this table, to which rows are only appended. */
+  public static FastWeightTables on(StreamTableEnvironment tables, Table input) {
+    return new FastWeightTables(tables, input);
+  }
+
+  /** The columns that say whose memory a row belongs to. */
+  public FastWeightTables partitionBy(String... columns) {
+    keys = List.of(columns);
+    return this;
+  }
+
+  /** The column of the event's time. If it is a time attribute, the result has one: rowtime. */
+  public FastWeightTables onTime(String column) {
+    onTime = column;
+    return this;
+  }
+
+  /** The target's column, where it is not named as in the schema. */
+  public FastWeightTables target(String column) {
+    target = column;
+    return this;
+  }
+
+  /** The columns of the fields that take a value, where they are not named as in the schema. */
+  public FastWeightTables features(String... columns) {
+    features = List.of(columns);
+    return this;
+  }
+
+  /** The trained model; without it an associative memory learns from zero. */
+  public FastWeightTables weights(SlowWeights value) {
+    weights = value;
+    return this;
+  }
+
+  /** What a row is made of; else that of the weights, or one made of target and features. */
+  public FastWeightTables schema(Schema value) {
+    schema = value;
+    return this;
+  }
+
+  /** Sets one of {@link FastWeightOptions}. */
+  public <V> FastWeightTables set(ConfigOption<V> option, V value) {
+    options.add(new OptionSetting<>(option, value));
+    return this;
+  }
+
+  /** The operator's name in the job graph. */
+  public FastWeightTables name(String value) {
+    name = value;
+    return this;
+  }
+
+  /** The operator's id, by which a savepoint finds its memories again. */
+  public FastWeightTables uid(String value) {
+    uid = value;
+    return this;
+  }
+
+  /**
+   * Adds the operator to the environment's pipeline.
+   *
+   * @throws IllegalArgumentException if a column is missing or of a type that does not fit, or an
+   *     option is out of its range
+   * @throws org.apache.flink.table.api.ValidationException if the table has updates or deletes
+   */
+  public Table predict() {
+    TableEvents events = events();
+    int time = onTime == null ? -1 : column("onTime", onTime);
+    RowReader reader = events.reader().withTime(time);
+    FastWeights<Row> builder =
+        FastWeights.on(keyed())
+            .schema(events.schema(), reader)
+            .weights(events.weights())
+            .name(name);
+    options.forEach(option -> option.on(builder));
+    if (uid != null) {
+      builder.uid(uid);
+    }
+    return table(builder.build(), new PredictionColumns(events.schema().target()));
+  }
+
+  private TableEvents events() {
+    List<TableEvents.Column> columns =
+        fields.stream()
+            .map(f -> new TableEvents.Column(f.getName(), f.getDataType().getLogicalType()))
+            .toList();
+    String json = schema == null ? null : SchemaJson.write(schema);
+    return TableEvents.of(columns, target, features, weights, json, onTime != null);
+  }
+
+  private KeyedStream<Row, Row> keyed() {
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("partitionBy: no columns, must have at least one");
+    }
+    int[] places = keys.stream().mapToInt(key -> column("partitionBy", key)).toArray();
+    List<DataTypes.Field> keyFields = new ArrayList<>();
+    for (int place : places) {
+      keyFields.add(plain(fields.get(place)));
+    }
+    return tables
+        .toDataStream(input)
+        .keyBy(
+            row -> {
+              Row key = new Row(places.length);
+              for (int i = 0; i < places.length; i++) {
+                key.setField(i, row.getField(places[i]));
+              }
+              return key;
+            },
+            ExternalTypeInfo.of(DataTypes.ROW(keyFields).notNull()));
+  }
+
+  private Table table(FastWeightStream<Row> answers, PredictionColumns columns) {
+    int width = fields.size();
+    ExternalTypeInfo<Row> type = ExternalTypeInfo.of(outputType(columns));
+    DataStream<Row> predictions =
+        answers
+            .predictions()
+            .map(
+                p -> {
+                  Row row = widened(p.event(), width, columns);
+                  columns.write(p.values(), p.recallError(), p.observed(), row, width);
+                  return row;
+                })
+            .returns(type)
+            .name("rows of predictions");
+    DataStream<Row> refused =
+        answers
+            .malformed()
+            .map(
+                m -> {
+                  Row row = widened(m.event(), width, columns);
+                  columns.refuse(m.reason(), row, width);
+                  return row;
+                })
+            .returns(type)
+            .name("rows refused");
+    DataStream<Row> rows = predictions.union(refused);
+    return hasTimeAttribute()
+        ? tables.fromDataStream(
+            rows,
+            org.apache.flink.table.api.Schema.newBuilder()
+                .columnByMetadata("rowtime", DataTypes.TIMESTAMP_LTZ(3))
+                .watermark("rowtime", "SOURCE_WATERMARK()")
+                .build())
+        : tables.fromDataStream(rows);
+  }
+
+  private static Row widened(Row row, int width, PredictionColumns columns) {
+    Row wide = new Row(width + columns.size());
+    for (int i = 0; i < width; i++) {
+      wide.setField(i, row.getField(i));
+    }
+    return wide;
+  }
+
+  /** A name that the input has already gets a 0, as the planner does it for a function. */
+  private DataType outputType(PredictionColumns columns) {
+    List<DataTypes.Field> all = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    fields.forEach(field -> all.add(plain(field)));
+    all.forEach(field -> names.add(field.getName()));
+    for (DataTypes.Field field : columns.fields()) {
+      String unique = names.contains(field.getName()) ? field.getName() + "0" : field.getName();
+      all.add(DataTypes.FIELD(unique, field.getDataType()));
+    }
+    return DataTypes.ROW(all).notNull();
+  }
+
+  /** A time attribute becomes the timestamp that it is. */
+  private static DataTypes.Field plain(DataTypes.Field field) {
+    return DataTypes.FIELD(field.getName(), DataTypeUtils.removeTimeAttribute(field.getDataType()));
+  }
+
+  private boolean hasTimeAttribute() {
+    return onTime != null
+        && LogicalTypeChecks.isRowtimeAttribute(
+            fields.get(column("onTime", onTime)).getDataType().getLogicalType());
+  }
+
+  private int column(String argument, String column) {
+    for (int i = 0; i < fields.size(); i++) {
+      if (fields.get(i).getName().equals(column)) {
+        checkTime(argument, fields.get(i));
+        return i;
+      }
+    }
+    throw new IllegalArgumentException(
+        "%s: the table has no column %s; it has %s"
+            .formatted(argument, column, fields.stream().map(DataTypes.Field::getName).toList()));
+  }
+
+  private static void checkTime(String argument, DataTypes.Field field) {
+    LogicalType type = field.getDataType().getLogicalType();
+    if (argument.equals("onTime")
+        && !type.isAnyOf(
+            LogicalTypeRoot.TIMESTAMP_WITHOUT_TIME_ZONE,
+            LogicalTypeRoot.TIMESTAMP_WITH_LOCAL_TIME_ZONE)) {
+      throw new IllegalArgumentException(
+          "onTime: column %s of type %s must be TIMESTAMP or TIMESTAMP_LTZ"
+              .formatted(field.getName(), type));
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package io.fastweights.operator.sql;
+
+import io.fastweights.kernels.engine.MemoryPool;
+import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.operator.EventStepper;
+import io.fastweights.operator.MemoryCounts;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.flink.table.api.dataview.ListView;
+
+/**
+ * The memories of a subtask's keys, whose state is two list views: at most one base, and the events
+ * logged since. Every observed event is written to state at once, as a process table function is
+ * not told of checkpoints; the slots of the engine's pool so only save reading, and a key's slot
+ * can be taken without a write. The key used longest ago gives up its slot.
+ *
+ * <p>A list view's entries expire each for itself, by the time they were written. A memory must go
+ * as a whole: entries live twice the time to live, the log is folded into a new base before its
+ * oldest entry is older than one, and a memory whose last event is older counts as gone. A memory
+ * of which entries are missing counts as gone too.
+ */
+final class RowMemories {
+  private final EventStepper stepper;
+  private final MemoryPool pool;
+  private final StoredMemory.Format format;
+  private final LogShape logShape;
+  private final int mostLogged;
+  private final long timeToLive;
+  private final Map<Object, KeySlot> slots = new LinkedHashMap<>(16, 0.75f, true);
+  private long hits;
+  private long misses;
+  private long evictions;
+  private long appends;
+  private long folds;
+
+  /** A key whose memory sits in a slot. */
+  static final class KeySlot {
+    final int slot;
+
+    /** The slot's content is void: the key has no memory yet. */
+    boolean fresh;
+
+    /** The key's last observed event; null before the first. */
+    EncodedEvent lag;
+
+    private long events;
+    private int logged;
+    private long oldest;
+    private long newest;
+
+    KeySlot(int slot) {
+      this.slot = slot;
+    }
+
+    private void forget() {
+      fresh = true;
+      lag = null;
+      events = 0;
+      logged = 0;
+    }
+  }
+
+  /**
+   * @param foldThreshold the largest log, as a fraction of the memory's size
+   * @param timeToLive milliseconds after its last observed event that a memory lives; 0 for ever
+   */
+  RowMemories(EventStepper stepper, double foldThreshold, long timeToLive) {
+    this.stepper = stepper;
+    this.pool = stepper.engine().pool();
+    this.logShape = LogShape.of(stepper.engine().model());
+    this.format = new StoredMemory.Format(pool.shape(), logShape, stepper.recipe());
+    this.mostLogged = (int) (foldThreshold * pool.shape().floats() / logShape.floats());
+    this.timeToLive = timeToLive;
+    stepper.observe(
+        new MemoryCounts(
+            pool::slots,
+            () -> misses - evictions,
+            () -> hits,
+            () -> misses,
+            () -> evictions,
+            () -> appends,
+            () -> 4L * logShape.floats() * appends,
+            () -> folds));
+  }
+
+  /**
+   * A key's slot, loaded if need be.
+   *
+   * @param base the key's base
+   * @param log the key's log
+   * @param now processing time in milliseconds
+   */
+  KeySlot get(Object key, ListView<byte[]> base, ListView<byte[]> log, long now) throws Exception {
+    KeySlot slot = slots.get(key);
+    if (slot == null) {
+      misses++;
+      slot = new KeySlot(freeSlot());
+      load(slot, base, log);
+      slots.put(key, slot);
+    } else {
+      hits++;
+    }
+    if (timeToLive > 0 && slot.lag != null && now - slot.newest >= timeToLive) {
+      base.clear();
+      log.clear();
+      slot.forget();
+    }
+    return slot;
+  }
+
+  private int freeSlot() {
+    if (slots.size() < pool.slots()) {
+      return slots.size();
+    }
+    Iterator<KeySlot> leastRecent = slots.values().iterator();
+    int slot = leastRecent.next().slot;
+    leastRecent.remove();
+    evictions++;
+    return slot;
+  }
+
+  private void load(KeySlot slot, ListView<byte[]> base, ListView<byte[]> log) throws Exception {
+    slot.forget();
+    for (byte[] bytes : base.get()) {
+      StoredMemory stored = format.readBase(bytes);
+      pool.write(slot.slot, stored.floats(), 0);
+      slot.events = stored.events();
+      slot.oldest = stored.written();
+      take(slot, stored);
+    }
+    for (byte[] bytes : log.get()) {
+      StoredMemory stored = format.readLogged(bytes);
+      if (stored.events() != slot.events + 1) {
+        base.clear();
+        log.clear();
+        slot.forget();
+        return;
+      }
+      replay(slot, stored);
+    }
+  }
+
+  private void replay(KeySlot slot, StoredMemory stored) {
+    if (slot.fresh) {
+      pool.zero(slot.slot);
+      slot.oldest = stored.written();
+    }
+    float[] keys = Arrays.copyOf(stored.floats(), logShape.keys());
+    float[] deltas = Arrays.copyOfRange(stored.floats(), logShape.keys(), logShape.floats());
+    stepper.engine().replay(slot.slot, keys, deltas, 1);
+    slot.logged++;
+    take(slot, stored);
+  }
+
+  private void take(KeySlot slot, StoredMemory stored) {
+    slot.fresh = false;
+    slot.lag = stored.lag();
+    slot.events = stored.events();
+    slot.newest = stored.written();
+  }
+
+  /** Writes to state what a slot learned of the event that the stepper stepped last. */
+  void learned(
+      KeySlot slot, EncodedEvent event, ListView<byte[]> base, ListView<byte[]> log, long now)
+      throws Exception {
+    boolean first = slot.events == 0;
+    slot.lag = event.asLag();
+    slot.events++;
+    slot.newest = now;
+    if (first) {
+      slot.oldest = now;
+    }
+    boolean old = timeToLive > 0 && now - slot.oldest >= timeToLive;
+    if (slot.logged < mostLogged && !old) {
+      log.add(logged(slot, now));
+      slot.logged++;
+      appends++;
+    } else {
+      float[] weights = new float[pool.shape().floats()];
+      pool.read(slot.slot, weights, 0);
+      base.clear();
+      base.add(format.write(new StoredMemory(now, slot.events, slot.lag, weights)));
+      log.clear();
+      slot.logged = 0;
+      slot.oldest = now;
+      folds++;
+    }
+  }
+
+  private byte[] logged(KeySlot slot, long now) throws IOException {
+    float[] floats = Arrays.copyOf(stepper.keys(), logShape.floats());
+    System.arraycopy(stepper.deltas(), 0, floats, logShape.keys(), logShape.deltas());
+    return format.write(new StoredMemory(now, slot.events, slot.lag, floats));
+  }
+}

@@ -1,0 +1,66 @@
+package io.fastweights.operator.sql;
+
+import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.operator.FastWeightOptions;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
+
+/** Those of {@link FastWeightOptions} that mean something where rows come one by one. */
+final class RowOptions {
+  private static final List<ConfigOption<?>> APPLY =
+      List.of(
+          FastWeightOptions.CACHE_SIZE,
+          FastWeightOptions.FOLD_THRESHOLD,
+          FastWeightOptions.ENGINE,
+          FastWeightOptions.ORDER,
+          FastWeightOptions.ASSOCIATIVE_KEY_DIM,
+          FastWeightOptions.ASSOCIATIVE_NU,
+          FastWeightOptions.ASSOCIATIVE_BETAS,
+          FastWeightOptions.ASSOCIATIVE_SEED);
+
+  private RowOptions() {}
+
+  /**
+   * The options of a call: what it says itself, then the session's, then the defaults, of which one
+   * differs: the engine is the CPU's, as a device is no use for one event.
+   *
+   * @throws IllegalArgumentException if an option is unknown, of no use here, or no value of its
+   *     type; names the argument {@code options}
+   */
+  static Configuration of(Map<String, String> call, ReadableConfig session) {
+    call.keySet().forEach(RowOptions::checkKey);
+    Configuration said = Configuration.fromMap(call);
+    Configuration chosen =
+        new Configuration()
+            .set(FastWeightOptions.BATCH_SIZE, 1)
+            .set(FastWeightOptions.ENGINE, Device.CPU);
+    APPLY.forEach(option -> choose(option, said, session, chosen));
+    return chosen;
+  }
+
+  private static void checkKey(String key) {
+    if (APPLY.stream().noneMatch(option -> option.key().equals(key))) {
+      boolean known = FastWeightOptions.all().stream().anyMatch(option -> option.key().equals(key));
+      throw new IllegalArgumentException(
+          "options: %s %s; there are %s"
+              .formatted(
+                  key,
+                  known ? "is of no use to a function called row by row" : "is unknown",
+                  APPLY.stream().map(ConfigOption::key).toList()));
+    }
+  }
+
+  private static <V> void choose(
+      ConfigOption<V> option, ReadableConfig said, ReadableConfig session, Configuration chosen) {
+    try {
+      said.getOptional(option)
+          .or(() -> session.getOptional(option))
+          .ifPresent(value -> chosen.set(option, value));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("options: " + e.getMessage(), e);
+    }
+  }
+}

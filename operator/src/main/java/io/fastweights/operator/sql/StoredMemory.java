@@ -1,0 +1,97 @@
+package io.fastweights.operator.sql;
+
+import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.schema.EncodedEvent;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+/**
+ * One entry of a key's state in SQL, a base or a logged event, as the bytes that a list view keeps:
+ *
+ * <pre>
+ *   format 1 byte | model 4 bytes | written 8 bytes | events 8 bytes | lag | floats, little-endian
+ * </pre>
+ *
+ * {@code model} is a checksum of the memory's shape and recipe: Flink knows the entries as BYTES
+ * alone, so that an entry of another model must say so itself.
+ *
+ * @param written when, in milliseconds of processing time
+ * @param events observed events of the key up to and with this entry
+ * @param lag the last of them
+ * @param floats W, row-major; or an event's keys, then its deltas
+ */
+record StoredMemory(long written, long events, EncodedEvent lag, float[] floats) {
+  private static final byte FORMAT = 1;
+
+  /** Writes and reads the entries of one model. */
+  static final class Format {
+    private final MemoryShape shape;
+    private final int logFloats;
+    private final String model;
+    private final int checksum;
+
+    Format(MemoryShape shape, LogShape log, String recipe) {
+      this.shape = shape;
+      this.logFloats = log.floats();
+      this.model = recipe + ", memory of shape " + shape + ", log of " + log;
+      CRC32C crc = new CRC32C();
+      crc.update(model.getBytes(StandardCharsets.UTF_8));
+      this.checksum = (int) crc.getValue();
+    }
+
+    byte[] write(StoredMemory entry) throws IOException {
+      DataOutputSerializer out = new DataOutputSerializer(64 + 4 * entry.floats.length);
+      out.writeByte(FORMAT);
+      out.writeInt(checksum);
+      out.writeLong(entry.written);
+      out.writeLong(entry.events);
+      entry.lag.writeLag(out);
+      byte[] floats = new byte[4 * entry.floats.length];
+      ByteBuffer.wrap(floats).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(entry.floats);
+      out.write(floats);
+      return out.getCopyOfBuffer();
+    }
+
+    StoredMemory readBase(byte[] bytes) throws IOException {
+      return read(bytes, shape.floats());
+    }
+
+    StoredMemory readLogged(byte[] bytes) throws IOException {
+      return read(bytes, logFloats);
+    }
+
+    private StoredMemory read(byte[] bytes, int floats) throws IOException {
+      DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+      byte format = in.readByte();
+      if (format != FORMAT) {
+        throw new IOException("a stored memory has format " + format + ", must be " + FORMAT);
+      }
+      if (in.readInt() != checksum) {
+        throw new IOException(
+            "a stored memory is of another model than this query's: "
+                + model
+                + "; give the query its weights, schema and options of before, or begin with new"
+                + " state");
+      }
+      long written = in.readLong();
+      long events = in.readLong();
+      EncodedEvent lag = EncodedEvent.readLag(in);
+      byte[] rest = in.readAllBytes();
+      if (rest.length != 4 * floats) {
+        throw new IOException(
+            "a stored memory has %d bytes of floats, must have %d"
+                .formatted(rest.length, 4 * floats));
+      }
+      float[] values = new float[floats];
+      ByteBuffer.wrap(rest).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+      return new StoredMemory(written, events, lag, values);
+    }
+  }
+}
