@@ -10,9 +10,14 @@ import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.FastWeightOptions.EventOrder;
 import io.fastweights.state.FastWeightStore;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +29,7 @@ class BatchRunnerTest {
   private final KeyedMaps state = new KeyedMaps();
   private final List<String> lines = new ArrayList<>();
   private Oracle oracle;
+  private KeyExpiry expiry = new KeyExpiry(0);
   private LateEngine engine;
   private HotMemory memory;
   private BatchRunner<Trip> runner;
@@ -39,14 +45,25 @@ class BatchRunnerTest {
     memory = new HotMemory(engine, Storage.FP32, store, fold, state::currentKey);
     runner =
         new BatchRunner<>(
-            model,
-            engine,
-            memory,
-            new KeyExpiry(0),
-            EventOrder.REFUSE,
-            batchSize,
-            false,
-            new Recorder());
+            model, engine, memory, expiry, EventOrder.REFUSE, batchSize, false, new Recorder());
+  }
+
+  /** Keys that die, and are never purged. */
+  @SuppressWarnings("unchecked")
+  private static KeyExpiry expiry(long ttl) {
+    KeyedMaps timers = new KeyedMaps();
+    KeyExpiry expiry = new KeyExpiry(ttl);
+    expiry.purge(
+        null,
+        null,
+        timers::currentKey,
+        timers.store().getState(new ValueStateDescriptor<>(KeyExpiry.TIMER, Types.LONG)),
+        (InternalTimerService<VoidNamespace>)
+            Proxy.newProxyInstance(
+                BatchRunnerTest.class.getClassLoader(),
+                new Class<?>[] {InternalTimerService.class},
+                (proxy, method, arguments) -> null));
+    return expiry;
   }
 
   private final class Recorder implements BatchRunner.Output<Trip> {
@@ -72,22 +89,29 @@ class BatchRunnerTest {
   /** Slots from one more than a batch, where every batch must wait for its slots, to plenty. */
   @ParameterizedTest
   @CsvSource({
-    "TRANSFORMER, 2, 8, 9, 0.3",
-    "TRANSFORMER, 2, 8, 17, 0.3",
-    "SCHEMA_TRANSFORMER, 2, 5, 500, 0.3",
-    "SCHEMA_TRANSFORMER, 3, 5, 12, 0",
-    "ASSOCIATIVE, 3, 16, 40, 0.3",
-    "ASSOCIATIVE, 2, 1, 2, 16",
-    "ATTENTION, 1, 8, 20, 0.3"
+    "TRANSFORMER, 2, 8, 9, 0.3, 0",
+    "TRANSFORMER, 2, 8, 17, 0.3, 40",
+    "SCHEMA_TRANSFORMER, 2, 5, 500, 0.3, 0",
+    "SCHEMA_TRANSFORMER, 2, 5, 6, 0.3, 5",
+    "SCHEMA_TRANSFORMER, 3, 5, 12, 0, 40",
+    "ASSOCIATIVE, 3, 16, 40, 0.3, 0",
+    "ASSOCIATIVE, 3, 40, 41, 0.3, 10",
+    "ASSOCIATIVE, 2, 1, 2, 16, 40",
+    "ATTENTION, 1, 8, 20, 0.3, 40"
   })
   void answersAreTheOraclesInTheOrderOfArrivalWhateverIsInFlight(
-      TestModel model, int inFlight, int batchSize, int slots, double fold) throws Exception {
+      TestModel model, int inFlight, int batchSize, int slots, double fold, long ttlMinutes)
+      throws Exception {
     for (long seed = Seeds.seed(0), last = seed + 4; seed < last; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       state.clear();
       lines.clear();
       answered = 0;
       oracle = model.oracle();
+      if (ttlMinutes > 0) {
+        oracle.ttl(ttlMinutes * 60_000);
+        expiry = expiry(ttlMinutes * 60_000);
+      }
       create(inFlight, batchSize, slots, fold);
       List<Trip> trips = Trips.stream(seed, TRIPS).stream().filter(this::isEvent).toList();
       int mostSeen = 0;
@@ -109,6 +133,9 @@ class BatchRunnerTest {
       }
       checkpoint();
       assertThat(lines).as(Seeds.replay(seed)).isEqualTo(oracle.answers(trips));
+      if (ttlMinutes > 0) {
+        assertThat(expiry.expired()).as("keys that began anew").isPositive();
+      }
       assertThat(answered).isEqualTo(trips.size());
       assertThat(Math.max(mostSeen, engine.mostSeen())).as("in flight").isEqualTo(inFlight);
     }
