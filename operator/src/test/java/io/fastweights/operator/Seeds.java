@@ -12,4 +12,12 @@ final class Seeds {
   static String replay(long seed) {
     return "replay with -Dfastweights.seed=" + seed;
   }
+
+  /** The same as the one command that runs a test class from this seed on. */
+  static String replay(long seed, Class<?> test) {
+    return "replay with: mvn test -pl operator -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest="
+        + test.getSimpleName()
+        + " -Dfastweights.seed="
+        + seed;
+  }
 }

@@ -1,0 +1,204 @@
+package io.fastweights.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.state.StoredMemory;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+
+/**
+ * All that can happen to an operator, in an order drawn from a seed: trips, watermarks, time,
+ * checkpoints of which up to two are written while events go on, failures that lose what came after
+ * the last complete one, and rescaling. Whatever comes, each answer has the bits of the plain loop.
+ */
+final class Schedule {
+  /** How the operator runs. */
+  record Setup(
+      TestModel model, String backend, int batchSize, MemorySize cache, double fold, int linger) {
+
+    private static final double[] FOLDS = {0, 0.05, 0.5, 16};
+    private static final int[] LINGERS = {0, 1, 20, 1000};
+
+    /** Seeds that follow each other take turns with the models, most of them on the heap. */
+    static Setup draw(long seed, SplittableRandom random) {
+      int models = TestModel.values().length;
+      TestModel model = TestModel.values()[(int) (seed % models)];
+      int batchSize = 1 + random.nextInt(random.nextBoolean() ? 4 : 24);
+      return new Setup(
+          model,
+          seed / models % 8 == 0 ? "rocksdb" : "hashmap",
+          batchSize,
+          random.nextBoolean() ? MemorySize.ZERO : model.cacheOf(1 + random.nextInt(40)),
+          FOLDS[random.nextInt(FOLDS.length)],
+          LINGERS[random.nextInt(LINGERS.length)]);
+    }
+
+    FastWeights<Trip> builder() {
+      return model
+          .on(OperatorHarness.builder(new Configuration()))
+          .set(FastWeightOptions.BATCH_SIZE, batchSize)
+          .set(FastWeightOptions.CACHE_SIZE, cache)
+          .set(FastWeightOptions.FOLD_THRESHOLD, fold)
+          .set(FastWeightOptions.LINGER, Duration.ofMillis(linger));
+    }
+  }
+
+  /** A checkpoint, and how many trips came before it. */
+  private record Cut<C>(int place, C checkpoint) {}
+
+  private static final int[] PARALLELISMS = {1, 4, 2};
+
+  private final SplittableRandom random;
+  private final String name;
+  private final Setup setup;
+  private final List<Trip> trips;
+  private final Oracle oracle;
+  private final List<String> expected;
+  private final Deque<Cut<Subtasks.Writing>> writing = new ArrayDeque<>();
+  private Cut<Subtasks.Checkpoint> last = new Cut<>(0, null);
+  private Subtasks subtasks;
+  private int begun;
+  private int at;
+  private long now;
+  private long checkpoints;
+  private int failures;
+
+  Schedule(long seed) {
+    random = new SplittableRandom(seed);
+    setup = Setup.draw(seed, random);
+    name = setup + ", " + Seeds.replay(seed, ScheduleTest.class);
+    trips = Trips.stream(seed, 30 + random.nextInt(120));
+    oracle = setup.model().oracle();
+    expected = oracle.answers(trips);
+  }
+
+  /** Runs it to the end of the trips. */
+  void run() throws Exception {
+    try {
+      restore(PARALLELISMS[random.nextInt(PARALLELISMS.length)]);
+      while (at < trips.size()) {
+        act();
+      }
+      subtasks.finish();
+      assertThatAllIsAnswered();
+      begin();
+      while (!writing.isEmpty()) {
+        complete();
+      }
+      assertThatStateIsThatOfThePlainLoop();
+      restore(PARALLELISMS[random.nextInt(PARALLELISMS.length)]);
+      assertThatStateIsThatOfThePlainLoop();
+    } catch (Exception e) {
+      throw new AssertionError(name, e);
+    } finally {
+      if (subtasks != null) {
+        subtasks.close();
+      }
+    }
+  }
+
+  private void act() throws Exception {
+    int action = random.nextInt(40);
+    if (action < 30) {
+      subtasks.process(trips.get(at++));
+    } else if (action < 33) {
+      subtasks.watermark(Trips.START + at * 60_000L);
+    } else if (action < 35) {
+      now += random.nextInt(2 * setup.linger() + 2);
+      subtasks.processingTime(now);
+    } else if (action < 37) {
+      begin();
+    } else if (action < 39 && !writing.isEmpty()) {
+      complete();
+    } else if (action == 39 && random.nextBoolean()) {
+      fail();
+    }
+  }
+
+  /** A checkpoint; a third at once makes the first complete. */
+  private void begin() throws Exception {
+    subtasks.barrier(++checkpoints);
+    assertThatAllIsAnswered();
+    writing.add(new Cut<>(at, subtasks.snapshot(checkpoints)));
+    if (writing.size() > 2) {
+      complete();
+    }
+  }
+
+  private void complete() throws Exception {
+    Cut<Subtasks.Writing> oldest = writing.remove();
+    last = new Cut<>(oldest.place(), oldest.checkpoint().complete());
+  }
+
+  /**
+   * What was answered since the last complete checkpoint is answered again, with other subtasks.
+   */
+  private void fail() throws Exception {
+    failures++;
+    assertThat(subtasks.answers()).as(name).isSubsetOf(expected).doesNotHaveDuplicates();
+    restore(random.nextInt(3) == 0 ? PARALLELISMS[random.nextInt(3)] : 1);
+  }
+
+  private void restore(int parallelism) throws Exception {
+    for (Cut<Subtasks.Writing> lost : writing) {
+      lost.checkpoint().cancel();
+    }
+    writing.clear();
+    if (subtasks != null) {
+      subtasks.close();
+    }
+    now = 0;
+    begun = last.place();
+    at = begun;
+    subtasks = new Subtasks(setup::builder, setup.backend(), parallelism, last.checkpoint());
+  }
+
+  private void assertThatAllIsAnswered() {
+    assertThat(subtasks.answers())
+        .as("trips %d to %d, %s", begun, at, name)
+        .isEqualTo(expected.subList(begun, at));
+    assertThat(subtasks.answeredIds()).as(name).allSatisfy(ids -> assertThat(ids).isSorted());
+  }
+
+  private void assertThatStateIsThatOfThePlainLoop() throws Exception {
+    Map<String, StoredMemory> stored = subtasks.stored(oracle.eventModel());
+    Map<String, float[]> memories = oracle.memories();
+    assertThat(stored.keySet()).as(name).isEqualTo(memories.keySet());
+    for (Map.Entry<String, StoredMemory> entry : stored.entrySet()) {
+      String key = entry.getKey();
+      assertThat(bits(entry.getValue().replay(oracle.model())))
+          .as("W of %s, %s", key, name)
+          .isEqualTo(bits(memories.get(key)));
+      assertThat(entry.getValue().events())
+          .as("events of %s, %s", key, name)
+          .isEqualTo(
+              expected.stream()
+                  .filter(line -> line.contains(" " + key + " at ") && line.contains(" observed:"))
+                  .count());
+    }
+  }
+
+  /** Not the values: -0 is not 0. */
+  private static int[] bits(float[] weights) {
+    int[] bits = new int[weights.length];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = Float.floatToRawIntBits(weights[i]);
+    }
+    return bits;
+  }
+
+  /** Failures that it came through. */
+  int failures() {
+    return failures;
+  }
+
+  Setup setup() {
+    return setup;
+  }
+}
