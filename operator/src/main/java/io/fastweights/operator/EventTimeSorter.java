@@ -96,7 +96,7 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
   public void open() throws Exception {
     super.open();
     timers = getInternalTimerService("event-time", VoidNamespaceSerializer.INSTANCE, this);
-    late = getMetricGroup().addGroup(FastWeightMetric.GROUP).counter("late");
+    late = getMetricGroup().addGroup(FastWeightMetrics.GROUP).counter("late");
     keySerializer = this.<Object>getKeyedStateBackend().getKeySerializer();
     copies = getExecutionConfig().isObjectReuseEnabled();
     reused = new StreamRecord<>(null);

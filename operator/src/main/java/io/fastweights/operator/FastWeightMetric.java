@@ -1,10 +1,12 @@
 package io.fastweights.operator;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
- * Every metric of the operator: its name in the group {@code fastweights}, what Flink makes of it,
- * and what it says. The table in docs/metrics.md is made of these.
+ * Every metric of the operator and of those beside it: its name in the group {@code fastweights},
+ * what Flink makes of it, and what it says. The table in docs/metrics.md is made of these.
  */
 enum FastWeightMetric {
   OBSERVED(Kind.COUNTER, "observed", "Events that were predicted and then learned."),
@@ -46,12 +48,81 @@ enum FastWeightMetric {
   LOG_BYTES(Kind.GAUGE, "log.bytes", "Bytes of keys and deltas appended to the logs of keys."),
   LOG_FOLDS(Kind.GAUGE, "log.folds", "Logs folded into a new base, which writes a whole memory."),
   TTL_EXPIRED(Kind.GAUGE, "ttl.expired", "Keys that had died when their next event came."),
-  TTL_PURGED(Kind.GAUGE, "ttl.purged", "Dead keys whose memories were taken from state.");
+  TTL_PURGED(Kind.GAUGE, "ttl.purged", "Dead keys whose memories were taken from state."),
 
-  /** The group of all of them, below the operator's own. */
-  static final String GROUP = "fastweights";
+  LATE(
+      Place.EVENT_TIME,
+      Kind.COUNTER,
+      "late",
+      "Events behind the watermark by more than the allowed lateness; they go to the side output"
+          + " late."),
 
-  private static final String PROMETHEUS = "flink_taskmanager_job_task_operator_" + GROUP + "_";
+  LOG_LOSS(
+      Place.SCORES,
+      Kind.GAUGE,
+      "prequential.logLoss",
+      "Classes, true or false: mean logarithmic loss, in nats."),
+  LOG_LOSS_FADED(Place.SCORES, Kind.GAUGE, "prequential.logLossFaded", "The same, faded."),
+  LOG_LOSS_WINDOW(Place.SCORES, Kind.GAUGE, "prequential.logLossWindow", "... of the window."),
+  ACCURACY(
+      Place.SCORES,
+      Kind.GAUGE,
+      "prequential.accuracy",
+      "Classes, true or false: share of the most probable that came true."),
+  ACCURACY_FADED(Place.SCORES, Kind.GAUGE, "prequential.accuracyFaded", "The same, faded."),
+  ACCURACY_WINDOW(Place.SCORES, Kind.GAUGE, "prequential.accuracyWindow", "... of the window."),
+  AUC_WINDOW(
+      Place.SCORES,
+      Kind.GAUGE,
+      "prequential.aucWindow",
+      "True or false: area under the ROC curve of the window."),
+  CALIBRATION_ERROR_WINDOW(
+      Place.SCORES,
+      Kind.GAUGE,
+      "prequential.calibrationErrorWindow",
+      "Classes, true or false: expected calibration error of the window, ten bins."),
+  ABSOLUTE_ERROR(
+      Place.SCORES, Kind.GAUGE, "prequential.absoluteError", "Numbers: mean absolute error."),
+  ABSOLUTE_ERROR_FADED(
+      Place.SCORES, Kind.GAUGE, "prequential.absoluteErrorFaded", "The same, faded."),
+  ABSOLUTE_ERROR_WINDOW(
+      Place.SCORES, Kind.GAUGE, "prequential.absoluteErrorWindow", "... of the window."),
+  MEAN_RECALL_ERROR(
+      Place.SCORES, Kind.GAUGE, "prequential.recallError", "Mean recall error of observed events."),
+  MEAN_RECALL_ERROR_FADED(
+      Place.SCORES, Kind.GAUGE, "prequential.recallErrorFaded", "The same, faded."),
+  MEAN_RECALL_ERROR_WINDOW(
+      Place.SCORES, Kind.GAUGE, "prequential.recallErrorWindow", "... of the window."),
+  LABELS_ANSWERED(
+      Place.SCORES,
+      Kind.COUNTER,
+      "labels.answered",
+      "Observed events that answered an earlier ask."),
+  LABELS_UNASKED(
+      Place.SCORES,
+      Kind.COUNTER,
+      "labels.unasked",
+      "Observed events scored by their own prediction."),
+  LABELS_UNANSWERED(
+      Place.SCORES, Kind.COUNTER, "labels.unanswered", "Asks forgotten before their label came."),
+  DRIFTS(
+      Place.SCORES,
+      Kind.COUNTER,
+      "drifts",
+      "Changes of the loss or the recall error that were found.");
+
+  private static final String PROMETHEUS =
+      "flink_taskmanager_job_task_operator_" + FastWeightMetrics.GROUP + "_";
+
+  /** Which operator has a metric. */
+  enum Place {
+    /** The one that keeps the memories. */
+    MEMORIES,
+    /** The one in front of it, in event time. */
+    EVENT_TIME,
+    /** The one behind it, where predictions are scored. */
+    SCORES
+  }
 
   /** What Flink makes of a metric. */
   enum Kind {
@@ -61,11 +132,17 @@ enum FastWeightMetric {
     HISTOGRAM
   }
 
+  private final Place place;
   private final Kind kind;
   private final String path;
   private final String description;
 
   FastWeightMetric(Kind kind, String path, String description) {
+    this(Place.MEMORIES, kind, path, description);
+  }
+
+  FastWeightMetric(Place place, Kind kind, String path, String description) {
+    this.place = place;
     this.kind = kind;
     this.path = path;
     this.description = description;
@@ -73,6 +150,11 @@ enum FastWeightMetric {
 
   static FastWeightMetric batches(FlushReason reason) {
     return valueOf("BATCHES_" + reason.name());
+  }
+
+  /** The metrics of one operator, in the order of the documentation. */
+  static List<FastWeightMetric> of(Place place) {
+    return Arrays.stream(values()).filter(metric -> metric.place == place).toList();
   }
 
   Kind kind() {

@@ -14,6 +14,8 @@ import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 /** Registers and keeps the metrics that {@link FastWeightMetric} names. */
 final class FastWeightMetrics {
+  static final String GROUP = "fastweights";
+
   private static final int WINDOW = 1024;
 
   private final MetricGroup group;
@@ -28,7 +30,7 @@ final class FastWeightMetrics {
   private final Histogram recallError;
 
   FastWeightMetrics(MetricGroup operator) {
-    group = operator.addGroup(FastWeightMetric.GROUP);
+    group = operator.addGroup(GROUP);
     observed = counter(FastWeightMetric.OBSERVED);
     asked = counter(FastWeightMetric.ASKED);
     events = group.meter(FastWeightMetric.EVENTS_PER_SECOND.path(), new MeterView(60));

@@ -25,7 +25,7 @@ final class PrequentialMetrics {
 
   PrequentialMetrics(Loss loss, int window, double fading, MetricGroup operator) {
     this.loss = loss;
-    MetricGroup fastweights = operator.addGroup(FastWeightMetric.GROUP);
+    MetricGroup fastweights = operator.addGroup(FastWeightMetrics.GROUP);
     MetricGroup group = fastweights.addGroup("prequential");
     losses = new PrequentialMean(window, fading);
     gauges(group, loss == Loss.NUMBER ? "absoluteError" : "logLoss", losses);

@@ -64,7 +64,7 @@ final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, Scored<T
             options.get(FastWeightOptions.PREQUENTIAL_WINDOW),
             options.get(FastWeightOptions.PREQUENTIAL_FADING),
             group);
-    drifts = group.addGroup(FastWeightMetric.GROUP).counter("drifts");
+    drifts = group.addGroup(FastWeightMetrics.GROUP).counter("drifts");
     losses = new Adwin(options.get(FastWeightOptions.DRIFT_DELTA));
     recallErrors = new Adwin(options.get(FastWeightOptions.DRIFT_DELTA));
     ttl = options.get(FastWeightOptions.LABELS_TTL).toMillis();

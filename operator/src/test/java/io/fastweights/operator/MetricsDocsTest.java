@@ -20,12 +20,12 @@ class MetricsDocsTest {
   private static final Path DOCS = Path.of("../docs/metrics.md");
   private static final Path DASHBOARD = Path.of("../docs/grafana/fastweights.json");
   private static final Pattern TABLE =
-      Pattern.compile("(<!-- table: [^>]*-->\n).*(<!-- end -->)", Pattern.DOTALL);
+      Pattern.compile("(<!-- (\\w+), written by [^>]*-->\n).*?(<!-- end -->)", Pattern.DOTALL);
   private static final Pattern NAME =
       Pattern.compile("flink_taskmanager_job_task_operator_fastweights_\\w+");
 
-  private static String table() {
-    return Arrays.stream(FastWeightMetric.values())
+  private static String table(String place) {
+    return FastWeightMetric.of(FastWeightMetric.Place.valueOf(place)).stream()
         .map(
             metric ->
                 "| `%s` | %s | %s |\n"
@@ -36,18 +36,24 @@ class MetricsDocsTest {
         .collect(Collectors.joining("", "| metric | kind | |\n| --- | --- | --- |\n", ""));
   }
 
-  /** Writes the table where {@code -Dfastweights.write-docs=true} is given. */
+  /** Writes the tables where {@code -Dfastweights.write-docs=true} is given. */
   @Test
-  void theTableIsUpToDate() throws Exception {
+  void theTablesAreUpToDate() throws Exception {
     String docs = Files.readString(DOCS);
-    Matcher table = TABLE.matcher(docs);
-    assertThat(table.find()).as("the table's place in " + DOCS).isTrue();
-    String current = docs.substring(0, table.end(1)) + table() + docs.substring(table.start(2));
+    assertThat(TABLE.matcher(docs).results().map(table -> table.group(2)))
+        .containsExactly("MEMORIES", "EVENT_TIME", "SCORES");
+    String current =
+        TABLE
+            .matcher(docs)
+            .replaceAll(
+                table ->
+                    Matcher.quoteReplacement(
+                        table.group(1) + table(table.group(2)) + table.group(3)));
     if (Boolean.getBoolean("fastweights.write-docs")) {
       Files.writeString(DOCS, current);
     }
     assertThat(Files.readString(DOCS))
-        .as("run with -Dfastweights.write-docs=true to write the table")
+        .as("run with -Dfastweights.write-docs=true to write the tables")
         .isEqualTo(current);
   }
 

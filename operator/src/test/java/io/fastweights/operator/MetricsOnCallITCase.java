@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastweights.operator.FastWeightMetric.Place;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -13,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -159,7 +159,7 @@ class MetricsOnCallITCase {
             .collect(Collectors.toSet());
     assertThat(names)
         .containsExactlyInAnyOrderElementsOf(
-            Arrays.stream(FastWeightMetric.values()).map(FastWeightMetric::path).toList());
+            FastWeightMetric.of(Place.MEMORIES).stream().map(FastWeightMetric::path).toList());
     assertThat(metrics.get("batchSize_max")).isEqualTo(10);
     assertThat(metrics.get("recallErrorThousandths_max")).isPositive();
     assertThat(metrics.get("stepMicros_max")).isLessThanOrEqualTo(metrics.get("flushMicros_max"));
@@ -196,12 +196,12 @@ class MetricsOnCallITCase {
             FastWeightMetric.OBSERVED.prometheus(),
             FastWeightMetric.ASKED.prometheus(),
             FastWeightMetric.MALFORMED.prometheus());
-    for (FastWeightMetric metric : FastWeightMetric.values()) {
+    for (FastWeightMetric metric : FastWeightMetric.of(Place.MEMORIES)) {
       boolean histogram = metric.kind() == FastWeightMetric.Kind.HISTOGRAM;
       assertThat(metrics).containsKey(metric.prometheus());
       assertThat(metrics.containsKey(metric.prometheus() + "_count")).isEqualTo(histogram);
     }
     metrics.keySet().removeIf(name -> name.endsWith("_count"));
-    assertThat(metrics).hasSize(FastWeightMetric.values().length);
+    assertThat(metrics).hasSize(FastWeightMetric.of(Place.MEMORIES).size());
   }
 }

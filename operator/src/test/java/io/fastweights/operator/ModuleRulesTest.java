@@ -85,4 +85,16 @@ class ModuleRulesTest {
         .resideInAPackage(SAVEPOINT)
         .check(CLASSES);
   }
+
+  /** Who streams without tables needs no table planner on the class path. */
+  @Test
+  void onlyTheSqlFaceKnowsTables() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "operator.sql..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.flink.table..", ROOT + "operator.sql..")
+        .check(CLASSES);
+  }
 }
