@@ -145,8 +145,8 @@ final class DemoReport {
     }
     Map<String, String> names =
         Map.of(
-            "routeHour", "route and hour",
-            "logistic", "logistic regression",
+            "routeHour", "route, hour",
+            "logistic", "logistic",
             "destination", "destination",
             "origin", "origin",
             "route", "route",
