@@ -19,6 +19,7 @@ struct MemoryStep {
   Address pool;          // float or bf16 [slots][memory]
   Address segments;      // int4 [segmentCount]: slot (or -1: skip), first row, end row, fresh
   Address observes;      // byte [row]: 1 where the event rewrites W
+  Address fades;         // float [row]: what W is multiplied by before the event, or 0
   Address projections;   // float: keys and queries
   Address values;        // float
   Address betas;         // float

@@ -2,7 +2,8 @@
 // read (0.44 of them for gaussian inputs), only those of phi(k) are written (a quarter). Rows move
 // in chunks, so that many loads are under way at once. The first HELD touched rows stay in
 // registers from the first read to the second, the next KEPT in shared memory; the rest is read
-// again.
+// again. An event before which W fades rewrites every row first; where it is an ask, rows fade when
+// they are used instead, and nothing is written.
 #pragma once
 #include "event.cuh"
 
@@ -21,6 +22,7 @@ struct DirectWarp {
   Features<LANES> features;
   TouchedRows touched;
   Element* kept;       // [KEPT][LANES * V], this lane's columns
+  float fadeAsked;     // what rows are multiplied by once they are loaded: 1 unless an ask's fade
 
   static __device__ __forceinline__ int listed(const MemoryStep& s) {
     return (s.rows + CHUNK - 1) / CHUNK * CHUNK;
@@ -41,6 +43,7 @@ struct DirectWarp {
     touched.at = reinterpret_cast<int*>(mine + 2 * listed(s));
     kept = reinterpret_cast<Element*>(mine + 3 * listed(s) + 4 * ((s.d + 3) / 4 * 4)) +
            threadIdx.x % LANES * V;
+    fadeAsked = 1.0f;
   }
 
   __device__ __forceinline__ void run() {
@@ -67,10 +70,29 @@ struct DirectWarp {
     }
   }
 
+  __device__ __forceinline__ void fade(float by) {
+#pragma unroll 8
+    for (int i = 0; i < step.rows; i++) {
+      Row row;
+      Pool::load(my.w + (long long)i * step.columns, row);
+      Pool::store(my.w + (long long)i * step.columns, faded<Pool, V>(row, by));
+    }
+  }
+
   __device__ __forceinline__ void load(int first, Row* rows) const {
 #pragma unroll
     for (int i = 0; i < CHUNK; i++) {
       Pool::load(my.w + touched.at[first + i], rows[i]);
+    }
+  }
+
+  // Not where a row is loaded, as that would wait for it.
+  __device__ __forceinline__ void fadeIfAsked(Row* rows) const {
+    if (fadeAsked != 1.0f) {
+#pragma unroll
+      for (int i = 0; i < CHUNK; i++) {
+        rows[i] = faded<Pool, V>(rows[i], fadeAsked);
+      }
     }
   }
 
@@ -125,9 +147,18 @@ struct DirectWarp {
     if (AHEAD && c + CHUNK < count && (first || !isKept(c + CHUNK))) {
       load(c + CHUNK, ahead);
     }
+    if (first || !isKept(c)) {
+      fadeIfAsked(now);
+    }
   }
 
   __device__ __forceinline__ void event(int row, int count) {
+    const bool writes = my.writes(row);
+    const float by = my.fade(row);
+    fadeAsked = writes ? 1.0f : by;
+    if (writes && by != 1.0f) {
+      fade(by);
+    }
     Row held[HELD], ahead[CHUNK], now[CHUNK];
 #pragma unroll
     for (int c = 0; c < HELD; c += CHUNK) {
@@ -138,7 +169,6 @@ struct DirectWarp {
     Columns<V> value;
     my.value(row, value);
     const float beta = my.beta(row);
-    const bool writes = my.writes(row);
     if (AHEAD && HELD < count) {
       load(HELD, ahead);
     }
@@ -146,6 +176,7 @@ struct DirectWarp {
 #pragma unroll
     for (int c = 0; c < HELD; c += CHUNK) {
       if (c < count) {
+        fadeIfAsked(held + c);
         recall(c, held + c, old);
       }
     }

@@ -21,6 +21,17 @@ __device__ __forceinline__ Raw learned(const Raw& row, float feature, const Colu
   return Pool::template pack<V>(c);
 }
 
+// A row multiplied by what a memory fades by, rounded as it is stored.
+template <class Pool, int V, class Raw>
+__device__ __forceinline__ Raw faded(const Raw& row, float fade) {
+  Columns<V> c = Pool::template unpack<V>(row);
+#pragma unroll
+  for (int v = 0; v < V; v++) {
+    c.at[v] *= fade;
+  }
+  return Pool::template pack<V>(c);
+}
+
 // Columns of W do not meet, given phi. So LANES lanes of a warp own a tile of LANES * V columns of
 // one head of one segment from its first event to its last, without a word to other lanes but
 // phi.
@@ -80,6 +91,10 @@ struct Tile {
   __device__ __forceinline__ bool writes(int row) const {
     return (step.options & ASKS_WRITE) ||
            reinterpret_cast<const unsigned char*>(step.observes)[row];
+  }
+
+  __device__ __forceinline__ float fade(int row) const {
+    return step.fades ? reinterpret_cast<const float*>(step.fades)[row] : 1.0f;
   }
 
   __device__ __forceinline__ void value(int row, Columns<V>& into) const {

@@ -46,8 +46,8 @@ final class TimedEngine implements Engine {
   }
 
   @Override
-  public void replay(int slot, float[] keys, float[] deltas, int events) {
-    engine.replay(slot, keys, deltas, events);
+  public void replay(int slot, float[] keys, float[] deltas, float[] fades, int events) {
+    engine.replay(slot, keys, deltas, fades, events);
   }
 
   @Override

@@ -69,9 +69,9 @@ final class LateEngine implements Engine {
   }
 
   @Override
-  public void replay(int slot, float[] keys, float[] deltas, int events) {
+  public void replay(int slot, float[] keys, float[] deltas, float[] fades, int events) {
     check(slot);
-    engine.replay(slot, keys, deltas, events);
+    engine.replay(slot, keys, deltas, fades, events);
   }
 
   private void check(int slot) {

@@ -5,6 +5,7 @@ import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.math.BrainFloat;
+import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.math.Layers.Dense;
 import io.fastweights.kernels.math.Network;
 import io.fastweights.kernels.math.Network.Layer;
@@ -81,6 +82,7 @@ public final class CpuEngine implements Engine {
     }
     Arrays.fill(batch.recallErrors(), 0, batch.size(), 0f);
     memory.batch = batch;
+    memory.fades = batch.fading();
     memory.recallErrors = batch.recallErrors();
     memory.relativeError = model instanceof SlowModel;
     memory.deltas = batch.deltas();
@@ -125,6 +127,7 @@ public final class CpuEngine implements Engine {
       Layer layer = network.layers().get(l);
       project(slow, layer, batch, l, row, row + 1);
       memory.alwaysWrite = true;
+      memory.fades = l == 0 && batch.fading();
       for (int h = 0; h < shape.heads(); h++) {
         step(slot, 0, h, row, row + 1);
       }
@@ -266,9 +269,12 @@ public final class CpuEngine implements Engine {
   }
 
   @Override
-  public void replay(int slot, float[] keys, float[] deltas, int events) {
+  public void replay(int slot, float[] keys, float[] deltas, float[] fades, int events) {
     float[] w = pool.half() ? kept(slot) : pool.floats(slot);
     for (int e = 0; e < events; e++) {
+      if (fades != null && fades[e] != 1) {
+        fade(w, fades[e]);
+      }
       for (int u = 0; u < log.updates(); u++) {
         for (int h = 0; h < log.heads(); h++) {
           int head = u * log.heads() + h;
@@ -284,6 +290,13 @@ public final class CpuEngine implements Engine {
     }
     if (pool.half()) {
       pool.write(slot, w, 0);
+    }
+  }
+
+  private void fade(float[] w, float f) {
+    DeltaRule.fade(w, 0, shape.floats(), f);
+    if (pool.half()) {
+      BrainFloat.round(w, 0, shape.floats());
     }
   }
 

@@ -21,6 +21,9 @@ final class MemoryLayer {
   /** Asked events write too: the caller puts the memory back. For layers that share one memory. */
   boolean alwaysWrite;
 
+  /** Whether this layer's memory may fade before an event. */
+  boolean fades;
+
   /** Floats from one row to the next in q, k; and where head 0's begin. */
   float[] projections;
 
@@ -73,6 +76,14 @@ final class MemoryLayer {
   /** Whether the event in a row rewrites W. */
   boolean writes(int row) {
     return alwaysWrite || batch.observes(row);
+  }
+
+  /**
+   * What W is multiplied by before the event in a row. Layers that share one memory fade it once,
+   * before the first of them.
+   */
+  float fade(int row) {
+    return fades ? batch.fade(row) : 1;
   }
 
   /** Where head h's delta of a row begins. */

@@ -108,17 +108,42 @@ public final class ScalarKernels implements CpuKernels {
   }
 
   private void event(MemoryLayer layer, int row, int head, float[] w, int at, boolean rounds) {
-    Model model = layer.model;
     MemoryShape shape = layer.shape;
-    features(model, layer.projections, layer.keyAt(row, head), phiK);
+    boolean writes = layer.writes(row);
+    float fade = layer.fade(row);
+    if (fade != 1 && !writes) {
+      System.arraycopy(w, at, asked, 0, shape.headFloats());
+      event(layer, row, head, asked, 0, rounds, fade, true);
+    } else {
+      event(layer, row, head, w, at, rounds, fade, writes);
+    }
+  }
+
+  /** An event on a memory that is its own to fade. */
+  private void event(
+      MemoryLayer layer,
+      int row,
+      int head,
+      float[] w,
+      int at,
+      boolean rounds,
+      float fade,
+      boolean writes) {
+    MemoryShape shape = layer.shape;
+    if (fade != 1) {
+      DeltaRule.fade(w, at, shape.headFloats(), fade);
+      if (rounds) {
+        BrainFloat.round(w, at, shape.headFloats());
+      }
+    }
+    features(layer.model, layer.projections, layer.keyAt(row, head), phiK);
     DeltaRule.read(w, at, shape.rows(), shape.columns(), phiK, vOld, 0);
     delta(layer, row, head);
-    boolean writes = layer.writes(row);
     if (writes) {
       update(layer, row, head, w, at, rounds);
     }
     if (layer.reads != null) {
-      features(model, layer.projections, layer.queryAt(row, head), phiQ);
+      features(layer.model, layer.projections, layer.queryAt(row, head), phiQ);
       if (writes) {
         read(layer, row, head, w, at);
       } else {

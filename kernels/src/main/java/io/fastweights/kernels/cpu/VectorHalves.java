@@ -1,6 +1,7 @@
 package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.math.BrainFloat;
+import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.model.MemoryShape;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -66,6 +67,24 @@ final class VectorHalves {
     }
   }
 
+  /**
+   * Multiplies every row and rounds it.
+   *
+   * @param keep whether they are to be stored
+   */
+  void fade(float f, boolean keep) {
+    for (int row = 0; row < widened.length; row++) {
+      int from = row * columns;
+      if (!widened[row]) {
+        widened[row] = true;
+        widen(from);
+      }
+      DeltaRule.fade(rows, from, columns, f);
+      round(from);
+      changed[row] |= keep;
+    }
+  }
+
   /** Rounds the rows of these features to bf16, as {@link BrainFloat#round}. */
   void round(VectorFeatures f) {
     for (int n = 0; n < f.count; n++) {
@@ -98,6 +117,11 @@ final class VectorHalves {
     for (int n = 0; n < f.count; n++) {
       widened[f.rows[n]] = false;
     }
+  }
+
+  /** Every row is to be widened again before it is read. */
+  void forgetAll() {
+    Arrays.fill(widened, false);
   }
 
   /** Stores the rewritten rows; all have been rounded. */

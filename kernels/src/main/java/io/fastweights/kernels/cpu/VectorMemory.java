@@ -31,6 +31,7 @@ final class VectorMemory {
   private final float[] vOld;
   private final float[] delta;
   private final float[] read;
+  private float[] asked = {};
   private final float[] sizes = new float[Sums.LANES];
   private final float[] errors = new float[Sums.LANES];
 
@@ -49,15 +50,37 @@ final class VectorMemory {
   /** A head in fp32: its events work on the pool's array. */
   void step(MemoryLayer layer, int head, float[] w, int at, int firstRow, int endRow) {
     for (int row = firstRow; row < endRow; row++) {
-      features(layer, row, head);
-      observe(layer, row, head, w, at);
-      boolean writes = layer.writes(row);
-      if (writes) {
-        update(w, at);
+      float fade = layer.fade(row);
+      if (fade == 1) {
+        event(layer, row, head, w, at);
+      } else if (layer.writes(row)) {
+        DeltaRule.fade(w, at, layer.shape.headFloats(), fade);
+        event(layer, row, head, w, at);
+      } else {
+        event(layer, row, head, faded(w, at, layer.shape.headFloats(), fade), 0);
       }
-      if (layer.reads != null) {
-        readOut(layer, row, head, w, at, writes);
-      }
+    }
+  }
+
+  /** A faded copy of a head, for an ask: with room for a vector beyond. */
+  private float[] faded(float[] w, int at, int floats, float fade) {
+    if (asked.length < floats + L) {
+      asked = new float[floats + L];
+    }
+    System.arraycopy(w, at, asked, 0, floats);
+    DeltaRule.fade(asked, 0, floats, fade);
+    return asked;
+  }
+
+  private void event(MemoryLayer layer, int row, int head, float[] w, int at) {
+    features(layer, row, head);
+    observe(layer, row, head, w, at);
+    boolean writes = layer.writes(row);
+    if (writes) {
+      update(w, at);
+    }
+    if (layer.reads != null) {
+      readOut(layer, row, head, w, at, writes);
     }
   }
 
@@ -68,16 +91,20 @@ final class VectorMemory {
   void step(MemoryLayer layer, int head, short[] w, int at, int firstRow, int endRow) {
     wide.begin(w, at);
     for (int row = firstRow; row < endRow; row++) {
+      boolean writes = layer.writes(row);
+      if (!writes) {
+        wide.store();
+      }
+      float fade = layer.fade(row);
+      if (fade != 1) {
+        wide.fade(fade, writes);
+      }
       features(layer, row, head);
       wide.load(key);
       if (layer.reads != null) {
         wide.load(query);
       }
       observe(layer, row, head, wide.rows, 0);
-      boolean writes = layer.writes(row);
-      if (!writes) {
-        wide.store();
-      }
       if (writes || layer.reads != null) {
         update(wide.rows, 0);
         wide.round(key);
@@ -87,6 +114,8 @@ final class VectorMemory {
       }
       if (writes) {
         wide.rewritten(key);
+      } else if (fade != 1) {
+        wide.forgetAll();
       } else {
         wide.forget(key);
       }

@@ -41,6 +41,7 @@ final class AssociativeForward implements Forward {
     memory.pool = pool.address();
     memory.segments = flight.segments();
     memory.observes = flight.observes();
+    memory.fades = flight.fades();
     memory.projections = flight.inputs();
     memory.projectionStride = associative.inputDim();
     memory.query = -1;

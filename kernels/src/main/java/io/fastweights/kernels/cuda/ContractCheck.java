@@ -20,6 +20,7 @@ final class ContractCheck {
   private static final int KEYS = 6;
   private static final int EVENTS = 120;
   private static final int ASK_ONE_IN = 4;
+  private static final int FADE_ONE_IN = 4;
 
   /**
    * @param worst largest |a - b| / (1 + |b|) against the reference
@@ -41,7 +42,7 @@ final class ContractCheck {
     }
   }
 
-  private record Event(int key, float[] input, float[] target, boolean observe) {}
+  private record Event(int key, float[] input, float[] target, boolean observe, float fade) {}
 
   private final Model model;
   private final List<Event> events = new ArrayList<>();
@@ -59,7 +60,8 @@ final class ContractCheck {
               random.nextInt(KEYS),
               CheckModels.gaussian(random, model.inputDim(), 1),
               CheckModels.gaussian(random, model.targetDim(), 1),
-              random.nextInt(ASK_ONE_IN) > 0));
+              random.nextInt(ASK_ONE_IN) > 0,
+              random.nextInt(FADE_ONE_IN) > 0 ? 1 : (float) random.nextDouble()));
     }
   }
 
@@ -108,7 +110,7 @@ final class ContractCheck {
     List<float[]> results = new ArrayList<>();
     for (Event e : events) {
       ReferenceModel.Step step =
-          reference.step(e.input(), e.target(), memories[e.key()], e.observe());
+          reference.step(e.input(), e.target(), memories[e.key()], e.observe(), e.fade());
       results.add(step.output());
       results.add(step.hidden());
       results.add(new float[] {step.recallError()});
@@ -158,7 +160,7 @@ final class ContractCheck {
             known[key] = true;
             begun = true;
           }
-          rows[i] = batch.add(e.observe());
+          rows[i] = batch.add(e.observe(), e.fade());
           System.arraycopy(
               e.input(), 0, batch.inputs(), rows[i] * model.inputDim(), model.inputDim());
           System.arraycopy(

@@ -162,10 +162,10 @@ public final class CudaEngine implements Engine {
   }
 
   @Override
-  public void replay(int slot, float[] keys, float[] deltas, int events) {
+  public void replay(int slot, float[] keys, float[] deltas, float[] fades, int events) {
     pool.check(slot);
     device.makeCurrent();
-    logReplay.replay(pool, lastComputed, slot, keys, deltas, events);
+    logReplay.replay(pool, lastComputed, slot, keys, deltas, fades, events);
   }
 
   /** Bytes copied to the device for batches so far. */

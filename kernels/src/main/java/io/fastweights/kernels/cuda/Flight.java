@@ -24,6 +24,7 @@ final class Flight implements AutoCloseable {
   private EventBatch batch;
   private long segments;
   private long observes;
+  private long fades;
   private long inputs;
   private long targets;
   private long hidden;
@@ -67,19 +68,20 @@ final class Flight implements AutoCloseable {
   /** Plans the batch, lays out its parts, and enqueues its copy to the device. */
   void begin(EventBatch next) {
     plan.plan(next);
-    in.reserve(layIn(next.capacity(), next.capacity()));
+    in.reserve(layIn(next, next.capacity(), next.capacity()));
     out.reserve(layOut(next, next.capacity()));
     batch = next;
-    sent = layIn(plan.segments(), next.size());
+    sent = layIn(next, plan.segments(), next.size());
     layOut(next, next.size());
     pack();
     in.device.upload(0, in.host, 0, sent, stream);
   }
 
-  private long layIn(int segmentCount, int rows) {
+  private long layIn(EventBatch next, int segmentCount, int rows) {
     end = 0;
     segments = place((long) segmentCount * BatchPlan.SEGMENT * Integer.BYTES);
     observes = place(rows);
+    fades = next.fading() ? placeFloats(rows, 1) : NOWHERE;
     inputs = placeFloats(rows, model.inputDim());
     targets = placeFloats(rows, model.targetDim());
     return end;
@@ -153,6 +155,11 @@ final class Flight implements AutoCloseable {
     return in.device.address() + observes;
   }
 
+  /** 0 where no memory fades. */
+  long fades() {
+    return fades == NOWHERE ? 0 : in.device.address() + fades;
+  }
+
   long inputs() {
     return in.device.address() + inputs;
   }
@@ -195,6 +202,12 @@ final class Flight implements AutoCloseable {
     int at = Math.toIntExact(observes);
     for (int i = 0; i < batch.size(); i++) {
       host.put(at + i, (byte) (batch.observes(plan.row(i)) ? 1 : 0));
+    }
+    if (fades != NOWHERE) {
+      FloatBuffer floats = slice(host, fades, batch.size()).asFloatBuffer();
+      for (int i = 0; i < batch.size(); i++) {
+        floats.put(i, batch.fade(plan.row(i)));
+      }
     }
     pack(batch.inputs(), inputs, model.inputDim());
     pack(batch.targets(), targets, model.targetDim());

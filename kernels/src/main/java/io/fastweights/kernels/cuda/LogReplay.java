@@ -43,9 +43,16 @@ final class LogReplay implements AutoCloseable {
    * @param computed the last computation that was enqueued, or null
    * @param keys float[events][update][head][keyDim]
    * @param deltas float[events][update][head][columns]
+   * @param fades float[events], or null
    */
   void replay(
-      DevicePool pool, CudaEvent computed, int slot, float[] keys, float[] deltas, int events) {
+      DevicePool pool,
+      CudaEvent computed,
+      int slot,
+      float[] keys,
+      float[] deltas,
+      float[] fades,
+      int events) {
     MemoryShape shape = model.memory();
     // Where layers share a memory, an update is to it what an event is.
     int updates = shape.layers() == 1 ? model.updates() : 1;
@@ -54,27 +61,34 @@ final class LogReplay implements AutoCloseable {
     int rows = events * updates;
     long keysAt = ALIGNMENT;
     long deltasAt = aligned(keysAt + (long) rows * keysEach);
-    long bytes = (deltasAt + (long) rows * deltasEach) * Float.BYTES;
+    long fadesAt = aligned(deltasAt + (long) rows * deltasEach);
+    long bytes = (fadesAt + (fades == null ? 0 : rows)) * Float.BYTES;
     reserve(bytes);
     FloatBuffer floats = host.buffer().asFloatBuffer();
     host.buffer().asIntBuffer().put(new int[] {slot, 0, rows, 0});
     floats.put(Math.toIntExact(keysAt), keys, 0, rows * keysEach);
     floats.put(Math.toIntExact(deltasAt), deltas, 0, rows * deltasEach);
+    for (int row = 0; fades != null && row < rows; row++) {
+      floats.put(Math.toIntExact(fadesAt + row), row % updates == 0 ? fades[row / updates] : 1);
+    }
     if (computed != null) {
       stream.await(computed);
     }
     device.upload(0, host, 0, bytes, stream);
-    launch(pool, keysAt, keysEach, deltasAt, deltasEach);
+    long fading = fades == null ? 0 : device.address() + fadesAt * Float.BYTES;
+    launch(pool, fading, keysAt, keysEach, deltasAt, deltasEach);
     stream.synchronize();
   }
 
-  private void launch(DevicePool pool, long keysAt, int keysEach, long deltasAt, int deltasEach) {
+  private void launch(
+      DevicePool pool, long fades, long keysAt, int keysEach, long deltasAt, int deltasEach) {
     MemoryShape shape = model.memory();
     MemoryStep step = new MemoryStep(model);
     step.sumRule = true;
     step.asksWrite = true;
     step.pool = pool.address();
     step.segments = device.address();
+    step.fades = fades;
     step.projections = device.address() + keysAt * Float.BYTES;
     step.projectionStride = keysEach;
     step.query = -1;

@@ -23,6 +23,9 @@ final class MemoryStep {
   long segments;
   long observes;
 
+  /** What memories are multiplied by before each event: float[row], or 0 where none fades. */
+  long fades;
+
   /** Keys and queries: float[row * projectionStride + key or query + head * d ...]. */
   long projections;
 
@@ -88,7 +91,7 @@ final class MemoryStep {
       return;
     }
     arguments.begin();
-    arguments.wide(pool).wide(segments).wide(observes);
+    arguments.wide(pool).wide(segments).wide(observes).wide(fades);
     arguments.wide(projections).wide(values).wide(betas);
     arguments.wide(reads).wide(recalls).wide(keys).wide(deltas);
     arguments.wide(shape.floats()).wide(layer);

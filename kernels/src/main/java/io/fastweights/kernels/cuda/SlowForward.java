@@ -58,6 +58,8 @@ final class SlowForward implements Forward {
       for (int l = 0; l < network.layers().size(); l++) {
         Layer layer = network.layers().get(l);
         project(layer, l, rows);
+        // Layers that share a memory fade it once, before the first of them.
+        memory.fades = l == 0 || !shared ? flight.fades() : 0;
         int first = plan.firstSegment(pass);
         memory.launch(kernel, arguments, first, plan.endSegment(pass) - first);
         layers.recallError(

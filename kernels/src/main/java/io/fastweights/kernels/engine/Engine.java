@@ -32,14 +32,20 @@ public interface Engine extends AutoCloseable {
   void step(EventBatch batch);
 
   /**
-   * Rewrites the memory in a slot by logged events, in order: W += phi(k) (x) delta. Gives the bits
-   * that the memory had after those events.
+   * Rewrites the memory in a slot by logged events, in order: W <- f W, W += phi(k) (x) delta.
+   * Gives the bits that the memory had after those events.
    *
    * @param slot holds the memory before the first of them
    * @param keys float[events][updates][heads][keyDim], as {@link EventBatch#keys}
    * @param deltas float[events][updates][heads][columns], as {@link EventBatch#deltas}
+   * @param fades float[events], as {@link EventBatch#fade}; null if all are 1
    */
-  void replay(int slot, float[] keys, float[] deltas, int events);
+  void replay(int slot, float[] keys, float[] deltas, float[] fades, int events);
+
+  /** Replays events of a memory that did not fade. */
+  default void replay(int slot, float[] keys, float[] deltas, int events) {
+    replay(slot, keys, deltas, null, events);
+  }
 
   /** Batches that may be submitted and not completed. */
   default int mostInFlight() {

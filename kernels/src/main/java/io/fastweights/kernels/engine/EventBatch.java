@@ -21,6 +21,7 @@ public final class EventBatch {
   private final int[] starts;
   private final boolean[] fresh;
   private final boolean[] learn;
+  private final float[] fades;
   private final float[] inputs;
   private final float[] targets;
   private final float[] outputs;
@@ -32,6 +33,7 @@ public final class EventBatch {
   private boolean wantsLog = true;
   private int size;
   private int segments;
+  private boolean fading;
 
   /**
    * @param model sets how many floats an event has
@@ -47,6 +49,7 @@ public final class EventBatch {
     starts = new int[capacity + 1];
     fresh = new boolean[capacity];
     learn = new boolean[capacity];
+    fades = floats(1);
     inputs = floats(model.inputDim());
     targets = floats(model.targetDim());
     outputs = floats(model.outputDim());
@@ -84,6 +87,7 @@ public final class EventBatch {
   public void clear() {
     size = 0;
     segments = 0;
+    fading = false;
     starts[0] = 0;
   }
 
@@ -104,16 +108,34 @@ public final class EventBatch {
   }
 
   /**
-   * Adds an event to the segment begun last.
+   * Adds an event to the segment begun last. Its memory does not fade before it.
    *
    * @param observe true to learn from it, false to answer only
    * @return its row
    */
   public int add(boolean observe) {
+    return add(observe, 1);
+  }
+
+  /**
+   * Adds an event to the segment begun last.
+   *
+   * @param observe true to learn from it, false to answer only
+   * @param fade what the whole memory is multiplied by before the event reads it, in 0 ... 1. An
+   *     ask is answered from the faded memory and leaves it as it was. 1 changes no bit.
+   * @return its row
+   * @throws IllegalArgumentException if fade is out of its range
+   */
+  public int add(boolean observe, float fade) {
     if (size == capacity) {
       throw new IllegalStateException("the batch is full: " + capacity + " events");
     }
+    if (!(fade >= 0 && fade <= 1)) {
+      throw new IllegalArgumentException("fade is " + fade + ", must be in 0 ... 1");
+    }
     learn[size] = observe;
+    fades[size] = fade;
+    fading |= fade != 1;
     starts[segments] = size + 1;
     return size++;
   }
@@ -153,6 +175,16 @@ public final class EventBatch {
   /** Whether the event in a row is observed (else asked). */
   public boolean observes(int row) {
     return learn[row];
+  }
+
+  /** Whether a memory fades before an event of the batch. */
+  public boolean fading() {
+    return fading;
+  }
+
+  /** What the memory is multiplied by before the event in a row; 1 where it does not fade. */
+  public float fade(int row) {
+    return fades[row];
   }
 
   /** float[row][inputDim]; the caller fills it. */

@@ -45,6 +45,11 @@ public final class ReferenceModel {
   public record Step(
       float[] hidden, float[] output, float recallError, float[] keys, float[] deltas) {}
 
+  /** Steps one event of a memory that does not fade. */
+  public Step step(float[] input, float[] target, float[] memory, boolean observe) {
+    return step(input, target, memory, observe, 1);
+  }
+
   /**
    * Steps one event.
    *
@@ -52,9 +57,12 @@ public final class ReferenceModel {
    * @param target float[targetDim]; null where the model has none or an ask does not know it
    * @param memory the key's memory, of {@link Model#memory()}; rewritten if observed
    * @param observe whether to learn from the event
+   * @param fade what the whole memory is multiplied by before the event meets it, in 0 ... 1; for
+   *     an ask too, which leaves no trace of that either
    */
-  public Step step(float[] input, float[] target, float[] memory, boolean observe) {
+  public Step step(float[] input, float[] target, float[] memory, boolean observe, float fade) {
     float[] w = observe ? memory : memory.clone();
+    fade(storage, w, fade);
     return model instanceof AssociativeMemory associative
         ? associate(associative, input, target, w)
         : forward(((SlowModel) model).config(), input, w);
@@ -120,21 +128,42 @@ public final class ReferenceModel {
     return new Step(x, output, recallError / (c.depth() * heads), keys, deltas);
   }
 
+  /** W <- f W of a whole memory, as its storage holds it; to the bit W where f is 1. */
+  public static void fade(Storage storage, float[] memory, float f) {
+    if (f != 1) {
+      DeltaRule.fade(memory, 0, memory.length, f);
+      if (storage == Storage.BF16) {
+        BrainFloat.round(memory, 0, memory.length);
+      }
+    }
+  }
+
   /**
-   * Rewrites a memory by logged events, in order: W += phi(k) (x) delta. Gives the bits that the
-   * memory had after those events.
+   * Rewrites a memory by logged events, in order: W <- f W, W += phi(k) (x) delta. Gives the bits
+   * that the memory had after those events.
    *
    * @param storage of the memory that learned them
    * @param memory of {@link Model#memory()}, as it was before the first of them
    * @param keys float[events][update][head][keyDim], before phi
    * @param deltas float[events][update][head][columns]
+   * @param fades float[events], f of each; null if all are 1
    */
   public static void replay(
-      Model model, Storage storage, float[] memory, float[] keys, float[] deltas, int events) {
+      Model model,
+      Storage storage,
+      float[] memory,
+      float[] keys,
+      float[] deltas,
+      float[] fades,
+      int events) {
     MemoryShape shape = model.memory();
     float[] phi = new float[shape.rows()];
     int d = model.keyDim();
-    for (int i = 0; i < events * model.updates() * shape.heads(); i++) {
+    int heads = model.updates() * shape.heads();
+    for (int i = 0; i < events * heads; i++) {
+      if (fades != null && i % heads == 0) {
+        fade(storage, memory, fades[i / heads]);
+      }
       int update = i / shape.heads() % model.updates();
       int at = shape.offset(update % shape.layers(), i % shape.heads());
       Dpfp.features(model.featureMap(), model.nu(), model.normalisation(), keys, i * d, d, phi);

@@ -136,8 +136,9 @@ public abstract class EngineContractTest {
             float[] deltas = results.parts.get("deltas " + i);
             assertThat(keys).hasSize(log.keys());
             assertThat(deltas).hasSize(log.deltas());
-            engine.replay(KEYS, keys, deltas, 1);
-            ReferenceModel.replay(model, storage, plain, keys, deltas, 1);
+            float[] fades = {events.get(i).fade()};
+            engine.replay(KEYS, keys, deltas, fades, 1);
+            ReferenceModel.replay(model, storage, plain, keys, deltas, fades, 1);
           }
         }
         float[] replayed = new float[model.memory().floats()];
@@ -207,7 +208,8 @@ public abstract class EngineContractTest {
     for (int i = 0; i < events.size(); i++) {
       Event e = events.get(i);
       float[] target = e.observe() ? e.target() : null;
-      ReferenceModel.Step step = reference.step(e.input(), target, memories[e.key()], e.observe());
+      ReferenceModel.Step step =
+          reference.step(e.input(), target, memories[e.key()], e.observe(), e.fade());
       results.parts.put("output " + i, step.output());
       results.parts.put("hidden " + i, step.hidden());
       results.parts.put("recall error " + i, new float[] {step.recallError()});
@@ -252,7 +254,7 @@ public abstract class EngineContractTest {
               known[key] = true;
               begun = true;
             }
-            int row = batch.add(e.observe());
+            int row = batch.add(e.observe(), e.fade());
             rows.add(i);
             put(e.input(), batch.inputs(), row);
             if (e.target() != null) {

@@ -107,9 +107,12 @@ public final class RandomModels {
   }
 
   /** An event of a key. Inputs and targets as the model takes them. */
-  public record Event(int key, float[] input, float[] target, boolean observe) {}
+  public record Event(int key, float[] input, float[] target, boolean observe, float fade) {}
 
-  /** Events of a few keys, some of them asks, some with a part of the input zero. */
+  /**
+   * Events of a few keys, some of them asks, some with a part of the input zero, some of memories
+   * that fade before.
+   */
   public static List<Event> events(Model model, int count, int keys, SplittableRandom random) {
     List<Event> events = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -125,8 +128,16 @@ public final class RandomModels {
           java.util.Arrays.fill(target, Float.NaN);
         }
       }
-      events.add(new Event(random.nextInt(keys), input, target, observe));
+      events.add(new Event(random.nextInt(keys), input, target, observe, fade(random)));
     }
     return events;
+  }
+
+  private static float fade(SplittableRandom random) {
+    return switch (random.nextInt(8)) {
+      case 0 -> random.nextInt(4) == 0 ? 0f : 0.5f;
+      case 1, 2 -> (float) random.nextDouble();
+      default -> 1f;
+    };
   }
 }
