@@ -22,6 +22,7 @@ final class BatchRunner<T> {
   private final Engine engine;
   private final HotMemory memory;
   private final KeyExpiry expiry;
+  private final Fading fading;
   private final EventOrder order;
   private final Output<T> output;
   private final HotKey[] hotKeys;
@@ -52,6 +53,7 @@ final class BatchRunner<T> {
       Engine engine,
       HotMemory memory,
       KeyExpiry expiry,
+      Fading fading,
       EventOrder order,
       int batchSize,
       boolean embeddings,
@@ -60,6 +62,7 @@ final class BatchRunner<T> {
     this.engine = engine;
     this.memory = memory;
     this.expiry = expiry;
+    this.fading = fading;
     this.order = order;
     this.output = output;
     for (int i = 0; i < Math.max(1, engine.mostInFlight()); i++) {
@@ -131,6 +134,8 @@ final class BatchRunner<T> {
       event.refusal = refusal(event.event, hot);
       if (event.refusal == null) {
         hot = alive(hot, event.event);
+        event.fade = fading.between(hot.learned, event.event.timestamp());
+        learn(hot, event.event);
       }
       if (!memory.inBatch(hot)) {
         memory.pin(hot, segments);
@@ -160,15 +165,18 @@ final class BatchRunner<T> {
         completeAll();
         met = empty(hot, event.observe());
       }
-    }
-    if (event.observe()) {
-      if (met != hot) {
+      if (event.observe()) {
         expiry.reborn();
       }
-      met.learned = event.timestamp();
-      expiry.watch(met);
     }
     return met;
+  }
+
+  private void learn(HotKey hot, EncodedEvent event) throws Exception {
+    if (event.observe()) {
+      hot.learned = event.timestamp();
+      expiry.watch(hot);
+    }
   }
 
   private HotKey empty(HotKey dead, boolean observe) throws Exception {
@@ -204,7 +212,7 @@ final class BatchRunner<T> {
           batch.segment(hot.slot, hot.fresh);
           hot.fresh = false;
         }
-        event.row = batch.add(event.event.observe());
+        event.row = batch.add(event.event.observe(), event.fade);
         model.write(event.event, hot.lag, batch.inputs(), batch.targets(), event.row);
         if (event.event.observe()) {
           hot.lag = event.event.asLag();
@@ -221,7 +229,7 @@ final class BatchRunner<T> {
       PendingLog log = flight.keys[s].log;
       for (int row = batch.start(s); row < batch.end(s); row++) {
         if (batch.observes(row)) {
-          log.add(batch.keys(), batch.deltas(), row);
+          log.add(batch.keys(), batch.deltas(), row, batch.fade(row));
         }
       }
       flight.keys[s] = null;

@@ -132,6 +132,7 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
             engine,
             memory,
             expiry,
+            new Fading(options.get(FastWeightOptions.HALF_LIFE)),
             options.get(FastWeightOptions.ORDER),
             batchSize,
             options.get(FastWeightOptions.EMBEDDING),

@@ -63,6 +63,17 @@ public final class FastWeightOptions {
                   + " later events find its memory empty. Asks do not prolong it. What is dead"
                   + " leaves the state as the watermark advances. 0 is for ever.");
 
+  public static final ConfigOption<Duration> HALF_LIFE =
+      ConfigOptions.key("fastweights.half-life")
+          .durationType()
+          .defaultValue(Duration.ZERO)
+          .withDescription(
+              "How long it takes until half of what a key has learned has faded, by the times of its"
+                  + " own events, counted in sixteenths of it. A memory fades when its key's next"
+                  + " event comes; asks read it faded and leave it as it was. It may change between"
+                  + " a savepoint and the job that restores it. Weights are trained without fading."
+                  + " 0 is never.");
+
   public static final ConfigOption<StorageFormat> STORAGE =
       ConfigOptions.key("fastweights.storage")
           .enumType(StorageFormat.class)
@@ -170,6 +181,7 @@ public final class FastWeightOptions {
         CACHE_SIZE,
         FOLD_THRESHOLD,
         TTL,
+        HALF_LIFE,
         STORAGE,
         ENGINE,
         CUDA_DENSE_PRODUCTS,

@@ -212,7 +212,7 @@ final class HotMemory {
       pool.write(slot, stored.base().weights(), 0);
     }
     for (LogChunk chunk : stored.log()) {
-      engine.replay(slot, chunk.keys(), chunk.deltas(), chunk.events());
+      engine.replay(slot, chunk.keys(), chunk.deltas(), chunk.fades(), chunk.events());
     }
   }
 

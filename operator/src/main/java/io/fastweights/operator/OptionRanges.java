@@ -9,7 +9,7 @@ import org.apache.flink.configuration.ReadableConfig;
 final class OptionRanges {
   private static final int MOST_BATCH = 1 << 16;
   private static final Duration MOST_LINGER = Duration.ofDays(1);
-  private static final Duration MOST_TTL = Duration.ofDays(365_000);
+  private static final Duration MOST_TIME = Duration.ofDays(365_000);
   private static final double MOST_FOLD = 16;
   private static final Duration MOST_LABELS_TTL = Duration.ofDays(3650);
   private static final int MOST_WINDOW = 10_000_000;
@@ -27,7 +27,7 @@ final class OptionRanges {
   static void check(ReadableConfig options) {
     OptionRanges ranges = new OptionRanges(options);
     ranges.checkBatching();
-    ranges.checkTtl();
+    ranges.checkForgetting();
     ranges.checkAssociative();
     ranges.checkScoring();
   }
@@ -44,11 +44,17 @@ final class OptionRanges {
     check(fold >= 0 && fold <= MOST_FOLD, FastWeightOptions.FOLD_THRESHOLD, "must be in 0 ... 16");
   }
 
-  private void checkTtl() {
-    Duration ttl = options.get(FastWeightOptions.TTL);
+  private void checkForgetting() {
+    checkTime(FastWeightOptions.TTL);
+    checkTime(FastWeightOptions.HALF_LIFE);
+  }
+
+  private void checkTime(ConfigOption<Duration> option) {
+    Duration time = options.get(option);
     check(
-        ttl.isZero() || ttl.compareTo(Duration.ofMillis(1)) >= 0 && ttl.compareTo(MOST_TTL) <= 0,
-        FastWeightOptions.TTL,
+        time.isZero()
+            || time.compareTo(Duration.ofMillis(1)) >= 0 && time.compareTo(MOST_TIME) <= 0,
+        option,
         "must be 0 or in 1 ms ... 365000 days");
   }
 

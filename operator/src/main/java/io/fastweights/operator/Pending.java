@@ -17,6 +17,9 @@ final class Pending<T> {
   /** Row in the batch, or -1 if it was refused. */
   int row;
 
+  /** What its key's memory is multiplied by before it. */
+  float fade;
+
   /** Segment of its key in the batch. */
   int segment;
 

@@ -7,9 +7,9 @@ import io.fastweights.state.LogChunk;
 import java.util.Arrays;
 
 /**
- * The observed events of a hot key that its state does not have yet. Keeps their (k, delta) pairs
- * while a log of them could still be appended; beyond that only their number, as the memory will be
- * folded.
+ * The observed events of a hot key that its state does not have yet. Keeps their (k, delta) pairs,
+ * and what the memory faded by before each, while a log of them could still be appended; beyond
+ * that only their number, as the memory will be folded.
  */
 final class PendingLog {
   private static final float[] NONE = {};
@@ -18,6 +18,10 @@ final class PendingLog {
   private final int most;
   private float[] keys = NONE;
   private float[] deltas = NONE;
+
+  /** Empty while all are 1. */
+  private float[] fades = NONE;
+
   private int events;
 
   /**
@@ -36,19 +40,37 @@ final class PendingLog {
     return events;
   }
 
-  /** Adds the event in a row of a batch's keys and deltas. */
-  void add(float[] batchKeys, float[] batchDeltas, int row) {
+  /**
+   * Adds the event in a row of a batch's keys and deltas.
+   *
+   * @param fade what the memory was multiplied by before
+   */
+  void add(float[] batchKeys, float[] batchDeltas, int row, float fade) {
     if (events < most) {
       int capacity = Math.min(most, Math.max(1, 2 * events));
       keys = grown(keys, (events + 1) * shape.keys(), capacity * shape.keys());
       deltas = grown(deltas, (events + 1) * shape.deltas(), capacity * shape.deltas());
       copy(batchKeys, row, keys, events, shape.keys());
       copy(batchDeltas, row, deltas, events, shape.deltas());
+      addFade(fade, capacity);
     } else {
       keys = NONE;
       deltas = NONE;
+      fades = NONE;
     }
     events++;
+  }
+
+  private void addFade(float fade, int capacity) {
+    if (fade == 1 && fades == NONE) {
+      return;
+    }
+    boolean first = fades == NONE;
+    fades = grown(fades, events + 1, Math.max(capacity, events + 1));
+    if (first) {
+      Arrays.fill(fades, 0, events, 1f);
+    }
+    fades[events] = fade;
   }
 
   private static float[] grown(float[] array, int least, int size) {
@@ -70,6 +92,7 @@ final class PendingLog {
             events,
             fitted(keys, events * shape.keys()),
             fitted(deltas, events * shape.deltas()),
+            fades == NONE ? null : fitted(fades, events),
             lag,
             total);
     clear();
@@ -85,5 +108,6 @@ final class PendingLog {
     events = 0;
     keys = NONE;
     deltas = NONE;
+    fades = NONE;
   }
 }

@@ -11,6 +11,7 @@ import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.FastWeightOptions.EventOrder;
 import io.fastweights.state.FastWeightStore;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -30,6 +31,7 @@ class BatchRunnerTest {
   private final List<String> lines = new ArrayList<>();
   private Oracle oracle;
   private KeyExpiry expiry = new KeyExpiry(0);
+  private Duration halfLife = Duration.ZERO;
   private LateEngine engine;
   private HotMemory memory;
   private BatchRunner<Trip> runner;
@@ -45,7 +47,15 @@ class BatchRunnerTest {
     memory = new HotMemory(engine, Storage.FP32, store, fold, state::currentKey);
     runner =
         new BatchRunner<>(
-            model, engine, memory, expiry, EventOrder.REFUSE, batchSize, false, new Recorder());
+            model,
+            engine,
+            memory,
+            expiry,
+            new Fading(halfLife),
+            EventOrder.REFUSE,
+            batchSize,
+            false,
+            new Recorder());
   }
 
   /** Keys that die, and are never purged. */
@@ -107,7 +117,8 @@ class BatchRunnerTest {
       state.clear();
       lines.clear();
       answered = 0;
-      oracle = model.oracle();
+      halfLife = seed % 2 == 0 ? Duration.ZERO : Duration.ofHours(1);
+      oracle = model.oracle().halfLife(halfLife.toMillis());
       if (ttlMinutes > 0) {
         oracle.ttl(ttlMinutes * 60_000);
         expiry = expiry(ttlMinutes * 60_000);

@@ -33,6 +33,17 @@ class CudaOperatorTest {
   @ParameterizedTest
   @EnumSource(TestModel.class)
   void everyEventIsAnsweredOnceWithTheBitsOfThePlainLoop(TestModel model) throws Exception {
+    assertThatAnswersAreThoseOfThePlainLoop(model, Duration.ZERO);
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestModel.class)
+  void soAreMemoriesThatFade(TestModel model) throws Exception {
+    assertThatAnswersAreThoseOfThePlainLoop(model, Duration.ofMinutes(40));
+  }
+
+  private static void assertThatAnswersAreThoseOfThePlainLoop(TestModel model, Duration halfLife)
+      throws Exception {
     long seed = Seeds.seed(model.ordinal());
     SplittableRandom random = new SplittableRandom(seed);
     List<Trip> trips = Trips.stream(seed, TRIPS);
@@ -40,7 +51,7 @@ class CudaOperatorTest {
     OperatorSubtaskState checkpoint = null;
     for (int at = 0; at < TRIPS; ) {
       int next = Math.min(TRIPS, at + 10 + random.nextInt(30));
-      try (OperatorHarness harness = harness(model, 1 + random.nextInt(9))) {
+      try (OperatorHarness harness = harness(model, 1 + random.nextInt(9), halfLife)) {
         if (checkpoint != null) {
           harness.initializeState(checkpoint);
         }
@@ -56,7 +67,7 @@ class CudaOperatorTest {
     }
     assertThat(Answers.sorted(lines))
         .as(Seeds.replay(seed))
-        .isEqualTo(model.oracle().answers(trips));
+        .isEqualTo(model.oracle().halfLife(halfLife.toMillis()).answers(trips));
   }
 
   @Test
@@ -183,8 +194,15 @@ class CudaOperatorTest {
   }
 
   private static OperatorHarness harness(TestModel model, int batchSize) throws Exception {
+    return harness(model, batchSize, Duration.ZERO);
+  }
+
+  private static OperatorHarness harness(TestModel model, int batchSize, Duration halfLife)
+      throws Exception {
     return new OperatorHarness(
-        OperatorHarness.builder(model, batchSize).set(FastWeightOptions.ENGINE, Device.CUDA),
+        OperatorHarness.builder(model, batchSize)
+            .set(FastWeightOptions.ENGINE, Device.CUDA)
+            .set(FastWeightOptions.HALF_LIFE, halfLife),
         "hashmap",
         1,
         0);

@@ -51,6 +51,9 @@ class FastWeightsBuilderTest {
         refused(FastWeightOptions.BATCH_SIZE, Integer.MAX_VALUE, "must be at most 65536"),
         refused(FastWeightOptions.TTL, Duration.ofNanos(1), "must be 0 or in 1 ms"),
         refused(FastWeightOptions.TTL, Duration.ofMillis(-1), "PT-0.001S, must be 0 or in"),
+        refused(FastWeightOptions.HALF_LIFE, Duration.ofNanos(1), "must be 0 or in 1 ms"),
+        refused(FastWeightOptions.HALF_LIFE, Duration.ofMillis(-1), "PT-0.001S, must be 0 or in"),
+        refused(FastWeightOptions.HALF_LIFE, Duration.ofDays(365_001), "... 365000 days"),
         refused(FastWeightOptions.LINGER, Duration.ofMillis(-1), "PT-0.001S, must be in 0"),
         refused(FastWeightOptions.LINGER, Duration.ofSeconds(Long.MAX_VALUE), "must be in 0"),
         refused(FastWeightOptions.FOLD_THRESHOLD, -0.1, "is -0.1, must be in 0 ... 16"),
@@ -237,6 +240,7 @@ class FastWeightsBuilderTest {
             Map.entry("fastweights.batch-size", "2"),
             Map.entry("fastweights.cache-size", "1 kb"),
             Map.entry("fastweights.ttl", "4 s"),
+            Map.entry("fastweights.half-life", "8 s"),
             Map.entry("fastweights.storage", "bf16"),
             Map.entry("fastweights.linger", "5 s"),
             Map.entry("fastweights.fold-threshold", "0.1"),
@@ -260,7 +264,13 @@ class FastWeightsBuilderTest {
       harness.process(trips);
       assertThat(harness.answers())
           .as("as the builder of the test model sets them")
-          .isEqualTo(TestModel.ASSOCIATIVE.oracle().storage(Storage.BF16).ttl(4000).answers(trips));
+          .isEqualTo(
+              TestModel.ASSOCIATIVE
+                  .oracle()
+                  .storage(Storage.BF16)
+                  .ttl(4000)
+                  .halfLife(8000)
+                  .answers(trips));
       harness.process(new Trip(40, "k0", Trips.START));
       harness.finish();
       assertThat(harness.malformed()).as("late events are accepted").isEmpty();

@@ -130,7 +130,7 @@ class HotMemoryTest {
     batch.clear();
     batch.segment(hot.slot, hot.fresh);
     hot.fresh = false;
-    batch.add(observe);
+    batch.add(observe, random.nextInt(4) == 0 ? 0.75f : 1);
     for (int i = 0; i < MODEL.inputDim(); i++) {
       batch.inputs()[i] = (float) random.nextGaussian();
     }
@@ -144,10 +144,11 @@ class HotMemoryTest {
           batch.inputs(),
           batch.targets(),
           expected.computeIfAbsent(key, k -> new float[FLOATS]),
-          true);
+          true,
+          batch.fade(0));
       hot.events++;
       hot.lag = EncodedEvent.ofTime(hot.events);
-      hot.log.add(batch.keys(), batch.deltas(), 0);
+      hot.log.add(batch.keys(), batch.deltas(), 0, batch.fade(0));
       observed.merge(key, 1L, Long::sum);
     }
   }
@@ -183,7 +184,7 @@ class HotMemoryTest {
             .pool()
             .write(0, stored.base() == null ? new float[FLOATS] : stored.base().weights(), 0);
         for (LogChunk chunk : stored.log()) {
-          other.replay(0, chunk.keys(), chunk.deltas(), chunk.events());
+          other.replay(0, chunk.keys(), chunk.deltas(), chunk.fades(), chunk.events());
         }
         float[] replayed = new float[FLOATS];
         other.pool().read(0, replayed, 0);

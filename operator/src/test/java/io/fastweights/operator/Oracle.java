@@ -25,6 +25,7 @@ final class Oracle {
   private final EventReader<Trip> reader;
   private Storage storage = Storage.FP32;
   private long ttl = Long.MAX_VALUE;
+  private long halfLife;
   private final Map<String, float[]> memories = new HashMap<>();
   private final Map<String, EncodedEvent> lags = new HashMap<>();
   private float[] hidden;
@@ -49,6 +50,12 @@ final class Oracle {
   /** A key forgets everything when it has not learned for more than so many milliseconds. */
   Oracle ttl(long millis) {
     ttl = millis;
+    return this;
+  }
+
+  /** A memory fades by half in so many milliseconds from now on; 0 for never. */
+  Oracle halfLife(long millis) {
+    halfLife = millis;
     return this;
   }
 
@@ -94,7 +101,8 @@ final class Oracle {
       BrainFloat.round(memory, 0, memory.length);
     }
     ReferenceModel.Step step =
-        new ReferenceModel(model, storage).step(input, target, memory, event.observe());
+        new ReferenceModel(model, storage)
+            .step(input, target, memory, event.observe(), fade(lag, event));
     hidden = step.hidden();
     if (event.observe()) {
       memories.put(trip.key, memory);
@@ -106,6 +114,16 @@ final class Oracle {
       schema.target().predict(step.output(), 0, model instanceof SlowModel, values);
     }
     return Answers.line(trip, event.timestamp(), event.observe(), values, step.recallError());
+  }
+
+  private float fade(EncodedEvent lag, EncodedEvent event) {
+    if (halfLife == 0 || lag == null) {
+      return 1;
+    }
+    long steps =
+        Math.floorDiv(16 * event.timestamp(), halfLife)
+            - Math.floorDiv(16 * lag.timestamp(), halfLife);
+    return (float) StrictMath.pow(2, -steps / 16.0);
   }
 
   /** The model as the operator sees it. */

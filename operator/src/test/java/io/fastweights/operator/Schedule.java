@@ -2,6 +2,9 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.model.LogShape;
+import io.fastweights.state.LogReplay;
+import io.fastweights.state.Recipe;
 import io.fastweights.state.StoredMemory;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,10 +23,17 @@ import org.apache.flink.configuration.MemorySize;
 final class Schedule {
   /** How the operator runs. */
   record Setup(
-      TestModel model, String backend, int batchSize, MemorySize cache, double fold, int linger) {
+      TestModel model,
+      String backend,
+      int batchSize,
+      MemorySize cache,
+      double fold,
+      int linger,
+      Duration halfLife) {
 
     private static final double[] FOLDS = {0, 0.05, 0.5, 16};
     private static final int[] LINGERS = {0, 1, 20, 1000};
+    private static final int[] HALF_LIFE_MINUTES = {0, 7, 90, 3000};
 
     /** Seeds that follow each other take turns with the models, most of them on the heap. */
     static Setup draw(long seed, SplittableRandom random) {
@@ -36,7 +46,8 @@ final class Schedule {
           batchSize,
           random.nextBoolean() ? MemorySize.ZERO : model.cacheOf(1 + random.nextInt(40)),
           FOLDS[random.nextInt(FOLDS.length)],
-          LINGERS[random.nextInt(LINGERS.length)]);
+          LINGERS[random.nextInt(LINGERS.length)],
+          Duration.ofMinutes(HALF_LIFE_MINUTES[random.nextInt(HALF_LIFE_MINUTES.length)]));
     }
 
     FastWeights<Trip> builder() {
@@ -45,7 +56,8 @@ final class Schedule {
           .set(FastWeightOptions.BATCH_SIZE, batchSize)
           .set(FastWeightOptions.CACHE_SIZE, cache)
           .set(FastWeightOptions.FOLD_THRESHOLD, fold)
-          .set(FastWeightOptions.LINGER, Duration.ofMillis(linger));
+          .set(FastWeightOptions.LINGER, Duration.ofMillis(linger))
+          .set(FastWeightOptions.HALF_LIFE, halfLife);
     }
   }
 
@@ -74,7 +86,7 @@ final class Schedule {
     setup = Setup.draw(seed, random);
     name = setup + ", " + Seeds.replay(seed, ScheduleTest.class);
     trips = Trips.stream(seed, 30 + random.nextInt(120));
-    oracle = setup.model().oracle();
+    oracle = setup.model().oracle().halfLife(setup.halfLife().toMillis());
     expected = oracle.answers(trips);
   }
 
@@ -169,11 +181,18 @@ final class Schedule {
   private void assertThatStateIsThatOfThePlainLoop() throws Exception {
     Map<String, StoredMemory> stored = subtasks.stored(oracle.eventModel());
     Map<String, float[]> memories = oracle.memories();
+    EventModel model = oracle.eventModel();
+    LogReplay withoutModel =
+        new LogReplay(
+            model.model().memory(), LogShape.of(model.model()), Recipe.parse(model.recipe()));
     assertThat(stored.keySet()).as(name).isEqualTo(memories.keySet());
     for (Map.Entry<String, StoredMemory> entry : stored.entrySet()) {
       String key = entry.getKey();
       assertThat(bits(entry.getValue().replay(oracle.model())))
           .as("W of %s, %s", key, name)
+          .isEqualTo(bits(memories.get(key)));
+      assertThat(bits(withoutModel.weights(entry.getValue())))
+          .as("W of %s without the model, %s", key, name)
           .isEqualTo(bits(memories.get(key)));
       assertThat(entry.getValue().events())
           .as("events of %s, %s", key, name)

@@ -11,8 +11,16 @@ import io.fastweights.kernels.schema.EncodedEvent;
  * @param events how many
  * @param keys float[events][updates][heads][keyDim]
  * @param deltas float[events][updates][heads][columns]
+ * @param fades float[events]: what the whole memory was multiplied by before each; null if all are
+ *     1, which takes no room in state
  * @param lag the last of them
  * @param total observed events of the key up to and with the last
  */
 public record LogChunk(
-    Storage storage, int events, float[] keys, float[] deltas, EncodedEvent lag, long total) {}
+    Storage storage,
+    int events,
+    float[] keys,
+    float[] deltas,
+    float[] fades,
+    EncodedEvent lag,
+    long total) {}

@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -14,8 +15,8 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Writes a {@link LogChunk}: the number of its events (4 bytes, of which the top one is the {@link
- * StorageCode}), the key's events so far (8), the lag, then keys and deltas as little-endian fp32.
- * The shape stands in the snapshot.
+ * StorageCode}), the key's events so far (8), the lag, then keys, deltas and, of a memory that
+ * faded, fades as little-endian fp32. The shape stands in the snapshot.
  */
 public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   private static final long serialVersionUID = 1L;
@@ -52,7 +53,8 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
 
   @Override
   public LogChunk createInstance() {
-    return new LogChunk(Storage.FP32, 0, new float[0], new float[0], EncodedEvent.ofTime(0), 0);
+    return new LogChunk(
+        Storage.FP32, 0, new float[0], new float[0], null, EncodedEvent.ofTime(0), 0);
   }
 
   @Override
@@ -78,11 +80,18 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
     if (chunk.events() >>> EVENT_BITS != 0) {
       throw new IOException("a log chunk of " + chunk.events() + " events is too long");
     }
-    out.writeInt(StorageCode.of(chunk.storage()) << EVENT_BITS | chunk.events());
+    int fades = chunk.fades() == null ? 0 : chunk.events();
+    int code = StorageCode.of(chunk.storage()) | (fades == 0 ? 0 : StorageCode.FADES);
+    out.writeInt(code << EVENT_BITS | chunk.events());
     out.writeLong(chunk.total());
     chunk.lag().writeLag(out);
-    ByteBuffer bytes = ByteBuffer.allocate(4 * (keys + deltas)).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(chunk.keys(), 0, keys).put(chunk.deltas(), 0, deltas);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(4 * (keys + deltas + fades)).order(ByteOrder.LITTLE_ENDIAN);
+    FloatBuffer floats = bytes.asFloatBuffer();
+    floats.put(chunk.keys(), 0, keys).put(chunk.deltas(), 0, deltas);
+    if (fades > 0) {
+      floats.put(chunk.fades(), 0, fades);
+    }
     out.write(bytes.array());
   }
 
@@ -90,14 +99,17 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   public LogChunk deserialize(DataInputView in) throws IOException {
     LogShape shape = shape();
     int first = in.readInt();
-    Storage storage = StorageCode.storage(first >>> EVENT_BITS);
+    int code = first >>> EVENT_BITS;
+    boolean fading = (code & StorageCode.FADES) != 0;
+    Storage storage = StorageCode.storage(code & ~StorageCode.FADES);
     int events = first & (1 << EVENT_BITS) - 1;
-    if (events < 1 || 4L * events * shape.floats() > MOST_BYTES) {
+    int eventFloats = shape.floats() + (fading ? 1 : 0);
+    if (events < 1 || 4L * events * eventFloats > MOST_BYTES) {
       throw new IOException("a log chunk of " + events + " events is corrupt");
     }
     long total = in.readLong();
     EncodedEvent lag = EncodedEvent.readLag(in);
-    byte[] bytes = new byte[4 * events * shape.floats()];
+    byte[] bytes = new byte[4 * events * eventFloats];
     try {
       in.readFully(bytes);
     } catch (EOFException e) {
@@ -105,8 +117,13 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
     }
     float[] keys = new float[events * shape.keys()];
     float[] deltas = new float[events * shape.deltas()];
-    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(keys).get(deltas);
-    return new LogChunk(storage, events, keys, deltas, lag, total);
+    float[] fades = fading ? new float[events] : null;
+    FloatBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    floats.get(keys).get(deltas);
+    if (fading) {
+      floats.get(fades);
+    }
+    return new LogChunk(storage, events, keys, deltas, fades, lag, total);
   }
 
   @Override

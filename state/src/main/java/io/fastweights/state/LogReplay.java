@@ -4,13 +4,15 @@ import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.math.Dpfp;
+import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 
 /**
- * The memory that a base and a log stand for, without a model: W += phi(k) (x) delta for each
- * logged event, in order, in the reference's arithmetic and each rounded as the memory that learned
- * it was, so it has the bits that an engine held. Schlag et al. 2021, section 4.2, equation 24.
+ * The memory that a base and a log stand for, without a model: W <- f W, W += phi(k) (x) delta for
+ * each logged event, in order, in the reference's arithmetic and each rounded as the memory that
+ * learned it was, so it has the bits that an engine held. Schlag et al. 2021, section 4.2, equation
+ * 24.
  *
  * <p>Not thread-safe.
  */
@@ -35,6 +37,9 @@ public final class LogReplay {
         BrainFloat.round(w, 0, w.length);
       }
       for (int event = 0; event < chunk.events(); event++) {
+        if (chunk.fades() != null) {
+          ReferenceModel.fade(chunk.storage(), w, chunk.fades()[event]);
+        }
         rewrite(w, chunk, event);
       }
     }

@@ -8,6 +8,9 @@ import java.io.IOException;
  * leaves that byte free. So every value says what it is, one backend holds values of both kinds,
  * and what version 1 wrote, which knew fp32 only and wrote 0 there, is read as it stands.
  *
+ * <p>A chunk of a memory that faded says so in the same byte, and one that did not has no byte more
+ * than before there was fading.
+ *
  * <p>Flink could instead migrate values whose serializer changed its format, but it then rewrites
  * the whole backend in one go before the first event (FLINK-9574). Here a memory changes its format
  * when it is next folded.
@@ -15,6 +18,9 @@ import java.io.IOException;
 final class StorageCode {
   private static final int FP32 = 0;
   private static final int BF16 = 1;
+
+  /** Added to the code of a log chunk of which events carry what the memory faded by. */
+  static final int FADES = 2;
 
   private StorageCode() {}
 

@@ -50,7 +50,13 @@ public record StoredMemory(KeyMemory base, List<LogChunk> log) {
         BrainFloat.round(weights, 0, weights.length);
       }
       ReferenceModel.replay(
-          model, chunk.storage(), weights, chunk.keys(), chunk.deltas(), null, chunk.events());
+          model,
+          chunk.storage(),
+          weights,
+          chunk.keys(),
+          chunk.deltas(),
+          chunk.fades(),
+          chunk.events());
     }
     return weights;
   }

@@ -8,11 +8,14 @@ import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LogChunkSerializerTest {
   private final LogShape shape = new LogShape(2, 3, 4, 5);
@@ -23,7 +26,8 @@ class LogChunkSerializerTest {
     int events = 1 + random.nextInt(9);
     float[] keys = new float[events * shape.keys()];
     float[] deltas = new float[events * shape.deltas()];
-    for (float[] floats : new float[][] {keys, deltas}) {
+    float[] fades = new float[random.nextBoolean() ? events : 0];
+    for (float[] floats : new float[][] {keys, deltas, fades}) {
       for (int i = 0; i < floats.length; i++) {
         floats[i] = Float.intBitsToFloat(random.nextInt() & 0xff7fffff);
       }
@@ -33,6 +37,7 @@ class LogChunkSerializerTest {
         events,
         keys,
         deltas,
+        fades.length == 0 ? null : fades,
         EncodedEvent.ofTime(random.nextLong()),
         random.nextLong());
   }
@@ -51,9 +56,38 @@ class LogChunkSerializerTest {
       assertThat(bytes(back)).as("seed %d", seed).isEqualTo(bytes(chunk));
       assertThat(back.storage()).isEqualTo(chunk.storage());
       assertThat(back.events()).isEqualTo(chunk.events());
+      assertThat(back.fades() == null).isEqualTo(chunk.fades() == null);
       assertThat(back.total()).isEqualTo(chunk.total());
       assertThat(back.lag().timestamp()).isEqualTo(chunk.lag().timestamp());
     }
+  }
+
+  /** What was written stays readable: the first two lines since before memories could fade. */
+  @ParameterizedTest
+  @CsvSource({
+    "FP32, 00000002, ''",
+    "BF16, 01000002, ''",
+    "FP32, 02000002, 0000803f0000003f",
+    "BF16, 03000002, 0000803f0000003f"
+  })
+  void theBytesStayAsTheyAre(Storage storage, String code, String fades) throws IOException {
+    LogChunkSerializer small = new LogChunkSerializer(new LogShape(1, 1, 1, 1));
+    float[] faded = fades.isEmpty() ? null : new float[] {1, 0.5f};
+    LogChunk chunk =
+        new LogChunk(
+            storage, 2, new float[] {1, -2}, new float[] {3, 4}, faded, EncodedEvent.ofTime(5), 7);
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    small.serialize(chunk, out);
+    String hex = HexFormat.of().formatHex(out.getCopyOfBuffer());
+    String lag = "0000000000000005" + "00000000" + "ffffffff" + "00000000";
+    assertThat(hex)
+        .isEqualTo(
+            code + "0000000000000007" + lag + "0000803f000000c0" + "0000404000008040" + fades);
+    LogChunk back = small.deserialize(new DataInputDeserializer(HexFormat.of().parseHex(hex)));
+    assertThat(back.storage()).isEqualTo(storage);
+    assertThat(back.keys()).containsExactly(1, -2);
+    assertThat(back.deltas()).containsExactly(3, 4);
+    assertThat(back.fades()).isEqualTo(faded);
   }
 
   @Test
@@ -64,13 +98,14 @@ class LogChunkSerializerTest {
               () -> serializer.deserialize(new DataInputDeserializer(Arrays.copyOf(bytes, length))))
           .isInstanceOf(IOException.class);
     }
-    for (byte first : new byte[] {0x7f, (byte) 0x80, 0x00, 0x01}) {
-      // 0x00ffffff events, in fp32 or bf16, are more than an array holds of this shape.
+    for (byte first : new byte[] {0x7f, (byte) 0x80, 0x04, 0x00, 0x01, 0x02, 0x03}) {
+      // 0x00ffffff events, in fp32 or bf16, fading or not, are more than an array holds of this
+      // shape.
       byte[] corrupt = {first, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
       assertThatThrownBy(() -> serializer.deserialize(new DataInputDeserializer(corrupt)))
           .as("%d", first)
           .isInstanceOf(IOException.class)
-          .hasMessageContaining(first < 0 || first > 1 ? "format code" : "corrupt");
+          .hasMessageContaining(first < 0 || first > 3 ? "format code" : "corrupt");
     }
   }
 
