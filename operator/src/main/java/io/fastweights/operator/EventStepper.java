@@ -29,6 +29,7 @@ public final class EventStepper implements AutoCloseable {
   private final Engine engine;
   private final EventBatch batch;
   private final EventOrder order;
+  private final Fading fading;
   private final FastWeightMetrics metrics;
 
   /** What a subtask makes its stepper of; checked when it is made; travels with the job. */
@@ -74,6 +75,7 @@ public final class EventStepper implements AutoCloseable {
     batch = new EventBatch(model.model(), 1);
     batch.want(false, true);
     order = plan.options.get(FastWeightOptions.ORDER);
+    fading = new Fading(plan.options.get(FastWeightOptions.HALF_LIFE));
   }
 
   /** The engine, whose pool holds the memories. */
@@ -138,7 +140,8 @@ public final class EventStepper implements AutoCloseable {
   public float[] step(int slot, boolean fresh, EncodedEvent event, EncodedEvent lag) {
     batch.clear();
     batch.segment(slot, fresh);
-    int row = batch.add(event.observe());
+    long learned = lag == null ? KeyExpiry.NEVER : lag.timestamp();
+    int row = batch.add(event.observe(), fading.between(learned, event.timestamp()));
     model.write(event, lag, batch.inputs(), batch.targets(), row);
     engine.step(batch);
     metrics.event(event.observe(), recallError());
@@ -158,6 +161,11 @@ public final class EventStepper implements AutoCloseable {
   /** Its deltas. */
   public float[] deltas() {
     return batch.deltas();
+  }
+
+  /** What the memory was multiplied by before it. */
+  public float fade() {
+    return batch.fade(0);
   }
 
   @Override

@@ -56,6 +56,9 @@ class FastWeightSqlErrorsTest {
             GOOD + ", options => MAP['fastweights.batch-size', '9']",
             "options: fastweights.batch-size is of no use to a function called row by row"),
         Arguments.of(
+            GOOD + ", options => MAP['fastweights.half-life', '9 d']",
+            "on_time: not given; fastweights.half-life is PT216H, and memories fade by the times"),
+        Arguments.of(
             GOOD + ", options => MAP['fastweights.associative.nu', '0']",
             "options: fastweights.associative.nu is 0, must be at least 1"),
         Arguments.of(

@@ -76,6 +76,20 @@ class FastWeightSqlITCase {
   }
 
   @Test
+  void aMemoryThatFadesInSqlAnswersAsTheOperatorDoes() throws Exception {
+    StreamTableEnvironment tables = TripTables.tables(TRIPS, 2, backend("hashmap"));
+    Table answers =
+        tables.sqlQuery(query("'fastweights.half-life', '2 h', 'fastweights.cache-size', '32 kb'"));
+    Map<Long, String> expected =
+        TripTables.operatorAnswers(
+            TestModel.ASSOCIATIVE
+                .on(builder())
+                .set(FastWeightOptions.HALF_LIFE, Duration.ofHours(2)),
+            TRIPS);
+    assertThat(TripTables.answers(answers)).isEqualTo(expected).isNotEqualTo(associative());
+  }
+
+  @Test
   void trainedWeightsInSqlAnswerAsTheOperatorDoes() throws Exception {
     Path file = folder.resolve("trips.safetensors");
     WeightsFile.write(TripTables.weights(), file);

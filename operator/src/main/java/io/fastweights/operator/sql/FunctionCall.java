@@ -2,6 +2,7 @@ package io.fastweights.operator.sql;
 
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.operator.EventStepper;
+import io.fastweights.operator.FastWeightOptions;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -22,9 +23,11 @@ import org.apache.flink.util.TimeUtils;
  * IllegalArgumentException} that begins with the argument's name.
  *
  * @param events how rows are events
+ * @param timed whether rows have a time: the call has {@code on_time}, or it is not known yet
  * @param timeToLive how long a memory lives after its last observed event; 0 for ever
  */
-record FunctionCall(TableEvents events, Duration timeToLive, Map<String, String> options) {
+record FunctionCall(
+    TableEvents events, boolean timed, Duration timeToLive, Map<String, String> options) {
   private static final int INPUT = 0;
   private static final int TARGET = 1;
   private static final int FEATURES = 2;
@@ -64,7 +67,7 @@ record FunctionCall(TableEvents events, Duration timeToLive, Map<String, String>
     boolean timed = types.size() <= ON_TIME || !call.isArgumentNull(ON_TIME);
     TableEvents events =
         TableEvents.of(columns, target(call), features(call), weights, text(call, SCHEMA), timed);
-    return new FunctionCall(events, timeToLive(call), options(call));
+    return new FunctionCall(events, timed, timeToLive(call), options(call));
   }
 
   /**
@@ -76,6 +79,11 @@ record FunctionCall(TableEvents events, Duration timeToLive, Map<String, String>
    */
   EventStepper.Plan plan(ReadableConfig session) {
     Configuration all = allOptions(session);
+    if (!timed && !all.get(FastWeightOptions.HALF_LIFE).isZero()) {
+      throw new IllegalArgumentException(
+          "on_time: not given; %s is %s, and memories fade by the times of the rows"
+              .formatted(FastWeightOptions.HALF_LIFE.key(), all.get(FastWeightOptions.HALF_LIFE)));
+    }
     try {
       return new EventStepper.Plan(events.schema(), events.weights(), all);
     } catch (IllegalArgumentException e) {

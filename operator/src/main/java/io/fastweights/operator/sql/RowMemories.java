@@ -151,7 +151,7 @@ final class RowMemories {
     }
     float[] keys = Arrays.copyOf(stored.floats(), logShape.keys());
     float[] deltas = Arrays.copyOfRange(stored.floats(), logShape.keys(), logShape.floats());
-    stepper.engine().replay(slot.slot, keys, deltas, 1);
+    stepper.engine().replay(slot.slot, keys, deltas, new float[] {stored.fade()}, 1);
     slot.logged++;
     take(slot, stored);
   }
@@ -183,7 +183,7 @@ final class RowMemories {
       float[] weights = new float[pool.shape().floats()];
       pool.read(slot.slot, weights, 0);
       base.clear();
-      base.add(format.write(new StoredMemory(now, slot.events, slot.lag, weights)));
+      base.add(format.write(new StoredMemory(now, slot.events, slot.lag, 1, weights)));
       log.clear();
       slot.logged = 0;
       slot.oldest = now;
@@ -194,6 +194,6 @@ final class RowMemories {
   private byte[] logged(KeySlot slot, long now) throws IOException {
     float[] floats = Arrays.copyOf(stepper.keys(), logShape.floats());
     System.arraycopy(stepper.deltas(), 0, floats, logShape.keys(), logShape.deltas());
-    return format.write(new StoredMemory(now, slot.events, slot.lag, floats));
+    return format.write(new StoredMemory(now, slot.events, slot.lag, stepper.fade(), floats));
   }
 }

@@ -14,6 +14,7 @@ final class RowOptions {
       List.of(
           FastWeightOptions.CACHE_SIZE,
           FastWeightOptions.FOLD_THRESHOLD,
+          FastWeightOptions.HALF_LIFE,
           FastWeightOptions.ENGINE,
           FastWeightOptions.ORDER,
           FastWeightOptions.ASSOCIATIVE_KEY_DIM,

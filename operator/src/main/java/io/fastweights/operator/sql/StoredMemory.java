@@ -19,16 +19,20 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  *   format 1 byte | model 4 bytes | written 8 bytes | events 8 bytes | lag | floats, little-endian
  * </pre>
  *
- * {@code model} is a checksum of the memory's shape and recipe: Flink knows the entries as BYTES
+ * Format 2 has {@code fade}, 4 bytes, between the lag and the floats.
+ *
+ * <p>{@code model} is a checksum of the memory's shape and recipe: Flink knows the entries as BYTES
  * alone, so that an entry of another model must say so itself.
  *
  * @param written when, in milliseconds of processing time
  * @param events observed events of the key up to and with this entry
  * @param lag the last of them
+ * @param fade what the memory was multiplied by before a logged event; 1 in format 1
  * @param floats W, row-major; or an event's keys, then its deltas
  */
-record StoredMemory(long written, long events, EncodedEvent lag, float[] floats) {
-  private static final byte FORMAT = 1;
+record StoredMemory(long written, long events, EncodedEvent lag, float fade, float[] floats) {
+  private static final byte PLAIN = 1;
+  private static final byte FADED = 2;
 
   /** Writes and reads the entries of one model. */
   static final class Format {
@@ -48,11 +52,14 @@ record StoredMemory(long written, long events, EncodedEvent lag, float[] floats)
 
     byte[] write(StoredMemory entry) throws IOException {
       DataOutputSerializer out = new DataOutputSerializer(64 + 4 * entry.floats.length);
-      out.writeByte(FORMAT);
+      out.writeByte(entry.fade == 1 ? PLAIN : FADED);
       out.writeInt(checksum);
       out.writeLong(entry.written);
       out.writeLong(entry.events);
       entry.lag.writeLag(out);
+      if (entry.fade != 1) {
+        out.writeFloat(entry.fade);
+      }
       byte[] floats = new byte[4 * entry.floats.length];
       ByteBuffer.wrap(floats).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(entry.floats);
       out.write(floats);
@@ -70,8 +77,9 @@ record StoredMemory(long written, long events, EncodedEvent lag, float[] floats)
     private StoredMemory read(byte[] bytes, int floats) throws IOException {
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
       byte format = in.readByte();
-      if (format != FORMAT) {
-        throw new IOException("a stored memory has format " + format + ", must be " + FORMAT);
+      if (format != PLAIN && format != FADED) {
+        throw new IOException(
+            "a stored memory has format %d, must be %d or %d".formatted(format, PLAIN, FADED));
       }
       if (in.readInt() != checksum) {
         throw new IOException(
@@ -83,6 +91,7 @@ record StoredMemory(long written, long events, EncodedEvent lag, float[] floats)
       long written = in.readLong();
       long events = in.readLong();
       EncodedEvent lag = EncodedEvent.readLag(in);
+      float fade = format == FADED ? in.readFloat() : 1;
       byte[] rest = in.readAllBytes();
       if (rest.length != 4 * floats) {
         throw new IOException(
@@ -91,7 +100,7 @@ record StoredMemory(long written, long events, EncodedEvent lag, float[] floats)
       }
       float[] values = new float[floats];
       ByteBuffer.wrap(rest).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
-      return new StoredMemory(written, events, lag, values);
+      return new StoredMemory(written, events, lag, fade, values);
     }
   }
 }

@@ -10,6 +10,7 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.EventStepper;
 import io.fastweights.operator.FastWeightOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -82,21 +83,32 @@ class RowMemoriesTest {
   }
 
   private static EventStepper stepper(int keyDim, MemorySize cache) {
+    return stepper(keyDim, cache, Duration.ZERO);
+  }
+
+  private static EventStepper stepper(int keyDim, MemorySize cache, Duration halfLife) {
     return new EventStepper.Plan(
             SCHEMA,
             null,
             new Configuration()
                 .set(FastWeightOptions.BATCH_SIZE, 1)
                 .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, keyDim)
-                .set(FastWeightOptions.CACHE_SIZE, cache))
+                .set(FastWeightOptions.CACHE_SIZE, cache)
+                .set(FastWeightOptions.HALF_LIFE, halfLife))
         .open(new UnregisteredMetricsGroup());
   }
 
   private static EncodedEvent event(EventStepper stepper, SplittableRandom random)
       throws MalformedEventException {
+    return event(stepper, random, 0);
+  }
+
+  private static EncodedEvent event(EventStepper stepper, SplittableRandom random, long time)
+      throws MalformedEventException {
     return stepper.encode(
         stepper
             .newEvent()
+            .timestamp(time)
             .set(0, "p" + random.nextInt(5))
             .target(random.nextBoolean() ? "true" : "false"));
   }
@@ -147,6 +159,54 @@ class RowMemoriesTest {
           .isEqualTo(observe(lasting, oracle, event, whole.at(now), now));
     }
     assertThat(forgotten).as("memories forgotten").isPositive();
+  }
+
+  /**
+   * Three keys in a cache of two, logs that are folded now and then, and restarts with another
+   * half-life: as in a cache that holds all and never restarts.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void aMemoryThatFadesIsReplayedToItsBits(long seed) throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<EventStepper> tight = new ArrayList<>();
+    List<EventStepper> ample = new ArrayList<>();
+    for (int minutes : new int[] {0, 60, 1}) {
+      tight.add(stepper(4, TWO_KEYS, Duration.ofMinutes(minutes)));
+      ample.add(stepper(4, MANY_KEYS, Duration.ofMinutes(minutes)));
+    }
+    Map<Integer, Views> views = new HashMap<>();
+    Map<Integer, Views> wholeViews = new HashMap<>();
+    long time = 0;
+    int faded = 0;
+    for (int i = 0; i < 300; ) {
+      int which = random.nextInt(3);
+      RowMemories memories = new RowMemories(tight.get(which), 2, 0);
+      // Without a log its state is W itself.
+      RowMemories whole = new RowMemories(ample.get(which), 0, 0);
+      for (int end = i + 1 + random.nextInt(60); i < end; i++) {
+        time += random.nextInt(40_000);
+        int key = random.nextInt(3);
+        EncodedEvent event = event(tight.get(which), random, time);
+        Views state = views.computeIfAbsent(key, k -> Views.expiringAfter(Long.MAX_VALUE));
+        Views other = wholeViews.computeIfAbsent(key, k -> Views.expiringAfter(Long.MAX_VALUE));
+        assertThat(observe(tight.get(which), memories, event, key, state))
+            .as("event %d of seed %d", i, seed)
+            .isEqualTo(observe(ample.get(which), whole, event, key, other));
+        faded += tight.get(which).fade() < 1 ? 1 : 0;
+      }
+    }
+    assertThat(faded).as("events that found a memory faded").isGreaterThan(20);
+  }
+
+  private static float[] observe(
+      EventStepper stepper, RowMemories memories, EncodedEvent event, Object key, Views views)
+      throws Exception {
+    RowMemories.KeySlot slot = memories.get(key, views.base, views.log, 0);
+    float[] values = stepper.step(slot.slot, slot.fresh, event, slot.lag);
+    slot.fresh = false;
+    memories.learned(slot, event, views.base, views.log, 0);
+    return values;
   }
 
   /** What a framework's own expiry would leave of a memory. */
