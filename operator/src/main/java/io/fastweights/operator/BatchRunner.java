@@ -104,13 +104,13 @@ final class BatchRunner<T> {
   }
 
   /** Answers everything in flight. */
-  void completeAll() {
+  void completeAll() throws Exception {
     while (inFlight > 0) {
       completeOldest();
     }
   }
 
-  private void completeOldest() {
+  private void completeOldest() throws Exception {
     long begin = System.nanoTime();
     Flight<T> flight = flights.get(oldest);
     engine.complete(flight.batch);
@@ -118,6 +118,7 @@ final class BatchRunner<T> {
     log(flight);
     answer(flight);
     flight.nanos += System.nanoTime() - begin;
+    memory.saveExcess();
     output.answered(flight.reason, flight.events.size(), flight.nanos);
     flight.events.clear();
     oldest = (oldest + 1) % flights.size();
@@ -226,10 +227,10 @@ final class BatchRunner<T> {
   private void log(Flight<T> flight) {
     EventBatch batch = flight.batch;
     for (int s = 0; s < batch.segments(); s++) {
-      PendingLog log = flight.keys[s].log;
+      HotKey hot = flight.keys[s];
       for (int row = batch.start(s); row < batch.end(s); row++) {
         if (batch.observes(row)) {
-          log.add(batch.keys(), batch.deltas(), row, batch.fade(row));
+          memory.learned(hot, batch, row);
         }
       }
       flight.keys[s] = null;

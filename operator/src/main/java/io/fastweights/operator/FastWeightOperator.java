@@ -125,6 +125,7 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
             storage(),
             store,
             options.get(FastWeightOptions.FOLD_THRESHOLD),
+            options.get(FastWeightOptions.UNSAVED_KEYS),
             this::setCurrentKey);
     runner =
         new BatchRunner<>(

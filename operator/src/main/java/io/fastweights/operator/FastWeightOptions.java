@@ -54,6 +54,16 @@ public final class FastWeightOptions {
                   + " it is folded into a new base. 0 keeps memories whole. Predictions do not"
                   + " depend on it.");
 
+  public static final ConfigOption<Integer> UNSAVED_KEYS =
+      ConfigOptions.key("fastweights.unsaved-keys")
+          .intType()
+          .defaultValue(4096)
+          .withDescription(
+              "Most keys of a subtask that may have learned what the state backend does not have."
+                  + " A checkpoint saves them while the subtask stands still; those beyond are"
+                  + " saved before, the least used first. Fewer make its pause shorter, more save"
+                  + " a key that is often used less often. Predictions do not depend on it.");
+
   public static final ConfigOption<Duration> TTL =
       ConfigOptions.key("fastweights.ttl")
           .durationType()
@@ -180,6 +190,7 @@ public final class FastWeightOptions {
         LINGER,
         CACHE_SIZE,
         FOLD_THRESHOLD,
+        UNSAVED_KEYS,
         TTL,
         HALF_LIFE,
         STORAGE,

@@ -31,6 +31,15 @@ final class HotKey {
   /** The state may hold an earlier life of the key, to be cleared before this one is saved. */
   boolean reborn;
 
+  /** Waits to be saved. */
+  boolean unsaved;
+
+  /** The batch in which it began to wait, or was last seen to be in use. */
+  long waitsSince;
+
+  /** No longer in a slot: saved, forgotten or dead. */
+  boolean gone;
+
   /** A timer of the key is set. */
   boolean watched;
 

@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.state.FastWeightStore;
@@ -34,6 +35,7 @@ final class HotMemory {
   private final Consumer<Object> currentKey;
   private final LogShape logShape;
   private final int mostLogged;
+  private final UnsavedKeys unsaved;
   private HotKey newest;
   private HotKey oldest;
   private HotKey hand;
@@ -57,6 +59,7 @@ final class HotMemory {
   /**
    * @param storage how the engine's pool holds a memory, and new bases do
    * @param foldThreshold the largest log, as a fraction of the memory's size
+   * @param mostUnsaved keys that may have learned what the store does not have
    * @param currentKey makes a key the one that the store works on
    */
   HotMemory(
@@ -64,12 +67,14 @@ final class HotMemory {
       Storage storage,
       FastWeightStore store,
       double foldThreshold,
+      int mostUnsaved,
       Consumer<Object> currentKey) {
     this.engine = engine;
     this.pool = engine.pool();
     this.storage = storage;
     this.store = store;
     this.currentKey = currentKey;
+    this.unsaved = new UnsavedKeys(mostUnsaved, () -> completed);
     this.logShape = LogShape.of(engine.model());
     double memoryBytes = (double) storage.bytes() * pool.shape().floats();
     this.mostLogged = (int) (foldThreshold * memoryBytes / (Float.BYTES * logShape.floats()));
@@ -83,6 +88,21 @@ final class HotMemory {
   /** The oldest batch in flight has been stepped: its keys may be evicted again. */
   void completed() {
     completed++;
+  }
+
+  /** Keeps what a key learned from the event in a row of a completed batch. */
+  void learned(HotKey hot, EventBatch of, int row) {
+    if (!hot.gone) {
+      hot.log.add(of.keys(), of.deltas(), row, of.fade(row));
+      unsaved.add(hot);
+    }
+  }
+
+  /** Saves keys, while too many have learned what the store does not have. */
+  void saveExcess() throws Exception {
+    for (HotKey hot = unsaved.pollExcess(); hot != null; hot = unsaved.pollExcess()) {
+      save(hot);
+    }
   }
 
   /** Whether the batch at hand has met the key already. */
@@ -138,6 +158,7 @@ final class HotMemory {
       left.add(dead);
     }
     unlink(dead);
+    dead.gone = true;
     HotKey hot = new HotKey(dead.key, slot, new PendingLog(logShape, mostLogged));
     hot.fresh = true;
     hot.reborn = true;
@@ -167,6 +188,7 @@ final class HotMemory {
   /** Drops a key, saved or not; no batch at hand or in flight may need it. */
   void forget(HotKey hot) {
     unlink(hot);
+    hot.gone = true;
     keys.remove(hot.key);
     free.add(hot.slot);
   }
@@ -233,6 +255,7 @@ final class HotMemory {
     save(victim);
     hand = victim;
     unlink(victim);
+    victim.gone = true;
     keys.remove(victim.key);
     evictions++;
     return victim.slot;
@@ -247,7 +270,7 @@ final class HotMemory {
     if (batch > completed) {
       throw new IllegalStateException("a batch is in flight: its events are not logged yet");
     }
-    for (HotKey hot = oldest; hot != null; hot = hot.newer) {
+    for (HotKey hot = unsaved.poll(); hot != null; hot = unsaved.poll()) {
       save(hot);
     }
   }

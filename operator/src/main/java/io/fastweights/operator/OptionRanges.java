@@ -41,6 +41,7 @@ final class OptionRanges {
         FastWeightOptions.LINGER,
         "must be in 0 ... 1 day");
     double fold = options.get(FastWeightOptions.FOLD_THRESHOLD);
+    atLeast(FastWeightOptions.UNSAVED_KEYS, 0);
     check(fold >= 0 && fold <= MOST_FOLD, FastWeightOptions.FOLD_THRESHOLD, "must be in 0 ... 16");
   }
 

@@ -62,6 +62,8 @@ class BatchInvarianceITCase {
     }
   }
 
+  private static final int[] UNSAVED = {4096, 0, 3};
+
   /** Every pair of values of two settings stands in one of these. */
   static final List<Setup> SETUPS =
       List.of(
@@ -142,6 +144,7 @@ class BatchInvarianceITCase {
             .set(FastWeightOptions.LINGER, Duration.ofMillis(setup.lingerMillis()))
             .set(FastWeightOptions.FOLD_THRESHOLD, setup.foldThreshold())
             .set(FastWeightOptions.HALF_LIFE, setup.halfLife())
+            .set(FastWeightOptions.UNSAVED_KEYS, UNSAVED[(int) (seed % UNSAVED.length)])
             .uid("memories")
             .build();
     DataStream<Prediction<Trip>> predictions =

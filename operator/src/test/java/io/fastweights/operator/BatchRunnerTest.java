@@ -44,7 +44,7 @@ class BatchRunnerTest {
     FastWeightStore store =
         new FastWeightStore(
             state.store(), model.model().memory(), LogShape.of(model.model()), model.recipe());
-    memory = new HotMemory(engine, Storage.FP32, store, fold, state::currentKey);
+    memory = new HotMemory(engine, Storage.FP32, store, fold, slots / 2, state::currentKey);
     runner =
         new BatchRunner<>(
             model,

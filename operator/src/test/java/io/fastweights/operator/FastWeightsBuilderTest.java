@@ -244,6 +244,7 @@ class FastWeightsBuilderTest {
             Map.entry("fastweights.storage", "bf16"),
             Map.entry("fastweights.linger", "5 s"),
             Map.entry("fastweights.fold-threshold", "0.1"),
+            Map.entry("fastweights.unsaved-keys", "100"),
             Map.entry("fastweights.engine", "cpu"),
             Map.entry("fastweights.cuda.dense-products", "cublas"),
             Map.entry("fastweights.event-order", "accept"),

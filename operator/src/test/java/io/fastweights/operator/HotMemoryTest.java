@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HotMemoryTest {
   private static final AssociativeMemory MODEL =
       new AssociativeMemory(3, 2, 2, new float[] {0.5f, 0.25f}, Normalisation.UNIT);
+  private static final int[] UNSAVED = {1000, 0, 3, 8};
   private static final int FLOATS = MODEL.memory().floats();
 
   private final KeyedMaps state = new KeyedMaps();
@@ -44,11 +45,12 @@ class HotMemoryTest {
   private double mostLogged;
 
   private Storage storage = Storage.FP32;
+  private int unsaved = 1000;
 
   private void create(int slots, double fold) {
     store = new FastWeightStore(state.store(), MODEL.memory(), LogShape.of(MODEL), "test");
     engine = EngineProvider.create(MODEL, new EngineOptions(Device.CPU, slots, storage));
-    memory = new HotMemory(engine, storage, store, fold, state::currentKey);
+    memory = new HotMemory(engine, storage, store, fold, unsaved, state::currentKey);
     reference = new ReferenceModel(MODEL, storage);
     mostLogged = fold * FLOATS * storage.bytes() / (4.0 * LogShape.of(MODEL).floats());
   }
@@ -72,6 +74,7 @@ class HotMemoryTest {
       state.clear();
       expected.clear();
       observed.clear();
+      unsaved = UNSAVED[(int) (seed % UNSAVED.length)];
       create(slots, fold);
       SplittableRandom random = new SplittableRandom(seed);
       for (int batch = 0; batch < 150; batch++) {
@@ -119,6 +122,7 @@ class HotMemoryTest {
       assertThatSlotHoldsItsKey(hot, as);
     }
     memory.completed();
+    memory.saveExcess();
   }
 
   private static int key(List<HotKey> pinned, SplittableRandom random) {
@@ -126,7 +130,10 @@ class HotMemoryTest {
   }
 
   private void step(HotKey hot, EventBatch batch, SplittableRandom random) {
-    boolean observe = random.nextInt(3) > 0;
+    step(hot, batch, random, random.nextInt(3) > 0);
+  }
+
+  private void step(HotKey hot, EventBatch batch, SplittableRandom random, boolean observe) {
     batch.clear();
     batch.segment(hot.slot, hot.fresh);
     hot.fresh = false;
@@ -148,7 +155,7 @@ class HotMemoryTest {
           batch.fade(0));
       hot.events++;
       hot.lag = EncodedEvent.ofTime(hot.events);
-      hot.log.add(batch.keys(), batch.deltas(), 0, batch.fade(0));
+      memory.learned(hot, batch, 0);
       observed.merge(key, 1L, Long::sum);
     }
   }
@@ -214,6 +221,43 @@ class HotMemoryTest {
     memory.completed();
     memory.saveAll();
     assertThat(memory.appends() + memory.folds()).isEqualTo(saved);
+  }
+
+  @Test
+  void keysBeyondTheBoundAreSavedBeforeACheckpoint() throws Exception {
+    unsaved = 2;
+    create(8, 16);
+    for (int key : new int[] {1, 2, 3, 4, 3}) {
+      learn(key);
+    }
+    assertThat(memory.appends()).isEqualTo(2);
+    memory.saveAll();
+    assertThat(memory.appends()).isEqualTo(4);
+    assertThatStateIsComplete("saved");
+  }
+
+  @Test
+  void aKeyInUseWaitsForTheCheckpoint() throws Exception {
+    unsaved = 2;
+    create(8, 16);
+    for (int key : new int[] {1, 2, 1, 3, 1, 4, 1, 5, 1}) {
+      learn(key);
+    }
+    state.currentKey(1);
+    assertThat(store.load()).as("the key that is used").isNull();
+    assertThat(memory.appends()).isEqualTo(3);
+    memory.saveAll();
+    assertThatStateIsComplete("saved");
+  }
+
+  private void learn(int key) throws Exception {
+    EventBatch batch = new EventBatch(MODEL, 1);
+    memory.beginBatch();
+    HotKey hot = memory.get(key);
+    memory.pin(hot, 0);
+    step(hot, batch, new SplittableRandom(key), true);
+    memory.completed();
+    memory.saveExcess();
   }
 
   /** SIEVE: what was used again outlives what came once. */

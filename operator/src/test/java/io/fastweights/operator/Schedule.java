@@ -28,10 +28,12 @@ final class Schedule {
       int batchSize,
       MemorySize cache,
       double fold,
+      int unsaved,
       int linger,
       Duration halfLife) {
 
     private static final double[] FOLDS = {0, 0.05, 0.5, 16};
+    private static final int[] UNSAVED = {0, 1, 5, 4096};
     private static final int[] LINGERS = {0, 1, 20, 1000};
     private static final int[] HALF_LIFE_MINUTES = {0, 7, 90, 3000};
 
@@ -46,6 +48,7 @@ final class Schedule {
           batchSize,
           random.nextBoolean() ? MemorySize.ZERO : model.cacheOf(1 + random.nextInt(40)),
           FOLDS[random.nextInt(FOLDS.length)],
+          UNSAVED[random.nextInt(UNSAVED.length)],
           LINGERS[random.nextInt(LINGERS.length)],
           Duration.ofMinutes(HALF_LIFE_MINUTES[random.nextInt(HALF_LIFE_MINUTES.length)]));
     }
@@ -56,6 +59,7 @@ final class Schedule {
           .set(FastWeightOptions.BATCH_SIZE, batchSize)
           .set(FastWeightOptions.CACHE_SIZE, cache)
           .set(FastWeightOptions.FOLD_THRESHOLD, fold)
+          .set(FastWeightOptions.UNSAVED_KEYS, unsaved)
           .set(FastWeightOptions.LINGER, Duration.ofMillis(linger))
           .set(FastWeightOptions.HALF_LIFE, halfLife);
     }
