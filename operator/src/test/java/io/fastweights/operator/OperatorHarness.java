@@ -33,8 +33,13 @@ final class OperatorHarness
 
   OperatorHarness(FastWeights<Trip> builder, String backend, int parallelism, int subtask)
       throws Exception {
+    this(builder, backend(backend), parallelism, subtask);
+  }
+
+  OperatorHarness(FastWeights<Trip> builder, StateBackend backend, int parallelism, int subtask)
+      throws Exception {
     super(factory(builder.build()), Trip::key, Types.STRING, MAX_PARALLELISM, parallelism, subtask);
-    setStateBackend(backend(backend));
+    setStateBackend(backend);
     setup(Prediction.type(TRIP).createSerializer(getExecutionConfig().getSerializerConfig()));
   }
 
@@ -66,7 +71,7 @@ final class OperatorHarness
   }
 
   /** Without a checkpoint coordinator only full snapshots can be restored for certain. */
-  private static StateBackend backend(String name) {
+  static StateBackend backend(String name) {
     return name.equals("rocksdb")
         ? new EmbeddedRocksDBStateBackend(false)
         : new HashMapStateBackend();
@@ -134,6 +139,13 @@ final class OperatorHarness
     predictions().forEach(prediction -> lines.add(Answers.of(prediction)));
     malformed().forEach(malformed -> lines.add(Answers.of(malformed)));
     return Answers.sorted(lines);
+  }
+
+  /** Ends as a task that failed: nothing more is answered. */
+  void abandon() throws Exception {
+    getProcessingTimeService().shutdownService();
+    getOperator().close();
+    getEnvironment().close();
   }
 
   @Override

@@ -12,13 +12,15 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 
 /**
  * All that can happen to an operator, in an order drawn from a seed: trips, watermarks, time,
- * checkpoints of which up to two are written while events go on, failures that lose what came after
- * the last complete one, and rescaling. Whatever comes, each answer has the bits of the plain loop.
+ * checkpoints of which up to two are written while events go on and some never are, failures that
+ * lose what came after the last complete one, also in the middle of a write to state, and
+ * rescaling. Whatever comes, each answer has the bits of the plain loop.
  */
 final class Schedule {
   /** How the operator runs. */
@@ -76,6 +78,7 @@ final class Schedule {
   private final List<Trip> trips;
   private final Oracle oracle;
   private final List<String> expected;
+  private final Faults faults;
   private final Deque<Cut<Subtasks.Writing>> writing = new ArrayDeque<>();
   private Cut<Subtasks.Checkpoint> last = new Cut<>(0, null);
   private Subtasks subtasks;
@@ -84,6 +87,7 @@ final class Schedule {
   private long now;
   private long checkpoints;
   private int failures;
+  private int declined;
 
   Schedule(long seed) {
     random = new SplittableRandom(seed);
@@ -92,6 +96,7 @@ final class Schedule {
     trips = Trips.stream(seed, 30 + random.nextInt(120));
     oracle = setup.model().oracle().halfLife(setup.halfLife().toMillis());
     expected = oracle.answers(trips);
+    faults = new Faults(seed);
   }
 
   /** Runs it to the end of the trips. */
@@ -99,8 +104,16 @@ final class Schedule {
     try {
       restore(PARALLELISMS[random.nextInt(PARALLELISMS.length)]);
       while (at < trips.size()) {
-        act();
+        try {
+          act();
+        } catch (Exception e) {
+          if (!Faults.Injected.isBehind(e)) {
+            throw e;
+          }
+          fail();
+        }
       }
+      faults.disarm();
       subtasks.finish();
       assertThatAllIsAnswered();
       begin();
@@ -120,7 +133,7 @@ final class Schedule {
   }
 
   private void act() throws Exception {
-    int action = random.nextInt(40);
+    int action = random.nextInt(42);
     if (action < 30) {
       subtasks.process(trips.get(at++));
     } else if (action < 33) {
@@ -134,6 +147,10 @@ final class Schedule {
       complete();
     } else if (action == 39 && random.nextBoolean()) {
       fail();
+    } else if (action == 40 && random.nextBoolean()) {
+      faults.failWrites(1.0 / (1 + random.nextInt(30)), 1);
+    } else if (action == 41) {
+      faults.failSnapshots(1, 1);
     }
   }
 
@@ -149,7 +166,15 @@ final class Schedule {
 
   private void complete() throws Exception {
     Cut<Subtasks.Writing> oldest = writing.remove();
-    last = new Cut<>(oldest.place(), oldest.checkpoint().complete());
+    try {
+      last = new Cut<>(oldest.place(), oldest.checkpoint().complete());
+    } catch (ExecutionException e) {
+      if (!Faults.Injected.isBehind(e)) {
+        throw e;
+      }
+      oldest.checkpoint().cancel();
+      declined++;
+    }
   }
 
   /**
@@ -166,13 +191,19 @@ final class Schedule {
       lost.checkpoint().cancel();
     }
     writing.clear();
+    faults.disarm();
     if (subtasks != null) {
-      subtasks.close();
+      subtasks.abandon();
     }
     now = 0;
     begun = last.place();
     at = begun;
-    subtasks = new Subtasks(setup::builder, setup.backend(), parallelism, last.checkpoint());
+    subtasks =
+        new Subtasks(
+            setup::builder,
+            new FaultyBackend(OperatorHarness.backend(setup.backend()), faults),
+            parallelism,
+            last.checkpoint());
   }
 
   private void assertThatAllIsAnswered() {
@@ -219,6 +250,16 @@ final class Schedule {
   /** Failures that it came through. */
   int failures() {
     return failures;
+  }
+
+  /** Checkpoints that were never written, while the operator went on. */
+  int declined() {
+    return declined;
+  }
+
+  /** Failures in the middle of a write to state. */
+  int failedWrites() {
+    return faults.writes();
   }
 
   Setup setup() {

@@ -24,13 +24,19 @@ class ScheduleTest {
   private static void run(long usual, int count) throws Exception {
     Set<Object> drawn = new HashSet<>();
     int failures = 0;
+    int failedWrites = 0;
+    int declined = 0;
     for (long seed = Seeds.seed(usual), end = seed + count; seed < end; seed++) {
       Schedule schedule = new Schedule(seed);
       schedule.run();
       failures += schedule.failures();
+      failedWrites += schedule.failedWrites();
+      declined += schedule.declined();
       drawn.add(schedule.setup().model() + " on " + schedule.setup().backend());
     }
-    assertThat(failures).as("failures").isGreaterThan(count / 2);
+    assertThat(failures).as("failures").isGreaterThan(count);
+    assertThat(failedWrites).as("failures in a write to state").isGreaterThan(count / 2);
+    assertThat(declined).as("checkpoints not written").isGreaterThan(count / 8);
     assertThat(drawn).as("each model on each backend").hasSize(2 * TestModel.values().length);
   }
 }

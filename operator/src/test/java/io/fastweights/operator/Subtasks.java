@@ -18,6 +18,7 @@ import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.DefaultKeyedStateStore;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 import org.apache.flink.streaming.api.operators.OperatorSnapshotFinalizer;
@@ -65,7 +66,7 @@ final class Subtasks implements AutoCloseable {
    *
    * @param checkpoint null to begin without state
    */
-  Subtasks(Builder builder, String backend, int parallelism, Checkpoint checkpoint)
+  Subtasks(Builder builder, StateBackend backend, int parallelism, Checkpoint checkpoint)
       throws Exception {
     for (int subtask = 0; subtask < parallelism; subtask++) {
       OperatorHarness harness =
@@ -170,6 +171,13 @@ final class Subtasks implements AutoCloseable {
 
   private static <V> TypeSerializer<V> serializer(TypeInformation<V> type) {
     return type.createSerializer(new ExecutionConfig().getSerializerConfig());
+  }
+
+  /** Ends as a job that failed. */
+  void abandon() throws Exception {
+    for (OperatorHarness harness : harnesses) {
+      harness.abandon();
+    }
   }
 
   @Override
