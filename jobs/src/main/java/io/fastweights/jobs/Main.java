@@ -4,6 +4,7 @@ import io.fastweights.jobs.bench.BenchCommand;
 import io.fastweights.jobs.chaos.ChaosCommand;
 import io.fastweights.jobs.cluster.ClusterCommand;
 import io.fastweights.jobs.demo.DemoCommand;
+import io.fastweights.jobs.gpu.GpuCheckCommand;
 import io.fastweights.jobs.savepoint.BootstrapCommand;
 import io.fastweights.jobs.savepoint.ExportCommand;
 import io.fastweights.jobs.savepoint.InspectCommand;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
-/** The command table. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+/** The command table. Exit codes: 0 done, 1 failed, 2 wrong usage; gpu-check has one more. */
 @Command(
     name = "fastweights",
     description = "Per-key learned memory for Apache Flink.",
@@ -35,7 +36,8 @@ import picocli.CommandLine.ScopeType;
       InspectCommand.class,
       ExportCommand.class,
       RewriteCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      GpuCheckCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,

@@ -17,7 +17,7 @@ class MainTest extends CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "run", "bootstrap", "inspect"})
+  @ValueSource(strings = {"demo", "run", "bootstrap", "inspect", "gpu-check"})
   void explainsEveryCommand(String command) {
     Result help = execute(command, "--help");
     assertThat(help.exitCode()).isZero();

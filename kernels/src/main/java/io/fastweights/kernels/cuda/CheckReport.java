@@ -9,11 +9,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
-/** What a check of a GPU found: lines for people as it goes, JSON at last. */
-final class CheckReport {
+/** What a check of a GPU found: lines for people as it goes, Markdown and JSON at last. */
+public final class CheckReport {
   private final Map<String, Object> values = new LinkedHashMap<>();
+  private final StringBuilder markdown = new StringBuilder();
+  private final Consumer<String> lines;
+  private boolean fenced;
+  private boolean contractHolds = true;
+
+  CheckReport(Consumer<String> lines) {
+    this.lines = lines;
+  }
 
   void put(String name, Object value) {
     values.put(name, value);
@@ -39,11 +49,45 @@ final class CheckReport {
     return TorchCheck.name(model.config().heads(), model.keyDim(), model.nu());
   }
 
-  static void print(String format, Object... arguments) {
-    System.out.printf(format + "%n", arguments);
+  /** Begins a table. */
+  void section(String title, String note) {
+    lines.accept("");
+    endTable();
+    markdown.append("\n## ").append(title).append('\n').append(note).append("\n```\n");
+    fenced = true;
   }
 
-  void write(Path file) throws IOException {
+  /** A line of text, or of the table that has begun. */
+  void print(String format, Object... arguments) {
+    String line = String.format(Locale.ROOT, format, arguments);
+    lines.accept(line);
+    markdown.append(line.stripTrailing()).append('\n');
+  }
+
+  void contract(boolean holds) {
+    contractHolds = holds;
+  }
+
+  private void endTable() {
+    if (fenced) {
+      markdown.append("```\n");
+      fenced = false;
+    }
+  }
+
+  /** Whether every model gave the reference's results, whatever the batches, if that was tried. */
+  public boolean contractHolds() {
+    return contractHolds;
+  }
+
+  /** What was printed, each table under a heading, for docs/gpu.md. */
+  public String markdown() {
+    endTable();
+    return markdown.toString();
+  }
+
+  /** Writes every figure, unrounded. */
+  public void writeJson(Path file) throws IOException {
     new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), values);
   }
 }

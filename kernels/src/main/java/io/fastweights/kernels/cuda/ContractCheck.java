@@ -18,7 +18,6 @@ import java.util.SplittableRandom;
  */
 final class ContractCheck {
   private static final int KEYS = 6;
-  private static final int EVENTS = 120;
   private static final int ASK_ONE_IN = 4;
   private static final int FADE_ONE_IN = 4;
 
@@ -48,13 +47,15 @@ final class ContractCheck {
   private final List<Event> events = new ArrayList<>();
   private final SplittableRandom random;
   private final int deviceIndex;
+  private final int eventCount;
   private double loadMilliseconds;
 
-  private ContractCheck(Model model, int deviceIndex, long seed) {
+  private ContractCheck(Model model, int deviceIndex, int eventCount, long seed) {
     this.model = model;
+    this.eventCount = eventCount;
     this.deviceIndex = deviceIndex;
     this.random = new SplittableRandom(seed);
-    for (int i = 0; i < EVENTS; i++) {
+    for (int i = 0; i < eventCount; i++) {
       events.add(
           new Event(
               random.nextInt(KEYS),
@@ -65,8 +66,13 @@ final class ContractCheck {
     }
   }
 
-  static Outcome run(String name, Model model, int deviceIndex, long seed) {
-    ContractCheck check = new ContractCheck(model, deviceIndex, seed);
+  /**
+   * Tries one model.
+   *
+   * @param eventCount events, of six keys
+   */
+  static Outcome run(String name, Model model, int deviceIndex, int eventCount, long seed) {
+    ContractCheck check = new ContractCheck(model, deviceIndex, eventCount, seed);
     List<float[]> expected = check.reference();
     List<float[]> actual = check.onDevice(Storage.FP32, 9);
     double load = check.loadMilliseconds;
@@ -88,8 +94,8 @@ final class ContractCheck {
         worst,
         other,
         floats,
-        differing(actual, check.onDevice(Storage.FP32, EVENTS)),
-        differing(check.onDevice(Storage.BF16, 5), check.onDevice(Storage.BF16, EVENTS)),
+        differing(actual, check.onDevice(Storage.FP32, eventCount)),
+        differing(check.onDevice(Storage.BF16, 5), check.onDevice(Storage.BF16, eventCount)),
         load);
   }
 
@@ -124,21 +130,21 @@ final class ContractCheck {
   private List<float[]> onDevice(Storage format, int mostEvents) {
     EngineOptions options =
         new EngineOptions(Device.CUDA, KEYS, KEYS, format, deviceIndex, Long.MAX_VALUE);
-    float[][] results = new float[5 * EVENTS + KEYS][];
+    float[][] results = new float[5 * eventCount + KEYS][];
     long begun = System.nanoTime();
     try (Engine engine = new CudaEngine(model, options)) {
       loadMilliseconds = (System.nanoTime() - begun) / 1e6;
-      EventBatch batch = new EventBatch(model, EVENTS);
+      EventBatch batch = new EventBatch(model, eventCount);
       boolean[] known = new boolean[KEYS];
-      for (int at = 0; at < EVENTS; ) {
-        int end = Math.min(EVENTS, at + 1 + random.nextInt(mostEvents));
+      for (int at = 0; at < eventCount; ) {
+        int end = Math.min(eventCount, at + 1 + random.nextInt(mostEvents));
         step(engine, batch, known, at, end, results);
         at = end;
       }
       for (int key = 0; key < KEYS; key++) {
-        results[5 * EVENTS + key] = new float[model.memory().floats()];
+        results[5 * eventCount + key] = new float[model.memory().floats()];
         if (known[key]) {
-          engine.pool().read(key, results[5 * EVENTS + key], 0);
+          engine.pool().read(key, results[5 * eventCount + key], 0);
         }
       }
     }
@@ -147,7 +153,7 @@ final class ContractCheck {
 
   private void step(
       Engine engine, EventBatch batch, boolean[] known, int from, int end, float[][] results) {
-    int[] rows = new int[EVENTS];
+    int[] rows = new int[eventCount];
     batch.clear();
     batch.poisonResults();
     for (int key = 0; key < KEYS; key++) {

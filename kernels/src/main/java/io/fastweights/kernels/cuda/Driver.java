@@ -48,6 +48,13 @@ final class Driver {
     }
   }
 
+  /** The newest CUDA that the driver knows, in words. */
+  static String version() {
+    int[] version = new int[1];
+    check(JCudaDriver.cuDriverGetVersion(version), "ask for the driver's version");
+    return "CUDA driver " + version[0] / 1000 + "." + version[0] % 1000 / 10;
+  }
+
   private static Failure failure(int status, String asked) {
     String[] text = new String[1];
     boolean known = JCudaDriver.cuGetErrorString(status, text) == CUresult.CUDA_SUCCESS;

@@ -6,9 +6,7 @@ import java.util.SplittableRandom;
 
 /** Times an engine as its caller sees it: float[] in, float[] out, two batches in flight. */
 final class EndToEndCheck {
-  private static final int LEAST = 8;
   private static final int MOST = 20_000;
-  private static final long NANOSECONDS = 250_000_000;
 
   /**
    * @param eventsPerSecond by the clock on the wall
@@ -20,16 +18,26 @@ final class EndToEndCheck {
 
   private EndToEndCheck() {}
 
-  static Measurement measure(CudaEngine engine, int events, int segmentEvents, boolean log) {
+  /**
+   * How long to measure.
+   *
+   * @param least batches at least
+   * @param nanoseconds about so long, if more batches are needed for it
+   */
+  record Budget(int least, long nanoseconds) {}
+
+  static Measurement measure(
+      CudaEngine engine, int events, int segmentEvents, boolean log, Budget budget) {
+    int least = budget.least();
     EventBatch[] batches = new EventBatch[engine.mostInFlight()];
     SplittableRandom random = new SplittableRandom(11);
     for (int i = 0; i < batches.length; i++) {
       batches[i] = batch(engine, events, segmentEvents, random);
       batches[i].want(log, log);
     }
-    run(engine, batches, LEAST);
-    double once = run(engine, batches, LEAST) / LEAST;
-    int count = (int) Math.max(LEAST, Math.min(MOST, NANOSECONDS / once));
+    run(engine, batches, least);
+    double once = run(engine, batches, least) / least;
+    int count = (int) Math.max(least, Math.min(MOST, budget.nanoseconds() / once));
     long launches = engine.launches();
     long in = engine.bytesIn();
     long out = engine.bytesOut();

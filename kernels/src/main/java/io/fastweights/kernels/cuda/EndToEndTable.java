@@ -1,7 +1,5 @@
 package io.fastweights.kernels.cuda;
 
-import static io.fastweights.kernels.cuda.CheckReport.print;
-
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.engine.EngineOptions.Storage;
@@ -21,6 +19,7 @@ final class EndToEndTable {
   private final int[] batches;
   private final double launchNanoseconds;
   private final double hostBandwidth;
+  private final EndToEndCheck.Budget budget;
 
   /**
    * @param hostBandwidth bytes a second from pinned memory to the device
@@ -30,17 +29,23 @@ final class EndToEndTable {
       int deviceIndex,
       int[] batches,
       double launchNanoseconds,
-      double hostBandwidth) {
+      double hostBandwidth,
+      EndToEndCheck.Budget budget) {
     this.report = report;
     this.deviceIndex = deviceIndex;
     this.batches = batches;
     this.launchNanoseconds = launchNanoseconds;
     this.hostBandwidth = hostBandwidth;
+    this.budget = budget;
   }
 
   void measure(int[][] shapes) {
-    print(
-        "%n%-14s %-5s %6s %-4s %12s %9s %12s %9s %9s %12s",
+    report.section(
+        "End to end",
+        "From heap arrays to heap arrays; bytes in and out per event; the last column is what the"
+            + " link to the host allows.");
+    report.print(
+        "%-14s %-5s %6s %-4s %12s %9s %12s %9s %9s %12s",
         "end to end",
         "pool",
         "batch",
@@ -70,7 +75,7 @@ final class EndToEndTable {
   }
 
   private void row(SlowModel model, Storage format, CudaEngine engine, int batch, boolean log) {
-    EndToEndCheck.Measurement m = EndToEndCheck.measure(engine, batch, SEGMENT, log);
+    EndToEndCheck.Measurement m = EndToEndCheck.measure(engine, batch, SEGMENT, log, budget);
     double jni = m.launches() * launchNanoseconds / 1000;
     double most = hostBandwidth / Math.max(m.bytesIn(), m.bytesOut());
     Map<String, Object> row = report.row("endToEnd", model, format, batch, SEGMENT);
@@ -81,7 +86,7 @@ final class EndToEndTable {
     row.put("bytesIn", m.bytesIn());
     row.put("bytesOut", m.bytesOut());
     row.put("eventsPerSecondOfCopies", most);
-    print(
+    report.print(
         "%-14s %-5s %6d %-4s %12.3f %9.0f %12.1f %9.0f %9.0f %12.1f",
         CheckReport.name(model),
         format,

@@ -1,7 +1,5 @@
 package io.fastweights.kernels.cuda;
 
-import static io.fastweights.kernels.cuda.CheckReport.print;
-
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.SlowModel;
 import java.io.IOException;
@@ -36,8 +34,11 @@ final class StepTable {
 
   /** The kernels that ship, for each shape, format, batch and length of a segment. */
   void measure(CudaModule module, int[][] shapes) {
-    print(
-        "%n%-14s %-5s %6s %3s %-34s %10s %10s %8s",
+    report.section(
+        "The memory step alone, W resident",
+        "Time from device events, median; a segment is a run of events of one key.");
+    report.print(
+        "%-14s %-5s %6s %3s %-34s %10s %10s %8s",
         "memory step", "pool", "batch", "seg", "kernel", "us", "M events/s", "of copy");
     for (int[] shape : shapes) {
       SlowModel model = CheckModels.attention(shape[0], shape[1], shape[2], 1);
@@ -62,7 +63,7 @@ final class StepTable {
   /** Kernels of another PTX, that are tried out on the largest batches of one shape. */
   void tune(Path ptx, int[] shape) throws IOException {
     SlowModel model = CheckModels.attention(shape[0], shape[1], shape[2], 1);
-    print("%ntuning");
+    report.section("Kernels that are tried out", "As above.");
     try (CudaModule module = CudaModule.load(Files.readAllBytes(ptx))) {
       for (Storage format : Storage.values()) {
         String mark = "_" + format.name().toLowerCase(Locale.ROOT) + "_";
@@ -111,7 +112,7 @@ final class StepTable {
     row.put("eventsPerSecond", m.eventsPerSecond());
     row.put("neededBytes", m.neededBytes());
     row.put("ofCopyBandwidth", m.bytesPerSecond() / bandwidth);
-    print(
+    report.print(
         "%-14s %-5s %6d %3d %-34s %10.1f %10.3f %7.0f%%",
         CheckReport.name(model),
         format,

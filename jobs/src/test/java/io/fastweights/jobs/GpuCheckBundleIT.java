@@ -1,0 +1,114 @@
+package io.fastweights.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The bundle runs where it is unpacked, with nothing from here. */
+class GpuCheckBundleIT {
+  private static final long MOST_BYTES = 60L << 20;
+  private static final String JNI = "libJCudaDriver-12.6.0-linux-x86_64.so";
+
+  @TempDir static Path folder;
+  private static Path archive;
+  private static CommandTest.Result made;
+
+  /** What a process printed. */
+  private record Ended(int exitCode, String out, String err) {}
+
+  @BeforeAll
+  static void makeAndUnpack() throws Exception {
+    archive = folder.resolve("check.tar.gz");
+    made = CommandTest.execute("gpu-check", "--bundle", archive);
+    assertThat(made.exitCode()).as(made.err()).isZero();
+    run(Map.of(), "tar", "xzf", archive.toString(), "-C", folder.toString());
+  }
+
+  @Test
+  void isSmallAndHoldsNoFlink() throws Exception {
+    assertThat(Files.size(archive)).isLessThan(MOST_BYTES);
+    assertThat(made.out())
+        .contains("%.1f MiB".formatted(Files.size(archive) / (double) (1 << 20)))
+        .hasLineCount(1);
+    List<String> files = run(Map.of(), "tar", "tzf", archive.toString()).out().lines().toList();
+    assertThat(files)
+        .contains("gpu-check/gpu-check", "gpu-check/java/bin/java")
+        .anyMatch(file -> file.startsWith("gpu-check/lib/jcuda-natives-"))
+        .noneMatch(file -> file.contains("flink"));
+    try (var left = Files.list(folder)) {
+      assertThat(left.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("check.tar.gz", "gpu-check");
+    }
+  }
+
+  @Test
+  void saysInOneLineWhyThereIsNoDevice() throws Exception {
+    Ended ended = check(Map.of("CUDA_VISIBLE_DEVICES", ""));
+    assertThat(ended.exitCode()).isEqualTo(3);
+    assertThat(ended.err()).startsWith("gpu-check: no GPU was checked: ").hasLineCount(1);
+    assertThat(ended.out()).isEmpty();
+  }
+
+  @Test
+  void checksASimulatedDevice() throws Exception {
+    Map<String, String> simulated = Map.of("LD_LIBRARY_PATH", simulatedDriver().toString());
+    Path tables = folder.resolve("gpu-check/tables.md");
+    Ended ended =
+        check(simulated, "--quick", "--only", "contract,end", "--markdown", tables.toString());
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out()).startsWith("simulated device").contains("the contract holds");
+    assertThat(tables).content().contains("## The contract", "## End to end");
+  }
+
+  private static Ended check(Map<String, String> environment, String... arguments)
+      throws Exception {
+    List<String> command = new ArrayList<>(List.of(folder + "/gpu-check/gpu-check"));
+    command.addAll(List.of(arguments));
+    return run(environment, command.toArray(String[]::new));
+  }
+
+  private static Ended run(Map<String, String> environment, String... command) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().keySet().removeIf(name -> name.startsWith("JAVA"));
+    builder.environment().putAll(environment);
+    Path err = folder.resolveSibling(folder.getFileName() + ".err");
+    Process process = builder.redirectError(err.toFile()).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int exitCode = process.waitFor();
+    String said = Files.readString(err);
+    Files.delete(err);
+    return new Ended(exitCode, out, said);
+  }
+
+  /** The folder of a libcuda.so.1 without a GPU, built from the sources of module kernels. */
+  private static Path simulatedDriver() throws Exception {
+    Path out = Files.createDirectories(Path.of("target/simulated-device").toAbsolutePath());
+    Path jni = out.resolve(JNI);
+    try (InputStream in = GpuCheckBundleIT.class.getResourceAsStream("/lib/" + JNI)) {
+      Files.copy(in, jni, StandardCopyOption.REPLACE_EXISTING);
+    }
+    Ended built =
+        run(
+            Map.of(),
+            "sh",
+            "../kernels/src/test/native/build.sh",
+            jni.toString(),
+            out.toString());
+    if (built.exitCode() != 0) {
+      throw new IOException("the simulated device needs g++: " + built.err());
+    }
+    return out;
+  }
+}
