@@ -56,7 +56,10 @@ class GpuCheckBundleIT {
   void saysInOneLineWhyThereIsNoDevice() throws Exception {
     Ended ended = check(Map.of("CUDA_VISIBLE_DEVICES", ""));
     assertThat(ended.exitCode()).isEqualTo(3);
-    assertThat(ended.err()).startsWith("gpu-check: no GPU was checked: ").hasLineCount(1);
+    assertThat(ended.err())
+        .matches(
+            "gpu-check: no GPU was checked: "
+                + "(there is no CUDA driver|cannot initialise the CUDA driver).*\n");
     assertThat(ended.out()).isEmpty();
   }
 
@@ -100,12 +103,7 @@ class GpuCheckBundleIT {
       Files.copy(in, jni, StandardCopyOption.REPLACE_EXISTING);
     }
     Ended built =
-        run(
-            Map.of(),
-            "sh",
-            "../kernels/src/test/native/build.sh",
-            jni.toString(),
-            out.toString());
+        run(Map.of(), "sh", "../kernels/src/test/native/build.sh", jni.toString(), out.toString());
     if (built.exitCode() != 0) {
       throw new IOException("the simulated device needs g++: " + built.err());
     }

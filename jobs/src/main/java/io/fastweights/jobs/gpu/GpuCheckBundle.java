@@ -34,9 +34,9 @@ final class GpuCheckBundle {
   private static final String NAME = "gpu-check";
   private static final String JCUDA = "12.6.0-linux-x86_64.so";
 
-  /** What the jars below need of the Java runtime. */
+  /** What the jars below need of the Java runtime; log4j listens to beans of java.desktop. */
   private static final String MODULES =
-      "java.base,java.logging,java.management,java.naming,java.xml,jdk.unsupported";
+      "java.base,java.desktop,java.logging,java.management,java.naming,java.xml,jdk.unsupported";
 
   /** A class of each jar. */
   private static final List<String> CLASSES =

@@ -29,8 +29,7 @@ public final class GpuCheckCommand extends DeviceCheck {
         bundle.toString().endsWith(".tar.gz") || bundle.toString().endsWith(".tgz"),
         "--bundle is " + bundle + ", must end in .tar.gz or .tgz");
     require(
-        Files.isDirectory(bundle.toAbsolutePath().getParent()),
-        "there is no folder for " + bundle);
+        Files.isDirectory(bundle.toAbsolutePath().getParent()), "there is no folder for " + bundle);
     long bytes = GpuCheckBundle.write(bundle.toAbsolutePath());
     command
         .commandLine()
