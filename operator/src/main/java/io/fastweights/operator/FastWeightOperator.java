@@ -353,9 +353,12 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
 
   @Override
   public void close() throws Exception {
-    if (engine != null) {
-      engine.close();
+    try {
+      if (engine != null) {
+        engine.close();
+      }
+    } finally {
+      super.close();
     }
-    super.close();
   }
 }

@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.engine.EngineOptions.Device;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.FieldSource;
  * and through two failures, every event is answered once, with the bits of the plain loop.
  */
 class BatchInvarianceITCase {
-  private static final int TRIPS = 1200;
+  static final int TRIPS = 1200;
   private static final int PER_CHECKPOINT = 300;
 
   @RegisterExtension static final MiniClusterExtension CLUSTER = TestJobs.cluster();
@@ -100,7 +101,7 @@ class BatchInvarianceITCase {
   void everyEventIsAnsweredOnceWithTheBitsOfThePlainLoop(Setup setup) throws Exception {
     long seed = Seeds.seed(SETUPS.indexOf(setup) + 1);
     String run = setup + ", " + Seeds.replay(seed);
-    List<String> lines = run(setup, seed, run);
+    List<String> lines = run(setup, Device.CPU, seed, run, folder);
 
     List<String> expected =
         setup
@@ -115,7 +116,9 @@ class BatchInvarianceITCase {
     assertThat(Saboteur.restored(run)).as("restored from checkpoints, " + run).isNotEmpty();
   }
 
-  private List<String> run(Setup setup, long seed, String run) throws Exception {
+  /** The answers of a job that fails twice. */
+  static List<String> run(Setup setup, Device device, long seed, String run, Path folder)
+      throws Exception {
     Configuration configuration =
         TestJobs.configuration(setup.backend(), folder)
             .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(40))
@@ -139,6 +142,7 @@ class BatchInvarianceITCase {
         setup
             .model()
             .on(FastWeights.on(trips.keyBy(Trip::key)))
+            .set(FastWeightOptions.ENGINE, device)
             .set(FastWeightOptions.BATCH_SIZE, setup.batchSize())
             .set(FastWeightOptions.CACHE_SIZE, setup.cacheSize())
             .set(FastWeightOptions.LINGER, Duration.ofMillis(setup.lingerMillis()))
@@ -159,7 +163,7 @@ class BatchInvarianceITCase {
     return TestJobs.lines(stream, predictions).executeAndCollect(run, 2 * TRIPS);
   }
 
-  private static void assertThatKeysAreInOrder(List<String> lines) {
+  static void assertThatKeysAreInOrder(List<String> lines) {
     Map<String, Long> last = new HashMap<>();
     for (String line : lines) {
       if (!line.endsWith("malformed")) {

@@ -82,7 +82,7 @@ class CudaOperatorTest {
       harness.prepareSnapshotPreBarrier(1);
       lines = new ArrayList<>(harness.answers());
       checkpoint = harness.snapshot(1, 1);
-      SimulatedDriver.failLaunch(9);
+      SimulatedDriver.Fault.LAUNCH.arm(9);
       assertThatThrownBy(() -> harness.process(trips.subList(40, TRIPS)))
           .isInstanceOf(EngineException.class);
       SimulatedDriver.load();

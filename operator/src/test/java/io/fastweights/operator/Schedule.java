@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.state.LogReplay;
 import io.fastweights.state.Recipe;
@@ -25,6 +26,7 @@ import org.apache.flink.configuration.MemorySize;
 final class Schedule {
   /** How the operator runs. */
   record Setup(
+      Device device,
       TestModel model,
       String backend,
       int batchSize,
@@ -40,11 +42,12 @@ final class Schedule {
     private static final int[] HALF_LIFE_MINUTES = {0, 7, 90, 3000};
 
     /** Seeds that follow each other take turns with the models, most of them on the heap. */
-    static Setup draw(long seed, SplittableRandom random) {
+    static Setup draw(Device device, long seed, SplittableRandom random) {
       int models = TestModel.values().length;
       TestModel model = TestModel.values()[(int) (seed % models)];
       int batchSize = 1 + random.nextInt(random.nextBoolean() ? 4 : 24);
       return new Setup(
+          device,
           model,
           seed / models % 8 == 0 ? "rocksdb" : "hashmap",
           batchSize,
@@ -58,6 +61,7 @@ final class Schedule {
     FastWeights<Trip> builder() {
       return model
           .on(OperatorHarness.builder(new Configuration()))
+          .set(FastWeightOptions.ENGINE, device)
           .set(FastWeightOptions.BATCH_SIZE, batchSize)
           .set(FastWeightOptions.CACHE_SIZE, cache)
           .set(FastWeightOptions.FOLD_THRESHOLD, fold)
@@ -89,10 +93,13 @@ final class Schedule {
   private int failures;
   private int declined;
 
-  Schedule(long seed) {
+  /**
+   * @param test runs schedules on that device, from a seed on
+   */
+  Schedule(Device device, long seed, Class<?> test) {
     random = new SplittableRandom(seed);
-    setup = Setup.draw(seed, random);
-    name = setup + ", " + Seeds.replay(seed, ScheduleTest.class);
+    setup = Setup.draw(device, seed, random);
+    name = setup + ", " + Seeds.replay(seed, test);
     trips = Trips.stream(seed, 30 + random.nextInt(120));
     oracle = setup.model().oracle().halfLife(setup.halfLife().toMillis());
     expected = oracle.answers(trips);

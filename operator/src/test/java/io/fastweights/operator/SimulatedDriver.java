@@ -23,7 +23,27 @@ final class SimulatedDriver {
   /** {@code Control} of driver.cpp. */
   private static final int RESET = 1000;
 
-  private static final int FAIL_LAUNCH = 1002;
+  /** What can go wrong with a device, and what a task then says. */
+  enum Fault {
+    ALLOCATION(1001, "cannot allocate (device|pinned host) memory \\(\\d+ bytes\\): .*"),
+    LAUNCH(1002, "cannot launch \\w+: CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES.*"),
+    LOSS(1003, "cannot .*: .*DEVICE_UNAVAILABLE.*");
+
+    private final int control;
+    final String message;
+
+    Fault(int control, String message) {
+      this.control = control;
+      this.message = message;
+    }
+
+    /** The allocation, launch or call after so many more fails. */
+    void arm(int after) {
+      JCudaDriver.cuCtxSetLimit(control, after);
+    }
+  }
+
+  private static final int SLOW = 1005;
 
   private static boolean loaded;
 
@@ -38,9 +58,9 @@ final class SimulatedDriver {
     JCudaDriver.cuCtxSetLimit(RESET, 0);
   }
 
-  /** The launch after so many more fails. */
-  static void failLaunch(int after) {
-    JCudaDriver.cuCtxSetLimit(FAIL_LAUNCH, after);
+  /** Microseconds that each operation of a stream takes from now on. */
+  static void slow(int microseconds) {
+    JCudaDriver.cuCtxSetLimit(SLOW, microseconds);
   }
 
   /** What the process holds of the device: allocations, pinned buffers, handles, contexts. */
