@@ -26,7 +26,6 @@ import org.apache.flink.configuration.MemorySize;
 final class Schedule {
   /** How the operator runs. */
   record Setup(
-      Device device,
       TestModel model,
       String backend,
       int batchSize,
@@ -42,12 +41,11 @@ final class Schedule {
     private static final int[] HALF_LIFE_MINUTES = {0, 7, 90, 3000};
 
     /** Seeds that follow each other take turns with the models, most of them on the heap. */
-    static Setup draw(Device device, long seed, SplittableRandom random) {
+    static Setup draw(long seed, SplittableRandom random) {
       int models = TestModel.values().length;
       TestModel model = TestModel.values()[(int) (seed % models)];
       int batchSize = 1 + random.nextInt(random.nextBoolean() ? 4 : 24);
       return new Setup(
-          device,
           model,
           seed / models % 8 == 0 ? "rocksdb" : "hashmap",
           batchSize,
@@ -61,7 +59,6 @@ final class Schedule {
     FastWeights<Trip> builder() {
       return model
           .on(OperatorHarness.builder(new Configuration()))
-          .set(FastWeightOptions.ENGINE, device)
           .set(FastWeightOptions.BATCH_SIZE, batchSize)
           .set(FastWeightOptions.CACHE_SIZE, cache)
           .set(FastWeightOptions.FOLD_THRESHOLD, fold)
@@ -76,6 +73,7 @@ final class Schedule {
 
   private static final int[] PARALLELISMS = {1, 4, 2};
 
+  private final Device device;
   private final SplittableRandom random;
   private final String name;
   private final Setup setup;
@@ -93,12 +91,17 @@ final class Schedule {
   private int failures;
   private int declined;
 
+  Schedule(long seed) {
+    this(Device.CPU, seed, ScheduleTest.class);
+  }
+
   /**
-   * @param test runs schedules on that device, from a seed on
+   * @param test replays it from a seed
    */
   Schedule(Device device, long seed, Class<?> test) {
+    this.device = device;
     random = new SplittableRandom(seed);
-    setup = Setup.draw(device, seed, random);
+    setup = Setup.draw(seed, random);
     name = setup + ", " + Seeds.replay(seed, test);
     trips = Trips.stream(seed, 30 + random.nextInt(120));
     oracle = setup.model().oracle().halfLife(setup.halfLife().toMillis());
@@ -207,10 +210,14 @@ final class Schedule {
     at = begun;
     subtasks =
         new Subtasks(
-            setup::builder,
+            this::builder,
             new FaultyBackend(OperatorHarness.backend(setup.backend()), faults),
             parallelism,
             last.checkpoint());
+  }
+
+  private FastWeights<Trip> builder() {
+    return setup.builder().set(FastWeightOptions.ENGINE, device);
   }
 
   private void assertThatAllIsAnswered() {

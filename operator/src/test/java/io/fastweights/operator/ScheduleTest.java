@@ -2,7 +2,6 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.kernels.engine.EngineOptions.Device;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -28,7 +27,7 @@ class ScheduleTest {
     int failedWrites = 0;
     int declined = 0;
     for (long seed = Seeds.seed(usual), end = seed + count; seed < end; seed++) {
-      Schedule schedule = new Schedule(Device.CPU, seed, ScheduleTest.class);
+      Schedule schedule = new Schedule(seed);
       schedule.run();
       failures += schedule.failures();
       failedWrites += schedule.failedWrites();
