@@ -6,11 +6,13 @@ import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.DenseProducts;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.MemoryPool;
+import io.fastweights.kernels.engine.SavedMemory;
 import io.fastweights.kernels.math.Network;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.MemoryScope;
 import io.fastweights.kernels.model.SlowModel;
+import java.util.List;
 
 /**
  * Steps memories that live in a GPU's memory: layer by layer over the whole batch, as {@link
@@ -30,7 +32,7 @@ public final class CudaEngine implements Engine {
   private final Workspace workspace;
   private final Arguments arguments = new Arguments();
   private final Forward forward;
-  private final LogReplay logReplay;
+  private final MemoryRestore restoring;
   private final Flight[] flights = new Flight[FLIGHTS];
   private int next;
   private CudaEvent lastComputed;
@@ -57,7 +59,7 @@ public final class CudaEngine implements Engine {
           MemoryKernel.direct(module, model, options.storage(), device.sharedBytes());
       workspace = scope.own(new Workspace(model));
       forward = forward(new LayerKernels(module, model, arguments), kernel, options);
-      logReplay = scope.own(new LogReplay(model, kernel, arguments));
+      restoring = scope.own(new MemoryRestore(model, kernel, arguments));
       for (int i = 0; i < FLIGHTS; i++) {
         BatchPlan plan = new BatchPlan(shared, pool.slots(), scratch);
         flights[i] = scope.own(new Flight(model, plan));
@@ -165,7 +167,15 @@ public final class CudaEngine implements Engine {
   public void replay(int slot, float[] keys, float[] deltas, float[] fades, int events) {
     pool.check(slot);
     device.makeCurrent();
-    logReplay.replay(pool, lastComputed, slot, keys, deltas, fades, events);
+    SavedMemory.Events log = new SavedMemory.Events(keys, deltas, fades, events);
+    restoring.replay(pool, lastComputed, slot, log);
+  }
+
+  @Override
+  public void restore(List<SavedMemory> memories) {
+    memories.forEach(memory -> pool.check(memory.slot()));
+    device.makeCurrent();
+    restoring.restore(pool, lastComputed, memories);
   }
 
   /** Bytes copied to the device for batches so far. */

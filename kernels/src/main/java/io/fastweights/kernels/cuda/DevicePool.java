@@ -6,7 +6,8 @@ import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.model.MemoryShape;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,18 +136,31 @@ final class DevicePool implements MemoryPool, AutoCloseable {
   @Override
   public void write(int slot, float[] from, int offset) {
     check(slot);
+    encode(from, offset, staging, 0);
+    begin();
+    upload(slot, staging, 0, stream);
+    stream.synchronize();
+  }
+
+  /** Puts a memory into a staging buffer, as a slot holds it. */
+  void encode(float[] from, int offset, PinnedMemory into, long at) {
+    ByteBuffer bytes =
+        into.buffer()
+            .slice(Math.toIntExact(at), Math.toIntExact(slotBytes()))
+            .order(ByteOrder.nativeOrder());
     if (format == Storage.FP32) {
-      FloatBuffer floats = staging.buffer().asFloatBuffer();
-      floats.put(from, offset, shape.floats());
+      bytes.asFloatBuffer().put(from, offset, shape.floats());
     } else {
-      ShortBuffer bits = staging.buffer().asShortBuffer();
+      ShortBuffer bits = bytes.asShortBuffer();
       for (int i = 0; i < shape.floats(); i++) {
         bits.put(i, BrainFloat.of(from[offset + i]));
       }
     }
-    begin();
-    memory.upload(slot * slotBytes(), staging, 0, slotBytes(), stream);
-    stream.synchronize();
+  }
+
+  /** Enqueues a copy of an encoded memory into a slot. */
+  void upload(int slot, PinnedMemory from, long at, CudaStream where) {
+    memory.upload(slot * slotBytes(), from, at, slotBytes(), where);
   }
 
   private void begin() {

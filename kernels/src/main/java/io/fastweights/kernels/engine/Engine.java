@@ -1,6 +1,7 @@
 package io.fastweights.kernels.engine;
 
 import io.fastweights.kernels.model.Model;
+import java.util.List;
 
 /**
  * Steps memories through batches of events. One engine runs one {@link Model}; {@link
@@ -45,6 +46,26 @@ public interface Engine extends AutoCloseable {
   /** Replays events of a memory that did not fade. */
   default void replay(int slot, float[] keys, float[] deltas, int events) {
     replay(slot, keys, deltas, null, events);
+  }
+
+  /**
+   * Puts memories into their slots, together: each its base, rewritten by its log as {@link
+   * #replay} does. No slot may stand in it twice.
+   *
+   * @throws IllegalArgumentException if a slot is out of the pool's range
+   * @throws EngineException if the device fails; the memories are then undefined
+   */
+  default void restore(List<SavedMemory> memories) {
+    for (SavedMemory memory : memories) {
+      if (memory.base() == null) {
+        pool().zero(memory.slot());
+      } else {
+        pool().write(memory.slot(), memory.base(), 0);
+      }
+      for (SavedMemory.Events some : memory.log()) {
+        replay(memory.slot(), some.keys(), some.deltas(), some.fades(), some.events());
+      }
+    }
   }
 
   /** Batches that may be submitted and not completed. */

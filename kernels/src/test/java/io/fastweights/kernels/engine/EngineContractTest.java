@@ -151,6 +151,56 @@ public abstract class EngineContractTest {
     }
   }
 
+  @TestFactory
+  Stream<DynamicTest> restoresMemoriesTogetherAsOneByOne() {
+    return forAllModels(
+        (model, seed) -> {
+          for (Storage storage : Storage.values()) {
+            restore(model, storage, seed);
+          }
+        });
+  }
+
+  private void restore(Model model, Storage storage, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Event> events = RandomModels.events(model, 40, KEYS, random);
+    int floats = model.memory().floats();
+    List<SavedMemory> memories = new ArrayList<>();
+    List<float[]> expected = new ArrayList<>();
+    try (Engine engine = engine(model, KEYS + 1, storage)) {
+      Results results = run(engine, model, events, splits(random, events.size(), 9));
+      for (int key = 0; key < KEYS; key++) {
+        float[] base = random.nextInt(3) == 0 ? null : RandomModels.gaussian(random, floats);
+        List<SavedMemory.Events> log = new ArrayList<>();
+        engine.pool().write(KEYS, base == null ? new float[floats] : base, 0);
+        for (int i = 0; i < events.size(); i++) {
+          if (events.get(i).key() == key && events.get(i).observe()) {
+            float fade = events.get(i).fade();
+            SavedMemory.Events one =
+                new SavedMemory.Events(
+                    results.parts.get("keys " + i),
+                    results.parts.get("deltas " + i),
+                    fade == 1 ? null : new float[] {fade},
+                    1);
+            log.add(one);
+            engine.replay(KEYS, one.keys(), one.deltas(), one.fades(), 1);
+          }
+        }
+        memories.add(new SavedMemory(KEYS - 1 - key, base, log));
+        float[] alone = new float[floats];
+        engine.pool().read(KEYS, alone, 0);
+        expected.add(alone);
+      }
+      engine.restore(memories);
+      for (int key = 0; key < KEYS; key++) {
+        float[] restored = new float[floats];
+        engine.pool().read(KEYS - 1 - key, restored, 0);
+        String what = "%s, seed %d, memory %d".formatted(storage, seed, key);
+        Results.compare(what, expected.get(key), restored, 0);
+      }
+    }
+  }
+
   @Test
   void refusesASlotOutsideThePool() {
     Model model = RandomModels.all(1).get("transformer");

@@ -1,0 +1,211 @@
+package io.fastweights.kernels.cuda;
+
+import io.fastweights.kernels.engine.SavedMemory;
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.Model;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Puts memories into their slots on the device: bases are copied, and the logs of all are replayed
+ * by one launch a layer. A replay is the memory step under the sum rule with delta for v and beta =
+ * 1, which adds phi(k) (x) delta bit by bit as it was added first; what travels of an event is its
+ * pair, at d = 64 a 64th of W.
+ */
+final class MemoryRestore implements AutoCloseable {
+  private static final int ALIGNMENT = 64;
+
+  /** Bytes that are staged together; one memory may take more. */
+  private static final long MOST_STAGED = 1 << 26;
+
+  private final Scope scope = new Scope();
+  private final Scope rooms = new Scope();
+  private final Model model;
+  private final MemoryKernel kernel;
+  private final Arguments arguments;
+  private final CudaStream stream;
+  private final DeviceMemory ones;
+  private final int updates;
+  private final int keysEach;
+  private final int deltasEach;
+  private PinnedMemory host;
+  private DeviceMemory device;
+
+  MemoryRestore(Model model, MemoryKernel kernel, Arguments arguments) {
+    this.model = model;
+    this.kernel = kernel;
+    this.arguments = arguments;
+    MemoryShape shape = model.memory();
+    // Where layers share a memory, an update is to it what an event is.
+    updates = shape.layers() == 1 ? model.updates() : 1;
+    keysEach = model.updates() / updates * shape.heads() * model.keyDim();
+    deltasEach = model.updates() / updates * shape.heads() * shape.columns();
+    try {
+      stream = scope.own(CudaStream.create());
+      float[] betas = new float[shape.heads()];
+      Arrays.fill(betas, 1f);
+      ones = scope.own(Constants.upload(betas, stream));
+    } catch (RuntimeException e) {
+      throw scope.closeAfter(e);
+    }
+  }
+
+  /**
+   * Where things stand in the staging buffer, in floats: the table of segments, keys, deltas and
+   * fades, which go to the device as they are, then bases, which go to their slots.
+   */
+  private record Layout(
+      int segments, int rows, boolean fading, long keys, long deltas, long fades) {
+    long end() {
+      return aligned(fades + (fading ? rows : 0));
+    }
+  }
+
+  /**
+   * Puts memories into their slots, and waits for it.
+   *
+   * @param computed the last computation that was enqueued, or null
+   */
+  void restore(DevicePool pool, CudaEvent computed, List<SavedMemory> memories) {
+    int from = 0;
+    long staged = 0;
+    for (int i = 0; i < memories.size(); i++) {
+      long bytes = bytes(pool, memories.get(i));
+      if (i > from && staged + bytes > MOST_STAGED) {
+        restore(pool, computed, memories.subList(from, i), true);
+        from = i;
+        staged = 0;
+      }
+      staged += bytes;
+    }
+    if (from < memories.size()) {
+      restore(pool, computed, memories.subList(from, memories.size()), true);
+    }
+  }
+
+  /** Replays events into the memory that a slot holds, in order, and waits for it. */
+  void replay(DevicePool pool, CudaEvent computed, int slot, SavedMemory.Events events) {
+    restore(pool, computed, List.of(new SavedMemory(slot, null, List.of(events))), false);
+  }
+
+  private long bytes(DevicePool pool, SavedMemory memory) {
+    long perRow = (long) (keysEach + deltasEach + 1) * Float.BYTES;
+    return perRow * memory.events() * updates + (memory.base() == null ? 0 : pool.slotBytes());
+  }
+
+  private void restore(
+      DevicePool pool, CudaEvent computed, List<SavedMemory> memories, boolean withBases) {
+    Layout layout = layout(memories);
+    long bases = layout.end() * Float.BYTES;
+    long based = memories.stream().filter(memory -> memory.base() != null).count();
+    reserve(bases, bases + based * pool.slotBytes());
+    if (computed != null) {
+      stream.await(computed);
+    }
+    for (SavedMemory memory : memories) {
+      if (memory.base() != null) {
+        pool.encode(memory.base(), 0, host, bases);
+        pool.upload(memory.slot(), host, bases, stream);
+        bases += pool.slotBytes();
+      } else if (withBases) {
+        pool.zero(memory.slot(), stream);
+      }
+    }
+    if (layout.rows() > 0) {
+      stage(memories, layout);
+      device.upload(0, host, 0, layout.end() * Float.BYTES, stream);
+      launch(pool, layout);
+    }
+    stream.synchronize();
+  }
+
+  private Layout layout(List<SavedMemory> memories) {
+    int segments = 0;
+    int rows = 0;
+    boolean fading = false;
+    for (SavedMemory memory : memories) {
+      segments += memory.events() > 0 ? 1 : 0;
+      rows += memory.events() * updates;
+      fading |= memory.log().stream().anyMatch(some -> some.fades() != null);
+    }
+    long keys = aligned((long) segments * BatchPlan.SEGMENT);
+    long deltas = aligned(keys + (long) rows * keysEach);
+    return new Layout(
+        segments, rows, fading, keys, deltas, aligned(deltas + (long) rows * deltasEach));
+  }
+
+  private void stage(List<SavedMemory> memories, Layout layout) {
+    IntBuffer table = host.buffer().asIntBuffer();
+    FloatBuffer floats = host.buffer().asFloatBuffer();
+    int row = 0;
+    for (SavedMemory memory : memories) {
+      int first = row;
+      for (SavedMemory.Events some : memory.log()) {
+        int rows = some.events() * updates;
+        int keys = Math.toIntExact(layout.keys() + (long) row * keysEach);
+        int deltas = Math.toIntExact(layout.deltas() + (long) row * deltasEach);
+        floats.put(keys, some.keys(), 0, rows * keysEach);
+        floats.put(deltas, some.deltas(), 0, rows * deltasEach);
+        for (int i = 0; layout.fading() && i < rows; i++) {
+          boolean fades = some.fades() != null && i % updates == 0;
+          floats.put(
+              Math.toIntExact(layout.fades() + row + i), fades ? some.fades()[i / updates] : 1);
+        }
+        row += rows;
+      }
+      if (row > first) {
+        table.put(new int[] {memory.slot(), first, row, 0});
+      }
+    }
+  }
+
+  private void launch(DevicePool pool, Layout layout) {
+    MemoryShape shape = model.memory();
+    MemoryStep step = new MemoryStep(model);
+    step.sumRule = true;
+    step.asksWrite = true;
+    step.pool = pool.address();
+    step.segments = device.address();
+    step.fades = layout.fading() ? device.address() + layout.fades() * Float.BYTES : 0;
+    step.projections = device.address() + layout.keys() * Float.BYTES;
+    step.projectionStride = keysEach;
+    step.query = -1;
+    step.values = device.address() + layout.deltas() * Float.BYTES;
+    step.valueStride = deltasEach;
+    step.valueHeadStride = shape.columns();
+    step.betas = ones.address();
+    arguments.on(stream);
+    for (int l = 0; l < shape.layers(); l++) {
+      step.key = l * shape.heads() * model.keyDim();
+      step.value = l * shape.heads() * shape.columns();
+      step.layer = (long) l * shape.layerFloats();
+      step.launch(kernel, arguments, 0, layout.segments());
+    }
+  }
+
+  private static long aligned(long floats) {
+    return (floats + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  private void reserve(long deviceBytes, long hostBytes) {
+    if (device == null || device.bytes() < deviceBytes || host.bytes() < hostBytes) {
+      long deviceRoom = device == null ? deviceBytes : Math.max(deviceBytes, device.bytes());
+      long hostRoom = host == null ? hostBytes : Math.max(hostBytes, host.bytes());
+      host = null;
+      device = null;
+      rooms.close();
+      host = rooms.own(PinnedMemory.allocate(hostRoom));
+      device = rooms.own(DeviceMemory.allocate(Math.max(1, deviceRoom)));
+    }
+  }
+
+  @Override
+  public void close() {
+    try (Scope all = new Scope()) {
+      all.own(scope);
+      all.own(rooms);
+    }
+  }
+}
