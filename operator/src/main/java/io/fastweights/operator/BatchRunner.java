@@ -25,6 +25,7 @@ final class BatchRunner<T> {
   private final Fading fading;
   private final EventOrder order;
   private final Output<T> output;
+  private final HotKey[] found;
   private final HotKey[] hotKeys;
   private final int[] starts;
   private final int[] bySegment;
@@ -68,6 +69,7 @@ final class BatchRunner<T> {
     for (int i = 0; i < Math.max(1, engine.mostInFlight()); i++) {
       flights.add(new Flight<>(model.model(), batchSize, embeddings));
     }
+    this.found = new HotKey[batchSize];
     this.hotKeys = new HotKey[batchSize];
     this.starts = new int[batchSize + 1];
     this.bySegment = new int[batchSize];
@@ -128,10 +130,15 @@ final class BatchRunner<T> {
   /** Gives every event a segment, every segment a slot. */
   private int findSlots(Batcher<T> events) throws Exception {
     memory.beginBatch();
+    for (int i = 0; i < events.size(); i++) {
+      found[i] = hot(events.get(i).key);
+    }
+    memory.loadMissed();
     int segments = 0;
     for (int i = 0; i < events.size(); i++) {
       Pending<T> event = events.get(i);
-      HotKey hot = hot(event.key);
+      // An event before it in the batch may have begun a new life of the key.
+      HotKey hot = found[i].gone ? memory.peek(event.key) : found[i];
       event.refusal = refusal(event.event, hot);
       if (event.refusal == null) {
         hot = alive(hot, event.event);
@@ -144,6 +151,7 @@ final class BatchRunner<T> {
       }
       event.segment = hot.segment;
     }
+    Arrays.fill(found, 0, events.size(), null);
     return segments;
   }
 

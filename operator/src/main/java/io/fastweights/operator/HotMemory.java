@@ -4,14 +4,17 @@ import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.MemoryPool;
+import io.fastweights.kernels.engine.SavedMemory;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.state.FastWeightStore;
 import io.fastweights.state.KeyMemory;
 import io.fastweights.state.LogChunk;
 import io.fastweights.state.StoredMemory;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -27,6 +30,9 @@ import java.util.function.Consumer;
 final class HotMemory {
   private static final int NONE = -1;
 
+  /** Floats that are loaded before they go to the engine. */
+  private static final int MOST_LOADED = 1 << 24;
+
   private final Map<Object, HotKey> keys = new HashMap<>();
   private final Engine engine;
   private final MemoryPool pool;
@@ -36,6 +42,7 @@ final class HotMemory {
   private final LogShape logShape;
   private final int mostLogged;
   private final UnsavedKeys unsaved;
+  private final List<HotKey> missed = new ArrayList<>();
   private HotKey newest;
   private HotKey oldest;
   private HotKey hand;
@@ -105,14 +112,14 @@ final class HotMemory {
     }
   }
 
-  /** Whether the batch at hand has met the key already. */
+  /** Whether the key has a segment in the batch at hand. */
   boolean inBatch(HotKey key) {
-    return key.batch == batch;
+    return key.batch == batch && key.segment != NONE;
   }
 
   /**
-   * A key's slot, loaded if need be, and kept there for the batch at hand: the caller marks it with
-   * {@link #pin}.
+   * A key's slot, kept for the batch at hand. A key that was in none is loaded by {@link
+   * #loadMissed}.
    *
    * @return null if every slot that could be freed is in use by batches in flight, which must then
    *     be completed first
@@ -123,6 +130,7 @@ final class HotMemory {
     if (hot != null) {
       hits++;
       hot.visited = true;
+      hold(hot);
       return hot;
     }
     int slot = takeSlot();
@@ -131,10 +139,41 @@ final class HotMemory {
     }
     misses++;
     hot = new HotKey(key, slot, new PendingLog(logShape, mostLogged));
-    load(hot);
+    missed.add(hot);
     keys.put(key, hot);
     pushNewest(hot);
+    hold(hot);
     return hot;
+  }
+
+  private void hold(HotKey hot) {
+    if (hot.batch != batch) {
+      hot.batch = batch;
+      hot.segment = NONE;
+    }
+  }
+
+  /** Loads the keys that {@link #get} found in no slot, together. */
+  void loadMissed() throws Exception {
+    List<SavedMemory> saved = new ArrayList<>();
+    long floats = 0;
+    for (HotKey hot : missed) {
+      SavedMemory memory = load(hot);
+      if (memory != null) {
+        saved.add(memory);
+        floats += (memory.base() == null ? 0 : pool.shape().floats());
+        floats += (long) memory.events() * logShape.floats();
+      }
+      if (floats > MOST_LOADED) {
+        engine.restore(saved);
+        saved.clear();
+        floats = 0;
+      }
+    }
+    missed.clear();
+    if (!saved.isEmpty()) {
+      engine.restore(saved);
+    }
   }
 
   /** A key if it is in a slot, else null. */
@@ -210,32 +249,26 @@ final class HotMemory {
     hot.segment = segment;
   }
 
-  private void load(HotKey hot) throws Exception {
+  /** What the store has of a key; null if nothing. */
+  private SavedMemory load(HotKey hot) throws Exception {
     currentKey.accept(hot.key);
     StoredMemory stored = store.load();
     hot.fresh = stored == null;
-    if (stored != null) {
-      restore(hot.slot, stored);
-      hot.lag = stored.lag();
-      hot.learned = hot.lag.timestamp();
-      hot.events = stored.events();
-      hot.logged = stored.logged();
+    if (stored == null) {
+      return null;
     }
-  }
-
-  private void restore(int slot, StoredMemory stored) {
+    hot.lag = stored.lag();
+    hot.learned = hot.lag.timestamp();
+    hot.events = stored.events();
+    hot.logged = stored.logged();
     if (!stored.isLogOf(storage)) {
-      pool.write(slot, stored.replay(engine.model()), 0);
-      return;
+      return new SavedMemory(hot.slot, stored.replay(engine.model()), List.of());
     }
-    if (stored.base() == null) {
-      pool.zero(slot);
-    } else {
-      pool.write(slot, stored.base().weights(), 0);
-    }
+    List<SavedMemory.Events> log = new ArrayList<>();
     for (LogChunk chunk : stored.log()) {
-      engine.replay(slot, chunk.keys(), chunk.deltas(), chunk.fades(), chunk.events());
+      log.add(new SavedMemory.Events(chunk.keys(), chunk.deltas(), chunk.fades(), chunk.events()));
     }
+    return new SavedMemory(hot.slot, stored.base() == null ? null : stored.base().weights(), log);
   }
 
   /** Frees a slot; {@link #NONE} if only a key in flight has one to give. */

@@ -3,7 +3,9 @@ package io.fastweights.operator;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.MemoryPool;
+import io.fastweights.kernels.engine.SavedMemory;
 import io.fastweights.kernels.model.Model;
+import java.util.List;
 import org.apache.flink.metrics.Histogram;
 
 /**
@@ -48,6 +50,11 @@ final class TimedEngine implements Engine {
   @Override
   public void replay(int slot, float[] keys, float[] deltas, float[] fades, int events) {
     engine.replay(slot, keys, deltas, fades, events);
+  }
+
+  @Override
+  public void restore(List<SavedMemory> memories) {
+    engine.restore(memories);
   }
 
   @Override

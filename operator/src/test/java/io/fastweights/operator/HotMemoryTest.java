@@ -109,6 +109,7 @@ class HotMemoryTest {
       }
       assertThat(pinned.get(hot.segment)).as(as).isSameAs(hot);
     }
+    memory.loadMissed();
     Set<Integer> slots = new HashSet<>();
     for (HotKey hot : pinned) {
       assertThat(slots.add(hot.slot)).as("slot %d is free, %s", hot.slot, as).isTrue();
@@ -210,6 +211,7 @@ class HotMemoryTest {
     create(4, 0.3);
     memory.beginBatch();
     HotKey hot = memory.get(1);
+    memory.loadMissed();
     memory.pin(hot, 0);
     step(hot, new EventBatch(MODEL, 1), new SplittableRandom(2));
     memory.completed();
@@ -254,6 +256,7 @@ class HotMemoryTest {
     EventBatch batch = new EventBatch(MODEL, 1);
     memory.beginBatch();
     HotKey hot = memory.get(key);
+    memory.loadMissed();
     memory.pin(hot, 0);
     step(hot, batch, new SplittableRandom(key), true);
     memory.completed();
