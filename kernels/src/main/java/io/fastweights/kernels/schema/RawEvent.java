@@ -87,6 +87,11 @@ public final class RawEvent {
     return this;
   }
 
+  /** The target, true or false. */
+  public RawEvent target(boolean value) {
+    return target(value ? 1.0 : 0.0);
+  }
+
   /** The target, as a number. */
   public RawEvent target(double value) {
     target = value;

@@ -84,6 +84,13 @@ class SchemaTest {
   }
 
   @Test
+  void takesATargetThatIsTrueOrFalse() throws Exception {
+    Schema late = Schema.of(List.of(new Hashed("gate", 8)), new Target.Binary("late"));
+    assertThat(late.encode(late.newEvent().target(true)).target()).containsExactly(1);
+    assertThat(late.encode(late.newEvent().target(false)).target()).containsExactly(0);
+  }
+
+  @Test
   void givesUnknownAndMissingCategoriesIdsOfTheirOwn() throws Exception {
     assertThat(schema.encode(event().set(0, "ZZ")).ids()[0]).isZero();
     assertThat(schema.encode(event().set(0, null)).ids()[0]).isZero();
