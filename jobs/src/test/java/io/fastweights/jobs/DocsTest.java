@@ -91,7 +91,9 @@ class DocsTest {
       for (String yaml : blocks(page, "yaml")) {
         boolean job = yaml.lines().anyMatch(line -> line.equals("source:"));
         String text =
-            job ? yaml : "source: {files: a}\nsink: {files: {folder: b}}\nflink:\n" + indented(yaml);
+            job
+                ? yaml
+                : "source: {files: a}\nsink: {files: {folder: b}}\nflink:\n" + indented(yaml);
         Path file = Files.writeString(folder.resolve("job.yaml"), text);
         assertThatCode(() -> JobConfigReader.read(file, Map.of()))
             .as("%s: %s", page, yaml)
@@ -163,8 +165,7 @@ class DocsTest {
                   + text(artifact, "artifactId"),
               PROPERTY
                   .matcher(version)
-                  .replaceAll(
-                      name -> String.valueOf(properties.get(name.group(1)))));
+                  .replaceAll(name -> String.valueOf(properties.get(name.group(1)))));
         }
       }
     }
@@ -202,7 +203,7 @@ class DocsTest {
     Deque<Path> open = new ArrayDeque<>(List.of(INDEX));
     while (!open.isEmpty()) {
       Path page = open.pop();
-      if (reached.add(page.normalize()) && page.toString().endsWith(".md")) {
+      if (reached.add(page.normalize()) && page.toString().endsWith(".md") && Files.exists(page)) {
         for (String link : links(page)) {
           open.push(page.resolveSibling(link.split("#")[0]));
         }

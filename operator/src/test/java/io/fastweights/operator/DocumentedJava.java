@@ -20,8 +20,8 @@ import javax.tools.ToolProvider;
  *
  * <ul>
  *   <li>a block that begins with {@code package} is a whole file;
- *   <li>any other is the body of a method, in a class of the page's package that imports what {@link
- *       #FRAME} does and has its fields. A block may declare variables of the same names.
+ *   <li>any other is the body of a method, in a class of the page's package that imports what
+ *       {@link #FRAME} does and has its fields. A block may declare variables of the same names.
  * </ul>
  *
  * A {@code text} block after a whole file with a {@code main} method is what it prints; a line
@@ -94,7 +94,8 @@ final class DocumentedJava {
   static DocumentedJava of(Path page) throws IOException {
     DocumentedJava java = new DocumentedJava();
     String text = Files.readString(page);
-    Matcher whole = Pattern.compile("^```java\n(package [a-z.]+;)", Pattern.MULTILINE).matcher(text);
+    Matcher whole =
+        Pattern.compile("^```java\n(package [a-z.]+;)", Pattern.MULTILINE).matcher(text);
     String home = whole.find() ? whole.group(1) : "";
     Matcher block = BLOCK.matcher(text);
     String program = null;
@@ -149,9 +150,7 @@ final class DocumentedJava {
             "-d",
             classes.toString());
     boolean compiled = compiler.getTask(null, null, found, options, null, files).call();
-    return compiled
-        ? List.of()
-        : found.getDiagnostics().stream().map(Object::toString).toList();
+    return compiled ? List.of() : found.getDiagnostics().stream().map(Object::toString).toList();
   }
 
   private static final class Source extends SimpleJavaFileObject {

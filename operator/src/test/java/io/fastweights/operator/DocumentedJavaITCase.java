@@ -82,10 +82,7 @@ class DocumentedJavaITCase {
       Thread.currentThread().setContextClassLoader(loader);
       System.setOut(captured);
       Locale.setDefault(Locale.ENGLISH);
-      loader
-          .loadClass(name)
-          .getMethod("main", String[].class)
-          .invoke(null, (Object) new String[0]);
+      loader.loadClass(name).getMethod("main", String[].class).invoke(null, (Object) new String[0]);
     } finally {
       Locale.setDefault(locale);
       System.setOut(out);

@@ -60,10 +60,10 @@ class DocPicturesTest {
         cells[r][c] = column == KEYS ? Float.NaN : drawn.get(panel)[r * KEYS + column];
       }
     }
-    HeatMap map =
-        new HeatMap(List.of(), columns, cells, HeatMap.Diverging.of(withoutGaps(cells)));
+    HeatMap map = new HeatMap(List.of(), columns, cells, HeatMap.Diverging.of(withoutGaps(cells)));
     return map.svg(CELL_HEIGHT, "W under the rule " + rule + ", after " + NAMES)
-            .replaceFirst(">", "><style>text{font:12px sans-serif;fill:#667}</style>")
+            .replaceFirst(
+                ">", "><style>svg{background:#e6eaf0}text{font:12px sans-serif;fill:#445}</style>")
         + "\n";
   }
 
