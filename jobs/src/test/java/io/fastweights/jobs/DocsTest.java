@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.fastweights.jobs.config.JobConfigReader;
+import io.fastweights.kernels.schema.SchemaJson;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ import org.xml.sax.InputSource;
  *
  * <ul>
  *   <li>a {@code yaml} block is a job, or the options of a Flink cluster (where it has no source);
+ *   <li>a {@code json} block is a schema;
  *   <li>an {@code xml} block is a pom or a part of one;
  *   <li>a line of any block that begins with {@code ./fastweights} is a command; what follows two
  *       spaces and a # is a remark.
@@ -102,6 +104,20 @@ class DocsTest {
       }
     }
     assertThat(jobs).isPositive();
+  }
+
+  @Test
+  void everyJsonIsASchema() throws IOException {
+    int schemas = 0;
+    for (Path page : pages()) {
+      for (String json : blocks(page, "json")) {
+        assertThatCode(() -> SchemaJson.parse(json))
+            .as("%s: %s", page, json)
+            .doesNotThrowAnyException();
+        schemas++;
+      }
+    }
+    assertThat(schemas).isPositive();
   }
 
   private static String indented(String text) {

@@ -139,6 +139,9 @@ final class DocumentedJava {
 
   /** What the compiler has against the page's blocks; their classes go to the folder. */
   List<String> compile(Path classes) {
+    if (files.isEmpty()) {
+      return List.of();
+    }
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
     List<String> options =
