@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.schema.EncodedEvent;
@@ -46,6 +47,21 @@ final class EventModel {
 
   Model model() {
     return model;
+  }
+
+  /** All that a stored memory and its log depend on, in words. */
+  String memories() {
+    LogShape log = LogShape.of(model);
+    return "of shape %s, logs of %d updates of %d floats, %s"
+        .formatted(model.memory(), log.updates(), log.floats() / log.updates(), recipe);
+  }
+
+  /** What an event must bring and gets, in words; what a schema does not say already. */
+  String events() {
+    return schema != null
+        ? "events of a schema"
+        : "vectors of %d floats, targets of %d, and gives %d"
+            .formatted(model.inputDim(), model.targetDim(), model.outputDim());
   }
 
   RawEvent newEvent() {

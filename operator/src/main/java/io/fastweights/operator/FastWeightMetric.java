@@ -24,6 +24,7 @@ enum FastWeightMetric {
       Kind.COUNTER, "batches-watermark", "Batches stepped because a watermark followed."),
   BATCHES_BARRIER(
       Kind.COUNTER, "batches-barrier", "Batches stepped because a checkpoint barrier followed."),
+  BATCHES_REFRESH(Kind.COUNTER, "batches-refresh", "Batches stepped because new weights followed."),
   BATCHES_END_OF_INPUT(
       Kind.COUNTER, "batches-end-of-input", "Batches stepped because the input had ended."),
   BATCH_SIZE(Kind.HISTOGRAM, "batchSize", "Events of a batch."),
@@ -49,6 +50,17 @@ enum FastWeightMetric {
   LOG_FOLDS(Kind.GAUGE, "log.folds", "Logs folded into a new base, which writes a whole memory."),
   TTL_EXPIRED(Kind.GAUGE, "ttl.expired", "Keys that had died when their next event came."),
   TTL_PURGED(Kind.GAUGE, "ttl.purged", "Dead keys whose memories were taken from state."),
+  MODEL_VERSION(
+      Kind.GAUGE, "model.version", "Version of the weights that serve; 0 for the job's own."),
+  MODEL_REFRESHES(Kind.GAUGE, "model.refreshes", "How often weights were exchanged."),
+
+  MODELS_ACCEPTED(
+      Place.MODELS, Kind.COUNTER, "models.accepted", "New weights that were sound and sent on."),
+  MODELS_REFUSED(
+      Place.MODELS,
+      Kind.COUNTER,
+      "models.refused",
+      "New weights that were not taken; the side output has them with the reasons."),
 
   LATE(
       Place.EVENT_TIME,
@@ -118,6 +130,8 @@ enum FastWeightMetric {
   enum Place {
     /** The one that keeps the memories. */
     MEMORIES,
+    /** The one that checks new weights. */
+    MODELS,
     /** The one in front of it, in event time. */
     EVENT_TIME,
     /** The one behind it, where predictions are scored. */

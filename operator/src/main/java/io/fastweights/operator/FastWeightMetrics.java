@@ -75,6 +75,12 @@ final class FastWeightMetrics {
     gauge(FastWeightMetric.TTL_PURGED, expiry::purged);
   }
 
+  /** Shows which weights serve. */
+  void observe(LiveModel live) {
+    gauge(FastWeightMetric.MODEL_VERSION, live::version);
+    gauge(FastWeightMetric.MODEL_REFRESHES, live::refreshes);
+  }
+
   private void gauge(FastWeightMetric metric, LongSupplier value) {
     String[] path = metric.path().split("\\.");
     group.addGroup(path[0]).gauge(path[1], (Gauge<Long>) value::getAsLong);

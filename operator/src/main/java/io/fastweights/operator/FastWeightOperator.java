@@ -12,6 +12,7 @@ import io.fastweights.state.FastWeightStore;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
+import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -42,10 +43,11 @@ import org.apache.flink.util.OutputTag;
  * must not overtake them; every reason ends in {@link #flush}. A checkpoint is taken with no event
  * held back and every memory saved, so it does not depend on what was in a slot.
  */
-final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
+sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     implements OneInputStreamOperator<T, Prediction<T>>,
         ProcessingTimeCallback,
-        BatchRunner.Output<T> {
+        BatchRunner.Output<T>
+    permits RefreshedOperator {
   private static final long serialVersionUID = 1L;
 
   /** The ttl of every subtask: where a savepoint has none above 0, its keys have no timers. */
@@ -53,12 +55,15 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
       new ListStateDescriptor<>("fast-weights-ttl", Types.LONG);
 
   private final transient ModelSpec spec;
+  private final transient boolean refreshed;
   private final transient EventReader<T> reader;
   private final transient Configuration options;
   private final transient OutputTag<Malformed<T>> malformedTag;
   private final transient TypeSerializer<T> serializer;
 
   private transient TypeSerializer<Object> keySerializer;
+  private transient KeyedStateStore keyedState;
+  private transient LiveModel live;
   private transient EventModel model;
   private transient RawEvent rawEvent;
   private transient KeyExpiry expiry;
@@ -74,15 +79,20 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   private transient boolean copies;
   private transient StreamRecord<Prediction<T>> reused;
 
+  /**
+   * @param refreshed whether {@link #refresh} will be called
+   */
   FastWeightOperator(
       StreamOperatorParameters<Prediction<T>> parameters,
       ModelSpec spec,
+      boolean refreshed,
       EventReader<T> reader,
       Configuration options,
       OutputTag<Malformed<T>> malformedTag,
       TypeSerializer<T> serializer) {
     super(parameters);
     this.spec = spec;
+    this.refreshed = refreshed;
     this.reader = reader;
     this.options = options;
     this.malformedTag = malformedTag;
@@ -96,13 +106,12 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
       throw new IllegalStateException(FastWeights.NO_BATCH);
     }
     keySerializer = this.<Object>getKeyedStateBackend().getKeySerializer();
-    model = spec.create(options);
-    store =
-        new FastWeightStore(
-            context.getKeyedStateStore(),
-            model.model().memory(),
-            LogShape.of(model.model()),
-            model.recipe());
+    boolean first = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0;
+    live = new LiveModel(spec, options, first);
+    live.restore(context.getOperatorStateStore(), refreshed);
+    model = live.model();
+    keyedState = context.getKeyedStateStore();
+    store = newStore();
     expiry = new KeyExpiry(options.get(FastWeightOptions.TTL).toMillis());
     expiries = context.getOperatorStateStore().getUnionListState(EXPIRIES);
     boolean watched = false;
@@ -112,13 +121,20 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     unwatched = context.isRestored() && !watched;
   }
 
+  private FastWeightStore newStore() {
+    return new FastWeightStore(
+        keyedState,
+        model.model().memory(),
+        LogShape.of(model.model()),
+        model.recipe(),
+        live.generation());
+  }
+
   @Override
   public void open() throws Exception {
     super.open();
-    int batchSize = options.get(FastWeightOptions.BATCH_SIZE);
     metrics = new FastWeightMetrics(getMetricGroup());
-    engine = metrics.timed(EngineProvider.create(model.model(), engineOptions(batchSize)));
-    rawEvent = model.newEvent();
+    engine = newEngine();
     memory =
         new HotMemory(
             engine,
@@ -127,6 +143,18 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
             options.get(FastWeightOptions.FOLD_THRESHOLD),
             options.get(FastWeightOptions.UNSAVED_KEYS),
             this::setCurrentKey);
+    serve();
+    metrics.observe(memory.counts());
+    metrics.observe(expiry);
+    metrics.observe(live);
+    lingerMillis = options.get(FastWeightOptions.LINGER).toMillis();
+    copies = getExecutionConfig().isObjectReuseEnabled();
+    reused = new StreamRecord<>(null);
+  }
+
+  /** What depends on the model and on the engine that runs it. */
+  private void serve() throws Exception {
+    rawEvent = model.newEvent();
     runner =
         new BatchRunner<>(
             model,
@@ -135,17 +163,35 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
             expiry,
             new Fading(options.get(FastWeightOptions.HALF_LIFE)),
             options.get(FastWeightOptions.ORDER),
-            batchSize,
+            options.get(FastWeightOptions.BATCH_SIZE),
             options.get(FastWeightOptions.EMBEDDING),
             this);
-    metrics.observe(memory.counts());
-    metrics.observe(expiry);
     if (expiry.isOn()) {
       beginPurging();
     }
-    lingerMillis = options.get(FastWeightOptions.LINGER).toMillis();
-    copies = getExecutionConfig().isObjectReuseEnabled();
-    reused = new StreamRecord<>(null);
+  }
+
+  /**
+   * Goes on with other weights. Every event that came before them is answered by those that served,
+   * every later one by the new ones; each memory is saved by the one model and loaded by the other,
+   * or if their generations differ, all are forgotten.
+   */
+  final void refresh(CheckedModel next) throws Exception {
+    flush(FlushReason.REFRESH);
+    boolean forget = next.generation() != live.generation();
+    if (forget) {
+      store.clearAll(getKeyedStateBackend());
+    } else {
+      memory.saveAll();
+    }
+    engine.close();
+    live.refresh(next);
+    model = live.model();
+    store = forget ? newStore() : store;
+    engine = newEngine();
+    memory.moveTo(engine, store);
+    serve();
+    LOG.info("{} serves{}", next, forget ? ", all memories are empty" : "");
   }
 
   private void beginPurging() throws Exception {
@@ -157,23 +203,27 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     expiry.purge(memory, store, this::setCurrentKey, timer, timers);
     if (unwatched) {
       expiry.watchAll(getKeyedStateBackend());
+      unwatched = false;
     }
   }
 
   /** A device short of memory may hold fewer keys than wanted, but a batch must fit. */
-  private EngineOptions engineOptions(int batchSize) {
-    return new EngineOptions(
-        options.get(FastWeightOptions.ENGINE),
-        CacheSlots.of(
-            options.get(FastWeightOptions.CACHE_SIZE),
-            model.model().memory(),
+  private Engine newEngine() {
+    int batchSize = options.get(FastWeightOptions.BATCH_SIZE);
+    EngineOptions engineOptions =
+        new EngineOptions(
+            options.get(FastWeightOptions.ENGINE),
+            CacheSlots.of(
+                options.get(FastWeightOptions.CACHE_SIZE),
+                model.model().memory(),
+                storage(),
+                batchSize),
+            batchSize + 1,
             storage(),
-            batchSize),
-        batchSize + 1,
-        storage(),
-        GpuResource.deviceIndex(getRuntimeContext()),
-        Long.MAX_VALUE,
-        options.get(FastWeightOptions.CUDA_DENSE_PRODUCTS));
+            GpuResource.deviceIndex(getRuntimeContext()),
+            Long.MAX_VALUE,
+            options.get(FastWeightOptions.CUDA_DENSE_PRODUCTS));
+    return metrics.timed(EngineProvider.create(model.model(), engineOptions));
   }
 
   private Storage storage() {
@@ -257,7 +307,8 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
         new Prediction<>(pending.value, event.timestamp(), event.observe(), values, recallError)
             .id(pending.id)
             .target(model.target(event))
-            .embedding(embedding);
+            .embedding(embedding)
+            .modelVersion(live.version());
     if (pending.hasTimestamp) {
       reused.replace(prediction, pending.timestamp);
     } else {
@@ -332,6 +383,7 @@ final class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     memory.saveAll();
+    live.snapshot();
     expiries.update(List.of(options.get(FastWeightOptions.TTL).toMillis()));
   }
 

@@ -40,7 +40,13 @@ final class FastWeightOperatorFactory<T> extends AbstractStreamOperatorFactory<P
       StreamOperatorParameters<Prediction<T>> parameters) {
     return (O)
         new FastWeightOperator<>(
-            parameters, spec, reader, options, malformedTag, serializer.duplicate());
+            parameters, spec, false, reader, options, malformedTag, serializer.duplicate());
+  }
+
+  /** The same operator with an input for new weights. */
+  RefreshedOperator<T> createRefreshed(StreamOperatorParameters<Prediction<T>> parameters) {
+    return new RefreshedOperator<>(
+        parameters, spec, reader, options, malformedTag, serializer.duplicate());
   }
 
   @Override

@@ -14,21 +14,25 @@ public final class FastWeightStream<T> {
   private final SingleOutputStreamOperator<Prediction<T>> predictions;
   private final OutputTag<Malformed<T>> malformed;
   private final SideOutputDataStream<T> late;
+  private final SideOutputDataStream<RefusedModel> refusedModels;
   private final Supplier<SingleOutputStreamOperator<Scored<T>>> scorer;
   private SingleOutputStreamOperator<Scored<T>> scored;
 
   /**
    * @param late null where events are taken in the order of arrival
+   * @param refusedModels null where no new weights come
    * @param scorer adds what holds predictions against labels
    */
   FastWeightStream(
       SingleOutputStreamOperator<Prediction<T>> predictions,
       OutputTag<Malformed<T>> malformed,
       SideOutputDataStream<T> late,
+      SideOutputDataStream<RefusedModel> refusedModels,
       Supplier<SingleOutputStreamOperator<Scored<T>>> scorer) {
     this.predictions = predictions;
     this.malformed = malformed;
     this.late = late;
+    this.refusedModels = refusedModels;
     this.scorer = scorer;
   }
 
@@ -53,6 +57,19 @@ public final class FastWeightStream<T> {
           "no event is late in the order of arrival: the builder's eventTime(...) was not called");
     }
     return late;
+  }
+
+  /**
+   * The new weights that were not taken, each once, with the reason.
+   *
+   * @throws IllegalStateException if none can come
+   */
+  public SideOutputDataStream<RefusedModel> refusedModels() {
+    if (refusedModels == null) {
+      throw new IllegalStateException(
+          "no new weights come: the builder's refresh(...) was not called");
+    }
+    return refusedModels;
   }
 
   /**

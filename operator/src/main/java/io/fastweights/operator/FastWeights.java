@@ -15,6 +15,7 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
@@ -55,6 +56,7 @@ public final class FastWeights<T> {
   private int vectorTargetDim;
   private Duration allowedLateness;
   private EventTimeSorterFactory.Ties<T> ties;
+  private DataStream<ModelUpdate> updates;
   private String name = "fast-weights";
   private String uid;
   private int parallelism = ExecutionConfig.PARALLELISM_DEFAULT;
@@ -121,6 +123,23 @@ public final class FastWeights<T> {
     return this;
   }
 
+  /**
+   * Takes new weights while the job runs. A file is read and checked once; if it is sound, every
+   * subtask goes on with it at the boundary of a batch, and it is a part of every checkpoint from
+   * then on. If not, {@link FastWeightStream#refusedModels()} says why, and the weights before it
+   * go on serving. Memories stay if they fit the new weights; if not, see {@link
+   * ModelUpdate.OtherShape}.
+   *
+   * <p>A restored job goes on with the weights of its checkpoint, not with {@link #weights}. The
+   * stream's watermarks do not matter; checkpoints are aligned at the operator.
+   *
+   * @param modelUpdates a stream of few elements; their versions must rise
+   */
+  public FastWeights<T> refresh(DataStream<ModelUpdate> modelUpdates) {
+    updates = modelUpdates;
+    return this;
+  }
+
   /** Sets one of {@link FastWeightOptions}. */
   public <V> FastWeights<T> set(ConfigOption<V> option, V value) {
     options.set(option, value);
@@ -183,6 +202,7 @@ public final class FastWeights<T> {
     copy.weights = weights;
     copy.vectorTargetDim = vectorTargetDim;
     copy.allowedLateness = allowedLateness;
+    copy.updates = updates;
     copy.name = name;
     copy.uid = uid;
     copy.parallelism = parallelism;
@@ -211,13 +231,28 @@ public final class FastWeights<T> {
     Configuration chosen = options(job);
     ModelSpec spec =
         new ModelSpec(schema == null ? null : SchemaJson.write(schema), weights, vectorTargetDim);
-    spec.create(chosen);
-
-    return build(stream, spec, chosen);
+    EventModel model = spec.create(chosen);
+    SingleOutputStreamOperator<CheckedModel> checked =
+        updates == null ? null : checked(new ModelChecker(spec, chosen, model));
+    return build(stream, spec, chosen, checked);
   }
 
+  /** New weights are checked in one place. */
+  private SingleOutputStreamOperator<CheckedModel> checked(ModelChecker checker) {
+    SingleOutputStreamOperator<CheckedModel> checked =
+        updates.global().process(checker, CheckedModel.type());
+    settle(checked, "-models");
+    return checked.setParallelism(1).setMaxParallelism(1);
+  }
+
+  /**
+   * @param models new weights; null where none come
+   */
   private <K> FastWeightStream<T> build(
-      KeyedStream<T, K> events, ModelSpec spec, Configuration chosen) {
+      KeyedStream<T, K> events,
+      ModelSpec spec,
+      Configuration chosen,
+      SingleOutputStreamOperator<CheckedModel> models) {
     TypeInformation<T> element = events.getType();
     OutputTag<Malformed<T>> malformed = new OutputTag<>("malformed", Malformed.type(element));
     FastWeightOperatorFactory<T> factory =
@@ -243,10 +278,18 @@ public final class FastWeights<T> {
               sorted, events.getKeySelector(), events.getKeyType());
     }
     SingleOutputStreamOperator<Prediction<T>> predictions =
-        ordered.transform(name, Prediction.type(element), factory);
+        models == null
+            ? ordered.transform(name, Prediction.type(element), factory)
+            : ordered
+                .connect(models.broadcast())
+                .transform(name, Prediction.type(element), new RefreshedOperatorFactory<>(factory));
     settle(predictions, "");
     return new FastWeightStream<>(
-        predictions, malformed, late, () -> scored(predictions, events, chosen));
+        predictions,
+        malformed,
+        late,
+        models == null ? null : models.getSideOutput(ModelChecker.REFUSED),
+        () -> scored(predictions, events, chosen));
   }
 
   /** Behind the operator, chained to it: a key's predictions are where its events were. */

@@ -10,6 +10,8 @@ enum FlushReason {
   WATERMARK,
   /** A checkpoint barrier follows. */
   BARRIER,
+  /** New weights follow. */
+  REFRESH,
   /** The input has ended. */
   END_OF_INPUT
 }

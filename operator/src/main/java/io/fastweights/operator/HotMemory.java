@@ -34,15 +34,16 @@ final class HotMemory {
   private static final int MOST_LOADED = 1 << 24;
 
   private final Map<Object, HotKey> keys = new HashMap<>();
-  private final Engine engine;
-  private final MemoryPool pool;
   private final Storage storage;
-  private final FastWeightStore store;
+  private final double foldThreshold;
   private final Consumer<Object> currentKey;
-  private final LogShape logShape;
-  private final int mostLogged;
   private final UnsavedKeys unsaved;
   private final List<HotKey> missed = new ArrayList<>();
+  private Engine engine;
+  private MemoryPool pool;
+  private FastWeightStore store;
+  private LogShape logShape;
+  private int mostLogged;
   private HotKey newest;
   private HotKey oldest;
   private HotKey hand;
@@ -60,7 +61,7 @@ final class HotMemory {
   private long misses;
   private long evictions;
   private long appends;
-  private long appendedEvents;
+  private long appendedBytes;
   private long folds;
 
   /**
@@ -76,15 +77,47 @@ final class HotMemory {
       double foldThreshold,
       int mostUnsaved,
       Consumer<Object> currentKey) {
-    this.engine = engine;
-    this.pool = engine.pool();
     this.storage = storage;
-    this.store = store;
+    this.foldThreshold = foldThreshold;
     this.currentKey = currentKey;
     this.unsaved = new UnsavedKeys(mostUnsaved, () -> completed);
-    this.logShape = LogShape.of(engine.model());
+    use(engine, store);
+  }
+
+  private void use(Engine nextEngine, FastWeightStore nextStore) {
+    engine = nextEngine;
+    pool = nextEngine.pool();
+    store = nextStore;
+    logShape = LogShape.of(nextEngine.model());
     double memoryBytes = (double) storage.bytes() * pool.shape().floats();
-    this.mostLogged = (int) (foldThreshold * memoryBytes / (Float.BYTES * logShape.floats()));
+    mostLogged = (int) (foldThreshold * memoryBytes / (Float.BYTES * logShape.floats()));
+  }
+
+  /**
+   * Goes on with the pool of another engine, in which no key has a slot yet. What was not
+   * {@linkplain #saveAll saved} is lost.
+   *
+   * @throws IllegalStateException if a batch is in flight
+   */
+  void moveTo(Engine nextEngine, FastWeightStore nextStore) {
+    requireNoneInFlight();
+    unsaved.clear();
+    keys.clear();
+    newest = null;
+    oldest = null;
+    hand = null;
+    zero = null;
+    free.clear();
+    left.clear();
+    used = 0;
+    size = 0;
+    use(nextEngine, nextStore);
+  }
+
+  private void requireNoneInFlight() {
+    if (batch > completed) {
+      throw new IllegalStateException("a batch is in flight: its events are not logged yet");
+    }
   }
 
   /** Begins a batch; those before it may still be in flight. */
@@ -300,9 +333,7 @@ final class HotMemory {
    * @throws IllegalStateException if a batch is in flight
    */
   void saveAll() throws Exception {
-    if (batch > completed) {
-      throw new IllegalStateException("a batch is in flight: its events are not logged yet");
-    }
+    requireNoneInFlight();
     for (HotKey hot = unsaved.poll(); hot != null; hot = unsaved.poll()) {
       save(hot);
     }
@@ -320,7 +351,7 @@ final class HotMemory {
     }
     if (hot.logged + (long) hot.log.events() <= mostLogged) {
       hot.logged += hot.log.events();
-      appendedEvents += hot.log.events();
+      appendedBytes += 4L * logShape.floats() * hot.log.events();
       store.append(hot.log.take(storage, hot.lag, hot.events));
       appends++;
     } else {
@@ -364,13 +395,13 @@ final class HotMemory {
   /** What is counted, for the metrics. */
   MemoryCounts counts() {
     return new MemoryCounts(
-        pool::slots,
+        () -> pool.slots(),
         this::size,
         this::hits,
         this::misses,
         this::evictions,
         this::appends,
-        () -> 4L * logShape.floats() * appendedEvents,
+        () -> appendedBytes,
         this::folds);
   }
 

@@ -100,7 +100,7 @@ final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
 
   /** Sets a timer for every key in state that has none: what was learned before the ttl was set. */
   void watchAll(KeyedStateBackend<Object> state) throws Exception {
-    for (String name : new String[] {FastWeightStore.BASE, FastWeightStore.LOG}) {
+    for (String name : store.states()) {
       try (Stream<Object> keys = state.getKeys(name, VoidNamespace.INSTANCE)) {
         for (Object key : (Iterable<Object>) keys::iterator) {
           currentKey.accept(key);

@@ -11,12 +11,9 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.util.StringUtils;
 
 /**
  * What a subtask makes its model of; travels with the job.
@@ -28,6 +25,11 @@ import org.apache.flink.util.StringUtils;
  */
 record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
     implements Serializable {
+
+  /** The same with other weights. */
+  ModelSpec with(SlowWeights other) {
+    return new ModelSpec(schemaJson, other, vectorTargetDim);
+  }
 
   EventModel create(Configuration options) {
     Schema schema = schemaJson == null ? null : SchemaJson.parse(schemaJson);
@@ -41,19 +43,12 @@ record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
     if (schema == null) {
       return "vectors";
     }
-    String digest = StringUtils.byteToHexString(sha256(schema.withoutColumns())).substring(0, 16);
+    String digest =
+        Sha256.hex(schema.withoutColumns().getBytes(StandardCharsets.UTF_8)).substring(0, 16);
     return weights != null
         ? "schema " + digest
         : "schema %s projected with seed %d"
             .formatted(digest, options.get(FastWeightOptions.ASSOCIATIVE_SEED));
-  }
-
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   private InputEncoder inputs(Schema schema, Model model, Configuration options) {

@@ -24,6 +24,7 @@ public final class Prediction<T> {
   private String id;
   private float[] target;
   private float[] embedding;
+  private long modelVersion;
 
   /** For Flink's serializer. */
   public Prediction() {}
@@ -51,12 +52,18 @@ public final class Prediction<T> {
     return this;
   }
 
+  Prediction<T> modelVersion(long value) {
+    modelVersion = value;
+    return this;
+  }
+
   /** The same prediction of another element. */
   <S> Prediction<S> of(S other) {
     return new Prediction<>(other, timestamp, observed, values, recallError)
         .id(id)
         .target(target)
-        .embedding(embedding);
+        .embedding(embedding)
+        .modelVersion(modelVersion);
   }
 
   /** The element that was asked or observed. */
@@ -111,6 +118,11 @@ public final class Prediction<T> {
     return embedding;
   }
 
+  /** The {@link ModelUpdate#version} of the weights that predicted; 0 for the job's own. */
+  public long modelVersion() {
+    return modelVersion;
+  }
+
   /**
    * The most probable classes, the most probable first; of equal ones the first in the schema.
    *
@@ -158,6 +170,7 @@ public final class Prediction<T> {
     fields.put("id", Types.STRING);
     fields.put("target", Types.PRIMITIVE_ARRAY(Types.FLOAT));
     fields.put("embedding", Types.PRIMITIVE_ARRAY(Types.FLOAT));
+    fields.put("modelVersion", Types.LONG);
     return Erased.pojo(Prediction.class, fields);
   }
 }

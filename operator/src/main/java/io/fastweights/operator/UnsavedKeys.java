@@ -72,4 +72,9 @@ final class UnsavedKeys {
     }
     return hot;
   }
+
+  /** Forgets all that wait, unsaved. */
+  void clear() {
+    waiting.clear();
+  }
 }

@@ -7,8 +7,13 @@ import java.util.List;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.State;
+import org.apache.flink.api.common.state.StateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 
 /**
  * The memories of all keys in Flink's managed keyed state, each as {@code base} + {@code log}: W as
@@ -28,19 +33,40 @@ public final class FastWeightStore {
   public static final String LOG = "fast-weights-log";
 
   private final MemoryShape shape;
+  private final ValueStateDescriptor<KeyMemory> bases;
+  private final ListStateDescriptor<LogChunk> logs;
   private final ValueState<KeyMemory> base;
   private final ListState<LogChunk> log;
 
   /**
+   * The memories of the first generation.
+   *
    * @param recipe what the meaning of a memory depends on beside its shape: the feature map, the
    *     schema, the seed of a projection; in words, for the message that refuses another one
    */
   public FastWeightStore(
       KeyedStateStore state, MemoryShape shape, LogShape logShape, String recipe) {
+    this(state, shape, logShape, recipe, 0);
+  }
+
+  /**
+   * @param recipe as above
+   * @param generation 0 at first, another one after every reset: what was learned before may be of
+   *     another shape, which a state of the same name cannot hold
+   */
+  public FastWeightStore(
+      KeyedStateStore state, MemoryShape shape, LogShape logShape, String recipe, long generation) {
+    String suffix = generation == 0 ? "" : "-" + generation;
     this.shape = shape;
-    this.base =
-        state.getState(new ValueStateDescriptor<>(BASE, new KeyMemorySerializer(shape, recipe)));
-    this.log = state.getListState(new ListStateDescriptor<>(LOG, new LogChunkSerializer(logShape)));
+    this.bases = new ValueStateDescriptor<>(BASE + suffix, new KeyMemorySerializer(shape, recipe));
+    this.logs = new ListStateDescriptor<>(LOG + suffix, new LogChunkSerializer(logShape));
+    this.base = state.getState(bases);
+    this.log = state.getListState(logs);
+  }
+
+  /** Names of the keyed states that hold the memories. */
+  public List<String> states() {
+    return List.of(bases.getName(), logs.getName());
   }
 
   /** The shape of a memory. */
@@ -80,6 +106,25 @@ public final class FastWeightStore {
   public void clear() {
     base.clear();
     log.clear();
+  }
+
+  /**
+   * Forgets every key of a subtask; the current key is another one then.
+   *
+   * @param backend where the store has its states
+   */
+  public <K> void clearAll(KeyedStateBackend<K> backend) throws Exception {
+    clearAll(backend, bases);
+    clearAll(backend, logs);
+  }
+
+  private static <K, S extends State> void clearAll(
+      KeyedStateBackend<K> backend, StateDescriptor<S, ?> states) throws Exception {
+    backend.applyToAllKeys(
+        VoidNamespace.INSTANCE,
+        VoidNamespaceSerializer.INSTANCE,
+        states,
+        (key, state) -> state.clear());
   }
 
   /** Replaces the current key's base and empties its log. */

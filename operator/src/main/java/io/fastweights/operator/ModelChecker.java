@@ -1,0 +1,155 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.operator.ModelUpdate.OtherShape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple3;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads new weights and checks them, once for all subtasks of the operator: either all of them get
+ * the same bytes or none does, and a refusal is said once.
+ *
+ * <p>What has been sent on has arrived when the barrier behind it does: Flink aligns checkpoints on
+ * broadcast edges, also where they are unaligned elsewhere. So the version in this state is the one
+ * in the operator's.
+ */
+final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
+    implements CheckpointedFunction {
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(ModelChecker.class);
+
+  static final OutputTag<RefusedModel> REFUSED =
+      new OutputTag<>("refused-models", RefusedModel.type());
+
+  /** A record must fit into an array, with room for what is written around it. */
+  private static final long MOST_BYTES = 1L << 30;
+
+  private final ModelSpec spec;
+  private final Configuration options;
+  private final String events;
+
+  private long version;
+  private long generation;
+  private String memories;
+
+  private transient ListState<Tuple3<Long, Long, String>> state;
+  private transient Counter accepted;
+  private transient Counter refused;
+
+  /**
+   * @param spec of the job, with the weights it begins with
+   * @param first the model made of it
+   */
+  ModelChecker(ModelSpec spec, Configuration options, EventModel first) {
+    this.spec = spec.with(null);
+    this.options = options;
+    this.events = first.events();
+    this.memories = first.memories();
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    state =
+        context
+            .getOperatorStateStore()
+            .getListState(
+                new ListStateDescriptor<>(
+                    "checked-model", Types.TUPLE(Types.LONG, Types.LONG, Types.STRING)));
+    for (Tuple3<Long, Long, String> last : state.get()) {
+      version = last.f0;
+      generation = last.f1;
+      memories = last.f2;
+    }
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    state.update(version == 0 ? List.of() : List.of(Tuple3.of(version, generation, memories)));
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    MetricGroup group =
+        getRuntimeContext().getMetricGroup().addGroup(FastWeightMetrics.GROUP).addGroup("models");
+    accepted = group.counter("accepted");
+    refused = group.counter("refused");
+  }
+
+  @Override
+  public void processElement(ModelUpdate update, Context context, Collector<CheckedModel> out) {
+    CheckedModel checked;
+    try {
+      checked = check(update);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("{} refused", update, e);
+      refused.inc();
+      String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+      context.output(REFUSED, new RefusedModel(update.path(), update.version(), reason));
+      return;
+    }
+    LOG.info("{} is sound", checked);
+    accepted.inc();
+    out.collect(checked);
+  }
+
+  private CheckedModel check(ModelUpdate update) throws IOException {
+    if (update.version() <= version) {
+      throw new IllegalArgumentException(
+          "version is %d, must be above %d, which serves".formatted(update.version(), version));
+    }
+    byte[] bytes = read(update.path());
+    String sha256 = Sha256.hex(bytes);
+    if (update.sha256() != null && !update.sha256().equalsIgnoreCase(sha256)) {
+      throw new IllegalArgumentException(
+          "%s: its SHA-256 is %s, must be %s".formatted(update.path(), sha256, update.sha256()));
+    }
+    EventModel model = spec.with(WeightsFile.load(bytes, update.path()).weights()).create(options);
+    if (!model.events().equals(events)) {
+      throw new IllegalArgumentException(
+          "%s: the model takes %s, the job has %s"
+              .formatted(update.path(), model.events(), events));
+    }
+    boolean fits = model.memories().equals(memories);
+    if (!fits && update.otherShape() != OtherShape.RESET) {
+      throw new IllegalArgumentException(
+          "%s: its memories are %s, those of the job %s: they cannot be kept, and the update does not ask for a reset"
+              .formatted(update.path(), model.memories(), memories));
+    }
+    version = update.version();
+    generation = fits ? generation : version;
+    memories = model.memories();
+    return new CheckedModel(update.path(), version, generation, sha256, bytes);
+  }
+
+  private static byte[] read(String path) throws IOException {
+    Path file = new Path(path);
+    FileSystem files = file.getFileSystem();
+    long length = files.getFileStatus(file).getLen();
+    if (length > MOST_BYTES) {
+      throw new IOException(
+          "%s has %d bytes, must have at most %d".formatted(path, length, MOST_BYTES));
+    }
+    try (InputStream in = files.open(file)) {
+      return in.readAllBytes();
+    }
+  }
+}
