@@ -399,6 +399,11 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   }
 
   /** For tests. */
+  FastWeightStore store() {
+    return store;
+  }
+
+  /** For tests. */
   HotMemory memory() {
     return memory;
   }

@@ -242,7 +242,8 @@ public final class FastWeights<T> {
     SingleOutputStreamOperator<CheckedModel> checked =
         updates.global().process(checker, CheckedModel.type());
     settle(checked, "-models");
-    return checked.setParallelism(1).setMaxParallelism(1);
+    // No limit of parallelism: a sink chained behind it would have to have the same one.
+    return checked.setParallelism(1);
   }
 
   /**

@@ -71,7 +71,7 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
     state =
         context
             .getOperatorStateStore()
-            .getListState(
+            .getUnionListState(
                 new ListStateDescriptor<>(
                     "checked-model", Types.TUPLE(Types.LONG, Types.LONG, Types.STRING)));
     for (Tuple3<Long, Long, String> last : state.get()) {
@@ -83,7 +83,10 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
 
   @Override
   public void snapshotState(FunctionSnapshotContext context) throws Exception {
-    state.update(version == 0 ? List.of() : List.of(Tuple3.of(version, generation, memories)));
+    // A scheduler may run more subtasks than asked for; all updates go to the first.
+    boolean first = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0;
+    state.update(
+        first && version > 0 ? List.of(Tuple3.of(version, generation, memories)) : List.of());
   }
 
   @Override
@@ -100,9 +103,10 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
     try {
       checked = check(update);
     } catch (IOException | RuntimeException e) {
-      LOG.warn("{} refused", update, e);
-      refused.inc();
       String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+      LOG.warn("refused {}: {}", update, reason);
+      LOG.debug("refused because of", e);
+      refused.inc();
       context.output(REFUSED, new RefusedModel(update.path(), update.version(), reason));
       return;
     }

@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import java.io.Serializable;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
@@ -12,7 +13,8 @@ import org.apache.flink.api.common.typeinfo.Types;
  * @param otherShape what to do if the memories of the keys do not fit the new weights
  * @param sha256 of the file, in hexadecimal digits; null where any file will do
  */
-public record ModelUpdate(String path, long version, OtherShape otherShape, String sha256) {
+public record ModelUpdate(String path, long version, OtherShape otherShape, String sha256)
+    implements Serializable {
 
   /**
    * What to do with weights whose memories have another shape, or would mean something else: with

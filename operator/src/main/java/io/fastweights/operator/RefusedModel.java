@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import java.io.Serializable;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
@@ -10,7 +11,7 @@ import org.apache.flink.api.common.typeinfo.Types;
  * @param version that it was to be
  * @param reason what is wrong with it, and what would be right
  */
-public record RefusedModel(String path, long version, String reason) {
+public record RefusedModel(String path, long version, String reason) implements Serializable {
 
   /** Type information; no generic types. */
   public static TypeInformation<RefusedModel> type() {

@@ -1,6 +1,5 @@
 package io.fastweights.operator;
 
-import io.fastweights.state.FastWeightStore;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +17,7 @@ import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.operators.StreamOperatorFactory;
 import org.apache.flink.streaming.api.transformations.OneInputTransformation;
+import org.apache.flink.streaming.api.transformations.TwoInputTransformation;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
@@ -56,6 +56,13 @@ final class OperatorHarness
     return FastWeights.on(env.fromData(TRIP, new Trip(0, "k", 0)).keyBy(Trip::key));
   }
 
+  /** A builder of an operator that takes new weights. */
+  static FastWeights<Trip> refreshed(Configuration job) {
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(job);
+    return FastWeights.on(env.fromData(TRIP, new Trip(0, "k", 0)).keyBy(Trip::key))
+        .refresh(env.fromData(ModelUpdate.type(), ModelUpdate.of("unused", 1)));
+  }
+
   static FastWeights<Trip> builder(TestModel model, int batchSize) {
     return model
         .on(builder(new Configuration()))
@@ -63,11 +70,11 @@ final class OperatorHarness
         .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO);
   }
 
-  @SuppressWarnings("unchecked")
   static StreamOperatorFactory<Prediction<Trip>> factory(FastWeightStream<Trip> stream) {
-    return ((OneInputTransformation<Trip, Prediction<Trip>>)
-            stream.predictions().getTransformation())
-        .getOperatorFactory();
+    var transformation = stream.predictions().getTransformation();
+    return transformation instanceof TwoInputTransformation<?, ?, Prediction<Trip>> refreshed
+        ? refreshed.getOperatorFactory()
+        : ((OneInputTransformation<?, Prediction<Trip>>) transformation).getOperatorFactory();
   }
 
   /** Without a checkpoint coordinator only full snapshots can be restored for certain. */
@@ -88,6 +95,17 @@ final class OperatorHarness
     }
   }
 
+  /** New weights come. */
+  void refresh(CheckedModel model) throws Exception {
+    refreshed().processElement2(new StreamRecord<>(model));
+  }
+
+  /** The operator of a builder that takes new weights. */
+  @SuppressWarnings("unchecked")
+  RefreshedOperator<Trip> refreshed() {
+    return (RefreshedOperator<Trip>) getOneInputOperator();
+  }
+
   /** A checkpoint as a task takes it. */
   OperatorSubtaskState checkpoint() throws Exception {
     prepareSnapshotPreBarrier(1);
@@ -106,7 +124,7 @@ final class OperatorHarness
   /** Keys that have a base or a log in state. */
   int keysInState() throws Exception {
     Set<Object> all = new HashSet<>();
-    for (String name : List.of(FastWeightStore.BASE, FastWeightStore.LOG)) {
+    for (String name : operator().store().states()) {
       try (Stream<Object> keys =
           operator().getKeyedStateBackend().getKeys(name, VoidNamespace.INSTANCE)) {
         keys.forEach(all::add);

@@ -5,6 +5,7 @@ import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.MalformedEventException;
@@ -19,9 +20,9 @@ import java.util.Map;
  * map of memories.
  */
 final class Oracle {
-  private final Model model;
+  private Model model;
   private final Schema schema;
-  private final InputEncoder inputs;
+  private InputEncoder inputs;
   private final EventReader<Trip> reader;
   private Storage storage = Storage.FP32;
   private long ttl = Long.MAX_VALUE;
@@ -56,6 +57,17 @@ final class Oracle {
   /** A memory fades by half in so many milliseconds from now on; 0 for never. */
   Oracle halfLife(long millis) {
     halfLife = millis;
+    return this;
+  }
+
+  /** Goes on with other weights, and with the memories, if they have the same shape. */
+  Oracle refresh(SlowWeights weights) {
+    if (!SlowModel.of(weights).memory().equals(model.memory())) {
+      memories.clear();
+      lags.clear();
+    }
+    model = SlowModel.of(weights);
+    inputs = schema == null ? null : InputEncoder.trained(schema, weights);
     return this;
   }
 

@@ -86,6 +86,13 @@ final class Subtasks implements AutoCloseable {
     harnesses.get(subtask).process(trip);
   }
 
+  /** New weights come, to every subtask. */
+  void refresh(CheckedModel model) throws Exception {
+    for (OperatorHarness harness : harnesses) {
+      harness.refresh(model);
+    }
+  }
+
   void watermark(long time) throws Exception {
     for (OperatorHarness harness : harnesses) {
       harness.processWatermark(new Watermark(time));

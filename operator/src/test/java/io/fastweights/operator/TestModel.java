@@ -47,15 +47,16 @@ enum TestModel {
   TRANSFORMER {
     @Override
     FastWeights<Trip> on(FastWeights<Trip> builder) {
-      return vectors(builder, weights());
+      return vectors(builder, weights(11));
     }
 
     @Override
     Oracle oracle() {
-      return vectors(weights());
+      return vectors(weights(11));
     }
 
-    private SlowWeights weights() {
+    @Override
+    SlowWeights weights(long seed) {
       return random(
           ModelConfig.builder(Architecture.TRANSFORMER)
               .dim(12)
@@ -67,7 +68,7 @@ enum TestModel {
               .outputs(3)
               .build(),
           null,
-          11);
+          seed);
     }
   },
 
@@ -75,19 +76,20 @@ enum TestModel {
   ATTENTION {
     @Override
     FastWeights<Trip> on(FastWeights<Trip> builder) {
-      return vectors(builder, weights());
+      return vectors(builder, weights(11));
     }
 
     @Override
     Oracle oracle() {
-      return vectors(weights());
+      return vectors(weights(11));
     }
 
-    private SlowWeights weights() {
+    @Override
+    SlowWeights weights(long seed) {
       return random(
           ModelConfig.builder(Architecture.ATTENTION).dim(10).heads(3).dimHead(5).nu(1).build(),
           null,
-          13);
+          seed);
     }
   },
 
@@ -95,17 +97,18 @@ enum TestModel {
   SCHEMA_TRANSFORMER {
     @Override
     FastWeights<Trip> on(FastWeights<Trip> builder) {
-      return builder.schema(Trips.schema(), Trips::read).weights(weights());
+      return builder.schema(Trips.schema(), Trips::read).weights(weights(17));
     }
 
     @Override
     Oracle oracle() {
-      SlowWeights weights = weights();
+      SlowWeights weights = weights(17);
       InputEncoder inputs = InputEncoder.trained(Trips.schema(), weights);
       return new Oracle(SlowModel.of(weights), Trips.schema(), inputs, Trips::read);
     }
 
-    private SlowWeights weights() {
+    @Override
+    SlowWeights weights(long seed) {
       ModelConfig config =
           ModelConfig.builder(Architecture.TRANSFORMER)
               .dim(8)
@@ -116,7 +119,7 @@ enum TestModel {
               .ffMult(2)
               .outputs(Trips.OUTCOMES.size())
               .build();
-      return random(config, Trips.schema(), 17);
+      return random(config, Trips.schema(), seed);
     }
   };
 
@@ -125,6 +128,15 @@ enum TestModel {
 
   /** An oracle that has seen nothing yet. */
   abstract Oracle oracle();
+
+  /**
+   * Other weights of the same shape.
+   *
+   * @throws UnsupportedOperationException if the model has none
+   */
+  SlowWeights weights(long seed) {
+    throw new UnsupportedOperationException(this + " has no weights");
+  }
 
   /** A cache of as many keys. */
   MemorySize cacheOf(int keys) {

@@ -1,0 +1,188 @@
+package io.fastweights.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Target;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which new weights are sent on, and what is said of the others. */
+@SuppressWarnings("try")
+class ModelCheckerTest {
+  private static final TestModel MODEL = TestModel.SCHEMA_TRANSFORMER;
+
+  @TempDir Path folder;
+
+  private static final class Harness
+      extends OneInputStreamOperatorTestHarness<ModelUpdate, CheckedModel> {
+    Harness(ModelSpec spec) throws Exception {
+      super(
+          new ProcessOperator<>(
+              new ModelChecker(spec, new Configuration(), spec.create(new Configuration()))));
+      setup(CheckedModel.type().createSerializer(getExecutionConfig().getSerializerConfig()));
+    }
+
+    List<CheckedModel> accepted() {
+      return extractOutputValues();
+    }
+
+    List<RefusedModel> refused() {
+      var records = getSideOutput(ModelChecker.REFUSED);
+      return records == null ? List.of() : records.stream().map(StreamRecord::getValue).toList();
+    }
+
+    /** The reason why it is refused; the only message of it. */
+    String refuse(ModelUpdate update) throws Exception {
+      int models = accepted().size();
+      int messages = refused().size();
+      processElement(update, 0);
+      assertThat(accepted()).hasSize(models);
+      assertThat(refused()).hasSize(messages + 1);
+      RefusedModel refusal = refused().get(messages);
+      assertThat(refusal.path()).isEqualTo(update.path());
+      assertThat(refusal.version()).isEqualTo(update.version());
+      return refusal.reason();
+    }
+
+    CheckedModel accept(ModelUpdate update) throws Exception {
+      processElement(update, 0);
+      return accepted().get(accepted().size() - 1);
+    }
+  }
+
+  private static ModelSpec spec() {
+    return new ModelSpec(SchemaJson.write(Trips.schema()), MODEL.weights(17), 0);
+  }
+
+  private static Harness open(ModelSpec spec) throws Exception {
+    Harness harness = new Harness(spec);
+    harness.open();
+    return harness;
+  }
+
+  private String write(String name, SlowWeights weights) throws Exception {
+    Path file = folder.resolve(name);
+    WeightsFile.write(weights, file);
+    return file.toUri().toString();
+  }
+
+  private String write(String name, byte[] bytes) throws Exception {
+    return Files.write(folder.resolve(name), bytes).toUri().toString();
+  }
+
+  @Test
+  void soundWeightsAreSentOnWithTheBytesOfTheirFile() throws Exception {
+    String path = write("sound", MODEL.weights(1));
+    byte[] bytes = Files.readAllBytes(folder.resolve("sound"));
+    try (Harness harness = open(spec())) {
+      CheckedModel model =
+          harness.accept(ModelUpdate.of(path, 5).withSha256(Sha256.hex(bytes).toUpperCase()));
+      assertThat(model.path()).isEqualTo(path);
+      assertThat(model.version()).isEqualTo(5);
+      assertThat(model.generation()).isZero();
+      assertThat(model.sha256()).isEqualTo(Sha256.hex(bytes));
+      assertThat(model.bytes()).isEqualTo(bytes);
+      assertThat(harness.refused()).isEmpty();
+    }
+  }
+
+  @Test
+  void aBadFileIsRefusedOnceWithTheReasonAndALaterOneIsTaken() throws Exception {
+    byte[] sound = Files.readAllBytes(Path.of(java.net.URI.create(write("a", MODEL.weights(1)))));
+    byte[] cut = java.util.Arrays.copyOf(sound, sound.length - 3);
+    byte[] nan = sound.clone();
+    ByteBuffer.wrap(nan).order(ByteOrder.LITTLE_ENDIAN).putFloat(nan.length - 4, Float.NaN);
+    String digest = Sha256.hex(sound);
+    try (Harness harness = open(spec())) {
+      String missing = folder.resolve("missing").toUri().toString();
+      assertThat(harness.refuse(ModelUpdate.of(missing, 1))).contains("missing");
+      assertThat(harness.refuse(ModelUpdate.of(null, 2))).isNotBlank();
+      assertThat(harness.refuse(ModelUpdate.of("nowhere://there/a", 2))).contains("nowhere");
+      assertThat(harness.refuse(ModelUpdate.of(write("empty", new byte[0]), 3))).contains("empty");
+      assertThat(harness.refuse(ModelUpdate.of(write("cut", cut), 4))).contains("cut", "bytes");
+      assertThat(harness.refuse(ModelUpdate.of(write("nan", nan), 5))).contains("NaN", "finite");
+      assertThat(harness.refuse(ModelUpdate.of(write("b", cut), 6).withSha256(digest)))
+          .contains("SHA-256", digest);
+      assertThat(harness.accept(ModelUpdate.of(write("sound", sound), 1)).bytes()).isEqualTo(sound);
+    }
+  }
+
+  @Test
+  void aVersionThatIsNotAboveTheOneThatServesIsRefusedAlsoAfterARestore() throws Exception {
+    String path = write("sound", MODEL.weights(1));
+    OperatorSubtaskState checkpoint;
+    try (Harness harness = open(spec())) {
+      assertThat(harness.refuse(ModelUpdate.of(path, 0))).contains("is 0, must be above 0");
+      harness.accept(ModelUpdate.of(path, 4));
+      assertThat(harness.refuse(ModelUpdate.of(path, 4))).contains("is 4, must be above 4");
+      assertThat(harness.refuse(ModelUpdate.of(path, 3))).contains("is 3, must be above 4");
+      checkpoint = harness.snapshot(1, 1);
+    }
+    try (Harness harness = new Harness(spec())) {
+      harness.initializeState(checkpoint);
+      harness.open();
+      assertThat(harness.refuse(ModelUpdate.of(path, 4))).contains("is 4, must be above 4");
+      assertThat(harness.accept(ModelUpdate.of(path, 5)).version()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void anotherSchemaIsRefusedEvenWithAReset() throws Exception {
+    Schema schema =
+        Schema.of(
+            List.of(new Field.Hashed("user", 16)), new Target.Classes("outcome", Trips.OUTCOMES));
+    SlowWeights weights = TestModel.random(MODEL.weights(1).config(), schema, 3);
+    try (Harness harness = open(spec())) {
+      assertThat(harness.refuse(ModelUpdate.of(write("other", weights), 1).orReset()))
+          .contains("embed");
+    }
+  }
+
+  @Test
+  void anotherShapeIsRefusedWithBothOrResetWhereAskedFor() throws Exception {
+    String wide = write("wide", Weights.ofAnotherShape(1));
+    String same = write("same", MODEL.weights(1));
+    OperatorSubtaskState checkpoint;
+    try (Harness harness = open(spec())) {
+      assertThat(harness.refuse(ModelUpdate.of(wide, 1)))
+          .contains("[2, 2, 8, 4]", "[1, 2, 12, 6]", "reset");
+      assertThat(harness.accept(ModelUpdate.of(same, 2).orReset()).generation()).isZero();
+      assertThat(harness.accept(ModelUpdate.of(wide, 3).orReset()).generation()).isEqualTo(3);
+      assertThat(harness.accept(ModelUpdate.of(wide, 4).orReset()).generation()).isEqualTo(3);
+      checkpoint = harness.snapshot(1, 1);
+    }
+    try (Harness harness = new Harness(spec())) {
+      harness.initializeState(checkpoint);
+      harness.open();
+      assertThat(harness.refuse(ModelUpdate.of(same, 5))).contains("[2, 2, 8, 4]");
+      assertThat(harness.accept(ModelUpdate.of(wide, 6)).generation()).isEqualTo(3);
+      assertThat(harness.accept(ModelUpdate.of(same, 7).orReset()).generation()).isEqualTo(7);
+    }
+  }
+
+  /** The reader gives vectors of one width: of another, every event would be malformed. */
+  @Test
+  void vectorsOfAnotherWidthAreRefusedEvenWithAReset() throws Exception {
+    ModelSpec vectors = new ModelSpec(null, TestModel.TRANSFORMER.weights(11), 0);
+    String narrow = write("narrow", TestModel.ATTENTION.weights(1));
+    try (Harness harness = open(vectors)) {
+      assertThat(harness.refuse(ModelUpdate.of(narrow, 1).orReset()))
+          .contains("vectors of 10 floats", "vectors of 12 floats");
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.WeightsFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Weights that come while an operator runs. */
+final class Weights {
+  private Weights() {}
+
+  /** What the checker sends on for weights. */
+  static CheckedModel checked(SlowWeights weights, long version, long generation)
+      throws IOException {
+    Path file = Files.createTempFile("weights", ".safetensors");
+    try {
+      WeightsFile.write(weights, file);
+      byte[] bytes = Files.readAllBytes(file);
+      return new CheckedModel(file.toString(), version, generation, Sha256.hex(bytes), bytes);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /** Of the trips' schema, with memories of another shape than any {@link TestModel}'s. */
+  static SlowWeights ofAnotherShape(long seed) {
+    ModelConfig config =
+        ModelConfig.builder(Architecture.TRANSFORMER)
+            .dim(8)
+            .depth(1)
+            .heads(2)
+            .dimHead(6)
+            .nu(1)
+            .ffMult(2)
+            .outputs(Trips.OUTCOMES.size())
+            .build();
+    return TestModel.random(config, Trips.schema(), seed);
+  }
+}
