@@ -16,24 +16,28 @@ public final class FastWeightStream<T> {
   private final SideOutputDataStream<T> late;
   private final SideOutputDataStream<RefusedModel> refusedModels;
   private final Supplier<SingleOutputStreamOperator<Scored<T>>> scorer;
+  private final FastWeightShadow<T> shadow;
   private SingleOutputStreamOperator<Scored<T>> scored;
 
   /**
    * @param late null where events are taken in the order of arrival
    * @param refusedModels null where no new weights come
    * @param scorer adds what holds predictions against labels
+   * @param shadow null where there is no candidate
    */
   FastWeightStream(
       SingleOutputStreamOperator<Prediction<T>> predictions,
       OutputTag<Malformed<T>> malformed,
       SideOutputDataStream<T> late,
       SideOutputDataStream<RefusedModel> refusedModels,
-      Supplier<SingleOutputStreamOperator<Scored<T>>> scorer) {
+      Supplier<SingleOutputStreamOperator<Scored<T>>> scorer,
+      FastWeightShadow<T> shadow) {
     this.predictions = predictions;
     this.malformed = malformed;
     this.late = late;
     this.refusedModels = refusedModels;
     this.scorer = scorer;
+    this.shadow = shadow;
   }
 
   /** One prediction for each event, in the order of arrival, or of time where that was chosen. */
@@ -97,5 +101,17 @@ public final class FastWeightStream<T> {
    */
   public SideOutputDataStream<Drift> drift() {
     return scored().getSideOutput(Scorer.DRIFT);
+  }
+
+  /**
+   * The candidate beside the weights that serve.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public FastWeightShadow<T> shadow() {
+    if (shadow == null) {
+      throw new IllegalStateException("there is no candidate: shadow(...) was not called");
+    }
+    return shadow;
   }
 }

@@ -57,6 +57,9 @@ public final class FastWeights<T> {
   private Duration allowedLateness;
   private EventTimeSorterFactory.Ties<T> ties;
   private DataStream<ModelUpdate> updates;
+  private boolean shadowed;
+  private SlowWeights candidate;
+  private DataStream<ModelUpdate> candidates;
   private String name = "fast-weights";
   private String uid;
   private int parallelism = ExecutionConfig.PARALLELISM_DEFAULT;
@@ -140,6 +143,27 @@ public final class FastWeights<T> {
     return this;
   }
 
+  /**
+   * Lets a candidate predict and learn beside the weights that serve, with memories of its own that
+   * begin empty: {@link FastWeightStream#shadow()}. What serves does not depend on it.
+   */
+  public FastWeights<T> shadow(SlowWeights weightsOfCandidate) {
+    shadowed = true;
+    candidate = weightsOfCandidate;
+    return this;
+  }
+
+  /**
+   * The same with candidates that come while the job runs, as {@link #refresh} takes weights. Until
+   * the first one comes, {@link #shadow(SlowWeights)} says who is in its place, or the job's own
+   * weights are.
+   */
+  public FastWeights<T> shadow(DataStream<ModelUpdate> candidateUpdates) {
+    shadowed = true;
+    candidates = candidateUpdates;
+    return this;
+  }
+
   /** Sets one of {@link FastWeightOptions}. */
   public <V> FastWeights<T> set(ConfigOption<V> option, V value) {
     options.set(option, value);
@@ -203,6 +227,9 @@ public final class FastWeights<T> {
     copy.vectorTargetDim = vectorTargetDim;
     copy.allowedLateness = allowedLateness;
     copy.updates = updates;
+    copy.shadowed = shadowed;
+    copy.candidate = candidate;
+    copy.candidates = candidates;
     copy.name = name;
     copy.uid = uid;
     copy.parallelism = parallelism;
@@ -290,7 +317,53 @@ public final class FastWeights<T> {
         malformed,
         late,
         models == null ? null : models.getSideOutput(ModelChecker.REFUSED),
-        () -> scored(predictions, events, chosen));
+        () -> scored(predictions, events, chosen),
+        shadowed ? shadow(predictions, events, chosen) : null);
+  }
+
+  /** Behind the operator: a candidate meets what the weights that serve have answered. */
+  private <K> FastWeightShadow<T> shadow(
+      SingleOutputStreamOperator<Prediction<T>> predictions,
+      KeyedStream<T, K> events,
+      Configuration chosen) {
+    requireTarget();
+    FastWeights<Prediction<T>> shadow =
+        over(byKeyOfEvent(predictions, events), new FastWeightShadow.Reader<>(reader));
+    shadow.name = name + "-shadow";
+    shadow.uid = uid == null ? null : uid + "-shadow";
+    shadow.weights = candidate == null ? weights : candidate;
+    shadow.updates = candidates;
+    shadow.allowedLateness = null;
+    shadow.shadowed = false;
+    FastWeightStream<Prediction<T>> answers = shadow.build();
+    KeySelector<T, K> key = events.getKeySelector();
+    SingleOutputStreamOperator<Compared<T>> compared =
+        DataStreamUtils.reinterpretAsKeyedStream(
+                answers.predictions(),
+                answer -> key.getKey(answer.event().event()),
+                events.getKeyType())
+            .process(
+                new ShadowScorer<K, T>(Loss.of(target()), chosen), Compared.type(events.getType()))
+            .setParallelism(predictions.getParallelism());
+    shadow.settle(compared, "-scores");
+    return new FastWeightShadow<>(answers, compared);
+  }
+
+  private static <T, K> KeyedStream<Prediction<T>, K> byKeyOfEvent(
+      DataStream<Prediction<T>> predictions, KeyedStream<T, K> events) {
+    KeySelector<T, K> key = events.getKeySelector();
+    return DataStreamUtils.reinterpretAsKeyedStream(
+        predictions, prediction -> key.getKey(prediction.event()), events.getKeyType());
+  }
+
+  private void requireTarget() {
+    if (schema == null ? vectorTargetDim == 0 : schema.target() == null) {
+      throw new IllegalStateException("there is nothing to score: events have no target");
+    }
+  }
+
+  private Target target() {
+    return schema == null ? null : schema.target();
   }
 
   /** Behind the operator, chained to it: a key's predictions are where its events were. */
@@ -298,15 +371,11 @@ public final class FastWeights<T> {
       SingleOutputStreamOperator<Prediction<T>> predictions,
       KeyedStream<T, K> events,
       Configuration chosen) {
-    if (schema == null ? vectorTargetDim == 0 : schema.target() == null) {
-      throw new IllegalStateException("there is nothing to score: events have no target");
-    }
-    Target target = schema == null ? null : schema.target();
+    requireTarget();
+    Target target = target();
     double deviation = target instanceof Target.Number number ? number.deviation() : 1;
-    KeySelector<T, K> key = events.getKeySelector();
-    KeySelector<Prediction<T>, K> predictionsKey = prediction -> key.getKey(prediction.event());
     SingleOutputStreamOperator<Scored<T>> scored =
-        DataStreamUtils.reinterpretAsKeyedStream(predictions, predictionsKey, events.getKeyType())
+        byKeyOfEvent(predictions, events)
             .process(
                 new Scorer<K, T>(Loss.of(target), deviation, chosen), Scored.type(events.getType()))
             .setParallelism(predictions.getParallelism());

@@ -56,11 +56,14 @@ final class PrequentialMetrics {
 
   /** Counts what was predicted against what came true. */
   void add(Scored<?> scored) {
-    (scored.asked() ? delayed : prequential).inc();
-    float[] predicted = scored.predicted();
-    float[] target = scored.target();
+    add(scored.asked(), scored.predicted(), scored.target(), scored.recallError());
+  }
+
+  /** The same of a prediction that may be of an earlier ask. */
+  void add(boolean asked, float[] predicted, float[] target, float recallError) {
+    (asked ? delayed : prequential).inc();
     losses.add(loss.of(predicted, target));
-    recallErrors.add(scored.recallError());
+    recallErrors.add(recallError);
     switch (loss) {
       case BINARY -> {
         boolean truth = target[0] > 0.5f;
@@ -78,8 +81,8 @@ final class PrequentialMetrics {
     }
   }
 
-  /** An ask was forgotten before its label came. */
-  void unanswered() {
-    unanswered.inc();
+  /** Asks were forgotten before their labels came. */
+  void unanswered(int asks) {
+    unanswered.inc(asks);
   }
 }

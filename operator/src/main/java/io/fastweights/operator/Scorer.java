@@ -2,12 +2,7 @@ package io.fastweights.operator;
 
 import io.fastweights.operator.prequential.Adwin;
 import io.fastweights.operator.prequential.Loss;
-import java.util.Iterator;
-import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
@@ -29,19 +24,15 @@ final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, Scored<T
 
   static final OutputTag<Drift> DRIFT = new OutputTag<>("drift", Drift.type());
 
-  /** Asks of a key expire together, at multiples of this part of the time to live. */
-  private static final int EXPIRIES = 16;
-
   private final Loss loss;
   private final double deviation;
   private final Configuration options;
 
-  private transient MapState<String, Asked> asked;
+  private transient AskedAnswers asked;
   private transient PrequentialMetrics metrics;
   private transient Adwin losses;
   private transient Adwin recallErrors;
   private transient Counter drifts;
-  private transient long ttl;
 
   /**
    * @param deviation of the target, where it is a number
@@ -55,8 +46,7 @@ final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, Scored<T
   @Override
   public void open(OpenContext context) {
     asked =
-        getRuntimeContext()
-            .getMapState(new MapStateDescriptor<>("asked", Types.STRING, Asked.type()));
+        new AskedAnswers(getRuntimeContext(), options.get(FastWeightOptions.LABELS_TTL).toMillis());
     MetricGroup group = getRuntimeContext().getMetricGroup();
     metrics =
         new PrequentialMetrics(
@@ -67,50 +57,23 @@ final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, Scored<T
     drifts = group.addGroup(FastWeightMetrics.GROUP).counter("drifts");
     losses = new Adwin(options.get(FastWeightOptions.DRIFT_DELTA));
     recallErrors = new Adwin(options.get(FastWeightOptions.DRIFT_DELTA));
-    ttl = options.get(FastWeightOptions.LABELS_TTL).toMillis();
   }
 
   @Override
   public void processElement(Prediction<T> prediction, Context context, Collector<Scored<T>> out)
       throws Exception {
     if (prediction.observed()) {
-      score(Scored.of(prediction, answered(prediction.id())), context, out);
+      score(Scored.of(prediction, asked.take(prediction.id())), context, out);
     } else if (prediction.id() != null) {
-      remember(prediction, context);
+      asked.remember(
+          prediction.id(), prediction.values(), prediction.timestamp(), context.timerService());
     }
-  }
-
-  /** The ask that waits for this label; null where none does. */
-  private Asked answered(String id) throws Exception {
-    Asked earlier = id == null ? null : asked.get(id);
-    if (earlier != null) {
-      asked.remove(id);
-    }
-    return earlier;
-  }
-
-  private void remember(Prediction<T> prediction, Context context) throws Exception {
-    long step = Math.max(1, ttl / EXPIRIES);
-    long now = context.timerService().currentProcessingTime();
-    long expires = -Math.floorDiv(-(now + ttl), step) * step;
-    asked.put(prediction.id(), new Asked(prediction.values(), prediction.timestamp(), expires));
-    context.timerService().registerProcessingTimeTimer(expires);
   }
 
   @Override
   public void onTimer(long time, OnTimerContext context, Collector<Scored<T>> out)
       throws Exception {
-    Iterator<Map.Entry<String, Asked>> entries = asked.iterator();
-    while (entries.hasNext()) {
-      if (entries.next().getValue().expires() <= time) {
-        entries.remove();
-        metrics.unanswered();
-      }
-    }
-    if (asked.isEmpty()) {
-      // The heap backend keeps an empty map that an iterator emptied.
-      asked.clear();
-    }
+    metrics.unanswered(asked.expire(time));
   }
 
   private void score(Scored<T> scored, Context context, Collector<Scored<T>> out) {
