@@ -57,6 +57,7 @@ class MetricsDocumentationITCase {
                     .keyBy(Trip::key))
             .schema(schema, reader)
             .eventTime(Duration.ofDays(2))
+            .refresh(env.fromData(ModelUpdate.type(), ModelUpdate.of("file:///nowhere", 1)))
             .build();
     stream.predictions().sinkTo(new DiscardingSink<>());
     stream.drift().sinkTo(new DiscardingSink<>());
@@ -88,6 +89,8 @@ class MetricsDocumentationITCase {
             + ((Counter) classes.get("labels.answered")).getCount();
     assertThat(scored).isPositive();
     assertThat(scored).isEqualTo(((Counter) classes.get("observed")).getCount());
+    assertThat(((Counter) classes.get("models.refused")).getCount()).isEqualTo(1);
+    assertThat(gauge(classes, "model.version")).isZero();
     assertThat(gauge(classes, "prequential.logLoss")).isBetween(0.3, 5.0);
     assertThat(gauge(classes, "prequential.accuracyWindow")).isBetween(0.1, 0.9);
     assertThat(gauge(binary, "prequential.aucWindow")).isBetween(0.3, 0.7);
