@@ -159,8 +159,10 @@ class RefreshTest {
     for (int run = 0; run < 3; run++) {
       try (Subtasks subtasks =
           new Subtasks(
-() -> builder(model, 8, fold),
-OperatorHarness.backend(backend), parallelisms[run], checkpoint)) {
+              () -> builder(model, 8, fold),
+              OperatorHarness.backend(backend),
+              parallelisms[run],
+              checkpoint)) {
         for (Trip trip : from(100 * run, 100 * run + 100)) {
           if (trip.id == 60) {
             subtasks.refresh(Weights.checked(model.weights(100), 4, 0));

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.state.LogReplay;
 import io.fastweights.state.Recipe;
 import io.fastweights.state.StoredMemory;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -20,8 +25,8 @@ import org.apache.flink.configuration.MemorySize;
 /**
  * All that can happen to an operator, in an order drawn from a seed: trips, watermarks, time,
  * checkpoints of which up to two are written while events go on and some never are, failures that
- * lose what came after the last complete one, also in the middle of a write to state, and
- * rescaling. Whatever comes, each answer has the bits of the plain loop.
+ * lose what came after the last complete one, also in the middle of a write to state, rescaling,
+ * and new weights. Whatever comes, each answer has the bits of the plain loop.
  */
 final class Schedule {
   /** How the operator runs. */
@@ -56,9 +61,10 @@ final class Schedule {
           Duration.ofMinutes(HALF_LIFE_MINUTES[random.nextInt(HALF_LIFE_MINUTES.length)]));
     }
 
-    FastWeights<Trip> builder() {
+    FastWeights<Trip> builder(boolean refreshed) {
+      Configuration job = new Configuration();
       return model
-          .on(OperatorHarness.builder(new Configuration()))
+          .on(refreshed ? OperatorHarness.refreshed(job) : OperatorHarness.builder(job))
           .set(FastWeightOptions.BATCH_SIZE, batchSize)
           .set(FastWeightOptions.CACHE_SIZE, cache)
           .set(FastWeightOptions.FOLD_THRESHOLD, fold)
@@ -71,6 +77,9 @@ final class Schedule {
   /** A checkpoint, and how many trips came before it. */
   private record Cut<C>(int place, C checkpoint) {}
 
+  /** New weights that come before the trip of a place. */
+  private record Refresh(SlowWeights weights, CheckedModel model) {}
+
   private static final int[] PARALLELISMS = {1, 4, 2};
 
   private final Device device;
@@ -79,6 +88,8 @@ final class Schedule {
   private final Setup setup;
   private final List<Trip> trips;
   private final Oracle oracle;
+  private final Map<Integer, Refresh> refreshes = new HashMap<>();
+  private int forgotten;
   private final List<String> expected;
   private final Faults faults;
   private final Deque<Cut<Subtasks.Writing>> writing = new ArrayDeque<>();
@@ -105,8 +116,37 @@ final class Schedule {
     name = setup + ", " + Seeds.replay(seed, test);
     trips = Trips.stream(seed, 30 + random.nextInt(120));
     oracle = setup.model().oracle().halfLife(setup.halfLife().toMillis());
-    expected = oracle.answers(trips);
     faults = new Faults(seed);
+    expected = new ArrayList<>();
+    drawRefreshes(new SplittableRandom(~seed));
+    for (int place = 0; place < trips.size(); place++) {
+      if (refreshes.containsKey(place)) {
+        oracle.refresh(refreshes.get(place).weights());
+      }
+      expected.add(oracle.answer(trips.get(place)));
+    }
+  }
+
+  /** Up to three; where the model has a schema, some need other memories. */
+  private void drawRefreshes(SplittableRandom draw) {
+    MemoryShape shape = oracle.model().memory();
+    long generation = 0;
+    int place = 0;
+    for (int version = 1; version <= 3; version++) {
+      place += 1 + draw.nextInt(trips.size());
+      boolean other = setup.model() == TestModel.ASSOCIATIVE || draw.nextInt(3) == 0;
+      boolean possible = setup.model().hasSchema() || !other;
+      if (place < trips.size() && possible) {
+        SlowWeights weights =
+            other ? Weights.ofAnotherShape(version) : setup.model().weights(100 + version);
+        if (!SlowModel.of(weights).memory().equals(shape)) {
+          shape = SlowModel.of(weights).memory();
+          generation = version;
+          forgotten = place;
+        }
+        refreshes.put(place, new Refresh(weights, Weights.checked(weights, version, generation)));
+      }
+    }
   }
 
   /** Runs it to the end of the trips. */
@@ -145,6 +185,9 @@ final class Schedule {
   private void act() throws Exception {
     int action = random.nextInt(42);
     if (action < 30) {
+      if (refreshes.containsKey(at)) {
+        subtasks.refresh(refreshes.get(at).model());
+      }
       subtasks.process(trips.get(at++));
     } else if (action < 33) {
       subtasks.watermark(Trips.START + at * 60_000L);
@@ -217,7 +260,7 @@ final class Schedule {
   }
 
   private FastWeights<Trip> builder() {
-    return setup.builder().set(FastWeightOptions.ENGINE, device);
+    return setup.builder(!refreshes.isEmpty()).set(FastWeightOptions.ENGINE, device);
   }
 
   private void assertThatAllIsAnswered() {
@@ -228,7 +271,7 @@ final class Schedule {
   }
 
   private void assertThatStateIsThatOfThePlainLoop() throws Exception {
-    Map<String, StoredMemory> stored = subtasks.stored(oracle.eventModel());
+    Map<String, StoredMemory> stored = subtasks.stored();
     Map<String, float[]> memories = oracle.memories();
     EventModel model = oracle.eventModel();
     LogReplay withoutModel =
@@ -246,7 +289,7 @@ final class Schedule {
       assertThat(entry.getValue().events())
           .as("events of %s, %s", key, name)
           .isEqualTo(
-              expected.stream()
+              expected.subList(forgotten, expected.size()).stream()
                   .filter(line -> line.contains(" " + key + " at ") && line.contains(" observed:"))
                   .count());
     }
@@ -259,6 +302,11 @@ final class Schedule {
       bits[i] = Float.floatToRawIntBits(weights[i]);
     }
     return bits;
+  }
+
+  /** How often new weights came. */
+  int refreshes() {
+    return refreshes.size();
   }
 
   /** Failures that it came through. */

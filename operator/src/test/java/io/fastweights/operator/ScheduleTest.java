@@ -26,17 +26,20 @@ class ScheduleTest {
     int failures = 0;
     int failedWrites = 0;
     int declined = 0;
+    int refreshes = 0;
     for (long seed = Seeds.seed(usual), end = seed + count; seed < end; seed++) {
       Schedule schedule = new Schedule(seed);
       schedule.run();
       failures += schedule.failures();
       failedWrites += schedule.failedWrites();
       declined += schedule.declined();
+      refreshes += schedule.refreshes();
       drawn.add(schedule.setup().model() + " on " + schedule.setup().backend());
     }
     assertThat(failures).as("failures").isGreaterThan(count);
     assertThat(failedWrites).as("failures in a write to state").isGreaterThan(count / 2);
     assertThat(declined).as("checkpoints not written").isGreaterThan(count / 8);
+    assertThat(refreshes).as("refreshes").isGreaterThan(count / 2);
     assertThat(drawn).as("each model on each backend").hasSize(2 * TestModel.values().length);
   }
 }

@@ -1,8 +1,5 @@
 package io.fastweights.operator;
 
-import io.fastweights.kernels.model.LogShape;
-import io.fastweights.kernels.model.Model;
-import io.fastweights.state.FastWeightStore;
 import io.fastweights.state.StoredMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,12 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.ExecutionConfig;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.DefaultKeyedStateStore;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -146,20 +139,12 @@ final class Subtasks implements AutoCloseable {
   }
 
   /** What the state holds of every key: that which the last snapshot wrote. */
-  Map<String, StoredMemory> stored(EventModel model) throws Exception {
+  Map<String, StoredMemory> stored() throws Exception {
     Map<String, StoredMemory> all = new HashMap<>();
     for (OperatorHarness harness : harnesses) {
-      Model shapes = model.model();
-      FastWeightStore store =
-          new FastWeightStore(
-              new DefaultKeyedStateStore(
-                  harness.operator().getKeyedStateBackend(), Subtasks::serializer),
-              shapes.memory(),
-              LogShape.of(shapes),
-              model.recipe());
       for (Object key : keys(harness)) {
         harness.operator().setCurrentKey(key);
-        all.put((String) key, store.load());
+        all.put((String) key, harness.operator().store().load());
       }
     }
     return all;
@@ -167,17 +152,13 @@ final class Subtasks implements AutoCloseable {
 
   private static Set<Object> keys(OperatorHarness harness) throws Exception {
     Set<Object> all = new HashSet<>();
-    for (String name : List.of(FastWeightStore.BASE, FastWeightStore.LOG)) {
+    for (String name : harness.operator().store().states()) {
       try (Stream<Object> keys =
           harness.operator().getKeyedStateBackend().getKeys(name, VoidNamespace.INSTANCE)) {
         keys.forEach(all::add);
       }
     }
     return all;
-  }
-
-  private static <V> TypeSerializer<V> serializer(TypeInformation<V> type) {
-    return type.createSerializer(new ExecutionConfig().getSerializerConfig());
   }
 
   /** Ends as a job that failed. */

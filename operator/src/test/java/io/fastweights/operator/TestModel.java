@@ -138,6 +138,11 @@ enum TestModel {
     throw new UnsupportedOperationException(this + " has no weights");
   }
 
+  /** Whether events have the fields of {@link Trips#schema}, and not vectors. */
+  boolean hasSchema() {
+    return this == ASSOCIATIVE || this == SCHEMA_TRANSFORMER;
+  }
+
   /** A cache of as many keys. */
   MemorySize cacheOf(int keys) {
     return new MemorySize(keys * CacheSlots.keyBytes(oracle().model().memory(), Storage.FP32));

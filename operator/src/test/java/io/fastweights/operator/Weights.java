@@ -5,6 +5,7 @@ import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.WeightsFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -13,7 +14,15 @@ final class Weights {
   private Weights() {}
 
   /** What the checker sends on for weights. */
-  static CheckedModel checked(SlowWeights weights, long version, long generation)
+  static CheckedModel checked(SlowWeights weights, long version, long generation) {
+    try {
+      return read(weights, version, generation);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static CheckedModel read(SlowWeights weights, long version, long generation)
       throws IOException {
     Path file = Files.createTempFile("weights", ".safetensors");
     try {
