@@ -52,7 +52,7 @@ final class Schedule {
       int batchSize = 1 + random.nextInt(random.nextBoolean() ? 4 : 24);
       return new Setup(
           model,
-          seed / models % 8 == 0 ? "rocksdb" : "hashmap",
+          seed / models % 32 == 0 ? "rocksdb" : "hashmap",
           batchSize,
           random.nextBoolean() ? MemorySize.ZERO : model.cacheOf(1 + random.nextInt(40)),
           FOLDS[random.nextInt(FOLDS.length)],
@@ -79,6 +79,11 @@ final class Schedule {
 
   /** New weights that come before the trip of a place. */
   private record Refresh(SlowWeights weights, CheckedModel model) {}
+
+  /** Thousands of schedules draw the same few weights, and files of weights take time. */
+  private static final Map<String, SlowWeights> WEIGHTS = new HashMap<>();
+
+  private static final Map<List<Object>, Refresh> REFRESHES = new HashMap<>();
 
   private static final int[] PARALLELISMS = {1, 4, 2};
 
@@ -114,7 +119,7 @@ final class Schedule {
     random = new SplittableRandom(seed);
     setup = Setup.draw(seed, random);
     name = setup + ", " + Seeds.replay(seed, test);
-    trips = Trips.stream(seed, 30 + random.nextInt(120));
+    trips = Trips.stream(seed, 20 + random.nextInt(80));
     oracle = setup.model().oracle().halfLife(setup.halfLife().toMillis());
     faults = new Faults(seed);
     expected = new ArrayList<>();
@@ -137,22 +142,33 @@ final class Schedule {
       boolean other = setup.model() == TestModel.ASSOCIATIVE || draw.nextInt(3) == 0;
       boolean possible = setup.model().hasSchema() || !other;
       if (place < trips.size() && possible) {
-        SlowWeights weights =
-            other ? Weights.ofAnotherShape(version) : setup.model().weights(100 + version);
+        SlowWeights weights = weights(other, version);
         if (!SlowModel.of(weights).memory().equals(shape)) {
           shape = SlowModel.of(weights).memory();
           generation = version;
           forgotten = place;
         }
-        refreshes.put(place, new Refresh(weights, Weights.checked(weights, version, generation)));
+        refreshes.put(place, refresh(weights, version, generation));
       }
     }
+  }
+
+  private SlowWeights weights(boolean other, int version) {
+    return WEIGHTS.computeIfAbsent(
+        (other ? "other" : setup.model().name()) + version,
+        name -> other ? Weights.ofAnotherShape(version) : setup.model().weights(100 + version));
+  }
+
+  private static Refresh refresh(SlowWeights weights, long version, long generation) {
+    return REFRESHES.computeIfAbsent(
+        List.of(weights, version, generation),
+        which -> new Refresh(weights, Weights.checked(weights, version, generation)));
   }
 
   /** Runs it to the end of the trips. */
   void run() throws Exception {
     try {
-      restore(PARALLELISMS[random.nextInt(PARALLELISMS.length)]);
+      restore(drawParallelism());
       while (at < trips.size()) {
         try {
           act();
@@ -171,7 +187,7 @@ final class Schedule {
         complete();
       }
       assertThatStateIsThatOfThePlainLoop();
-      restore(PARALLELISMS[random.nextInt(PARALLELISMS.length)]);
+      restore(drawParallelism());
       assertThatStateIsThatOfThePlainLoop();
     } catch (Exception e) {
       throw new AssertionError(name, e);
@@ -198,9 +214,9 @@ final class Schedule {
       begin();
     } else if (action < 39 && !writing.isEmpty()) {
       complete();
-    } else if (action == 39 && random.nextBoolean()) {
+    } else if (action == 39 && random.nextInt(3) == 0) {
       fail();
-    } else if (action == 40 && random.nextBoolean()) {
+    } else if (action == 40 && random.nextInt(3) == 0) {
       faults.failWrites(1.0 / (1 + random.nextInt(30)), 1);
     } else if (action == 41) {
       faults.failSnapshots(1, 1);
@@ -236,7 +252,12 @@ final class Schedule {
   private void fail() throws Exception {
     failures++;
     assertThat(subtasks.answers()).as(name).isSubsetOf(expected).doesNotHaveDuplicates();
-    restore(random.nextInt(3) == 0 ? PARALLELISMS[random.nextInt(3)] : 1);
+    restore(drawParallelism());
+  }
+
+  /** Mostly 1: subtasks take time. */
+  private int drawParallelism() {
+    return PARALLELISMS[random.nextInt(4) == 0 ? random.nextInt(PARALLELISMS.length) : 0];
   }
 
   private void restore(int parallelism) throws Exception {

@@ -12,13 +12,13 @@ class ScheduleTest {
 
   @Test
   void answersAndMemoriesAreThoseOfThePlainLoopWhateverTheSchedule() throws Exception {
-    run(1, 32);
+    run(1, 2000);
   }
 
   @Test
   @Tag("long")
   void andWhateverTheScheduleOfThousands() throws Exception {
-    run(1_000_000, 5000);
+    run(1_000_000, 50_000);
   }
 
   private static void run(long usual, int count) throws Exception {
@@ -36,8 +36,8 @@ class ScheduleTest {
       refreshes += schedule.refreshes();
       drawn.add(schedule.setup().model() + " on " + schedule.setup().backend());
     }
-    assertThat(failures).as("failures").isGreaterThan(count);
-    assertThat(failedWrites).as("failures in a write to state").isGreaterThan(count / 2);
+    assertThat(failures).as("failures").isGreaterThan(count / 2);
+    assertThat(failedWrites).as("failures in a write to state").isGreaterThan(count / 8);
     assertThat(declined).as("checkpoints not written").isGreaterThan(count / 8);
     assertThat(refreshes).as("refreshes").isGreaterThan(count / 2);
     assertThat(drawn).as("each model on each backend").hasSize(2 * TestModel.values().length);
