@@ -48,7 +48,7 @@ public final class FastWeightOptions {
   public static final ConfigOption<Double> FOLD_THRESHOLD =
       ConfigOptions.key("fastweights.fold-threshold")
           .doubleType()
-          .defaultValue(0.5)
+          .defaultValue(1.0)
           .withDescription(
               "How large a key's log in state may grow, as a fraction of its memory's size, before"
                   + " it is folded into a new base. 0 keeps memories whole. Predictions do not"
@@ -57,7 +57,7 @@ public final class FastWeightOptions {
   public static final ConfigOption<Integer> UNSAVED_KEYS =
       ConfigOptions.key("fastweights.unsaved-keys")
           .intType()
-          .defaultValue(4096)
+          .defaultValue(1024)
           .withDescription(
               "Most keys of a subtask that may have learned what the state backend does not have."
                   + " A checkpoint saves them while the subtask stands still; those beyond are"

@@ -67,7 +67,8 @@ final class MillionKeys {
             MEMORY,
             CACHE,
             Duration.ofSeconds(1),
-            false);
+            false,
+            new Configuration());
   }
 
   /** Runs it in a process of its own. */

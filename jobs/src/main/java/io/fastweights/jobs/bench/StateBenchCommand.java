@@ -3,8 +3,11 @@ package io.fastweights.jobs.bench;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -85,6 +88,12 @@ final class StateBenchCommand implements Callable<Integer> {
       description = "What to measure: ${COMPLETION-CANDIDATES} (default: all).")
   private Set<Part> parts = EnumSet.allOf(Part.class);
 
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description = "An option of Flink or of the memories, for both ways.")
+  private Map<String, String> options = new LinkedHashMap<>();
+
   @Option(names = "--quick", description = "A tenth of everything: to see it run, not to measure.")
   private boolean quick;
 
@@ -106,7 +115,8 @@ final class StateBenchCommand implements Callable<Integer> {
                 keys / share,
                 manyKeys / share,
                 dirtyKeys / share,
-                MemorySize.ofMebiBytes(memory)),
+                MemorySize.ofMebiBytes(memory),
+                Configuration.fromMap(options)),
             out);
     StateReport report = new StateReport();
     if (parts.contains(Part.HITS)) {

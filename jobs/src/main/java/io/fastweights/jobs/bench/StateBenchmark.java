@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 
 /** The measurements of {@code bench state}; each puts its figures into the report. */
@@ -25,8 +26,15 @@ final class StateBenchmark {
    * @param manyKeys keys that are seen once each
    * @param dirtyKeys keys that a checkpoint must save
    * @param memory bytes for memories, of each way
+   * @param options of Flink and of the memories, for both ways
    */
-  record Settings(double seconds, int keys, int manyKeys, int dirtyKeys, MemorySize memory) {}
+  record Settings(
+      double seconds,
+      int keys,
+      int manyKeys,
+      int dirtyKeys,
+      MemorySize memory,
+      Configuration options) {}
 
   StateBenchmark(Settings settings, PrintWriter out) {
     this.settings = settings;
@@ -65,7 +73,8 @@ final class StateBenchmark {
             settings.memory,
             settings.memory.divide(2),
             SECOND,
-            false);
+            false,
+            settings.options);
     StateRun run = StateRun.of(job, settings.seconds, progress);
     out.printf(
         Locale.ROOT,
@@ -99,7 +108,8 @@ final class StateBenchmark {
             cache.add(settings.memory.divide(2)),
             cache,
             SECOND,
-            true);
+            true,
+            settings.options);
     StateRun run = StateRun.of(job, settings.seconds, progress);
     report.pauses(settings.dirtyKeys, run.pauses());
   }

@@ -1,5 +1,6 @@
 package io.fastweights.jobs.bench;
 
+import io.fastweights.jobs.pipeline.RocksDb;
 import io.fastweights.jobs.pipeline.WorkFolder;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.FastWeightOptions;
@@ -36,6 +37,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  * @param memory bytes for memories beside what a job takes anyway: all of it is RocksDB's for the
  *     naive way, which else would have less; {@code cache} of it is the cache of hot memories
  * @param probe whether to time the checkpoints' pauses
+ * @param options of Flink and of the memories, for both ways
  */
 record StateJob(
     Way way,
@@ -45,7 +47,8 @@ record StateJob(
     MemorySize memory,
     MemorySize cache,
     Duration checkpointInterval,
-    boolean probe) {
+    boolean probe,
+    Configuration options) {
   private static final int CHECKPOINTS_TOLD = 10_000;
   private static final TypeInformation<Tuple2<Long, Long>> EVENT =
       Types.TUPLE(Types.LONG, Types.LONG);
@@ -57,7 +60,9 @@ record StateJob(
 
   Configuration flink(WorkFolder work) {
     MemorySize managed = way == Way.NAIVE ? memory : memory.subtract(cache);
-    return new Configuration()
+    Configuration flink = new Configuration(options);
+    RocksDb.setDefaults(flink);
+    return flink
         .set(CoreOptions.DEFAULT_PARALLELISM, 1)
         .set(CoreOptions.TMP_DIRS, work.temporary().toString())
         .set(PipelineOptions.GENERIC_TYPES, false)

@@ -195,6 +195,7 @@ public final class JobOptions {
     set(job, FastWeightOptions.ENGINE, "--engine", engine);
     set(job, FastWeightOptions.STORAGE, "--storage", storage);
     set(job, FastWeightOptions.TTL, "--ttl", ttl);
+    RocksDb.setDefaults(job);
     setDefault(job, ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
     setDefault(job, PipelineOptions.OBJECT_REUSE, true);
     setDefault(job, CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
