@@ -1,5 +1,6 @@
 package io.fastweights.jobs.pipeline;
 
+import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +11,10 @@ import org.apache.flink.client.deployment.executors.PipelineExecutorUtils;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.PipelineExecutor;
 import org.apache.flink.core.execution.PipelineExecutorFactory;
@@ -33,6 +38,9 @@ public final class EmbeddedCluster implements AutoCloseable {
   private static final String TARGET = "fastweights-embedded";
   private static final long CLOSE_SECONDS = 30;
 
+  /** Flink would listen on every interface. */
+  private static final String LOOPBACK = "127.0.0.1";
+
   private final Configuration configuration;
   private final MiniCluster cluster;
 
@@ -51,6 +59,10 @@ public final class EmbeddedCluster implements AutoCloseable {
     configuration = new Configuration(options);
     configuration.set(DeploymentOptions.TARGET, TARGET);
     configuration.set(DeploymentOptions.ATTACHED, true);
+    configuration.set(RestOptions.BIND_ADDRESS, LOOPBACK);
+    configuration.set(JobManagerOptions.BIND_HOST, LOOPBACK);
+    configuration.set(TaskManagerOptions.BIND_HOST, LOOPBACK);
+    configuration.set(WebOptions.SUBMIT_ENABLE, false);
     cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
@@ -79,6 +91,11 @@ public final class EmbeddedCluster implements AutoCloseable {
         .map(EmbeddedCluster::checkpoint)
         .sorted(java.util.Comparator.comparingLong(Checkpoint::finished))
         .toList();
+  }
+
+  /** Where its REST API listens, once it has a job. */
+  URI restAddress() throws Exception {
+    return cluster.getRestAddress().get();
   }
 
   /** Takes a checkpoint of a job now; returns where it lies. */
