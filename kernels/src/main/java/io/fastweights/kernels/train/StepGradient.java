@@ -15,6 +15,7 @@ final class StepGradient {
   private final float[][] shards;
   private final double[] losses;
   private int counted;
+  private int events;
 
   StepGradient(Lanes lanes, Workers workers, int parameters) {
     this.lanes = lanes;
@@ -24,7 +25,12 @@ final class StepGradient {
     losses = new double[count];
   }
 
-  /** Events that counted in the last step. */
+  /** Events that the last step ran through. */
+  int events() {
+    return events;
+  }
+
+  /** Those of them that counted. */
   int counted() {
     return counted;
   }
@@ -42,8 +48,11 @@ final class StepGradient {
    */
   double compute(Parameters p, long seed) {
     counted = 0;
+    events = 0;
     for (int lane = 0; lane < lanes.count(); lane++) {
-      counted += lanes.chunk(lane).counted();
+      Chunk chunk = lanes.chunk(lane);
+      counted += chunk.counted();
+      events += chunk.length();
     }
     float scale = counted == 0 ? 0 : 1f / counted;
     workers.run(shards.length, (shard, pass) -> run(shard, pass, p, seed, scale));

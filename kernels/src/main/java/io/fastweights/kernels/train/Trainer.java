@@ -29,7 +29,6 @@ public final class Trainer {
   private final TrainOptions options;
   private final long steps;
   private final long evaluateEvery;
-  private final long eventsPerStep;
   private final Set<String> frozen = new TreeSet<>();
 
   /**
@@ -66,7 +65,6 @@ public final class Trainer {
         this.validation.isEmpty() || options.evaluationsPerEpoch() == 0
             ? Long.MAX_VALUE
             : Math.max(1, Math.round(epoch / options.evaluationsPerEpoch()));
-    eventsPerStep = (long) options.lanes() * options.chunk();
   }
 
   /** The layout of the parameters that are learned. */
@@ -173,7 +171,7 @@ public final class Trainer {
     }
     state.lanes.advance();
     state.step = number;
-    pace.add(sum, gradient.counted());
+    pace.add(sum, gradient);
   }
 
   /** The Euclidean length of a gradient, which must be finite. */
@@ -252,14 +250,16 @@ public final class Trainer {
     private final long start = System.nanoTime();
     private double loss;
     private long counted;
+    private long events;
 
     Pace(long firstStep) {
       this.firstStep = firstStep;
     }
 
-    void add(double lossSum, int events) {
+    void add(double lossSum, StepGradient gradient) {
       loss += lossSum;
-      counted += events;
+      counted += gradient.counted();
+      events += gradient.events();
     }
 
     TrainProgress report(long step, Metrics validation, boolean best) {
@@ -272,7 +272,7 @@ public final class Trainer {
               counted == 0 ? Double.NaN : loss / counted,
               validation,
               best,
-              eventsPerStep / perStep,
+              events / seconds,
               Duration.ofMillis(Math.round(1000 * perStep * (steps - step))));
       loss = 0;
       counted = 0;

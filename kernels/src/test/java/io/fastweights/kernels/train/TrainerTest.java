@@ -2,6 +2,7 @@ package io.fastweights.kernels.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.SlowWeights;
@@ -31,6 +32,19 @@ class TrainerTest {
     assertThat(reports).last().satisfies(r -> assertThat(r.left().isNegative()).isFalse());
     // What is returned is what was scored.
     assertThat(Scoring.of(result.weights(), VALIDATION, 2)).isEqualTo(result.validation());
+  }
+
+  @Test
+  void speedCountsTheEventsOfAChunkAndNotWhatItHoldsAtMost() throws IOException {
+    List<TrainProgress> reports = new ArrayList<>();
+    train(TrainingCases.options().epochs(20).build(), reports::add);
+    // Both are of the pace so far, so their product is of events alone.
+    TrainProgress r = reports.get(0);
+    double seconds = r.left().toNanos() / 1e9;
+    double perStep = r.eventsPerSecond() * seconds / (r.steps() - r.step());
+    double events = TRAIN.stream().mapToInt(EventSequence::length).sum();
+    double chunks = TRAIN.stream().mapToInt(s -> (s.length() + 15) / 16).sum();
+    assertThat(perStep).isCloseTo(8 * events / chunks, withinPercentage(5));
   }
 
   @Test
