@@ -88,6 +88,16 @@ public record EventSequence(
     return masked != null && masked[t];
   }
 
+  /** A hash code of all that a model sees of the sequence, or learns from. */
+  int contents() {
+    int contents = Arrays.hashCode(starts);
+    contents = 31 * contents + Arrays.hashCode(rows);
+    contents = 31 * contents + Arrays.hashCode(weights);
+    contents = 31 * contents + Arrays.hashCode(labels);
+    contents = 31 * contents + Arrays.hashCode(asks);
+    return 31 * contents + Arrays.hashCode(masked);
+  }
+
   /** The events before {@code end}. */
   public EventSequence prefix(int end) {
     return new EventSequence(

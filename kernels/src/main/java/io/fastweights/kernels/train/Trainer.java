@@ -7,6 +7,7 @@ import io.fastweights.kernels.schema.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -73,7 +74,7 @@ public final class Trainer {
   }
 
   /**
-   * Leaves tensors as they are at first.
+   * Leaves tensors as they are at first. Their gradients still count in the length that is clipped.
    *
    * @throws IllegalArgumentException if the model has no such tensor
    */
@@ -217,7 +218,7 @@ public final class Trainer {
         Seeds.mix(
             SchemaJson.write(layout.schema()).hashCode(), layout.config().toString().hashCode());
     print = Seeds.mix(print, frozen.toString().hashCode());
-    print = Seeds.mix(print, java.util.Arrays.hashCode(initial));
+    print = Seeds.mix(print, Arrays.hashCode(initial));
     print =
         Seeds.mix(
             print,
@@ -236,9 +237,9 @@ public final class Trainer {
                 options.evaluationsPerEpoch(),
                 options.patience()));
     for (List<EventSequence> part : List.of(train, validation)) {
+      print = Seeds.mix(print, part.size());
       for (EventSequence s : part) {
-        print = Seeds.mix(print, java.util.Arrays.hashCode(s.rows()));
-        print = Seeds.mix(print, java.util.Arrays.hashCode(s.labels()));
+        print = Seeds.mix(print, s.contents());
       }
     }
     return print;

@@ -86,6 +86,44 @@ class TrainerTest {
   }
 
   @Test
+  void aCheckpointOfOtherEventsIsRefused() throws IOException {
+    TrainOptions options =
+        TrainingCases.options().epochs(0.2).checkpoint(folder.resolve("run.checkpoint"), 1).build();
+    train(options, r -> {});
+    EventSequence first = TRAIN.get(0);
+    float[] otherWeights = first.weights().clone();
+    otherWeights[0] += 0.5f;
+    boolean[] otherAsks = first.asks().clone();
+    otherAsks[1] = true;
+    assertRefused(options, replacingFirst(with(first, otherWeights, first.asks())), VALIDATION);
+    assertRefused(options, replacingFirst(with(first, first.weights(), otherAsks)), VALIDATION);
+    // The same sequences in the same order, of which one more is held out.
+    List<EventSequence> held = new ArrayList<>(TRAIN.subList(119, 120));
+    held.addAll(VALIDATION);
+    assertRefused(options, TRAIN.subList(0, 119), held);
+  }
+
+  private static void assertRefused(
+      TrainOptions options, List<EventSequence> train, List<EventSequence> validation) {
+    Trainer trainer =
+        new Trainer(TrainingCases.CONFIG, TrainingCases.SCHEMA, train, validation, options);
+    assertThatThrownBy(() -> trainer.run(r -> {}))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("of a run with other events");
+  }
+
+  private static EventSequence with(EventSequence s, float[] weights, boolean[] asks) {
+    return new EventSequence(
+        s.key(), s.starts(), s.rows(), weights, s.labels(), asks, s.masked(), s.times());
+  }
+
+  private static List<EventSequence> replacingFirst(EventSequence first) {
+    List<EventSequence> sequences = new ArrayList<>(TRAIN);
+    sequences.set(0, first);
+    return sequences;
+  }
+
+  @Test
   void stopsWhereTheValidationLossHasNoNewBest() throws IOException {
     TrainOptions options =
         TrainingCases.options().epochs(500).learningRate(0.05).patience(2).build();
