@@ -91,14 +91,15 @@ final class NextActivity {
   List<EventSequence> build(List<Case> cases, Set<Case> counted) throws MalformedEventException {
     List<Step> steps = new ArrayList<>();
     for (Case one : cases) {
-      if (!byOwner && !counted.contains(one)) {
+      boolean counts = counted.contains(one);
+      if (!byOwner && !counts) {
         continue;
       }
       long time = Long.MIN_VALUE;
       int end = endCounts ? one.events().size() : one.events().size() - 1;
       for (int t = 0; t < end; t++) {
         time = Math.max(time, one.events().get(t).time());
-        steps.add(new Step(one, t, time, counted.contains(one)));
+        steps.add(new Step(one, t, time, counts));
       }
     }
     if (byOwner) {
