@@ -2,6 +2,7 @@ package io.fastweights.jobs.train;
 
 import io.fastweights.kernels.train.EventSequence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,10 +16,7 @@ record Validation(List<EventSequence> train, List<EventSequence> held) {
   /** The latest share of the events, by time; earlier ones only warm the memories. */
   static Validation byTime(List<EventSequence> sequences, double share) {
     long[] times =
-        sequences.stream()
-            .flatMapToLong(s -> java.util.Arrays.stream(s.times()))
-            .sorted()
-            .toArray();
+        sequences.stream().flatMapToLong(s -> Arrays.stream(s.times())).sorted().toArray();
     if (share == 0 || times.length == 0) {
       return new Validation(sequences, List.of());
     }

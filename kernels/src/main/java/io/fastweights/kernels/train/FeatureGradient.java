@@ -4,6 +4,7 @@ import io.fastweights.kernels.math.Dpfp;
 import io.fastweights.kernels.math.Sums;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import java.util.Arrays;
 
 /** The feature maps phi of {@link Dpfp} over a sequence, with their gradients. */
 public final class FeatureGradient {
@@ -135,7 +136,7 @@ public final class FeatureGradient {
   /** phi_i = r_i r_(i-j) in block j: both factors take a share. */
   private void dpfpBackward(float[] x, int at, float[] g, int outAt) {
     rectify(x, at);
-    java.util.Arrays.fill(gradRectified, 0f);
+    Arrays.fill(gradRectified, 0f);
     int n = 2 * d;
     for (int j = 1; j <= nu; j++) {
       int block = outAt + (j - 1) * n;

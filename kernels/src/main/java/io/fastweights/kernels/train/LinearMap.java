@@ -2,6 +2,7 @@ package io.fastweights.kernels.train;
 
 import io.fastweights.kernels.train.MatrixProducts.View;
 import io.fastweights.kernels.train.ParameterLayout.Slice;
+import java.util.Arrays;
 
 /** y = x M^T + b over the rows of a sequence, with its gradients. */
 final class LinearMap {
@@ -26,7 +27,7 @@ final class LinearMap {
     for (int t = 0; t < rows; t++) {
       int at = y.at() + t * y.stride();
       if (biasAt < 0) {
-        java.util.Arrays.fill(y.array(), at, at + out, 0f);
+        Arrays.fill(y.array(), at, at + out, 0f);
       } else {
         System.arraycopy(p.values, biasAt, y.array(), at, out);
       }

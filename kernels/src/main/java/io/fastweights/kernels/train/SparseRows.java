@@ -1,5 +1,7 @@
 package io.fastweights.kernels.train;
 
+import java.util.Arrays;
+
 /**
  * The rows of a fast-weight matrix that a feature vector touches: those whose feature is not 0.
  * Three quarters of DPFP's features are 0, and a row that is skipped costs nothing; the sums stay
@@ -26,7 +28,7 @@ final class SparseRows {
 
   /** out = W^T phi, over the rows found; out is another array than w. */
   void read(float[] w, int columns, float[] phi, int phiAt, float[] out, int outAt) {
-    java.util.Arrays.fill(out, outAt, outAt + columns, 0f);
+    Arrays.fill(out, outAt, outAt + columns, 0f);
     int n = 0;
     for (; n + 2 <= count; n += 2) {
       float p0 = phi[phiAt + index[n]];
