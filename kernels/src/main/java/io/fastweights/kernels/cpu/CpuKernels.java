@@ -58,4 +58,7 @@ public interface CpuKernels {
    */
   void rewrite(
       Model model, float[] keys, int keyAt, float[] deltas, int deltaAt, float[] w, int at);
+
+  /** Sums of rows, for any thread. */
+  RowSums rows();
 }

@@ -100,6 +100,11 @@ public final class ScalarKernels implements CpuKernels {
   }
 
   @Override
+  public RowSums rows() {
+    return new ScalarRows();
+  }
+
+  @Override
   public void rewrite(
       Model model, float[] keys, int keyAt, float[] deltas, int deltaAt, float[] w, int at) {
     reserve(model.memory());

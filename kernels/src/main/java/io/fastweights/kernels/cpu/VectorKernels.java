@@ -72,6 +72,11 @@ final class VectorKernels implements CpuKernels {
     memory(model).rewrite(keys, keyAt, deltas, deltaAt, w, at);
   }
 
+  @Override
+  public RowSums rows() {
+    return new VectorRows();
+  }
+
   private VectorMemory memory(Model model) {
     if (memory == null) {
       memory = new VectorMemory(model);

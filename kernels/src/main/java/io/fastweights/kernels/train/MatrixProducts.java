@@ -1,11 +1,16 @@
 package io.fastweights.kernels.train;
 
+import io.fastweights.kernels.cpu.CpuProvider;
+import io.fastweights.kernels.cpu.RowSums;
+
 /**
  * Dense products over row-major matrices inside larger arrays. Every inner loop runs along a row,
- * so that the compiler turns it into vector instructions; four terms are added in one pass over a
- * row of the result. The order of the additions is fixed: the same inputs give the same bits.
+ * on vectors where the JVM has them; four terms are added in one pass over a row of the result. The
+ * order of the additions is fixed: the same inputs give the same bits.
  */
 public final class MatrixProducts {
+  static final RowSums ROWS = CpuProvider.lookup().kernels().get().rows();
+
   private MatrixProducts() {}
 
   /**
@@ -33,7 +38,6 @@ public final class MatrixProducts {
   /** c += sum of a_p B_p over the k rows of B. */
   private static void addCombination(
       int n, int k, float[] a, int aAt, int aStep, View b, float[] c, int cAt) {
-    float[] rows = b.array;
     int stride = b.stride;
     int p = 0;
     for (; p + 4 <= k; p += 4) {
@@ -49,17 +53,10 @@ public final class MatrixProducts {
       int b1 = b0 + stride;
       int b2 = b1 + stride;
       int b3 = b2 + stride;
-      for (int j = 0; j < n; j++) {
-        float low = Math.fma(a1, rows[b1 + j], Math.fma(a0, rows[b0 + j], c[cAt + j]));
-        c[cAt + j] = Math.fma(a3, rows[b3 + j], Math.fma(a2, rows[b2 + j], low));
-      }
+      ROWS.addFour(a0, a1, a2, a3, b.array, b0, b1, b2, b3, c, cAt, n);
     }
     for (; p < k; p++) {
-      float value = a[aAt + p * aStep];
-      int row = b.at + p * stride;
-      for (int j = 0; j < n; j++) {
-        c[cAt + j] = Math.fma(value, rows[row + j], c[cAt + j]);
-      }
+      ROWS.add(a[aAt + p * aStep], b.array, b.at + p * stride, c, cAt, n);
     }
   }
 }

@@ -30,21 +30,27 @@ final class SparseRows {
   void read(float[] w, int columns, float[] phi, int phiAt, float[] out, int outAt) {
     Arrays.fill(out, outAt, outAt + columns, 0f);
     int n = 0;
-    for (; n + 2 <= count; n += 2) {
-      float p0 = phi[phiAt + index[n]];
-      float p1 = phi[phiAt + index[n + 1]];
-      int r0 = index[n] * columns;
-      int r1 = index[n + 1] * columns;
-      for (int j = 0; j < columns; j++) {
-        out[outAt + j] = Math.fma(p1, w[r1 + j], Math.fma(p0, w[r0 + j], out[outAt + j]));
-      }
+    for (; n + 4 <= count; n += 4) {
+      int i0 = index[n];
+      int i1 = index[n + 1];
+      int i2 = index[n + 2];
+      int i3 = index[n + 3];
+      MatrixProducts.ROWS.addFour(
+          phi[phiAt + i0],
+          phi[phiAt + i1],
+          phi[phiAt + i2],
+          phi[phiAt + i3],
+          w,
+          i0 * columns,
+          i1 * columns,
+          i2 * columns,
+          i3 * columns,
+          out,
+          outAt,
+          columns);
     }
     for (; n < count; n++) {
-      float p = phi[phiAt + index[n]];
-      int row = index[n] * columns;
-      for (int j = 0; j < columns; j++) {
-        out[outAt + j] = Math.fma(p, w[row + j], out[outAt + j]);
-      }
+      MatrixProducts.ROWS.add(phi[phiAt + index[n]], w, index[n] * columns, out, outAt, columns);
     }
   }
 
@@ -52,10 +58,7 @@ final class SparseRows {
   void write(float[] w, int columns, float[] phi, int phiAt, float scale, float[] x, int xAt) {
     for (int n = 0; n < count; n++) {
       float p = scale * phi[phiAt + index[n]];
-      int row = index[n] * columns;
-      for (int j = 0; j < columns; j++) {
-        w[row + j] = Math.fma(p, x[xAt + j], w[row + j]);
-      }
+      MatrixProducts.ROWS.add(p, x, xAt, w, index[n] * columns, columns);
     }
   }
 
