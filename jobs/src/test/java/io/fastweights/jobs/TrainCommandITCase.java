@@ -76,6 +76,14 @@ class TrainCommandITCase extends CommandTest {
     assertThat(figures.get("scored").asInt()).isEqualTo(EVENTS);
     assertThat(figures.get("malformed").asInt()).isEqualTo(2);
     assertThat(figures.get("accuracy").asDouble()).isBetween(0.3, 1.0);
+    Result late =
+        execute(
+            "evaluate", "--events", events, "--weights", weights, "--from", "2100-01-01T00:00:00Z");
+    assertThat(late.exitCode()).isNotZero();
+    assertThat(late.err())
+        .contains(
+            "nothing to score: none of 1,500 events has a target from 2100-01-01T00:00:00Z on")
+        .hasLineCount(1);
   }
 
   @Test

@@ -137,9 +137,9 @@ final class CapacityExperiment implements Callable<Integer> {
       String suffix = method.rule() == UpdateRule.SUM ? "" : ".delta";
       figures.put("capacity." + method.phi().key() + suffix, solved);
       PrintWriter out = learning.out();
+      RetrievalTask any = task(method, 1);
       out.printf(
-          "%s: %d keys, published %d%n",
-          task(method, 1).method(), solved, published.solved(task(method, 1)));
+          Locale.ROOT, "%s: %d keys, published %d%n", any.method(), solved, published.solved(any));
       out.flush();
     }
     return figures;

@@ -61,6 +61,9 @@ public final class EvaluateCommand implements Callable<Integer> {
       sequences =
           sequences.stream().map(s -> s.countedFrom(s.firstAt(from.toEpochMilli()))).toList();
     }
+    if (sequences.stream().allMatch(s -> s.counted() == 0)) {
+      throw new IllegalArgumentException(nothingToScore(read));
+    }
     Metrics metrics = Scoring.of(weights, sequences, threads);
     PrintWriter out = scoring.out();
     Figures figures =
@@ -81,5 +84,12 @@ public final class EvaluateCommand implements Callable<Integer> {
         ProgressLine.text(metrics));
     scoring.write(figures);
     return 0;
+  }
+
+  private String nothingToScore(TrainingEvents read) {
+    String since = from == null ? "" : " from " + from + " on";
+    String refused = read.malformed() == 0 ? "" : "; " + read.refusals();
+    return "nothing to score: none of %,d events has a target%s%s"
+        .formatted(read.events(), since, refused);
   }
 }
