@@ -24,19 +24,6 @@ import java.util.TreeSet;
  * other fields. What is read goes back to the last coordinates, and the head looks at them.
  */
 final class FlightWeights {
-  /** What keys are made of: sparse as it is, any step would fill it. */
-  static Set<String> frozen(ParameterLayout layout) {
-    Set<String> names = new TreeSet<>();
-    layout.slices().stream()
-        .map(Slice::name)
-        .filter(name -> name.startsWith("embedding.") || name.contains(".0.norm."))
-        .forEach(names::add);
-    for (int layer = 0; layer < layout.config().depth(); layer++) {
-      names.add("layers." + layer + ".0.fn.to_qkv.weight");
-    }
-    return names;
-  }
-
   private static final Set<String> HASHED =
       Set.of("embedding.place.weight", "embedding.place_shifted.weight");
   private static final Set<String> APART =
@@ -69,6 +56,19 @@ final class FlightWeights {
     dim = c.dim();
     keys = c.dimHead();
     random = new SplittableRandom(seed);
+  }
+
+  /** What keys are made of: sparse as it is, any step would fill it. */
+  static Set<String> frozen(ParameterLayout layout) {
+    Set<String> names = new TreeSet<>();
+    layout.slices().stream()
+        .map(Slice::name)
+        .filter(name -> name.startsWith("embedding.") || name.contains(".0.norm."))
+        .forEach(names::add);
+    for (int layer = 0; layer < layout.config().depth(); layer++) {
+      names.add("layers." + layer + ".0.fn.to_qkv.weight");
+    }
+    return names;
   }
 
   /** Seeded weights in the order of the layout. */

@@ -45,7 +45,7 @@ public final class FlightsExperiment {
 
   /** The training that the published figures are of. */
   public static TrainOptions.Builder options() {
-    return TrainOptions.builder().epochs(2).lanes(16).chunk(128).learningRate(0.004).seed(1);
+    return TrainOptions.builder().epochs(1.2).lanes(16).chunk(128).learningRate(0.004).seed(1);
   }
 
   /**
@@ -53,6 +53,7 @@ public final class FlightsExperiment {
    *
    * @param flights of January 2001, by their departure
    * @param validationDays last days before the test that are held out to stop early; 0 for none
+   * @throws IllegalArgumentException if there are none to train on, or none to score
    */
   public static Result run(
       List<Flight> flights,
@@ -61,6 +62,12 @@ public final class FlightsExperiment {
       int validationDays,
       TrainProgress.Listener listener)
       throws IOException, MalformedEventException {
+    long scored = flights.stream().filter(flight -> flight.departure() >= TEST).count();
+    if (scored == 0 || scored == flights.size()) {
+      throw new IllegalArgumentException(
+          "%,d of %,d flights depart from 15 January 2001 on: there must be some before and after"
+              .formatted(scored, flights.size()));
+    }
     Schema schema = FlightFields.schema(flights, setup);
     List<EventSequence> all = FlightSequences.build(flights, schema);
     long split = TEST - validationDays * DAY;

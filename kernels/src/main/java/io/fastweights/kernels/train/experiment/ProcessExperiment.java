@@ -35,7 +35,7 @@ public final class ProcessExperiment {
    */
   public record Result(SlowWeights weights, Metrics validation, Metrics test, long steps) {}
 
-  /** The training that the published figures are of. */
+  /** The training that the published figures are of; those of the incidents are of 4 epochs. */
   public static TrainOptions.Builder options() {
     return TrainOptions.builder()
         .epochs(10)

@@ -1,8 +1,10 @@
 package io.fastweights.kernels.train.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.train.EventSequence;
+import io.fastweights.kernels.train.TrainOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;
@@ -10,6 +12,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.zip.GZIPOutputStream;
@@ -64,6 +67,19 @@ class FlightsExperimentTest {
     assertThat(result.cold().get("auc")).isBetween(0.6, result.warm().get("auc"));
     // Hand-made features know the route's hour too.
     assertThat(FlightsExperiment.baselines(flights, 1).network()).isGreaterThan(0.85);
+  }
+
+  @Test
+  void flightsOfAnotherMonthAreRefusedBeforeTheTraining() {
+    TrainOptions options = FlightsExperiment.options().build();
+    for (String time : List.of("2001-01-03T10:00:00Z", "2001-02-03T10:00:00Z")) {
+      long departure = Instant.parse(time).toEpochMilli();
+      List<Flight> flights = List.of(new Flight(departure, "AAA", "BBB", 300, 0));
+      assertThatThrownBy(
+              () -> FlightsExperiment.run(flights, FlightSetup.SMALL, options, 0, report -> {}))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("of 1 flights depart from 15 January 2001 on");
+    }
   }
 
   /** Lateness is an airport's own function of destination and hour. */
