@@ -4,7 +4,6 @@ import io.fastweights.kernels.math.Dpfp;
 import io.fastweights.kernels.math.Sums;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
-import java.util.Arrays;
 
 /** The feature maps phi of {@link Dpfp} over a sequence, with their gradients. */
 public final class FeatureGradient {
@@ -15,7 +14,6 @@ public final class FeatureGradient {
   private final int features;
   private final float[] phi;
   private final float[] rectified;
-  private final float[] gradRectified;
 
   /**
    * @param normalisation of phi, or null where phi is taken as it is
@@ -29,7 +27,6 @@ public final class FeatureGradient {
     this.features = map == FeatureMap.DPFP ? 2 * nu * d : d;
     this.phi = new float[features];
     this.rectified = new float[2 * d];
-    this.gradRectified = new float[2 * d];
   }
 
   /** E: floats of phi. */
@@ -111,14 +108,7 @@ public final class FeatureGradient {
       }
       return;
     }
-    dpfpBackward(x, at, g, outAt);
-    for (int i = 0; i < d; i++) {
-      if (x[at + i] > 0) {
-        gradX[gradAt + i] += gradRectified[i];
-      } else if (x[at + i] < 0) {
-        gradX[gradAt + i] -= gradRectified[i + d];
-      }
-    }
+    dpfpBackward(x, at, g, outAt, gradX, gradAt);
   }
 
   /** y = phi / s: ds/dphi is 1 for the sum, y for the length. */
@@ -133,19 +123,32 @@ public final class FeatureGradient {
     }
   }
 
-  /** phi_i = r_i r_(i-j) in block j: both factors take a share. */
-  private void dpfpBackward(float[] x, int at, float[] g, int outAt) {
+  /**
+   * phi_i = r_i r_(i-j) in block j, so r_e has a share in phi_e and in phi_(e+j). Of x_i and -x_i
+   * only the one above 0 has a slope. Shares are added in the order of the features.
+   */
+  private void dpfpBackward(float[] x, int at, float[] g, int outAt, float[] gradX, int gradAt) {
     rectify(x, at);
-    Arrays.fill(gradRectified, 0f);
     int n = 2 * d;
-    for (int j = 1; j <= nu; j++) {
-      int block = outAt + (j - 1) * n;
-      for (int i = 0; i < n; i++) {
-        int other = i < j ? i - j + n : i - j;
-        float gradient = g[block + i];
-        gradRectified[i] = Math.fma(gradient, rectified[other], gradRectified[i]);
-        gradRectified[other] = Math.fma(gradient, rectified[i], gradRectified[other]);
+    for (int i = 0; i < d; i++) {
+      float value = x[at + i];
+      if (!(value > 0 || value < 0)) {
+        continue;
       }
+      int e = value > 0 ? i : i + d;
+      float sum = 0;
+      for (int j = 1; j <= nu; j++) {
+        int block = outAt + (j - 1) * n;
+        float before = rectified[e < j ? e - j + n : e - j];
+        if (e + j < n) {
+          sum = Math.fma(g[block + e], before, sum);
+          sum = Math.fma(g[block + e + j], rectified[e + j], sum);
+        } else {
+          sum = Math.fma(g[block + e + j - n], rectified[e + j - n], sum);
+          sum = Math.fma(g[block + e], before, sum);
+        }
+      }
+      gradX[gradAt + i] += value > 0 ? sum : -sum;
     }
   }
 }

@@ -29,6 +29,11 @@ final class RetrievalModel {
   private final float[] sizes;
   private final float[] phiQ;
   private final float[] gradPhiQ;
+
+  /** The features of the query that are not 0: three quarters of DPFP's are. */
+  private final int[] active;
+
+  private int activeCount;
   private final float[] answer;
   private final float[] gradAnswer;
   private final float[] gradKey = new float[D];
@@ -52,6 +57,7 @@ final class RetrievalModel {
     sizes = new float[length];
     phiQ = new float[rows];
     gradPhiQ = new float[rows];
+    active = new int[rows];
     answer = new float[n];
     gradAnswer = new float[n];
     w = new float[delta ? rows * n : 0];
@@ -157,6 +163,12 @@ final class RetrievalModel {
 
   /** The read-out written as attention: it needs no W. */
   private void readSum(Pairs pairs) {
+    activeCount = 0;
+    for (int i = 0; i < rows; i++) {
+      if (phiQ[i] != 0) {
+        active[activeCount++] = i;
+      }
+    }
     float sum = DENOMINATOR;
     for (int t = 0; t < pairs.length(); t++) {
       float match = match(t);
@@ -182,7 +194,8 @@ final class RetrievalModel {
   /** phi(k) . phi(q). */
   private float match(int t) {
     float match = 0;
-    for (int i = 0; i < rows; i++) {
+    for (int n = 0; n < activeCount; n++) {
+      int i = active[n];
       match = Math.fma(s.phiK[t * rows + i], phiQ[i], match);
     }
     return match;
