@@ -50,8 +50,11 @@ final class FlightsExperimentCommand implements Callable<Integer> {
       description = "Flights: time, origin, destination, distance, delay; CSV, gzipped.")
   private Path events;
 
-  @Option(names = "--epochs", defaultValue = "1.2", description = "Default: ${DEFAULT-VALUE}.")
-  private double epochs;
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Default: 1.2 for the small model, 2 for the large one.")
+  private Double epochs;
 
   @Option(names = "--out", paramLabel = "FILE", description = "Takes the weights, safetensors.")
   private Path weights;
@@ -61,9 +64,13 @@ final class FlightsExperimentCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<Flight> flights = flights();
-    TrainOptions options = learning.apply(FlightsExperiment.options()).epochs(epochs).build();
+    TrainOptions.Builder options = learning.apply(FlightsExperiment.options(size.setup));
+    if (epochs != null) {
+      options.epochs(epochs);
+    }
     FlightsExperiment.Result result =
-        FlightsExperiment.run(flights, size.setup, options, 0, new ProgressLine(learning.out()));
+        FlightsExperiment.run(
+            flights, size.setup, options.build(), 0, new ProgressLine(learning.out()));
     if (weights != null) {
       WeightsFile.write(result.weights(), weights);
     }

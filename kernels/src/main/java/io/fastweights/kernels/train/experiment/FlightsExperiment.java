@@ -43,9 +43,14 @@ public final class FlightsExperiment {
    */
   public record Baselines(double regression, double network, double everywhere) {}
 
-  /** The training that the published figures are of. */
-  public static TrainOptions.Builder options() {
-    return TrainOptions.builder().epochs(1.2).lanes(16).chunk(128).learningRate(0.004).seed(1);
+  /** The training that a model's published figures are of. */
+  public static TrainOptions.Builder options(FlightSetup setup) {
+    return TrainOptions.builder()
+        .epochs(setup.epochs())
+        .lanes(16)
+        .chunk(128)
+        .learningRate(0.004)
+        .seed(1);
   }
 
   /**

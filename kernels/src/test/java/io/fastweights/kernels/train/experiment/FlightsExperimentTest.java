@@ -55,12 +55,12 @@ class FlightsExperimentTest {
     Path file = folder.resolve("january.csv.gz");
     write(file, january());
     List<Flight> flights = read(file);
-    FlightSetup setup = new FlightSetup(FlightSetup.model(32, 16, 1), 2048);
+    FlightSetup setup = new FlightSetup(FlightSetup.model(32, 16, 1), 2048, 4);
     FlightsExperiment.Result result =
         FlightsExperiment.run(
             flights,
             setup,
-            FlightsExperiment.options().epochs(4).lanes(4).threads(2).build(),
+            FlightsExperiment.options(setup).lanes(4).threads(2).build(),
             2,
             report -> {});
     assertThat(result.warm().get("auc")).isGreaterThan(0.85);
@@ -71,7 +71,7 @@ class FlightsExperimentTest {
 
   @Test
   void flightsOfAnotherMonthAreRefusedBeforeTheTraining() {
-    TrainOptions options = FlightsExperiment.options().build();
+    TrainOptions options = FlightsExperiment.options(FlightSetup.SMALL).build();
     for (String time : List.of("2001-01-03T10:00:00Z", "2001-02-03T10:00:00Z")) {
       long departure = Instant.parse(time).toEpochMilli();
       List<Flight> flights = List.of(new Flight(departure, "AAA", "BBB", 300, 0));
