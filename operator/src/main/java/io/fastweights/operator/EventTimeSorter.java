@@ -30,7 +30,8 @@ import org.apache.flink.util.OutputTag;
  * Puts the events of each key in the order of their time. Events wait in keyed state, as those of a
  * pattern do in Flink's CEP, until the watermark is past them by the allowed lateness; those of one
  * time keep the order of their arrival. The watermark that leaves is held back by the same time, so
- * that it never overtakes an event; what is not after it is late and goes to a side output.
+ * that it never overtakes an event; what is not after it is late and goes to a side output. What
+ * has no timestamp has no place in the order: it passes by, for the operator to refuse.
  */
 final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
     implements OneInputStreamOperator<T, T>, Triggerable<K, VoidNamespace> {
@@ -105,9 +106,8 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
   @Override
   public void processElement(StreamRecord<T> element) throws Exception {
     if (!element.hasTimestamp()) {
-      throw new IllegalStateException(
-          "an event has no timestamp, and eventTime(...) needs one: assign timestamps and"
-              + " watermarks in front of the keyBy, or take events in the order of arrival");
+      output.collect(element);
+      return;
     }
     long timestamp = element.getTimestamp();
     if (timestamp <= watermark()) {

@@ -54,7 +54,12 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   private static final ListStateDescriptor<Long> EXPIRIES =
       new ListStateDescriptor<>("fast-weights-ttl", Types.LONG);
 
+  private static final String NO_TIMESTAMP =
+      "the event has no timestamp, and eventTime(...) needs one: assign timestamps and watermarks in front"
+          + " of the keyBy, or take events in the order of arrival";
+
   private final transient ModelSpec spec;
+  private final transient boolean timed;
   private final transient boolean refreshed;
   private final transient EventReader<T> reader;
   private final transient Configuration options;
@@ -80,11 +85,13 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   private transient StreamRecord<Prediction<T>> reused;
 
   /**
+   * @param timed whether an event without a timestamp is malformed
    * @param refreshed whether {@link #refresh} will be called
    */
   FastWeightOperator(
       StreamOperatorParameters<Prediction<T>> parameters,
       ModelSpec spec,
+      boolean timed,
       boolean refreshed,
       EventReader<T> reader,
       Configuration options,
@@ -92,6 +99,7 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
       TypeSerializer<T> serializer) {
     super(parameters);
     this.spec = spec;
+    this.timed = timed;
     this.refreshed = refreshed;
     this.reader = reader;
     this.options = options;
@@ -263,6 +271,8 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     rawEvent.clear();
     if (element.hasTimestamp()) {
       rawEvent.timestamp(element.getTimestamp());
+    } else if (timed) {
+      throw new MalformedEventException(NO_TIMESTAMP);
     }
     try {
       reader.read(element.getValue(), rawEvent);

@@ -15,18 +15,24 @@ final class FastWeightOperatorFactory<T> extends AbstractStreamOperatorFactory<P
   private static final long serialVersionUID = 1L;
 
   private final ModelSpec spec;
+  private final boolean timed;
   private final EventReader<T> reader;
   private final Configuration options;
   private final OutputTag<Malformed<T>> malformedTag;
   private final TypeSerializer<T> serializer;
 
+  /**
+   * @param timed whether an event without a timestamp is malformed
+   */
   FastWeightOperatorFactory(
       ModelSpec spec,
+      boolean timed,
       EventReader<T> reader,
       Configuration options,
       OutputTag<Malformed<T>> malformedTag,
       TypeSerializer<T> serializer) {
     this.spec = spec;
+    this.timed = timed;
     this.reader = reader;
     this.options = options;
     this.malformedTag = malformedTag;
@@ -40,13 +46,13 @@ final class FastWeightOperatorFactory<T> extends AbstractStreamOperatorFactory<P
       StreamOperatorParameters<Prediction<T>> parameters) {
     return (O)
         new FastWeightOperator<>(
-            parameters, spec, false, reader, options, malformedTag, serializer.duplicate());
+            parameters, spec, timed, false, reader, options, malformedTag, serializer.duplicate());
   }
 
   /** The same operator with an input for new weights. */
   RefreshedOperator<T> createRefreshed(StreamOperatorParameters<Prediction<T>> parameters) {
     return new RefreshedOperator<>(
-        parameters, spec, reader, options, malformedTag, serializer.duplicate());
+        parameters, spec, timed, reader, options, malformedTag, serializer.duplicate());
   }
 
   @Override

@@ -104,7 +104,8 @@ public final class FastWeights<T> {
    * Takes the events of a key in the order of their time, not of their arrival. An event waits in
    * state until the watermark has passed it by the allowed lateness; the watermarks that leave are
    * held back by as much. An event that comes later goes to {@link FastWeightStream#late()}. Events
-   * of one key and time keep the order of their arrival.
+   * of one key and time keep the order of their arrival. An event without a timestamp goes to
+   * {@link FastWeightStream#malformed()}.
    *
    * <p>The time is the stream's timestamp: a reader that sets another one may see its events
    * refused as out of order.
@@ -286,6 +287,7 @@ public final class FastWeights<T> {
     FastWeightOperatorFactory<T> factory =
         new FastWeightOperatorFactory<>(
             spec,
+            allowedLateness != null,
             events.getExecutionEnvironment().clean(reader),
             chosen,
             malformed,

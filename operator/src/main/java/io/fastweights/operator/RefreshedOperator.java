@@ -23,11 +23,12 @@ final class RefreshedOperator<T> extends FastWeightOperator<T>
   RefreshedOperator(
       StreamOperatorParameters<Prediction<T>> parameters,
       ModelSpec spec,
+      boolean timed,
       EventReader<T> reader,
       Configuration options,
       OutputTag<Malformed<T>> malformedTag,
       TypeSerializer<T> serializer) {
-    super(parameters, spec, true, reader, options, malformedTag, serializer);
+    super(parameters, spec, timed, true, reader, options, malformedTag, serializer);
   }
 
   @Override

@@ -248,11 +248,16 @@ class EventTimeSorterTest {
   }
 
   @Test
-  void anEventWithoutATimestampFailsTheJobWithWhatToDo() throws Exception {
+  void anEventWithoutATimestampPassesByAndLeavesTheOthersInOrder() throws Exception {
     try (SorterHarness harness = new SorterHarness(Duration.ZERO, "hashmap", false, 1, 0)) {
       harness.open();
-      assertThatThrownBy(() -> harness.processElement(new StreamRecord<>(new Trip(1, "k", 0))))
-          .hasMessageContaining("assign timestamps and watermarks in front of the keyBy");
+      harness.processElement(new Trip(1, "k", START + 2), START + 2);
+      harness.processElement(new StreamRecord<>(new Trip(2, "k", 0)));
+      harness.processElement(new Trip(3, "k", START + 1), START + 1);
+      harness.processWatermark(Long.MAX_VALUE);
+      assertThat(trips(List.copyOf(harness.getOutput())))
+          .extracting(trip -> trip.id)
+          .containsExactly(2L, 3L, 1L);
     }
   }
 

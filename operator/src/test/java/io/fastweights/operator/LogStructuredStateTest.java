@@ -165,6 +165,7 @@ class LogStructuredStateTest {
     var factory =
         new FastWeightOperatorFactory<>(
             new ModelSpec(SCHEMA, null, 0),
+            false,
             LogStructuredStateTest::read,
             options(batch, fold),
             new OutputTag<>("malformed", Malformed.type(element)),

@@ -7,9 +7,11 @@ import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.FastWeightOptions.EventOrder;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +54,23 @@ class MalformedTest {
   })
   void aNumberThatIsNone(String distance, String reason) throws Exception {
     assertThat(reason(builder(), trip -> trip.distance = distance)).contains(reason);
+  }
+
+  @Test
+  void anEventWithoutATimestampWhereEventsAreTakenByTheirTime() throws Exception {
+    FastWeights<Trip> builder = builder().eventTime(Duration.ZERO);
+    try (OperatorHarness harness = OperatorHarness.open(builder)) {
+      harness.process(trip(0));
+      harness.processElement(new StreamRecord<>(trip(1)));
+      harness.process(trip(2));
+      harness.finish();
+      assertThat(harness.answeredIds()).containsExactly(0L, 2L);
+      assertThat(harness.malformed())
+          .extracting(malformed -> malformed.event().id)
+          .containsOnly(1L);
+      assertThat(harness.malformed().get(0).reason())
+          .contains("assign timestamps and watermarks in front of the keyBy");
+    }
   }
 
   @Test
