@@ -1,5 +1,6 @@
 package io.fastweights.jobs.savepoint;
 
+import io.fastweights.kernels.schema.Nearest;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +25,7 @@ final class NearestKeys {
 
   void add(String key) {
     keys++;
-    int distance = distance(wanted, key.toLowerCase(Locale.ROOT));
+    int distance = Nearest.edits(wanted, key.toLowerCase(Locale.ROOT));
     if (distance <= Math.max(1, wanted.length() / 2)) {
       nearest.add(new Near(key, distance));
       if (nearest.size() > MOST) {
@@ -40,23 +41,5 @@ final class NearestKeys {
         .formatted(
             keys,
             names.isEmpty() ? "none is near it" : "the nearest are " + String.join(", ", names));
-  }
-
-  /** Letters to put in, leave out or change (Levenshtein). */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }
