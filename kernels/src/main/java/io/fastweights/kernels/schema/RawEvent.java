@@ -1,6 +1,8 @@
 package io.fastweights.kernels.schema;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What a reader hands over of one event: its time, whether it is asked or observed, a value for
@@ -9,6 +11,8 @@ import java.util.Arrays;
  */
 public final class RawEvent {
   private final Object[] values;
+  private final Map<String, Integer> places = new HashMap<>();
+  private final String targetName;
   private long timestamp;
   private long contextTimestamp;
   private boolean hasContextTimestamp;
@@ -17,9 +21,19 @@ public final class RawEvent {
   private Object target;
   private float[] vector;
 
-  /** An event of a schema with this many fields. */
+  /** An event of a schema with this many fields, which have no names. */
   public RawEvent(int fields) {
     values = new Object[fields];
+    targetName = null;
+    clear();
+  }
+
+  RawEvent(Schema schema) {
+    values = new Object[schema.fields().size()];
+    for (int i = 0; i < values.length; i++) {
+      places.put(schema.fields().get(i).name(), i);
+    }
+    targetName = schema.target() == null ? null : schema.target().name();
     clear();
   }
 
@@ -67,6 +81,40 @@ public final class RawEvent {
   public RawEvent ask() {
     observe = false;
     return this;
+  }
+
+  /**
+   * A field's value; null where it is missing.
+   *
+   * @throws IllegalArgumentException if the schema has no field of the name; says which is nearest
+   */
+  public RawEvent set(String field, String value) {
+    values[place(field)] = value;
+    return this;
+  }
+
+  /**
+   * A number field's value.
+   *
+   * @throws IllegalArgumentException if the schema has no field of the name; says which is nearest
+   */
+  public RawEvent set(String field, double value) {
+    values[place(field)] = value;
+    return this;
+  }
+
+  private int place(String field) {
+    Integer place = places.get(field);
+    if (place == null) {
+      throw new IllegalArgumentException(
+          "the schema has no field '%s'%s"
+              .formatted(
+                  field,
+                  field.equals(targetName)
+                      ? ": it is the target, which target(...) sets"
+                      : Nearest.hint(field, places.keySet())));
+    }
+    return place;
   }
 
   /** A field's value, by its place in the schema; null where it is missing. */

@@ -66,12 +66,14 @@ public record Schema(String key, String time, String kind, List<Field> fields, T
         return i;
       }
     }
-    throw new IllegalArgumentException("the schema has no field " + name);
+    throw new IllegalArgumentException(
+        "the schema has no field '%s'%s"
+            .formatted(name, Nearest.hint(name, fields.stream().map(Field::name).toList())));
   }
 
   /** A raw event to fill. */
   public RawEvent newEvent() {
-    return new RawEvent(fields.size());
+    return new RawEvent(this);
   }
 
   /**
