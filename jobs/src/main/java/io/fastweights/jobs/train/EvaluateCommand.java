@@ -70,9 +70,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         new Figures()
             .put("events", read.events())
             .put("malformed", read.malformed())
-            .put("scored", metrics.events())
-            .put("loss", metrics.loss());
-    metrics.values().forEach(figures::put);
+            .put("scored", metrics.events());
+    metrics.named().forEach(figures::put);
     if (read.malformed() > 0) {
       out.println(read.refusals());
     }

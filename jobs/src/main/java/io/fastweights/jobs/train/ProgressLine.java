@@ -4,6 +4,7 @@ import io.fastweights.kernels.train.Metrics;
 import io.fastweights.kernels.train.TrainProgress;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A line for every validation, and now and then one in between. */
 final class ProgressLine implements TrainProgress.Listener {
@@ -41,13 +42,10 @@ final class ProgressLine implements TrainProgress.Listener {
         : "validation %s%s  ".formatted(text(progress.validation()), progress.best() ? " *" : "");
   }
 
-  /** "loss 0.4123, auc 0.771". */
+  /** "accuracy 0.8123, log_loss 0.4123, auc 0.7710". */
   static String text(Metrics metrics) {
-    StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "loss %.4f", metrics.loss()));
-    metrics
-        .values()
-        .forEach(
-            (name, value) -> text.append(String.format(Locale.ROOT, ", %s %.4f", name, value)));
-    return text.toString();
+    return metrics.named().entrySet().stream()
+        .map(metric -> String.format(Locale.ROOT, "%s %.4f", metric.getKey(), metric.getValue()))
+        .collect(Collectors.joining(", "));
   }
 }

@@ -17,6 +17,16 @@ public record Metrics(long events, double loss, Map<String, Double> values) {
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
   }
 
+  /** All of them by name; the loss is left out where it is the log loss, which has its own. */
+  public Map<String, Double> named() {
+    Map<String, Double> named = new LinkedHashMap<>();
+    if (!values.containsKey("log_loss")) {
+      named.put("loss", loss);
+    }
+    named.putAll(values);
+    return named;
+  }
+
   /**
    * A metric by its name.
    *

@@ -27,6 +27,8 @@ class EvaluationTest {
     double first = Math.log(1 + Math.exp(-1) + Math.exp(-2));
     double second = Math.log(2 + Math.exp(-1));
     assertThat(m.get("log_loss")).isCloseTo((first + second) / 2, within(1e-9));
+    assertThat(m.loss()).isEqualTo(m.get("log_loss"));
+    assertThat(m.named()).as("one number once").containsOnlyKeys("accuracy", "log_loss", "mrr");
   }
 
   @Test
@@ -36,6 +38,7 @@ class EvaluationTest {
     e.add(new float[] {2}, 0, 2);
     assertThat(e.metrics().get("mean_absolute_error")).isEqualTo(5);
     assertThat(e.metrics().loss()).isEqualTo(0.0625);
+    assertThat(e.metrics().named()).containsOnlyKeys("loss", "mean_absolute_error");
     assertThatThrownBy(() -> e.metrics().get("auc"))
         .hasMessage("no metric auc, there are [mean_absolute_error]");
   }
