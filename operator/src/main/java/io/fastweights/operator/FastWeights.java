@@ -30,7 +30,7 @@ import org.apache.flink.util.OutputTag;
  *     FastWeights.on(flights.keyBy(Flight::origin))
  *         .schema(schema, (flight, event) -> event
  *             .timestamp(flight.departure())
- *             .set(0, flight.destination())
+ *             .set("destination", flight.destination())
  *             .target(flight.late()))
  *         .build()
  *         .predictions();
@@ -246,8 +246,8 @@ public final class FastWeights<T> {
   /**
    * Adds the operator to the job.
    *
-   * @throws IllegalArgumentException if an option is out of its range, or the weights do not fit
-   *     the schema
+   * @throws IllegalArgumentException if an option is out of its range or none of its name is known,
+   *     or the weights do not fit the schema
    * @throws IllegalStateException if the job is set to BATCH execution
    */
   public FastWeightStream<T> build() {
@@ -401,6 +401,7 @@ public final class FastWeights<T> {
   }
 
   private Configuration options(ReadableConfig job) {
+    OptionNames.check(job, options);
     Configuration chosen = new Configuration();
     FastWeightOptions.all().forEach(option -> choose(option, job, chosen));
     OptionRanges.check(chosen);

@@ -1,6 +1,7 @@
 package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.engine.EngineOptions.Storage;
@@ -231,6 +232,24 @@ class FastWeightsBuilderTest {
     assertThat(heldBack(builder())).isEqualTo(256);
     assertThat(heldBack(builder(job))).isEqualTo(3);
     assertThat(heldBack(builder(job).set(FastWeightOptions.BATCH_SIZE, 5))).isEqualTo(5);
+  }
+
+  @Test
+  void aMisspeltOptionOfTheJobIsRefusedWithTheNearest() {
+    assertThatThrownBy(() -> builder(Map.of("fastweights.cache-sise", "1 gb")).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "there is no option 'fastweights.cache-sise'; did you mean fastweights.cache-size?");
+  }
+
+  @Test
+  void anOptionThatIsNotOfTheMemoriesIsNoneOfTheBuilders() {
+    assertThatThrownBy(() -> builder().set(ExecutionOptions.SNAPSHOT_COMPRESSION, true).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("there is no option 'execution.checkpointing.snapshot-compression'");
+    assertThatCode(() -> builder(Map.of("table.local-time-zone", "UTC")).build())
+        .as("options of others in the job's configuration")
+        .doesNotThrowAnyException();
   }
 
   @Test
