@@ -223,6 +223,7 @@ final class BatchRunner<T> {
         }
         event.row = batch.add(event.event.observe(), event.fade);
         model.write(event.event, hot.lag, batch.inputs(), batch.targets(), event.row);
+        event.seen = hot.events;
         if (event.event.observe()) {
           hot.lag = event.event.asLag();
           hot.events++;

@@ -318,7 +318,8 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
             .id(pending.id)
             .target(model.target(event))
             .embedding(embedding)
-            .modelVersion(live.version());
+            .modelVersion(live.version())
+            .seen(pending.seen);
     if (pending.hasTimestamp) {
       reused.replace(prediction, pending.timestamp);
     } else {

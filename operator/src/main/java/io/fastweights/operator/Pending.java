@@ -17,6 +17,9 @@ final class Pending<T> {
   /** Row in the batch, or -1 if it was refused. */
   int row;
 
+  /** Events that its key had learned before it. */
+  long seen;
+
   /** What its key's memory is multiplied by before it. */
   float fade;
 

@@ -25,6 +25,7 @@ public final class Prediction<T> {
   private float[] target;
   private float[] embedding;
   private long modelVersion;
+  private long seen;
 
   /** For Flink's serializer. */
   public Prediction() {}
@@ -57,13 +58,19 @@ public final class Prediction<T> {
     return this;
   }
 
+  Prediction<T> seen(long value) {
+    seen = value;
+    return this;
+  }
+
   /** The same prediction of another element. */
   <S> Prediction<S> of(S other) {
     return new Prediction<>(other, timestamp, observed, values, recallError)
         .id(id)
         .target(target)
         .embedding(embedding)
-        .modelVersion(modelVersion);
+        .modelVersion(modelVersion)
+        .seen(seen);
   }
 
   /** The element that was asked or observed. */
@@ -95,6 +102,15 @@ public final class Prediction<T> {
    */
   public float recallError() {
     return recallError;
+  }
+
+  /**
+   * How many events the key had learned when it was asked: all that it observed before this one,
+   * since it was last forgotten. At 0 its memory was empty, and an untrained one then answers 0
+   * whatever is asked, as a probability too: nothing to act on yet.
+   */
+  public long seen() {
+    return seen;
   }
 
   /** The id that the reader gave the event; null where it has none. */
@@ -171,6 +187,7 @@ public final class Prediction<T> {
     fields.put("target", Types.PRIMITIVE_ARRAY(Types.FLOAT));
     fields.put("embedding", Types.PRIMITIVE_ARRAY(Types.FLOAT));
     fields.put("modelVersion", Types.LONG);
+    fields.put("seen", Types.LONG);
     return Erased.pojo(Prediction.class, fields);
   }
 }
