@@ -1,6 +1,7 @@
 package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.model.MemoryShape;
 import org.apache.flink.configuration.MemorySize;
 
@@ -17,6 +18,29 @@ final class CacheSlots {
   static int of(MemorySize size, MemoryShape shape, Storage storage, int batchSize) {
     return (int)
         Math.max(batchSize + 1, Math.min(MOST, size.getBytes() / keyBytes(shape, storage)));
+  }
+
+  /**
+   * Where memories are on the Java heap, it may be too small for what the cache may grow to.
+   *
+   * @param heap its limit, in bytes
+   * @return what to do about it; null where the cache fits, or is elsewhere
+   */
+  static String warning(MemoryPool pool, Storage storage, long heap) {
+    long bytes = pool.slots() * keyBytes(pool.shape(), storage);
+    if (!pool.onHeap() || bytes <= heap) {
+      return null;
+    }
+    return ("the cache of a subtask may grow to %,d keys of %,d bytes, %,d MiB, on a Java heap of at"
+            + " most %,d MiB: the job fails when the heap is full; lower %s or %s, or raise the"
+            + " task heap")
+        .formatted(
+            pool.slots(),
+            keyBytes(pool.shape(), storage),
+            bytes >> 20,
+            heap >> 20,
+            FastWeightOptions.CACHE_SIZE.key(),
+            FastWeightOptions.BATCH_SIZE.key());
   }
 
   /** Bytes that a key takes in the cache. */

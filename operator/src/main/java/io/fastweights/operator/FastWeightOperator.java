@@ -231,7 +231,13 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
             GpuResource.deviceIndex(getRuntimeContext()),
             Long.MAX_VALUE,
             options.get(FastWeightOptions.CUDA_DENSE_PRODUCTS));
-    return metrics.timed(EngineProvider.create(model.model(), engineOptions));
+    Engine created = EngineProvider.create(model.model(), engineOptions);
+    String warning =
+        CacheSlots.warning(created.pool(), storage(), Runtime.getRuntime().maxMemory());
+    if (warning != null) {
+      LOG.warn(warning);
+    }
+    return metrics.timed(created);
   }
 
   private Storage storage() {

@@ -36,6 +36,11 @@ final class HeapPool implements MemoryPool {
     return shape;
   }
 
+  @Override
+  public boolean onHeap() {
+    return true;
+  }
+
   /** Whether memories are in bf16. */
   boolean half() {
     return halves != null;

@@ -14,6 +14,11 @@ public interface MemoryPool {
 
   MemoryShape shape();
 
+  /** Whether memories are on the Java heap, each from when its slot is first used. */
+  default boolean onHeap() {
+    return false;
+  }
+
   /** Copies the memory in a slot to {@code into[offset ...]}, row-major. */
   void read(int slot, float[] into, int offset);
 
