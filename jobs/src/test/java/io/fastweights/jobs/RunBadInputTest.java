@@ -124,7 +124,7 @@ class RunBadInputTest extends CommandTest {
         1,
         List.of("--events", events, "--schema", schema(), "--weights", weights),
         "schema.json has other fields or another target than",
-        "\"ask\"");
+        "lost 'ask'");
     WeightsFile.write(TrainedWeights.withoutSchema(), weights);
     refused(
         1,

@@ -45,6 +45,11 @@ final class EventModel {
     return recipe;
   }
 
+  /** Fields and target as JSON; null where events are vectors. */
+  String schema() {
+    return schema == null ? null : schema.withoutColumns();
+  }
+
   Model model() {
     return model;
   }

@@ -135,6 +135,7 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
         model.model().memory(),
         LogShape.of(model.model()),
         model.recipe(),
+        model.schema(),
         live.generation());
   }
 

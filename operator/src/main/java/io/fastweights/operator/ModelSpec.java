@@ -8,6 +8,7 @@ import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.Tensor;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaDifference;
 import io.fastweights.kernels.schema.SchemaJson;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -91,8 +92,8 @@ record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
     Schema trained = weights.schema();
     if (trained != null && !trained.withoutColumns().equals(schema.withoutColumns())) {
       throw new IllegalArgumentException(
-          "the weights were trained with the schema %s, the job has %s"
-              .formatted(trained.withoutColumns(), schema.withoutColumns()));
+          "the weights were trained with another schema than the job has: "
+              + SchemaDifference.between(trained, schema));
     }
   }
 

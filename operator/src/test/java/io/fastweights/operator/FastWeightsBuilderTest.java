@@ -203,7 +203,9 @@ class FastWeightsBuilderTest {
     Target classes = new Target.Classes("outcome", List.of("a", "b", "c"));
     Target turned = new Target.Classes("outcome", List.of("c", "b", "a"));
     assertRefused(
-        weights(schema(8, classes), 3), schema(8, turned), "were trained with the schema");
+        weights(schema(8, classes), 3),
+        schema(8, turned),
+        "the classes of target outcome stand in another order");
   }
 
   @Test

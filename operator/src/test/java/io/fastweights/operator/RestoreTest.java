@@ -3,6 +3,8 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Schema;
 import io.fastweights.state.MemoryShapeException;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +127,27 @@ class RestoreTest {
         .hasStackTraceContaining(MemoryShapeException.class.getName())
         .hasStackTraceContaining("[1, 2, 64, 3]")
         .hasStackTraceContaining("[1, 2, 80, 3]");
+  }
+
+  /** The shape does not say that a field is another one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"hashmap", "rocksdb"})
+  void memoriesOfAnotherSchemaAreRefusedWithWhatDiffers(String backend) throws Exception {
+    OperatorSubtaskState checkpoint;
+    try (OperatorHarness harness = harness(TestModel.ASSOCIATIVE, backend, 0)) {
+      harness.open();
+      harness.process(trips(5));
+      checkpoint = harness.checkpoint();
+    }
+    Schema schema = Trips.schema();
+    List<Field> fields = new ArrayList<>(schema.fields());
+    String last = fields.remove(fields.size() - 1).name();
+    FastWeights<Trip> other =
+        OperatorHarness.builder(TestModel.ASSOCIATIVE, 2)
+            .schema(Schema.of(fields, schema.target()), Trips::read);
+    OperatorHarness harness = new OperatorHarness(other, backend, 1, 0);
+    assertThatThrownBy(() -> harness.initializeState(checkpoint))
+        .hasStackTraceContaining("they would mean something else; field " + last + " is gone");
   }
 
   /** The shapes are the same, but every key of the projection is another. */

@@ -21,7 +21,8 @@ class SavepointITCase {
   static Stream<SavepointFixture> fixtures() {
     return Stream.of(
             SavepointFixture.of("format-1", StorageFormat.FP32),
-            SavepointFixture.of("format-2", StorageFormat.BF16))
+            SavepointFixture.of("format-2", StorageFormat.BF16),
+            SavepointFixture.of("format-3", StorageFormat.FP32))
         .flatMap(List::stream);
   }
 

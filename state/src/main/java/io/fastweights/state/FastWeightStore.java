@@ -46,19 +46,26 @@ public final class FastWeightStore {
    */
   public FastWeightStore(
       KeyedStateStore state, MemoryShape shape, LogShape logShape, String recipe) {
-    this(state, shape, logShape, recipe, 0);
+    this(state, shape, logShape, recipe, null, 0);
   }
 
   /**
    * @param recipe as above
+   * @param schema of the events, as JSON, for that message; null where there is none
    * @param generation 0 at first, another one after every reset: what was learned before may be of
    *     another shape, which a state of the same name cannot hold
    */
   public FastWeightStore(
-      KeyedStateStore state, MemoryShape shape, LogShape logShape, String recipe, long generation) {
+      KeyedStateStore state,
+      MemoryShape shape,
+      LogShape logShape,
+      String recipe,
+      String schema,
+      long generation) {
     String suffix = generation == 0 ? "" : "-" + generation;
     this.shape = shape;
-    this.bases = new ValueStateDescriptor<>(BASE + suffix, new KeyMemorySerializer(shape, recipe));
+    this.bases =
+        new ValueStateDescriptor<>(BASE + suffix, new KeyMemorySerializer(shape, recipe, schema));
     this.logs = new ListStateDescriptor<>(LOG + suffix, new LogChunkSerializer(logShape));
     this.base = state.getState(bases);
     this.log = state.getListState(logs);

@@ -26,17 +26,26 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
   private final int rows;
   private final int columns;
   private final String recipe;
+  private final String schema;
+
+  /** Without a schema. */
+  public KeyMemorySerializer(MemoryShape shape, String recipe) {
+    this(shape, recipe, null);
+  }
 
   /**
    * @param recipe what the meaning of a memory depends on beside its shape, for people to read;
    *     memories of another recipe are refused
+   * @param schema of the events, as JSON, to say what differs where a recipe is refused; null where
+   *     there is none or it is not known
    */
-  public KeyMemorySerializer(MemoryShape shape, String recipe) {
+  public KeyMemorySerializer(MemoryShape shape, String recipe, String schema) {
     layers = shape.layers();
     heads = shape.heads();
     rows = shape.rows();
     columns = shape.columns();
     this.recipe = recipe;
+    this.schema = schema;
   }
 
   /** The shape of the memories. */
@@ -47,6 +56,11 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
   /** What the meaning of the memories depends on beside their shape. */
   public String recipe() {
     return recipe;
+  }
+
+  /** The schema of the events, as JSON; null where there is none or it is not known. */
+  public String schema() {
+    return schema;
   }
 
   @Override
@@ -144,6 +158,6 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
 
   @Override
   public TypeSerializerSnapshot<KeyMemory> snapshotConfiguration() {
-    return new KeyMemorySerializerSnapshot(shape(), recipe);
+    return new KeyMemorySerializerSnapshot(shape(), recipe, schema);
   }
 }

@@ -2,6 +2,7 @@ package io.fastweights.state;
 
 import io.fastweights.kernels.model.MemoryShape;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -9,24 +10,30 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Shape and recipe of the memories in a checkpoint. Version 2: each value says its storage; version
- * 1: all are in fp32, which their bytes happen to say too.
+ * Shape and recipe of the memories in a checkpoint. Version 3: the schema stands behind them, so
+ * that a refusal can say which field differs; values are those of version 2. Version 2: each value
+ * says its storage; version 1: all are in fp32, which their bytes happen to say too.
  */
 public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot<KeyMemory> {
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   /** The storage of every value of version 1. */
   private static final int VERSION_1_FP32 = 1;
 
+  /** Bytes of a schema that is kept; a longer one is for messages too much to be in every file. */
+  private static final int MOST_SCHEMA = 1 << 18;
+
   private MemoryShape shape;
   private String recipe;
+  private String schema;
 
   /** For Flink, which then calls {@link #readSnapshot}. */
   public KeyMemorySerializerSnapshot() {}
 
-  KeyMemorySerializerSnapshot(MemoryShape shape, String recipe) {
+  KeyMemorySerializerSnapshot(MemoryShape shape, String recipe, String schema) {
     this.shape = shape;
     this.recipe = recipe;
+    this.schema = schema;
   }
 
   @Override
@@ -41,6 +48,10 @@ public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot
     out.writeInt(shape.rows());
     out.writeInt(shape.columns());
     out.writeUTF(recipe);
+    byte[] text = schema == null ? new byte[0] : schema.getBytes(StandardCharsets.UTF_8);
+    int kept = text.length > MOST_SCHEMA ? 0 : text.length;
+    out.writeInt(kept);
+    out.write(text, 0, kept);
   }
 
   @Override
@@ -55,11 +66,22 @@ public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot
       throw new IOException("memories of storage format " + format + " are unknown");
     }
     recipe = in.readUTF();
+    schema = version < 3 ? null : readSchema(in);
+  }
+
+  private static String readSchema(DataInputView in) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > MOST_SCHEMA) {
+      throw new IOException("a stored schema of " + length + " bytes is corrupt");
+    }
+    byte[] text = new byte[length];
+    in.readFully(text);
+    return length == 0 ? null : new String(text, StandardCharsets.UTF_8);
   }
 
   @Override
   public TypeSerializer<KeyMemory> restoreSerializer() {
-    return new KeyMemorySerializer(shape, recipe);
+    return new KeyMemorySerializer(shape, recipe, schema);
   }
 
   /**
@@ -75,7 +97,7 @@ public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot
       throw new MemoryShapeException(before.shape, shape);
     }
     if (!before.recipe.equals(recipe)) {
-      throw new MemoryShapeException(before.recipe, recipe);
+      throw new MemoryShapeException(before.recipe, before.schema, recipe, schema);
     }
     return TypeSerializerSchemaCompatibility.compatibleAsIs();
   }

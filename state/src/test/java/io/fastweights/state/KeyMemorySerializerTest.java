@@ -9,6 +9,7 @@ import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -112,12 +113,70 @@ class KeyMemorySerializerTest {
     assertThatThrownBy(
             () ->
                 snapshot.readSnapshot(
-                    3,
+                    4,
                     new DataInputDeserializer(out.getCopyOfBuffer()),
                     getClass().getClassLoader()))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 3")
-        .hasMessageContaining("up to 2");
+        .hasMessageContaining("version 4")
+        .hasMessageContaining("up to 3");
+  }
+
+  private static String schema(String field) {
+    return """
+        {"fields": [{"name": "%s", "encoder": "hashed", "buckets": 8}]}"""
+        .formatted(field);
+  }
+
+  private TypeSerializerSnapshot<KeyMemory> written(String recipe, String schema)
+      throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    TypeSerializerSnapshotSerializationUtil.writeSerializerSnapshot(
+        out, new KeyMemorySerializer(shape, recipe, schema).snapshotConfiguration());
+    return TypeSerializerSnapshotSerializationUtil.readSerializerSnapshot(
+        new DataInputDeserializer(out.getCopyOfBuffer()), getClass().getClassLoader());
+  }
+
+  @Test
+  void memoriesOfAnotherSchemaAreRefusedWithTheFieldThatDiffers() throws IOException {
+    var other = new KeyMemorySerializer(shape, "dpfp, schema 22", schema("shop"));
+    var written = written("dpfp, schema 11", schema("store"));
+    assertThat(((KeyMemorySerializer) written.restoreSerializer()).schema())
+        .isEqualTo(schema("store"));
+    assertThatThrownBy(() -> other.snapshotConfiguration().resolveSchemaCompatibility(written))
+        .isInstanceOf(MemoryShapeException.class)
+        .hasMessageContaining("they would mean something else; field store is gone; field shop is");
+  }
+
+  /** Of savepoints before version 3, and of schemas too long for every file. */
+  @Test
+  void whereTheSchemaWasNotKeptTheRefusalSaysSo() throws IOException {
+    var other = new KeyMemorySerializer(shape, "dpfp, schema 22", schema("shop"));
+    for (String kept : new String[] {null, schema("s".repeat(300_000))}) {
+      var written = written("dpfp, schema 11", kept);
+      assertThatThrownBy(() -> other.snapshotConfiguration().resolveSchemaCompatibility(written))
+          .hasMessageContaining("the schemas differ, but the state does not say in what");
+    }
+  }
+
+  @Test
+  void aSchemaThatIsTheSameIsNotBlamed() throws IOException {
+    var other = new KeyMemorySerializer(shape, "schema 11 projected with seed 2", schema("shop"));
+    var written = written("schema 11 projected with seed 1", schema("shop"));
+    assertThatThrownBy(() -> other.snapshotConfiguration().resolveSchemaCompatibility(written))
+        .hasMessageEndingWith("they would mean something else");
+  }
+
+  @Test
+  void theSnapshotOfVersion2HasNoSchema() throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    for (int number : new int[] {2, 3, 4, 5}) {
+      out.writeInt(number);
+    }
+    out.writeUTF("dpfp nu 1");
+    KeyMemorySerializerSnapshot snapshot = new KeyMemorySerializerSnapshot();
+    snapshot.readSnapshot(
+        2, new DataInputDeserializer(out.getCopyOfBuffer()), getClass().getClassLoader());
+    assertThat(snapshot.restoreSerializer()).isEqualTo(serializer);
   }
 
   @Test

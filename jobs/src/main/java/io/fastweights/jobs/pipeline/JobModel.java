@@ -4,6 +4,7 @@ import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaDifference;
 import io.fastweights.kernels.schema.SchemaJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,8 @@ public record JobModel(Schema schema, SlowWeights weights) {
     if (!schema.withoutColumns().equals(weights.schema().withoutColumns())) {
       throw new IllegalArgumentException(
           "%s has other fields or another target than %s was trained with: %s"
-              .formatted(schemaFile, weightsFile, weights.schema().withoutColumns()));
+              .formatted(
+                  schemaFile, weightsFile, SchemaDifference.between(weights.schema(), schema)));
     }
     return new JobModel(schema, weights);
   }

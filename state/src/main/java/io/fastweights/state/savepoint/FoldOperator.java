@@ -45,7 +45,9 @@ final class FoldOperator extends AbstractStreamOperator<Long>
     MemoryShape shape = job.bases.shape();
     LogShape log = job.logs.shape();
     String recipe = job.bases.recipe();
-    store = new FastWeightStore(context.getKeyedStateStore(), shape, log, recipe);
+    store =
+        new FastWeightStore(
+            context.getKeyedStateStore(), shape, log, recipe, job.bases.schema(), 0);
     replay = new LogReplay(shape, log, Recipe.parse(recipe));
   }
 
