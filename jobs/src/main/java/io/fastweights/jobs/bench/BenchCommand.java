@@ -10,13 +10,13 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measure how fast this machine is, beside what it could do.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {EngineBenchCommand.class, StateBenchCommand.class})
+    subcommands = {EngineBenchCommand.class, StateBenchCommand.class, JobBenchCommand.class})
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec command;
 
   @Override
   public void run() {
     throw new ParameterException(
-        command.commandLine(), "which benchmark? There are: engine, state");
+        command.commandLine(), "which benchmark? There are: engine, state, job");
   }
 }

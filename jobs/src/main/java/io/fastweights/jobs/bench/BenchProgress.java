@@ -32,9 +32,21 @@ final class BenchProgress {
    * @throws IllegalStateException if the job does not run any more
    */
   void tick(JobClient client, long events) throws Exception {
+    if (!tickUnlessDone(client, events)) {
+      throw new IllegalStateException("the job ended early");
+    }
+  }
+
+  /**
+   * Waits a moment, if the job runs.
+   *
+   * @return whether it does; false if it came to its end
+   * @throws java.util.concurrent.ExecutionException if it failed
+   */
+  boolean tickUnlessDone(JobClient client, long events) throws Exception {
     if (client.getJobStatus().get(60, TimeUnit.SECONDS).isGloballyTerminalState()) {
       client.getJobExecutionResult().get(60, TimeUnit.SECONDS);
-      throw new IllegalStateException("the job ended early");
+      return false;
     }
     if (System.nanoTime() > next) {
       next += EVERY_NANOS;
@@ -43,5 +55,6 @@ final class BenchProgress {
       out.flush();
     }
     Thread.sleep(TICK_MILLIS);
+    return true;
   }
 }

@@ -27,7 +27,7 @@ final class MillionKeys {
   private static final MemoryKind KIND = MemoryKind.KIB_16;
   private static final MemorySize CACHE = MemorySize.ofMebiBytes(128);
   private static final MemorySize MEMORY = MemorySize.ofMebiBytes(512);
-  private static final String HEAP = "-Xmx768m";
+  private static final List<String> HEAP = List.of("-Xmx768m");
   private static final String TALLY = "million";
   private static final int COMPARED = 256;
 
@@ -113,7 +113,7 @@ final class MillionKeys {
       progress.begin("  recover from " + (checkpointBytes >> 20) + " MiB");
       long recovery = recover(cluster, checkpoint);
       return new Cost(
-          keys, loadSeconds, mostResident(), mostDisk, checkpointBytes, recovery, COMPARED);
+          keys, loadSeconds, ResidentMemory.most(), mostDisk, checkpointBytes, recovery, COMPARED);
     }
   }
 
@@ -182,18 +182,5 @@ final class MillionKeys {
     } catch (java.io.UncheckedIOException e) {
       return 0;
     }
-  }
-
-  /** VmHWM of this process, in bytes; 0 where the system does not tell. */
-  private static long mostResident() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return 0;
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-        .findFirst()
-        .orElse(0);
   }
 }

@@ -4,12 +4,14 @@ import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.Prediction;
+import java.io.Serializable;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
-import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -17,19 +19,32 @@ import org.apache.flink.util.Collector;
  * The memory as one would write it by hand: a value state that holds W, read, stepped and written
  * for every event. The arithmetic is the same engine's, a batch of one.
  */
-final class NaiveMemory
-    extends KeyedProcessFunction<Long, Tuple2<Long, Long>, Prediction<Tuple2<Long, Long>>> {
+final class NaiveMemory<K, E> extends KeyedProcessFunction<K, E, Prediction<E>> {
   private static final long serialVersionUID = 1L;
 
-  private final MemoryKind kind;
-  private final StateEvents events;
+  private final Events<E> events;
   private transient ValueState<float[]> state;
   private transient Engine engine;
   private transient EventBatch batch;
 
-  NaiveMemory(MemoryKind kind) {
-    this.kind = kind;
-    this.events = new StateEvents(kind);
+  /** What a model sees of an event. */
+  interface Events<E> extends Serializable {
+    AssociativeMemory model();
+
+    long timestamp(E event);
+
+    /**
+     * Reads an event.
+     *
+     * @param input takes float[inputDim]
+     * @param target takes float[targetDim]; NaN where the event has none
+     * @return whether it is learned from; else asked
+     */
+    boolean read(E event, float[] input, float[] target) throws MalformedEventException;
+  }
+
+  NaiveMemory(Events<E> events) {
+    this.events = events;
   }
 
   @Override
@@ -39,14 +54,13 @@ final class NaiveMemory
             .getState(
                 new ValueStateDescriptor<>(
                     "memory", PrimitiveArrayTypeInfo.FLOAT_PRIMITIVE_ARRAY_TYPE_INFO));
-    engine = EngineProvider.create(kind.model(), EngineOptions.cpu(1));
-    batch = new EventBatch(kind.model(), 1);
+    engine = EngineProvider.create(events.model(), EngineOptions.cpu(1));
+    batch = new EventBatch(events.model(), 1);
     batch.want(false, false);
   }
 
   @Override
-  public void processElement(
-      Tuple2<Long, Long> event, Context context, Collector<Prediction<Tuple2<Long, Long>>> out)
+  public void processElement(E event, Context context, Collector<Prediction<E>> out)
       throws Exception {
     float[] memory = state.value();
     boolean fresh = memory == null;
@@ -55,18 +69,22 @@ final class NaiveMemory
     } else {
       engine.pool().write(0, memory, 0);
     }
-    float[] input = events.input(event.f1);
-    float[] target = events.target(event.f1);
     batch.clear();
     batch.segment(0, fresh);
-    batch.add(true);
-    System.arraycopy(input, 0, batch.inputs(), 0, input.length);
-    System.arraycopy(target, 0, batch.targets(), 0, target.length);
+    boolean observed = events.read(event, batch.inputs(), batch.targets());
+    batch.add(observed);
     engine.step(batch);
-    engine.pool().read(0, memory, 0);
-    state.update(memory);
+    if (observed) {
+      engine.pool().read(0, memory, 0);
+      state.update(memory);
+    }
     out.collect(
-        new Prediction<>(event, event.f1, true, batch.outputs().clone(), batch.recallErrors()[0]));
+        new Prediction<>(
+            event,
+            events.timestamp(event),
+            observed,
+            batch.outputs().clone(),
+            batch.recallErrors()[0]));
   }
 
   @Override

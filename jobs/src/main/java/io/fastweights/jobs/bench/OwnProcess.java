@@ -19,7 +19,7 @@ final class OwnProcess {
    *
    * @throws IOException if it fails
    */
-  static void run(Class<?> main, String heap, PrintWriter out, String... arguments)
+  static void run(Class<?> main, List<String> heap, PrintWriter out, String... arguments)
       throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(command(main, heap, arguments))
@@ -44,7 +44,7 @@ final class OwnProcess {
     }
   }
 
-  private static List<String> command(Class<?> main, String heap, String... arguments) {
+  private static List<String> command(Class<?> main, List<String> heap, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -53,7 +53,7 @@ final class OwnProcess {
       }
     }
     command.add("-XX:+UseSerialGC");
-    command.add(heap);
+    command.addAll(heap);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     return command;

@@ -10,7 +10,8 @@ import org.apache.flink.api.java.tuple.Tuple2;
  * The events of a benchmark, (key, number): input and target follow from the number, so that a
  * stream costs the same for whoever reads it. All are observed.
  */
-final class StateEvents implements EventReader<Tuple2<Long, Long>> {
+final class StateEvents
+    implements EventReader<Tuple2<Long, Long>>, NaiveMemory.Events<Tuple2<Long, Long>> {
   private static final long serialVersionUID = 1L;
   private static final int DIFFERENT = 1024;
   private static final long SEED = 11;
@@ -26,6 +27,25 @@ final class StateEvents implements EventReader<Tuple2<Long, Long>> {
   @Override
   public void read(Tuple2<Long, Long> event, RawEvent into) {
     into.timestamp(event.f1).vector(input(event.f1)).target(target(event.f1));
+  }
+
+  @Override
+  public AssociativeMemory model() {
+    return kind.model();
+  }
+
+  @Override
+  public long timestamp(Tuple2<Long, Long> event) {
+    return event.f1;
+  }
+
+  @Override
+  public boolean read(Tuple2<Long, Long> event, float[] input, float[] target) {
+    float[] of = input(event.f1);
+    System.arraycopy(of, 0, input, 0, of.length);
+    float[] learned = target(event.f1);
+    System.arraycopy(learned, 0, target, 0, learned.length);
+    return true;
   }
 
   /** The input of an event; not to be written to. */

@@ -50,8 +50,7 @@ record StateJob(
     boolean probe,
     Configuration options) {
   private static final int CHECKPOINTS_TOLD = 10_000;
-  private static final TypeInformation<Tuple2<Long, Long>> EVENT =
-      Types.TUPLE(Types.LONG, Types.LONG);
+  static final TypeInformation<Tuple2<Long, Long>> EVENT = Types.TUPLE(Types.LONG, Types.LONG);
 
   enum Way {
     FASTWEIGHTS,
@@ -60,7 +59,18 @@ record StateJob(
 
   Configuration flink(WorkFolder work) {
     MemorySize managed = way == Way.NAIVE ? memory : memory.subtract(cache);
-    Configuration flink = new Configuration(options);
+    Configuration flink = flink(work, managed, checkpointInterval);
+    flink.addAll(options);
+    return flink;
+  }
+
+  /**
+   * A cluster of one TaskManager with jobs of one subtask.
+   *
+   * @param managed memory of RocksDB
+   */
+  static Configuration flink(WorkFolder work, MemorySize managed, Duration checkpointInterval) {
+    Configuration flink = new Configuration();
     RocksDb.setDefaults(flink);
     return flink
         .set(CoreOptions.DEFAULT_PARALLELISM, 1)
@@ -108,10 +118,12 @@ record StateJob(
         .sinkTo(new DiscardingSink<>());
   }
 
-  private DataStream<Prediction<Tuple2<Long, Long>>> answers(
-      KeyedStream<Tuple2<Long, Long>, Long> events) {
+  /** The events' answers, by this way. */
+  DataStream<Prediction<Tuple2<Long, Long>>> answers(KeyedStream<Tuple2<Long, Long>, Long> events) {
     if (way == Way.NAIVE) {
-      return events.process(new NaiveMemory(kind)).returns(Prediction.type(EVENT)).uid("naive");
+      return events
+          .process(new NaiveMemory<>(new StateEvents(kind)), Prediction.type(EVENT))
+          .uid("naive");
     }
     return kind.set(FastWeights.on(events))
         .vectors(kind.dim(), new StateEvents(kind))

@@ -5,12 +5,10 @@ import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.model.AssociativeMemory;
-import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.train.experiment.Flight;
-import io.fastweights.operator.FastWeightOptions;
 import java.util.List;
 
 /**
@@ -26,21 +24,8 @@ final class AirportMemory implements AutoCloseable {
   private boolean fresh = true;
 
   private AirportMemory() {
-    List<Double> betas = FastWeightOptions.ASSOCIATIVE_BETAS.defaultValue();
-    float[] rates = new float[betas.size()];
-    for (int h = 0; h < rates.length; h++) {
-      rates[h] = betas.get(h).floatValue();
-    }
-    model =
-        new AssociativeMemory(
-            FastWeightOptions.ASSOCIATIVE_KEY_DIM.defaultValue(),
-            FastWeightOptions.ASSOCIATIVE_NU.defaultValue(),
-            DemoEvents.SCHEMA.target().dim(),
-            rates,
-            Normalisation.UNIT);
-    encoder =
-        InputEncoder.projection(
-            DemoEvents.SCHEMA, model.inputDim(), FastWeightOptions.ASSOCIATIVE_SEED.defaultValue());
+    model = DemoModel.associative();
+    encoder = DemoModel.encoder();
     engine = EngineProvider.create(model, EngineOptions.cpu(1));
     batch = new EventBatch(model, 1);
   }

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * The flights as events in files: what {@code fastweights run} would be given. An ask has no {@code
  * late}: nothing that reads the file can know a label early.
  */
-final class DemoEvents {
+public final class DemoEvents {
   /** Column of a flight's place among the flights. */
   static final String FLIGHT = "flight";
 
@@ -28,7 +28,7 @@ final class DemoEvents {
    * landing is learned under the hour of its departure. Weekday and distance are in the file, but
    * blur the keys; trained weights know what to make of them.
    */
-  static final Schema SCHEMA =
+  public static final Schema SCHEMA =
       new Schema(
           "origin",
           "time",
@@ -40,6 +40,13 @@ final class DemoEvents {
           new Target.Binary("late"));
 
   private DemoEvents() {}
+
+  /** Writes the flights of the first days of the month as events; returns the events. */
+  public static Path write(int days, Path folder) throws IOException {
+    List<Flight> flights =
+        Flights.january2001().stream().filter(flight -> flight.dayOfMonth() <= days).toList();
+    return write(flights, new Timeline(flights), folder);
+  }
 
   /** Writes {@code events.csv} and {@code schema.json}; returns the events. */
   static Path write(List<Flight> flights, Timeline timeline, Path folder) throws IOException {

@@ -1,0 +1,59 @@
+package io.fastweights.jobs.bench;
+
+import java.util.concurrent.locks.LockSupport;
+import org.apache.flink.api.common.eventtime.TimestampAssigner;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.connector.datagen.source.GeneratorFunction;
+
+/**
+ * Makes the events of a benchmark, (key, number), each at its moment: the first at once, the next 1
+ * / rate later. One that is late does not hold up those behind it. Only one subtask may make events
+ * at a rate.
+ *
+ * @param rate events per second; 0 for as fast as it goes
+ */
+final class DueEvents implements GeneratorFunction<Long, Tuple2<Long, Long>> {
+  private static final long serialVersionUID = 1L;
+
+  private final KeySequence keys;
+  private final long rate;
+  private final String name;
+  private transient Meter meter;
+
+  DueEvents(KeySequence keys, long rate, String meter) {
+    this.keys = keys;
+    this.rate = rate;
+    this.name = meter;
+  }
+
+  /** Gives an event the moment at which it was due. */
+  static TimestampAssigner<Tuple2<Long, Long>> due(long rate, String meter) {
+    Meter of = Meter.of(meter);
+    return rate == 0 ? (event, none) -> none : (event, none) -> of.begin() + after(event.f1, rate);
+  }
+
+  private static long after(long number, long rate) {
+    return Math.round(number * (1e9 / rate));
+  }
+
+  @Override
+  public void open(SourceReaderContext context) {
+    meter = Meter.of(name);
+  }
+
+  @Override
+  public Tuple2<Long, Long> map(Long number) {
+    if (rate > 0) {
+      long due = meter.begin() + after(number, rate);
+      for (long early = due - System.nanoTime(); early > 0; early = due - System.nanoTime()) {
+        LockSupport.parkNanos(early);
+        if (Thread.currentThread().isInterrupted()) {
+          break;
+        }
+      }
+    }
+    meter.create();
+    return Tuple2.of(keys.key(number), number);
+  }
+}

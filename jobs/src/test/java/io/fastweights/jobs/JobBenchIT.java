@@ -1,0 +1,94 @@
+package io.fastweights.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JobBenchIT extends CommandTest {
+  @Test
+  void measuresEveryPartAndFillsEveryFigure(@TempDir Path folder) throws Exception {
+    Path json = folder.resolve("bench.json");
+    Result result =
+        execute(
+            "bench",
+            "job",
+            "--quick",
+            "--seconds",
+            "5",
+            "--pressure-seconds",
+            "30",
+            "--keys",
+            "20000",
+            "--memory",
+            "64",
+            "--json",
+            json);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("demo.p2.eventsPerSecond", "rss.growth", "memory256KiB");
+    JsonNode figures = new ObjectMapper().readTree(json.toFile());
+    for (String key : keys()) {
+      assertThat(figures.path(key).asDouble()).as(key).isPositive();
+    }
+    // A run may be too short for a checkpoint to end in it; memory may shrink.
+    assertThat(figures.has("growth.p1.checkpointBytesPerEvent")).isTrue();
+    assertThat(figures.has("pressure.checkpoints")).isTrue();
+    assertThat(figures.has("pressure.rss.growth")).isTrue();
+    assertThat(figures.get("latency.batch1.linger0.p50.ms").asDouble())
+        .isLessThanOrEqualTo(figures.get("latency.batch1.linger0.p99.ms").asDouble());
+  }
+
+  private static List<String> keys() {
+    List<String> keys = new ArrayList<>();
+    for (String job : List.of("demo.p1", "demo.p2", "synthetic.p1", "synthetic.p2")) {
+      for (String figure : List.of("", ".eventsPerSecond", ".naive.eventsPerSecond")) {
+        keys.add("throughput." + job + figure);
+      }
+    }
+    for (String quantile : List.of("p50", "p99", "p99.9")) {
+      keys.add("latency.naive." + quantile + ".ms");
+      for (String batching :
+          List.of("batch1.linger0", "batch64.linger5", "batch256.linger20", "batch1024.linger50")) {
+        keys.add("latency." + batching + "." + quantile);
+        keys.add("latency." + batching + "." + quantile + ".ms");
+      }
+    }
+    for (String moment : List.of("begin", "end")) {
+      keys.add("pressure." + moment + ".rss.bytes");
+      keys.add("pressure." + moment + ".heap.bytes");
+      keys.add("pressure." + moment + ".underway.events");
+    }
+    keys.add("pressure.eventsPerSecond");
+    for (String size :
+        List.of(
+            "keys2",
+            "keys20",
+            "keys200",
+            "keys2000",
+            "memory4KiB",
+            "memory16KiB",
+            "memory64KiB",
+            "memory256KiB",
+            "p1",
+            "p2")) {
+      keys.add("growth." + size + ".eventsPerSecond");
+    }
+    return keys;
+  }
+
+  @Test
+  void saysWhatIsOutOfRange() {
+    assertThat(execute("bench", "job", "--seconds", "0").err()).contains("--seconds is 0");
+    assertThat(execute("bench", "job", "--runs", "0").err()).contains("--runs is 0");
+    assertThat(execute("bench", "job", "--keys", "9").err()).contains("--keys is 9");
+    assertThat(execute("bench", "job", "--memory", "1").err()).contains("--memory is 1");
+    assertThat(execute("bench", "job", "--pressure-seconds", "0").err())
+        .contains("--pressure-seconds is 0");
+    assertThat(execute("bench", "job", "--parts", "none").err()).contains("--parts");
+  }
+}
