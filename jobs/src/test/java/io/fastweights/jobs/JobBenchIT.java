@@ -46,7 +46,13 @@ class JobBenchIT extends CommandTest {
   private static List<String> keys() {
     List<String> keys = new ArrayList<>();
     for (String job : List.of("demo.p1", "demo.p2", "synthetic.p1", "synthetic.p2")) {
-      for (String figure : List.of("", ".eventsPerSecond", ".naive.eventsPerSecond")) {
+      for (String figure :
+          List.of(
+              "",
+              ".eventsPerSecond",
+              ".naive.eventsPerSecond",
+              ".perProcessorSecond",
+              ".eventsPerProcessorSecond")) {
         keys.add("throughput." + job + figure);
       }
     }
@@ -77,6 +83,7 @@ class JobBenchIT extends CommandTest {
             "p1",
             "p2")) {
       keys.add("growth." + size + ".eventsPerSecond");
+      keys.add("growth." + size + ".eventsPerProcessorSecond");
     }
     return keys;
   }

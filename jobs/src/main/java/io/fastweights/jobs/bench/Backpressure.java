@@ -25,7 +25,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 final class Backpressure {
   private static final List<String> HEAP = List.of("-Xms768m", "-Xmx768m", "-XX:+AlwaysPreTouch");
-  private static final MemorySize MEMORY = MemorySize.ofMebiBytes(128);
+
+  /** Little: RocksDB and the cache have filled theirs before the first look. */
+  private static final MemorySize MEMORY = MemorySize.ofMebiBytes(64);
+
   private static final String METER = "backpressure";
   private static final double BEGIN = 0.25;
   private static final long SINK_MILLIS = 1;

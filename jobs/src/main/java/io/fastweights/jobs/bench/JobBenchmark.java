@@ -23,6 +23,7 @@ final class JobBenchmark {
   private static final List<Quantile> QUANTILES =
       List.of(new Quantile("p50", 0.5), new Quantile("p99", 0.99), new Quantile("p99.9", 0.999));
   private static final String RATE = "eventsPerSecond";
+  private static final String PROCESSOR = ".eventsPerProcessorSecond";
 
   private final Settings settings;
   private final JobReport report;
@@ -72,6 +73,10 @@ final class JobBenchmark {
     LoadRun naive = run(figure + ", naive", job.of(Way.NAIVE));
     LoadRun ours = run(figure, job.of(Way.FASTWEIGHTS));
     report.addBoth(figure, RATE, ours.eventsPerSecond(), naive.eventsPerSecond());
+    report.add(
+        figure + ".perProcessorSecond",
+        ours.eventsPerProcessorSecond() / naive.eventsPerProcessorSecond());
+    report.add(figure + PROCESSOR, ours.eventsPerProcessorSecond());
   }
 
   private SyntheticJob synthetic(Way way, MemoryKind kind, int keys, int parallelism) {
@@ -172,6 +177,7 @@ final class JobBenchmark {
       done.put(job, run);
     }
     report.add(figure + "." + RATE, run.eventsPerSecond());
+    report.add(figure + PROCESSOR, run.eventsPerProcessorSecond());
     report.add(figure + ".checkpointBytesPerEvent", run.checkpointBytesPerEvent());
   }
 }

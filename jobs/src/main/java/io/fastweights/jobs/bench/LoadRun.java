@@ -12,10 +12,16 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * counted, unless the job ended in it: the JVM compiles, and memories are small.
  *
  * @param eventsPerSecond that came to the sink
+ * @param eventsPerProcessorSecond events over the time of all processors that this process took:
+ *     source, sink and RocksDB's threads are in it; what else runs on the machine hardly is
  * @param checkpointBytesPerEvent what the checkpoints wrote for an event; NaN if none ended
  * @param millis from each event's creation to the sink; empty for a job that is not timed
  */
-record LoadRun(double eventsPerSecond, double checkpointBytesPerEvent, double[] millis) {
+record LoadRun(
+    double eventsPerSecond,
+    double eventsPerProcessorSecond,
+    double checkpointBytesPerEvent,
+    double[] millis) {
   private static final String METER = "load";
   private static final double UNCOUNTED = 0.25;
 
@@ -49,6 +55,7 @@ record LoadRun(double eventsPerSecond, double checkpointBytesPerEvent, double[] 
               .sum();
       return new LoadRun(
           counted.events / counted.seconds,
+          counted.events / counted.processorSeconds,
           written == 0 ? Double.NaN : (double) written / counted.events,
           meter.millis());
     }
@@ -59,11 +66,12 @@ record LoadRun(double eventsPerSecond, double checkpointBytesPerEvent, double[] 
    *
    * @param ended whether the job came to its end
    */
-  private record Stretch(long events, double seconds, boolean ended) {
+  private record Stretch(long events, double seconds, double processorSeconds, boolean ended) {
     static Stretch of(JobClient client, Meter meter, double seconds, BenchProgress progress)
         throws Exception {
       long before = meter.answered();
       long begin = System.nanoTime();
+      long processor = StateRun.processorNanos();
       long now = before;
       long last = begin;
       boolean runs = true;
@@ -77,7 +85,8 @@ record LoadRun(double eventsPerSecond, double checkpointBytesPerEvent, double[] 
       }
       // A job ends some time after its last event: its last checkpoint must.
       long end = runs ? System.nanoTime() : last;
-      return new Stretch(now - before, (end - begin) / 1e9, !runs);
+      double took = (StateRun.processorNanos() - processor) / 1e9;
+      return new Stretch(now - before, (end - begin) / 1e9, took, !runs);
     }
   }
 

@@ -65,7 +65,8 @@ record StateRun(
     return (System.nanoTime() - begin) / 1e9;
   }
 
-  private static long processorNanos() {
+  /** Time of all processors that this process has taken. */
+  static long processorNanos() {
     return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
