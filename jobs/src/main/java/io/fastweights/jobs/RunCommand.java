@@ -122,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
     requireFlags();
     JobConfig job = JobConfigReader.read(config, given());
     options.check();
-    JobModel learned = model.read(job.schema(), job.weights());
+    JobModel learned = model.read(job.schema(), job.weights(), job.options());
     EventSource source = source(job.source(), learned);
     ResultSink sink = sink(job.sink());
     sink.check();

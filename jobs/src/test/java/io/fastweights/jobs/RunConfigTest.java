@@ -3,6 +3,7 @@ package io.fastweights.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastweights.kernels.model.WeightsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,6 +55,19 @@ class RunConfigTest extends CommandTest {
     assertThat(result.err().lines()).hasSize(1);
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(folder.resolve("job/out")).doesNotExist();
+  }
+
+  @Test
+  void refusesWeightsBelowNoRootOrOfAnotherPin() throws Exception {
+    WeightsFile.write(TrainedWeights.over(SCHEMA), folder.resolve("job/w.safetensors"));
+    String job = JOB.replace("schema: schema.json", "weights: w.safetensors");
+    refused(
+        job.replace("batch-size: 2", "weights.roots: /models"),
+        "job/w.safetensors is no file below [file:/models] (fastweights.weights.roots)");
+    refused(
+        job.replace("batch-size: 2", "weights.sha256: " + "ab".repeat(32)),
+        "w.safetensors has the SHA-256 ",
+        "(fastweights.weights.sha256)");
   }
 
   @Test

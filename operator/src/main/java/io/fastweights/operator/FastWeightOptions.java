@@ -183,6 +183,33 @@ public final class FastWeightOptions {
               "The drift detector's probability of a false alarm, in (0, 1): the smaller, the more"
                   + " evidence it needs.");
 
+  public static final ConfigOption<List<String>> WEIGHTS_ROOTS =
+      ConfigOptions.key("fastweights.weights.roots")
+          .stringType()
+          .asList()
+          .defaultValues()
+          .withDescription(
+              "Folders below which weights may be read, as paths or URIs; local ones are compared"
+                  + " with the file's real path. None is anywhere of the allowed schemes.");
+
+  public static final ConfigOption<List<String>> WEIGHTS_SCHEMES =
+      ConfigOptions.key("fastweights.weights.schemes")
+          .stringType()
+          .asList()
+          .defaultValues(
+              "file", "s3", "s3a", "s3p", "hdfs", "gs", "abfs", "abfss", "wasb", "wasbs", "oss",
+              "viewfs")
+          .withDescription("URI schemes that weights may be read from, in lower case.");
+
+  public static final ConfigOption<List<String>> WEIGHTS_SHA256 =
+      ConfigOptions.key("fastweights.weights.sha256")
+          .stringType()
+          .asList()
+          .defaultValues()
+          .withDescription(
+              "SHA-256 digests, in hexadecimal, of which a weights file must have one. None is any"
+                  + " file.");
+
   /** Every option, in the order of the documentation. */
   public static List<ConfigOption<?>> all() {
     return List.of(
@@ -205,7 +232,10 @@ public final class FastWeightOptions {
         LABELS_TTL,
         PREQUENTIAL_WINDOW,
         PREQUENTIAL_FADING,
-        DRIFT_DELTA);
+        DRIFT_DELTA,
+        WEIGHTS_ROOTS,
+        WEIGHTS_SCHEMES,
+        WEIGHTS_SHA256);
   }
 
   /** What happens to an event that is older than its key's last observed one. */

@@ -30,6 +30,7 @@ final class OptionRanges {
     ranges.checkForgetting();
     ranges.checkAssociative();
     ranges.checkScoring();
+    AllowedPaths.of(options);
   }
 
   private void checkBatching() {

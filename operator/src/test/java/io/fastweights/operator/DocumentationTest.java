@@ -75,14 +75,18 @@ class DocumentationTest {
     if (value instanceof Duration duration) {
       return TimeUtils.formatWithHighestUnit(duration);
     }
+    if (value instanceof List<?> list && list.isEmpty()) {
+      return "none";
+    }
     return value instanceof List<?> list
         ? list.stream().map(Object::toString).collect(Collectors.joining(";"))
         : String.valueOf(value);
   }
 
   private static String type(Object value) {
+    // An option whose default is an empty list is one of texts.
     return value instanceof List<?> list
-        ? "list of " + list.get(0).getClass().getSimpleName()
+        ? "list of " + (list.isEmpty() ? String.class : list.get(0).getClass()).getSimpleName()
         : value instanceof Enum<?> ? "choice" : value.getClass().getSimpleName();
   }
 }

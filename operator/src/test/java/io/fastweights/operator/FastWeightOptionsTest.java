@@ -34,7 +34,7 @@ class FastWeightOptionsTest {
   void everyOptionHasAKeyOfItsOwnADefaultAndADescription() {
     assertThat(FastWeightOptions.all()).extracting(ConfigOption::key).doesNotHaveDuplicates();
     for (ConfigOption<?> option : FastWeightOptions.all()) {
-      assertThat(option.key()).matches("fastweights(\\.[a-z-]+)+");
+      assertThat(option.key()).matches("fastweights(\\.[a-z0-9-]+)+");
       assertThat(option.hasDefaultValue()).as(option.key()).isTrue();
       assertThat(new HtmlFormatter().format(option.description()))
           .as(option.key())

@@ -2,14 +2,17 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.operator.sql.FastWeightTables;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -75,6 +78,25 @@ class FastWeightSqlErrorsTest {
     assertThatThrownBy(() -> tables.sqlQuery(query))
         .isInstanceOf(ValidationException.class)
         .hasStackTraceContaining("Argument " + message);
+  }
+
+  @Test
+  void weightsThatTheSessionDoesNotAllowAreRefused(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("trips.safetensors");
+    WeightsFile.write(TripTables.weights(), file);
+    Configuration session =
+        new Configuration().set(FastWeightOptions.WEIGHTS_ROOTS, List.of(folder + "/models"));
+    StreamTableEnvironment tables =
+        TripTables.tables(List.of(new Trip(1, "k", Trips.START)), 1, session);
+    assertThatThrownBy(
+            () ->
+                tables.explainSql(
+                    "SELECT * FROM FAST_WEIGHTS(input => TABLE trips PARTITION BY key,"
+                        + " weights => '%s', on_time => DESCRIPTOR(ts))".formatted(file)))
+        .isInstanceOf(ValidationException.class)
+        .hasStackTraceContaining(
+            "Argument weights: cannot read %s: %s is no file below [file:%s/models]"
+                .formatted(file, file, folder));
   }
 
   @Test

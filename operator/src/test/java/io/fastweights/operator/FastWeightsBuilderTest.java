@@ -277,7 +277,10 @@ class FastWeightsBuilderTest {
             Map.entry("fastweights.labels.ttl", "1 h"),
             Map.entry("fastweights.prequential.window", "500"),
             Map.entry("fastweights.prequential.fading", "0.99"),
-            Map.entry("fastweights.drift.delta", "0.01"));
+            Map.entry("fastweights.drift.delta", "0.01"),
+            Map.entry("fastweights.weights.roots", "/models;s3://models/flights"),
+            Map.entry("fastweights.weights.schemes", "file;s3"),
+            Map.entry("fastweights.weights.sha256", "0a".repeat(32)));
     List<Trip> trips = new ArrayList<>();
     for (int id = 0; id < 40; id++) {
       trips.add(new Trip(id, "k" + id % 5, Trips.START + id * (id < 20 ? 700 : 1000)));

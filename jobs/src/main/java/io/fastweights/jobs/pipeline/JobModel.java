@@ -6,9 +6,11 @@ import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaDifference;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.operator.AllowedPaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.flink.configuration.ReadableConfig;
 
 /**
  * What a job learns with.
@@ -20,9 +22,11 @@ public record JobModel(Schema schema, SlowWeights weights) {
   /**
    * @param schemaFile null where the weights carry the schema
    * @param weightsFile null for an associative memory
-   * @throws IllegalArgumentException if they do not fit each other
+   * @param options of the job, which may say what weights it may read
+   * @throws IllegalArgumentException if they do not fit each other, or the weights are not allowed
    */
-  public static JobModel read(Path schemaFile, Path weightsFile) throws IOException {
+  public static JobModel read(Path schemaFile, Path weightsFile, ReadableConfig options)
+      throws IOException {
     if (weightsFile == null) {
       Schema schema = readSchema(schemaFile);
       if (schema.target() == null) {
@@ -31,7 +35,7 @@ public record JobModel(Schema schema, SlowWeights weights) {
       }
       return new JobModel(schema, null);
     }
-    SlowWeights weights = WeightsFile.read(weightsFile);
+    SlowWeights weights = readWeights(weightsFile, AllowedPaths.of(options));
     if (weights.schema() == null) {
       throw new IllegalArgumentException(
           weightsFile + " carries no schema: its model is not one over events of columns");
@@ -44,6 +48,13 @@ public record JobModel(Schema schema, SlowWeights weights) {
                   schemaFile, weightsFile, SchemaDifference.between(weights.schema(), schema)));
     }
     return new JobModel(schema, weights);
+  }
+
+  private static SlowWeights readWeights(Path file, AllowedPaths allowed) throws IOException {
+    allowed.check(new org.apache.flink.core.fs.Path(file.toUri()));
+    byte[] bytes = Files.readAllBytes(file);
+    allowed.checkPin(bytes, file.toString());
+    return WeightsFile.load(bytes, file.toString()).weights();
   }
 
   private static Schema readSchema(Path file) throws IOException {

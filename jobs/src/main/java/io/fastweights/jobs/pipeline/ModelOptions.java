@@ -3,6 +3,7 @@ package io.fastweights.jobs.pipeline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.apache.flink.configuration.ReadableConfig;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,9 +38,11 @@ public final class ModelOptions {
     }
   }
 
-  /** The model that the flags name; errors as those of {@link #read(Path, Path)}. */
-  public JobModel read() throws IOException {
-    return read(schema, weights);
+  /**
+   * The model that the flags name; errors as those of {@link #read(Path, Path, ReadableConfig)}.
+   */
+  public JobModel read(ReadableConfig options) throws IOException {
+    return read(schema, weights, options);
   }
 
   /**
@@ -47,14 +50,16 @@ public final class ModelOptions {
    *
    * @param schemaFile null where the weights carry the schema
    * @param weightsFile null for an associative memory
+   * @param options of the job, which may say what weights it may read
    * @throws ParameterException if neither is given
-   * @throws IllegalArgumentException if they do not fit each other
+   * @throws IllegalArgumentException if they do not fit each other, or the weights are not allowed
    */
-  public JobModel read(Path schemaFile, Path weightsFile) throws IOException {
+  public JobModel read(Path schemaFile, Path weightsFile, ReadableConfig options)
+      throws IOException {
     if (schemaFile == null && weightsFile == null) {
       throw new ParameterException(
           command.commandLine(), "Missing option: '--schema=FILE', as there are no weights");
     }
-    return JobModel.read(schemaFile, weightsFile);
+    return JobModel.read(schemaFile, weightsFile, options);
   }
 }

@@ -69,7 +69,7 @@ public final class BootstrapCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     options.check();
-    JobModel learned = model.read();
+    JobModel learned = model.read(new Configuration());
     EventFiles files = EventFiles.of(events, learned.schema());
     try (JobTarget target = JobTarget.embedded(flink())) {
       SingleOutputStreamOperator<Event> read = files.events(target.environment(), learned.schema());

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.api.dataview.ListView;
@@ -76,7 +78,9 @@ public class FastWeightFunction extends ProcessTableFunction<Row> implements Spe
   @Override
   public UserDefinedFunction specialize(SpecializedContext context) {
     return checked(
-        context.getCallContext(), call -> new PlannedFunction(call, context.getConfiguration()));
+        context.getCallContext(),
+        context.getConfiguration(),
+        call -> new PlannedFunction(call, context.getConfiguration()));
   }
 
   @Override
@@ -98,16 +102,25 @@ public class FastWeightFunction extends ProcessTableFunction<Row> implements Spe
   }
 
   private static FunctionCall of(CallContext context) {
-    return checked(context, call -> call);
+    return checked(context, ProcessConfiguration.OPTIONS, call -> call);
   }
 
   /** What is wrong with the arguments is the planner's error. */
-  private static <R> R checked(CallContext context, Function<FunctionCall, R> use) {
+  private static <R> R checked(
+      CallContext context, ReadableConfig limits, Function<FunctionCall, R> use) {
     try {
-      return use.apply(FunctionCall.of(context));
+      return use.apply(FunctionCall.of(context, limits));
     } catch (IllegalArgumentException e) {
       throw new ValidationException("Argument " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * What the folder of Flink's configuration says, where there is one. While it validates, the
+   * planner shows no session; and a session must not widen what an operator of the cluster allows.
+   */
+  private static final class ProcessConfiguration {
+    static final Configuration OPTIONS = GlobalConfiguration.loadConfiguration();
   }
 
   /** Checks everything that can be known before a job runs. */
@@ -120,7 +133,7 @@ public class FastWeightFunction extends ProcessTableFunction<Row> implements Spe
     @Override
     public Optional<List<DataType>> inferInputTypes(CallContext context, boolean throwOnFailure) {
       try {
-        checked(context, call -> call.plan(new Configuration()));
+        checked(context, ProcessConfiguration.OPTIONS, call -> call.plan(new Configuration()));
       } catch (ValidationException e) {
         return context.fail(throwOnFailure, "%s", e.getMessage());
       }

@@ -1,6 +1,7 @@
 package io.fastweights.operator.sql;
 
 import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.operator.AllowedPaths;
 import io.fastweights.operator.EventStepper;
 import io.fastweights.operator.FastWeightOptions;
 import java.time.Duration;
@@ -56,14 +57,17 @@ record FunctionCall(
             "options", DataTypes.MAP(DataTypes.STRING(), DataTypes.STRING()), true));
   }
 
-  static FunctionCall of(CallContext call) {
+  /**
+   * @param limits options that say which weights may be read
+   */
+  static FunctionCall of(CallContext call, ReadableConfig limits) {
     List<DataType> types = call.getArgumentDataTypes();
     List<TableEvents.Column> columns =
         DataType.getFields(types.get(INPUT)).stream()
             .map(f -> new TableEvents.Column(f.getName(), f.getDataType().getLogicalType()))
             .toList();
     String path = text(call, WEIGHTS);
-    SlowWeights weights = path == null ? null : WeightsAt.read(path);
+    SlowWeights weights = path == null ? null : WeightsAt.read(path, AllowedPaths.of(limits));
     boolean timed = types.size() <= ON_TIME || !call.isArgumentNull(ON_TIME);
     TableEvents events =
         TableEvents.of(columns, target(call), features(call), weights, text(call, SCHEMA), timed);

@@ -2,6 +2,7 @@ package io.fastweights.operator.sql;
 
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.operator.AllowedPaths;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.flink.core.fs.FileSystem;
@@ -12,15 +13,18 @@ final class WeightsAt {
   private WeightsAt() {}
 
   /**
-   * @throws IllegalArgumentException if there is no such file, or it is no weights file; names the
-   *     argument {@code weights}
+   * @param allowed where weights may be and which ones
+   * @throws IllegalArgumentException if the file is not allowed, there is no such file, or it is no
+   *     weights file; names the argument {@code weights}
    */
-  static SlowWeights read(String path) {
+  static SlowWeights read(String path, AllowedPaths allowed) {
     try {
-      Path file = new Path(path);
+      Path file = allowed.check(new Path(path));
       FileSystem files = file.getFileSystem();
       try (InputStream in = files.open(file)) {
-        return WeightsFile.read(in, path);
+        byte[] bytes = in.readAllBytes();
+        allowed.checkPin(bytes, path);
+        return WeightsFile.load(bytes, path).weights();
       }
     } catch (IOException | IllegalArgumentException e) {
       throw new IllegalArgumentException("weights: cannot read " + path + ": " + e.getMessage(), e);
