@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -22,6 +23,9 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   private static final long serialVersionUID = 1L;
   private static final int EVENT_BITS = 24;
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
+
+  /** Chunks up to here are read at once. */
+  private static final int TRUSTED_BYTES = 1 << 20;
 
   private final int updates;
   private final int heads;
@@ -109,12 +113,7 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
     }
     long total = in.readLong();
     EncodedEvent lag = EncodedEvent.readLag(in);
-    byte[] bytes = new byte[4 * events * eventFloats];
-    try {
-      in.readFully(bytes);
-    } catch (EOFException e) {
-      throw new IOException("a log chunk is cut off: not " + bytes.length + " bytes", e);
-    }
+    byte[] bytes = read(in, 4 * events * eventFloats);
     float[] keys = new float[events * shape.keys()];
     float[] deltas = new float[events * shape.deltas()];
     float[] fades = fading ? new float[events] : null;
@@ -124,6 +123,22 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
       floats.get(fades);
     }
     return new LogChunk(storage, events, keys, deltas, fades, lag, total);
+  }
+
+  /** A corrupt number of events takes room only for bytes that are there. */
+  private static byte[] read(DataInputView in, int length) throws IOException {
+    byte[] bytes = new byte[Math.min(length, TRUSTED_BYTES)];
+    try {
+      in.readFully(bytes);
+      while (bytes.length < length) {
+        int had = bytes.length;
+        bytes = Arrays.copyOf(bytes, (int) Math.min(length, 2L * had));
+        in.readFully(bytes, had, bytes.length - had);
+      }
+    } catch (EOFException e) {
+      throw new IOException("a log chunk is cut off: not " + length + " bytes", e);
+    }
+    return bytes;
   }
 
   @Override

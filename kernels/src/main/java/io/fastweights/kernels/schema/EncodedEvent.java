@@ -3,6 +3,7 @@ package io.fastweights.kernels.schema;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * An event as features: ids and weights in the order of the schema's fields, and the encoded
@@ -26,6 +27,9 @@ public record EncodedEvent(
     float[] vector) {
   private static final int[] NO_IDS = {};
   private static final float[] NO_FLOATS = {};
+
+  /** A length that is read is given its room at once up to here; beyond, as its values come. */
+  private static final int TRUSTED = 1024;
 
   /** Largest magnitude of a float of a vector event: its square and the sums stay finite. */
   public static final float MOST = 1e6f;
@@ -94,18 +98,31 @@ public record EncodedEvent(
     }
   }
 
-  /** Reads what {@link #writeLag} wrote. */
+  /**
+   * Reads what {@link #writeLag} wrote.
+   *
+   * @throws IOException if it is cut off or its lengths are none
+   */
   public static EncodedEvent readLag(DataInput in) throws IOException {
     long timestamp = in.readLong();
-    int[] ids = new int[length(in)];
+    int length = length(in);
+    int[] ids = new int[Math.min(length, TRUSTED)];
     float[] weights = new float[ids.length];
-    for (int i = 0; i < ids.length; i++) {
+    for (int i = 0; i < length; i++) {
+      if (i == ids.length) {
+        ids = Arrays.copyOf(ids, Math.min(length, 2 * i));
+        weights = Arrays.copyOf(weights, ids.length);
+      }
       ids[i] = in.readInt();
       weights[i] = in.readFloat();
     }
     int targetId = in.readInt();
-    float[] target = new float[length(in)];
-    for (int i = 0; i < target.length; i++) {
+    length = length(in);
+    float[] target = new float[Math.min(length, TRUSTED)];
+    for (int i = 0; i < length; i++) {
+      if (i == target.length) {
+        target = Arrays.copyOf(target, Math.min(length, 2 * i));
+      }
       target[i] = in.readFloat();
     }
     return new EncodedEvent(timestamp, true, ids, weights, targetId, target, null);
