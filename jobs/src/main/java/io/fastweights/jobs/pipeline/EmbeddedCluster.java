@@ -32,14 +32,12 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 /**
  * A whole Flink cluster in this JVM. Flink's local environment hides its cluster; this one can be
  * asked for the checkpoints of a job. It starts with its first job, so that what is wrong with a
- * job shows first.
+ * job shows first. Nothing outside this machine can reach it.
  */
 public final class EmbeddedCluster implements AutoCloseable {
   private static final String TARGET = "fastweights-embedded";
-  private static final long CLOSE_SECONDS = 30;
-
-  /** Flink would listen on every interface. */
   private static final String LOOPBACK = "127.0.0.1";
+  private static final long CLOSE_SECONDS = 30;
 
   private final Configuration configuration;
   private final MiniCluster cluster;
@@ -59,6 +57,8 @@ public final class EmbeddedCluster implements AutoCloseable {
     configuration = new Configuration(options);
     configuration.set(DeploymentOptions.TARGET, TARGET);
     configuration.set(DeploymentOptions.ATTACHED, true);
+    // Left out, REST endpoint and blob server listen on all addresses of the machine.
+    configuration.set(RestOptions.ADDRESS, LOOPBACK);
     configuration.set(RestOptions.BIND_ADDRESS, LOOPBACK);
     configuration.set(JobManagerOptions.BIND_HOST, LOOPBACK);
     configuration.set(TaskManagerOptions.BIND_HOST, LOOPBACK);
