@@ -17,6 +17,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fastweights.kernels.schema.Nearest;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -81,15 +82,24 @@ public final class JobConfigReader {
     if (!(tree instanceof ObjectNode object)) {
       throw new IllegalArgumentException(file + " holds no keys");
     }
-    Path folder = file.toAbsolutePath().getParent();
     for (String path : PATHS) {
       if (tree.at(path) instanceof TextNode text) {
         int last = path.lastIndexOf('/');
         ((ObjectNode) tree.at(path.substring(0, last)))
-            .put(path.substring(last + 1), folder.resolve(text.asText()).normalize().toString());
+            .put(path.substring(last + 1), resolved(file, path, text.asText()));
       }
     }
     return object;
+  }
+
+  private static String resolved(Path file, String key, String path) {
+    try {
+      return file.toAbsolutePath().getParent().resolve(path).normalize().toString();
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(
+          "%s: %s is no path: %s"
+              .formatted(file, key.substring(1).replace('/', '.'), e.getReason()));
+    }
   }
 
   private static void put(ObjectNode tree, String[] path, Object value) {

@@ -92,6 +92,18 @@ final class AvroParser implements ValueParser {
 
   @Override
   public void parse(byte[] value, String[] into) throws MalformedEventException {
+    try {
+      parseRecord(value, into);
+    } catch (StackOverflowError e) {
+      // Only the writer of the value chooses how often a schema that contains itself does so. What
+      // the reader was in the middle of is not to be gone on with.
+      reader = null;
+      decoder = null;
+      throw new MalformedEventException("the value is nested too deeply");
+    }
+  }
+
+  private void parseRecord(byte[] value, String[] into) throws MalformedEventException {
     GenericRecord record = read(value);
     for (int i = 0; i < into.length; i++) {
       String text = text(fields.get(i).name(), record.get(i));
