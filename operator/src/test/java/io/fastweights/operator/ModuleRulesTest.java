@@ -63,6 +63,23 @@ class ModuleRulesTest {
         .check(CLASSES);
   }
 
+  /**
+   * Bytes that make objects of their own choice. Flink ships functions that way; what it restores
+   * of a savepoint tool's own task, a {@code SubtaskSnapshot}, never leaves that job.
+   */
+  @Test
+  void nothingIsReadByJavaSerialisationOrKryo() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(SAVEPOINT)
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching(
+            "java\\.io\\.ObjectInputStream|org\\.apache\\.flink\\.util\\.InstantiationUtil"
+                + "|com\\.esotericsoftware\\..*|.*\\.KryoSerializer")
+        .check(CLASSES);
+  }
+
   /** Its library is optional: a job runs without it. */
   @Test
   void onlyTheSavepointToolsUseTheStateProcessor() {
