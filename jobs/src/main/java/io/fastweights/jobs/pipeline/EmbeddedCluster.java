@@ -1,6 +1,5 @@
 package io.fastweights.jobs.pipeline;
 
-import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -91,11 +90,6 @@ public final class EmbeddedCluster implements AutoCloseable {
         .map(EmbeddedCluster::checkpoint)
         .sorted(java.util.Comparator.comparingLong(Checkpoint::finished))
         .toList();
-  }
-
-  /** Where its REST API listens, once it has a job. */
-  URI restAddress() throws Exception {
-    return cluster.getRestAddress().get();
   }
 
   /** Takes a checkpoint of a job now; returns where it lies. */
