@@ -44,7 +44,9 @@ class CudaClusterTest {
     List<String> lines = BatchInvarianceITCase.run(setup, Device.CUDA, seed, run, folder);
 
     List<Trip> trips = Trips.stream(seed, BatchInvarianceITCase.TRIPS);
-    assertThat(Answers.sorted(lines)).as(run).isEqualTo(setup.model().oracle().answers(trips));
+    assertThat(Answers.sorted(lines))
+        .as(run)
+        .isEqualTo(setup.model().oracle().halfLife(setup.halfLife().toMillis()).answers(trips));
     BatchInvarianceITCase.assertThatKeysAreInOrder(lines);
     assertThat(Saboteur.failures(run)).as(run).containsExactly("before", "behind");
     assertThat(Saboteur.restored(run)).as("restored from checkpoints, " + run).isNotEmpty();
