@@ -202,6 +202,7 @@ class ShadowITCase {
                     .returns(Types.STRING))
             .executeAndCollect(run, 2 * TRIPS);
 
+    Oracle live = MODEL.oracle();
     Map<String, Oracle> oracles = new HashMap<>();
     List<String> expected = new ArrayList<>();
     Map<Long, String> byId = new HashMap<>();
@@ -214,6 +215,10 @@ class ShadowITCase {
       if (line.contains(" by 2") && oracle.model().memory().layers() == 2) {
         oracle = oracle(candidate);
         oracles.put(trip.key, oracle);
+      }
+      // What the live model refuses, as an event before its key's last, no candidate is shown.
+      if (live.answer(trip).endsWith("malformed")) {
+        continue;
       }
       String answer = oracle.answer(trip);
       if (!answer.endsWith("malformed")) {
