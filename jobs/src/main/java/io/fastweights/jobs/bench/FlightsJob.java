@@ -27,10 +27,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 record FlightsJob(Way way, Path events, int parallelism, MemorySize memory) implements LoadJob {
   @Override
   public Configuration flink(WorkFolder work) {
-    MemorySize managed = way == Way.NAIVE ? memory : memory.divide(2);
-    return StateJob.flink(work, managed, Duration.ofSeconds(1))
+    MemorySize managed = memory.subtract(way.cache(memory));
+    return StateJob.flink(way, work, managed, Duration.ofSeconds(1))
         .set(CoreOptions.DEFAULT_PARALLELISM, parallelism)
-        .set(FastWeightOptions.CACHE_SIZE, memory.divide(2L * parallelism));
+        .set(FastWeightOptions.CACHE_SIZE, way.cache(memory).divide(parallelism));
   }
 
   @Override

@@ -27,8 +27,9 @@ import picocli.CommandLine.Spec;
       "sink, so that what holds up the source counts. PRESSURE gives it a sink that is much slower",
       "than its source. GROWTH runs it with fewer keys, smaller and larger memories, two subtasks.",
       "",
-      "Jobs keep RocksDB, and take an incremental checkpoint every second. The first quarter of a",
-      "run is not counted. Everything runs in one process: sources and sinks share its processors."
+      "Jobs keep RocksDB, the naive ones with Flink's own options for it, and take an incremental",
+      "checkpoint every second. The first quarter of a run is not counted. Everything runs in one",
+      "process: sources and sinks share its processors."
     })
 final class JobBenchCommand implements Callable<Integer> {
   /** What can be measured. */
@@ -78,7 +79,7 @@ final class JobBenchCommand implements Callable<Integer> {
       paramLabel = "MIB",
       defaultValue = "512",
       description =
-          "Of each job, in MiB; half of ours is the cache, of all subtasks together (default:"
+          "Of each job, in MiB; 3/4 of ours are the cache, of all subtasks together (default:"
               + " ${DEFAULT-VALUE}).")
   private int memory;
 

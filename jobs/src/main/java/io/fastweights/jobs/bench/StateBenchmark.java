@@ -71,7 +71,7 @@ final class StateBenchmark {
             KeySequence.zipf(settings.keys, SEED),
             rate,
             settings.memory,
-            settings.memory.divide(2),
+            way.cache(settings.memory),
             SECOND,
             false,
             settings.options);
@@ -105,7 +105,7 @@ final class StateBenchmark {
             kind,
             KeySequence.uniform(keys, SEED),
             rate,
-            cache.add(settings.memory.divide(2)),
+            cache.add(settings.memory.subtract(Way.FASTWEIGHTS.cache(settings.memory))),
             cache,
             SECOND,
             true,

@@ -1,11 +1,11 @@
 package io.fastweights.jobs.bench;
 
-import io.fastweights.jobs.pipeline.RocksDb;
 import io.fastweights.jobs.pipeline.WorkFolder;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.FastWeightOptions;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Prediction;
+import io.fastweights.state.rocksdb.RocksDbDefaults;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -52,26 +52,37 @@ record StateJob(
   private static final int CHECKPOINTS_TOLD = 10_000;
   static final TypeInformation<Tuple2<Long, Long>> EVENT = Types.TUPLE(Types.LONG, Types.LONG);
 
+  /** How memories are kept. */
   enum Way {
     FASTWEIGHTS,
-    NAIVE
+    NAIVE;
+
+    /**
+     * The part of the bytes for memories that is the cache of hot memories; the rest is RocksDB's.
+     */
+    MemorySize cache(MemorySize memory) {
+      return this == NAIVE ? MemorySize.ZERO : memory.multiply(3.0 / 4);
+    }
   }
 
   Configuration flink(WorkFolder work) {
-    MemorySize managed = way == Way.NAIVE ? memory : memory.subtract(cache);
-    Configuration flink = flink(work, managed, checkpointInterval);
+    Configuration flink = flink(way, work, memory.subtract(cache), checkpointInterval);
     flink.addAll(options);
     return flink;
   }
 
   /**
-   * A cluster of one TaskManager with jobs of one subtask.
+   * A cluster of one TaskManager with jobs of one subtask. RocksDB has the options of our jobs, or
+   * for the naive way Flink's own.
    *
    * @param managed memory of RocksDB
    */
-  static Configuration flink(WorkFolder work, MemorySize managed, Duration checkpointInterval) {
+  static Configuration flink(
+      Way way, WorkFolder work, MemorySize managed, Duration checkpointInterval) {
     Configuration flink = new Configuration();
-    RocksDb.setDefaults(flink);
+    if (way == Way.FASTWEIGHTS) {
+      RocksDbDefaults.set(flink);
+    }
     return flink
         .set(CoreOptions.DEFAULT_PARALLELISM, 1)
         .set(CoreOptions.TMP_DIRS, work.temporary().toString())

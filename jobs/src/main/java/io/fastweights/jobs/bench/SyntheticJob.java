@@ -21,7 +21,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *
  * @param keys different ones
  * @param memory bytes for memories, of all subtasks together: all of it RocksDB's for the naive
- *     way; else half of it is caches
+ *     way; else three quarters of it are caches
  * @param rate events per second; 0 for as fast as it goes. An event's timestamp is then the moment
  *     at which it was due, by {@link System#nanoTime}: what holds up the source is counted
  * @param sinkMillis that the sink takes for an event, in a task of its own; 0 for none
@@ -65,9 +65,9 @@ record SyntheticJob(
 
   @Override
   public Configuration flink(WorkFolder work) {
-    MemorySize managed = way == Way.NAIVE ? memory : memory.divide(2);
+    MemorySize managed = memory.subtract(way.cache(memory));
     Configuration flink =
-        StateJob.flink(work, managed, Duration.ofSeconds(1))
+        StateJob.flink(way, work, managed, Duration.ofSeconds(1))
             .set(CoreOptions.DEFAULT_PARALLELISM, parallelism)
             .set(FastWeightOptions.BATCH_SIZE, batching.size)
             .set(FastWeightOptions.LINGER, Duration.ofMillis(batching.lingerMillis));
@@ -105,7 +105,7 @@ record SyntheticJob(
             sequence,
             rate,
             memory,
-            memory.divide(2L * parallelism),
+            way.cache(memory).divide(parallelism),
             Duration.ofSeconds(1),
             false,
             new Configuration());

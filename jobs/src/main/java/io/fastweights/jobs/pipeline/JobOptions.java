@@ -3,6 +3,7 @@ package io.fastweights.jobs.pipeline;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.FastWeightOptions;
 import io.fastweights.operator.FastWeightOptions.StorageFormat;
+import io.fastweights.state.rocksdb.RocksDbDefaults;
 import java.time.Duration;
 import java.util.Locale;
 import org.apache.flink.api.common.RuntimeExecutionMode;
@@ -195,7 +196,7 @@ public final class JobOptions {
     set(job, FastWeightOptions.ENGINE, "--engine", engine);
     set(job, FastWeightOptions.STORAGE, "--storage", storage);
     set(job, FastWeightOptions.TTL, "--ttl", ttl);
-    RocksDb.setDefaults(job);
+    RocksDbDefaults.set(job);
     setDefault(job, ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
     setDefault(job, PipelineOptions.OBJECT_REUSE, true);
     setDefault(job, CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
