@@ -151,7 +151,8 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
             store,
             options.get(FastWeightOptions.FOLD_THRESHOLD),
             options.get(FastWeightOptions.UNSAVED_KEYS),
-            this::setCurrentKey);
+            this::setCurrentKey,
+            getProcessingTimeService()::getCurrentProcessingTime);
     serve();
     metrics.observe(memory.counts());
     metrics.observe(expiry);

@@ -59,10 +59,11 @@ public final class FastWeightOptions {
           .intType()
           .defaultValue(1024)
           .withDescription(
-              "Most keys of a subtask that may have learned what the state backend does not have."
-                  + " A checkpoint saves them while the subtask stands still; those beyond are"
-                  + " saved before, the least used first. Fewer make its pause shorter, more save"
-                  + " a key that is often used less often. Predictions do not depend on it.");
+              "Most keys of a subtask that may have learned what the state backend does not have"
+                  + " when a checkpoint comes, which saves them while the subtask stands still."
+                  + " Those beyond are saved before, the least used first. Between two checkpoints"
+                  + " up to eight times as many may wait. Fewer make the pause shorter, more save a"
+                  + " key that is often used less often. Predictions do not depend on it.");
 
   public static final ConfigOption<Duration> TTL =
       ConfigOptions.key("fastweights.ttl")

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * The memories in use: which key has which slot of the engine's pool. A miss loads from the store;
@@ -67,8 +68,10 @@ final class HotMemory {
   /**
    * @param storage how the engine's pool holds a memory, and new bases do
    * @param foldThreshold the largest log, as a fraction of the memory's size
-   * @param mostUnsaved keys that may have learned what the store does not have
+   * @param mostUnsaved keys that may have learned what the store does not have when a checkpoint
+   *     comes
    * @param currentKey makes a key the one that the store works on
+   * @param time milliseconds
    */
   HotMemory(
       Engine engine,
@@ -76,11 +79,12 @@ final class HotMemory {
       FastWeightStore store,
       double foldThreshold,
       int mostUnsaved,
-      Consumer<Object> currentKey) {
+      Consumer<Object> currentKey,
+      LongSupplier time) {
     this.storage = storage;
     this.foldThreshold = foldThreshold;
     this.currentKey = currentKey;
-    this.unsaved = new UnsavedKeys(mostUnsaved, () -> completed);
+    this.unsaved = new UnsavedKeys(mostUnsaved, () -> completed, time);
     use(engine, store);
   }
 
@@ -337,6 +341,7 @@ final class HotMemory {
     for (HotKey hot = unsaved.poll(); hot != null; hot = unsaved.poll()) {
       save(hot);
     }
+    unsaved.checkpoint();
   }
 
   /** Appends the key's new events to its log, or folds the log into a new base. */

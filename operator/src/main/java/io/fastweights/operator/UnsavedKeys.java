@@ -9,22 +9,57 @@ import java.util.function.LongSupplier;
  * checkpoint; so that it need not save many while the job stands still, keys beyond a bound are
  * saved before: first those that have waited long and were not used since, as a key in use would
  * only have to be saved again.
+ *
+ * <p>A key that is saved late is saved less often. So the bound is wide after a checkpoint and
+ * narrows until the next one may come, which is taken to be as far as this one was from the last.
+ * Where that is wrong, only the pause is longer.
  */
 final class UnsavedKeys {
   private static final int LOOKS = 4;
 
+  /** How many times wider the bound is after a checkpoint. */
+  private static final int WIDER = 8;
+
+  /**
+   * Part of the time between two checkpoints in which the bound is narrow: the next may be early.
+   */
+  private static final double NARROW = 0.2;
+
   private final int most;
   private final LongSupplier completed;
+  private final LongSupplier time;
+  private long checkpoint;
+  private long interval;
   private final Deque<HotKey> waiting = new ArrayDeque<>();
 
   /**
-   * @param most keys that may wait for a checkpoint
+   * @param most keys that may wait for a checkpoint that comes when it is expected
    * @param completed the last batch that is no longer in flight: until then it is not known what a
    *     key has learned
+   * @param time milliseconds
    */
-  UnsavedKeys(int most, LongSupplier completed) {
+  UnsavedKeys(int most, LongSupplier completed, LongSupplier time) {
     this.most = most;
     this.completed = completed;
+    this.time = time;
+    this.checkpoint = time.getAsLong();
+  }
+
+  /** A checkpoint has been taken: none waits. */
+  void checkpoint() {
+    long now = time.getAsLong();
+    interval = now - checkpoint;
+    checkpoint = now;
+  }
+
+  /** How many may wait now. */
+  private long bound() {
+    if (interval <= 0) {
+      return most;
+    }
+    double left = 1 - (double) (time.getAsLong() - checkpoint) / interval;
+    double wide = Math.min(1, Math.max(0, (left - NARROW) / (1 - NARROW)));
+    return most + Math.round(wide * (WIDER - 1) * most);
   }
 
   /** A key has learned. */
@@ -42,7 +77,8 @@ final class UnsavedKeys {
 
   /** A key to be saved now, as too many wait; null if none must or can be. */
   HotKey pollExcess() {
-    for (int looks = 0; waiting.size() > most; looks++) {
+    long bound = waiting.size() > most ? bound() : most;
+    for (int looks = 0; waiting.size() > bound; looks++) {
       HotKey hot = waiting.remove();
       if (hot.gone) {
         continue;

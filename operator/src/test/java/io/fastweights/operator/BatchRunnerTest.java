@@ -44,7 +44,8 @@ class BatchRunnerTest {
     FastWeightStore store =
         new FastWeightStore(
             state.store(), model.model().memory(), LogShape.of(model.model()), model.recipe());
-    memory = new HotMemory(engine, Storage.FP32, store, fold, slots / 2, state::currentKey);
+    memory =
+        new HotMemory(engine, Storage.FP32, store, fold, slots / 2, state::currentKey, () -> 0);
     runner =
         new BatchRunner<>(
             model,

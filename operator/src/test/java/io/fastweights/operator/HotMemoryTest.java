@@ -46,11 +46,12 @@ class HotMemoryTest {
 
   private Storage storage = Storage.FP32;
   private int unsaved = 1000;
+  private long time;
 
   private void create(int slots, double fold) {
     store = new FastWeightStore(state.store(), MODEL.memory(), LogShape.of(MODEL), "test");
     engine = EngineProvider.create(MODEL, new EngineOptions(Device.CPU, slots, storage));
-    memory = new HotMemory(engine, storage, store, fold, unsaved, state::currentKey);
+    memory = new HotMemory(engine, storage, store, fold, unsaved, state::currentKey, () -> time);
     reference = new ReferenceModel(MODEL, storage);
     mostLogged = fold * FLOATS * storage.bytes() / (4.0 * LogShape.of(MODEL).floats());
   }
@@ -79,6 +80,7 @@ class HotMemoryTest {
       SplittableRandom random = new SplittableRandom(seed);
       for (int batch = 0; batch < 150; batch++) {
         stepBatch(random, batchKeys, "batch %d, %s".formatted(batch, Seeds.replay(seed)));
+        time += random.nextInt(3);
         if (random.nextInt(10) == 0) {
           memory.saveAll();
           assertThatStateIsComplete(
@@ -235,6 +237,29 @@ class HotMemoryTest {
     assertThat(memory.appends()).isEqualTo(2);
     memory.saveAll();
     assertThat(memory.appends()).isEqualTo(4);
+    assertThatStateIsComplete("saved");
+  }
+
+  @Test
+  void moreKeysMayWaitWhileTheNextCheckpointIsFar() throws Exception {
+    unsaved = 2;
+    create(32, 16);
+    time += 1000;
+    memory.saveAll();
+    for (int key = 0; key < 16; key++) {
+      learn(key);
+    }
+    assertThat(memory.appends()).as("eight times the bound").isZero();
+    time += 400;
+    learn(16);
+    assertThat(memory.appends()).as("half of the way to the bound").isEqualTo(17 - 9);
+    time += 500;
+    learn(17);
+    assertThat(memory.appends()).as("a checkpoint may come").isEqualTo(18 - 2);
+    time += 5000;
+    learn(18);
+    assertThat(memory.appends()).as("it is late").isEqualTo(19 - 2);
+    memory.saveAll();
     assertThatStateIsComplete("saved");
   }
 
