@@ -4,26 +4,31 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What this process has in memory, in bytes; 0 where the system does not tell. */
-final class ResidentMemory {
-  private static final Path STATUS = Path.of("/proc/self/status");
+/** What a process has in memory, in bytes; 0 where the system does not tell. */
+public final class ResidentMemory {
+  private static final Path SELF = Path.of("/proc/self/status");
 
   private ResidentMemory() {}
 
   static long now() throws IOException {
-    return kibibytes("VmRSS:") << 10;
+    return kibibytes(SELF, "VmRSS:") << 10;
+  }
+
+  /** Of another process. */
+  public static long of(long pid) throws IOException {
+    return kibibytes(Path.of("/proc", Long.toString(pid), "status"), "VmRSS:") << 10;
   }
 
   /** The most at any time. */
   static long most() throws IOException {
-    return kibibytes("VmHWM:") << 10;
+    return kibibytes(SELF, "VmHWM:") << 10;
   }
 
-  private static long kibibytes(String name) throws IOException {
-    if (!Files.exists(STATUS)) {
+  private static long kibibytes(Path status, String name) throws IOException {
+    if (!Files.exists(status)) {
       return 0;
     }
-    return Files.readAllLines(STATUS).stream()
+    return Files.readAllLines(status).stream()
         .filter(line -> line.startsWith(name))
         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
         .findFirst()

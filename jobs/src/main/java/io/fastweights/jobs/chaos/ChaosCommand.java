@@ -1,18 +1,16 @@
 package io.fastweights.jobs.chaos;
 
-import io.fastweights.jobs.cluster.ClusterShape;
-import io.fastweights.jobs.cluster.SessionCluster;
-import io.fastweights.jobs.cluster.SessionFolder;
+import io.fastweights.jobs.chaos.ChaosRun.Jars;
 import io.fastweights.jobs.output.Figures;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import org.apache.flink.util.FileUtils;
+import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,30 +19,36 @@ import picocli.CommandLine.Spec;
 /** {@code fastweights chaos}: faults on a real cluster, and every output bit checked. */
 @Command(
     name = "chaos",
-    description = "Kill and pause the processes of a cluster at work, and check every output bit.",
+    description =
+        "Kill, pause and cut off the processes of a cluster at work, and check every output bit.",
     footer = {
       "",
-      "The cluster is one of its own. Between two faults the job completes a checkpoint. A killed",
-      "JobManager's job is submitted again from its newest checkpoint: a cluster with ZooKeeper or",
-      "Kubernetes would do that itself. Where the newest checkpoint is lost, too, the job goes back",
-      "to the one before and writes again, to the same bits, what was committed with the lost one:",
-      "'repeated' counts these lines. Exit code 1 where an output is missing, is there twice for no",
-      "such reason, or has other bits than a plain loop over the model computes."
+      "A Kafka broker and a cluster of its own, on this machine and out of reach of any other. After",
+      "every fault the job completes a checkpoint. A killed JobManager's job is submitted again from",
+      "its newest checkpoint: a cluster with ZooKeeper or Kubernetes would do that itself. Where the",
+      "newest checkpoint is lost, too, the job goes back to the one before and writes again, to the",
+      "same bits, what was committed with the lost one: 'repeated' counts these lines. Exit code 1",
+      "where an output is missing, is there twice for no such reason, or has other bits than a plain",
+      "loop over the model computes, and where resident memory drifts by 5 % or more in a soak."
     })
 public final class ChaosCommand implements Callable<Integer> {
-  private static final List<String> NAMES =
-      List.of("faults", "events", "missing", "duplicate", "different", "repeated");
-  private static final long RECOVERY_SECONDS = 180;
-  private static final long POLL_MILLIS = 250;
+  private static final String ISOLATED = "--isolated";
+  private static final int FAULTS = 10;
+  private static final Duration LEAST_SOAK = Duration.ofSeconds(10);
+  private static final double MOST_DRIFT = 5;
 
   @Spec private CommandSpec command;
 
+  @Option(names = "--faults", paramLabel = "N", description = "How many (default: " + FAULTS + ").")
+  private Integer faults;
+
   @Option(
-      names = "--faults",
-      paramLabel = "N",
-      defaultValue = "10",
-      description = "How many (default: ${DEFAULT-VALUE}).")
-  private int faults;
+      names = "--soak",
+      paramLabel = "TIME",
+      description =
+          "No faults: let the job work for this time, as 1h or 90s, and tell how far the resident"
+              + " memory of the processes drifts.")
+  private String soak;
 
   @Option(
       names = "--seed",
@@ -67,10 +71,22 @@ public final class ChaosCommand implements Callable<Integer> {
   private Path json;
 
   @Option(
+      names = "--logs",
+      paramLabel = "FOLDER",
+      description = "Keep the logs of the processes there.")
+  private Path logs;
+
+  @Option(
       names = "--lib",
       hidden = true,
       defaultValue = "${sys:fastweights.home:-.}/cluster/target/lib")
   private Path lib;
+
+  @Option(
+      names = "--broker-lib",
+      hidden = true,
+      defaultValue = "${sys:fastweights.home:-.}/broker/target/lib")
+  private Path brokerLib;
 
   @Option(
       names = "--job-jar",
@@ -78,90 +94,87 @@ public final class ChaosCommand implements Callable<Integer> {
       defaultValue = "${sys:fastweights.home:-.}/jobs/target/job/fastweights-job.jar")
   private Path jar;
 
+  @Option(names = ISOLATED, hidden = true, paramLabel = "FOLDER")
+  private Path isolated;
+
   @Override
   public Integer call() throws Exception {
-    if (faults < 0 || rate < 1) {
+    Duration time = soak == null ? null : TimeUtils.parseDuration(soak);
+    check(time);
+    Path work =
+        isolated == null
+            ? Files.createTempDirectory("fastweights-chaos")
+            : isolated.toAbsolutePath();
+    try (Cleanup cleanup = new Cleanup(work, command.commandLine().getErr())) {
+      Optional<String> obstacle = isolated == null ? Isolation.obstacle() : Optional.empty();
+      if (isolated == null && obstacle.isEmpty()) {
+        return runIsolated(cleanup, work);
+      }
+      Jars jars = new Jars(lib, brokerLib, jar);
+      ChaosRun run = new ChaosRun(work, jars, seed, logs, obstacle.isEmpty());
+      cleanup.before(run::close);
+      return time == null ? strike(run, obstacle) : soak(run, time);
+    }
+  }
+
+  private void check(Duration time) {
+    if (faults != null && time != null) {
+      throw new IllegalArgumentException("--soak does no faults: leave --faults out");
+    }
+    if (faults != null && faults < 0 || rate < 1) {
       throw new IllegalArgumentException(
           "--faults is %d and --rate %d, must be at least 0 and 1".formatted(faults, rate));
     }
-    Path work = Files.createTempDirectory("fastweights-chaos");
-    SessionFolder folder = new SessionFolder(work.resolve("cluster"));
-    SessionCluster cluster = new SessionCluster(folder);
-    Thread onExit = new Thread(() -> end(cluster, work), "end the cluster");
-    Runtime.getRuntime().addShutdownHook(onExit);
-    try {
-      ChaosJob job =
-          new ChaosJob(
-              new ChaosStream(seed, rate, work.resolve("last")), work, jar.toAbsolutePath());
-      Verdict verdict = run(cluster, folder, job);
-      report(verdict);
-      return verdict.isClean() ? 0 : 1;
-    } finally {
-      Runtime.getRuntime().removeShutdownHook(onExit);
-      end(cluster, work);
+    if (time != null && time.compareTo(LEAST_SOAK) < 0) {
+      throw new IllegalArgumentException(
+          "--soak is %s, must be at least %d s".formatted(soak, LEAST_SOAK.toSeconds()));
     }
   }
 
-  private Verdict run(SessionCluster cluster, SessionFolder folder, ChaosJob job) throws Exception {
-    SplittableRandom random = new SplittableRandom(seed);
-    ClusterShape shape = ClusterShape.of(2, 2);
-    cluster.up(shape, lib);
-    job.submit(folder.address());
-    for (int i = 1; i <= faults; i++) {
-      awaitCheckpoint(job);
-      Fault fault = Fault.next(random);
-      command.commandLine().getOut().printf("fault %d: %s%n", i, fault);
-      command.commandLine().getOut().flush();
-      fault.strike(folder.processes(), random);
-      cluster.up(shape, lib);
-      if (fault == Fault.LOSE_CHECKPOINT) {
-        job.loseNewestCheckpoint();
-      }
-      if (fault.endsJob()) {
-        job.submit(folder.address());
-      }
-    }
-    awaitCheckpoint(job);
-    job.stop();
-    return job.verdict();
+  private int runIsolated(Cleanup cleanup, Path work) throws Exception {
+    List<String> arguments =
+        new ArrayList<>(command.root().commandLine().getParseResult().originalArgs());
+    arguments.addAll(List.of(ISOLATED, work.toString()));
+    Isolation isolation = Isolation.start(arguments);
+    cleanup.before(isolation::close);
+    return isolation.await(out(), command.commandLine().getErr());
   }
 
-  /** Waits until a checkpoint is complete that was not before. */
-  private static void awaitCheckpoint(ChaosJob job) throws Exception {
-    Optional<Path> before = job.newestCheckpoint();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(RECOVERY_SECONDS);
-    while (!job.isRunning() || job.newestCheckpoint().equals(before)) {
-      if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("no checkpoint within " + RECOVERY_SECONDS + " s");
-      }
-      Thread.sleep(POLL_MILLIS);
-    }
+  private PrintWriter out() {
+    return command.commandLine().getOut();
   }
 
-  private void report(Verdict verdict) throws Exception {
-    Figures figures =
-        new Figures()
-            .put("faults", faults)
-            .put("events", verdict.events())
-            .put("missing", verdict.missing())
-            .put("duplicate", verdict.duplicate())
-            .put("different", verdict.different())
-            .put("repeated", verdict.repeated());
-    PrintWriter out = command.commandLine().getOut();
-    for (String name : NAMES) {
-      out.printf("%-10s %,12d%n", name, figures.get(name).longValue());
+  private int strike(ChaosRun run, Optional<String> obstacle) throws Exception {
+    out().printf("seed %d%n", seed);
+    run.start(rate);
+    int count = faults == null ? FAULTS : faults;
+    Figures figures = new FaultRounds(count, seed, obstacle).on(run, out());
+    return report(figures, run.finish()) ? 0 : 1;
+  }
+
+  private int soak(ChaosRun run, Duration time) throws Exception {
+    out().printf("seed %d%n", seed);
+    run.preTouch().start(rate);
+    Figures figures = new Soak().on(run, time, out());
+    boolean steady = figures.get(Soak.DRIFT).doubleValue() < MOST_DRIFT;
+    return report(figures, run.finish()) && steady ? 0 : 1;
+  }
+
+  /** Returns whether every output was right. */
+  private boolean report(Figures figures, Verdict verdict) throws Exception {
+    figures
+        .put("events", verdict.events())
+        .put("missing", verdict.missing())
+        .put("duplicate", verdict.duplicate())
+        .put("different", verdict.different())
+        .put("repeated", verdict.repeated());
+    for (String name : figures.names()) {
+      Number figure = figures.get(name);
+      String format = figure instanceof Double ? "%-26s %,14.1f%n" : "%-26s %,12d%n";
+      out().printf(format, name, figure);
     }
-    out.flush();
+    out().flush();
     figures.writeJson(json);
-  }
-
-  private static void end(SessionCluster cluster, Path work) {
-    try {
-      cluster.down();
-    } catch (Exception e) {
-      throw new IllegalStateException("the cluster could not be ended: " + e, e);
-    } finally {
-      FileUtils.deleteDirectoryQuietly(work.toFile());
-    }
+    return verdict.isClean();
   }
 }

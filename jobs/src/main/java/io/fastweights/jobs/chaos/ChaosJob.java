@@ -1,20 +1,20 @@
 package io.fastweights.jobs.chaos;
 
-import io.fastweights.jobs.output.FileResults;
-import io.fastweights.jobs.output.PredictionRows;
-import io.fastweights.jobs.output.RowFormat;
+import io.fastweights.jobs.config.KafkaSinkConfig;
+import io.fastweights.jobs.config.KafkaSourceConfig;
+import io.fastweights.jobs.config.KafkaSourceConfig.ValueFormat;
+import io.fastweights.jobs.kafka.KafkaEvents;
+import io.fastweights.jobs.kafka.KafkaResults;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.JobTarget;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -23,37 +23,31 @@ import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.util.FileUtils;
+import org.apache.kafka.common.TopicPartition;
 
-/** The job that chaos is done to: a generated stream, memories, files written exactly once. */
+/** The job that chaos is done to: a topic of events, memories, a topic written exactly once. */
 final class ChaosJob {
+  /** How long a transaction may stay open: longer than the longest recovery. */
+  static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(5);
+
   private static final String NAME = "fastweights chaos";
   private static final int RETAINED = 3;
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-  private final ChaosStream stream;
-  private final Path output;
-  private final Path checkpoints;
+  private final String brokers;
+  private final CheckpointFolder checkpoints;
+  private final Ledger ledger;
   private final Path jar;
-  private final Path last;
-  private final PredictionRows rows;
-  private final List<Long> lost = new ArrayList<>();
   private JobClient client;
 
-  ChaosJob(ChaosStream stream, Path folder, Path jar) {
-    this.stream = stream;
-    this.output = folder.resolve("output");
-    this.checkpoints = folder.resolve("checkpoints");
-    this.last = stream.last();
+  ChaosJob(String brokers, CheckpointFolder checkpoints, Ledger ledger, Path jar) {
+    this.brokers = brokers;
+    this.checkpoints = checkpoints;
+    this.ledger = ledger;
     this.jar = jar;
-    this.rows =
-        new PredictionRows(
-            RowFormat.CSV,
-            stream.columns(),
-            ChaosStream.SCHEMA.target(),
-            ChaosStream.SCHEMA.target().dim());
   }
 
   /**
@@ -63,23 +57,44 @@ final class ChaosJob {
    */
   void submit(String address) throws Exception {
     Configuration job = options();
-    Optional<Path> newest = newestCheckpoint();
+    Optional<Path> newest = checkpoints.newest();
     if (newest.isPresent()) {
       job.set(StateRecoveryOptions.SAVEPOINT_PATH, newest.get().toUri().toString());
     }
     int colon = address.indexOf(':');
-    try (JobTarget target =
-        JobTarget.session(
-            job,
-            address.substring(0, colon),
-            Integer.parseInt(address.substring(colon + 1)),
-            jar,
-            false)) {
+    String host = address.substring(0, colon);
+    int port = Integer.parseInt(address.substring(colon + 1));
+    try (JobTarget target = JobTarget.session(job, host, port, jar, false)) {
+      KafkaEvents events = KafkaEvents.of(source(), ChaosEvents.SCHEMA);
       EventPipeline pipeline =
-          EventPipeline.build(target.environment(), stream, ChaosStream.SCHEMA, null);
-      new FileResults(output, RowFormat.CSV).write(pipeline, rows, stream.paths());
+          EventPipeline.build(target.environment(), events, ChaosEvents.SCHEMA, null);
+      new KafkaResults(sink()).write(pipeline, ChaosOracle.rows(events.columns()), events.paths());
       client = target.environment().executeAsync(NAME);
     }
+  }
+
+  private KafkaSourceConfig source() {
+    return new KafkaSourceConfig(
+        brokers,
+        ChaosBroker.EVENTS,
+        "chaos",
+        "earliest",
+        false,
+        ValueFormat.JSON,
+        null,
+        List.of(),
+        Map.of());
+  }
+
+  private KafkaSinkConfig sink() {
+    return new KafkaSinkConfig(
+        brokers,
+        ChaosBroker.PREDICTIONS,
+        ChaosBroker.DEAD_LETTERS,
+        DeliveryGuarantee.EXACTLY_ONCE,
+        "chaos",
+        TRANSACTION_TIMEOUT.toSeconds() + "s",
+        Map.of());
   }
 
   private Configuration options() {
@@ -88,7 +103,7 @@ final class ChaosJob {
     job.set(CoreOptions.DEFAULT_PARALLELISM, 2);
     job.set(PipelineOptions.GENERIC_TYPES, false);
     job.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, INTERVAL);
-    job.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+    job.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.uri());
     job.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
@@ -99,48 +114,45 @@ final class ChaosJob {
     return job;
   }
 
-  /** The newest complete checkpoint of any run. */
-  Optional<Path> newestCheckpoint() throws IOException {
-    if (!Files.isDirectory(checkpoints)) {
-      return Optional.empty();
-    }
-    try (Stream<Path> found = Files.find(checkpoints, 3, (p, a) -> p.endsWith("_metadata"))) {
-      return found
-          .max(Comparator.comparing((Path metadata) -> metadata.toFile().lastModified()))
-          .map(Path::getParent);
-    }
-  }
-
   /**
    * Deletes the newest complete checkpoint while no job runs: the next one starts from the one
-   * before, and writes again what was committed with it.
+   * before, and writes again what was committed in between.
+   *
+   * @return how much that is
    */
-  void loseNewestCheckpoint() throws IOException {
-    Optional<Path> newest = newestCheckpoint();
-    if (newest.isPresent()) {
-      FileUtils.deleteDirectory(newest.get().toFile());
-      lost.add(Verdict.committed(output.resolve("predictions"), rows.header()));
+  String loseNewestCheckpoint() throws Exception {
+    Optional<Path> newest = checkpoints.newest();
+    if (newest.isEmpty()) {
+      return "there was no checkpoint";
+    }
+    Map<TopicPartition, Long> until = CheckpointPositions.read(newest.get(), KafkaEvents.UID);
+    FileUtils.deleteDirectory(newest.get().toFile());
+    Optional<Path> before = checkpoints.newest();
+    Map<TopicPartition, Long> from =
+        before.isPresent() ? CheckpointPositions.read(before.get(), KafkaEvents.UID) : Map.of();
+    int events = 0;
+    try (TopicReader reader = new TopicReader(brokers, ChaosBroker.EVENTS)) {
+      for (long place : reader.timestamps(from, until)) {
+        ledger.mayRepeat(place);
+        events++;
+      }
+    }
+    return events + " events in it";
+  }
+
+  boolean isRunning() throws InterruptedException {
+    try {
+      return client.getJobStatus().get(30, TimeUnit.SECONDS) == JobStatus.RUNNING;
+    } catch (ExecutionException | TimeoutException e) {
+      // Whoever waits for the job gives up in the end.
+      return false;
     }
   }
 
-  boolean isRunning() throws Exception {
-    return client.getJobStatus().get(30, TimeUnit.SECONDS) == JobStatus.RUNNING;
-  }
-
-  /** Lets the job write what it has, and ends it. */
-  void stop() throws Exception {
-    client
-        .stopWithSavepoint(
-            true, checkpoints.resolve("last").toUri().toString(), SavepointFormatType.NATIVE)
-        .get(120, TimeUnit.SECONDS);
-  }
-
-  Verdict verdict() throws Exception {
-    return Verdict.of(
-        output.resolve("predictions"),
-        rows.header(),
-        new ChaosOracle(stream, rows),
-        LastPlace.read(last),
-        lost);
+  void cancel() throws Exception {
+    client.cancel().get(120, TimeUnit.SECONDS);
+    while (!client.getJobStatus().get(30, TimeUnit.SECONDS).isGloballyTerminalState()) {
+      Thread.sleep(100);
+    }
   }
 }

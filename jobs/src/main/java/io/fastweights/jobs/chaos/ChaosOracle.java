@@ -3,6 +3,7 @@ package io.fastweights.jobs.chaos;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFields;
 import io.fastweights.jobs.output.PredictionRows;
+import io.fastweights.jobs.output.RowFormat;
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
@@ -13,6 +14,7 @@ import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.FastWeightOptions;
 import io.fastweights.operator.Prediction;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,27 +25,29 @@ import org.apache.flink.configuration.Configuration;
  * with a plain map of memories.
  */
 final class ChaosOracle {
+  private static final Schema SCHEMA = ChaosEvents.SCHEMA;
+  private static final int CLASSES = SCHEMA.target().dim();
+
+  /** Floats of an answer: a probability of each class, and the recall error. */
+  static final int ANSWER = CLASSES + 1;
+
   private static final int KEY_DIM = 16;
   private static final List<Double> BETAS = List.of(0.5, 0.25);
   private static final long PROJECTION_SEED = 3;
 
-  private final Schema schema = ChaosStream.SCHEMA;
   private final AssociativeMemory model =
-      new AssociativeMemory(
-          KEY_DIM, 2, schema.target().dim(), new float[] {0.5f, 0.25f}, Normalisation.UNIT);
+      new AssociativeMemory(KEY_DIM, 2, CLASSES, new float[] {0.5f, 0.25f}, Normalisation.UNIT);
   private final ReferenceModel reference = new ReferenceModel(model);
   private final InputEncoder inputs =
-      InputEncoder.projection(schema, model.inputDim(), PROJECTION_SEED);
+      InputEncoder.projection(SCHEMA, model.inputDim(), PROJECTION_SEED);
+  private final EventFields fields = new EventFields(SCHEMA, ChaosEvents.COLUMNS);
+  private final PredictionRows rows = rows(ChaosEvents.COLUMNS);
   private final Map<String, float[]> memories = new HashMap<>();
   private final Map<String, EncodedEvent> lags = new HashMap<>();
   private final long seed;
-  private final EventFields fields;
-  private final PredictionRows rows;
 
-  ChaosOracle(ChaosStream stream, PredictionRows rows) {
-    this.seed = stream.seed();
-    this.fields = new EventFields(schema, stream.columns());
-    this.rows = rows;
+  ChaosOracle(long seed) {
+    this.seed = seed;
   }
 
   /** Sets the options of the memories that the oracle has. */
@@ -53,12 +57,18 @@ final class ChaosOracle {
     job.set(FastWeightOptions.ASSOCIATIVE_SEED, PROJECTION_SEED);
   }
 
-  /** The line of the event at a place; places must be asked for in order, from 0. */
-  String line(long place) throws MalformedEventException {
-    Event event = ChaosStream.at(seed, place);
-    RawEvent raw = schema.newEvent();
+  static PredictionRows rows(List<String> columns) {
+    return new PredictionRows(RowFormat.JSONL, columns, SCHEMA.target(), CLASSES);
+  }
+
+  /**
+   * The {@link #ANSWER} floats of the event at a place; places must be asked for in order, from 0.
+   */
+  float[] answer(long place) throws MalformedEventException {
+    Event event = ChaosEvents.at(seed, place);
+    RawEvent raw = SCHEMA.newEvent();
     fields.read(event, raw);
-    EncodedEvent encoded = schema.encode(raw);
+    EncodedEvent encoded = SCHEMA.encode(raw);
     float[] input = new float[model.inputDim()];
     inputs.encode(encoded, lags.get(event.key()), input, 0);
     float[] memory =
@@ -68,8 +78,16 @@ final class ChaosOracle {
     if (encoded.observe()) {
       lags.put(event.key(), encoded);
     }
-    float[] values = new float[schema.target().dim()];
-    schema.target().predict(step.output(), 0, false, values);
-    return rows.line(new Prediction<>(event, place, encoded.observe(), values, step.recallError()));
+    float[] answer = new float[ANSWER];
+    SCHEMA.target().predict(step.output(), 0, false, answer);
+    answer[CLASSES] = step.recallError();
+    return answer;
+  }
+
+  /** The line with an answer, for the event at a place. */
+  String line(long place, float[] answer) {
+    Event event = ChaosEvents.at(seed, place);
+    float[] values = Arrays.copyOf(answer, CLASSES);
+    return rows.line(new Prediction<>(event, place, !event.ask(), values, answer[CLASSES]));
   }
 }

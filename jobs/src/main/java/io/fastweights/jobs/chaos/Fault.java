@@ -1,8 +1,8 @@
 package io.fastweights.jobs.chaos;
 
 import io.fastweights.jobs.cluster.ClusterProcess;
-import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** What is done to a cluster while it works. */
@@ -10,40 +10,93 @@ enum Fault {
   /** kill -9 of a TaskManager. */
   KILL_TASK_MANAGER {
     @Override
-    void strike(List<ClusterProcess> processes, SplittableRandom random) throws Exception {
-      taskManager(processes, random).signal("KILL");
+    String strike(ChaosSite site) throws Exception {
+      ClusterProcess process = site.anyTaskManager();
+      process.signal("KILL");
+      return process.name();
     }
   },
 
   /** kill -9 of the JobManager; its jobs are forgotten with it. */
   KILL_JOB_MANAGER {
     @Override
-    void strike(List<ClusterProcess> processes, SplittableRandom random) throws Exception {
-      processes.get(0).signal("KILL");
+    String strike(ChaosSite site) throws Exception {
+      site.jobManager().signal("KILL");
+      return "";
     }
   },
 
-  /** A TaskManager stands still for a while, and goes on. */
+  /** A TaskManager stands still for a while, and nobody gives it up. */
   PAUSE_TASK_MANAGER {
     @Override
-    void strike(List<ClusterProcess> processes, SplittableRandom random) throws Exception {
-      ClusterProcess process = taskManager(processes, random);
-      process.signal("STOP");
+    String strike(ChaosSite site) throws Exception {
+      return pause(site, 500, ChaosSite.HEARTBEAT_TIMEOUT.toMillis() / 2);
+    }
+  },
+
+  /** A TaskManager stands still until it is given up, and then goes on. */
+  FREEZE_TASK_MANAGER {
+    @Override
+    String strike(ChaosSite site) throws Exception {
+      long timeout = ChaosSite.HEARTBEAT_TIMEOUT.toMillis();
+      return pause(site, timeout + 1000, timeout + 6000);
+    }
+  },
+
+  /** No packet reaches a TaskManager or leaves it, for a while; it may be given up. */
+  CUT_NETWORK {
+    @Override
+    String strike(ChaosSite site) throws Exception {
+      int number = 1 + site.random().nextInt(ChaosSite.TASK_MANAGERS);
+      long millis = millis(site.random(), 1000, 2 * ChaosSite.HEARTBEAT_TIMEOUT.toMillis());
+      site.network().cut(number);
       try {
-        Thread.sleep(500 + random.nextInt(2500));
+        Thread.sleep(millis);
       } finally {
-        process.signal("CONT");
+        site.network().mend(number);
       }
+      return "taskmanager-%d, %d ms".formatted(number, millis);
+    }
+  },
+
+  /** The disk of the checkpoints is full for a while. */
+  FILL_DISK {
+    @Override
+    String strike(ChaosSite site) throws Exception {
+      long millis = millis(site.random(), 2000, 6000);
+      site.disk().fill();
+      try {
+        Thread.sleep(millis);
+      } finally {
+        site.disk().free();
+      }
+      return millis + " ms";
     }
   },
 
   /** kill -9 of the JobManager, and the newest checkpoint is gone. */
   LOSE_CHECKPOINT {
     @Override
-    void strike(List<ClusterProcess> processes, SplittableRandom random) throws Exception {
-      processes.get(0).signal("KILL");
+    String strike(ChaosSite site) throws Exception {
+      site.jobManager().signal("KILL");
+      return site.job().loseNewestCheckpoint();
     }
   };
+
+  /** Its name among the figures. */
+  String key() {
+    StringBuilder key = new StringBuilder();
+    for (String word : name().toLowerCase(Locale.ROOT).split("_")) {
+      key.append(key.isEmpty() ? word : word.substring(0, 1).toUpperCase(Locale.ROOT));
+      key.append(key.length() == word.length() ? "" : word.substring(1));
+    }
+    return key.toString();
+  }
+
+  /** Whether it can be done only in an {@link Isolation}. */
+  boolean needsIsolation() {
+    return this == CUT_NETWORK || this == FILL_DISK;
+  }
 
   /** Whether the job is gone with the fault, and has to be submitted again. */
   boolean endsJob() {
@@ -51,16 +104,40 @@ enum Fault {
   }
 
   /**
-   * @param processes that run; the JobManager first
+   * Does it, and what ends of it by itself has ended.
+   *
+   * @return to whom, and for how long
    */
-  abstract void strike(List<ClusterProcess> processes, SplittableRandom random) throws Exception;
+  abstract String strike(ChaosSite site) throws Exception;
 
-  static Fault next(SplittableRandom random) {
-    return values()[random.nextInt(values().length)];
+  /** Kinds in a random order, each as often as any other. */
+  static List<Fault> sequence(int count, boolean isolated, SplittableRandom random) {
+    List<Fault> kinds =
+        new java.util.ArrayList<>(
+            java.util.Arrays.stream(values())
+                .filter(fault -> isolated || !fault.needsIsolation())
+                .toList());
+    List<Fault> sequence = new java.util.ArrayList<>();
+    while (sequence.size() < count) {
+      java.util.Collections.shuffle(kinds, new java.util.Random(random.nextLong()));
+      sequence.addAll(kinds.subList(0, Math.min(kinds.size(), count - sequence.size())));
+    }
+    return sequence;
   }
 
-  private static ClusterProcess taskManager(List<ClusterProcess> processes, SplittableRandom random)
-      throws IOException {
-    return processes.get(1 + random.nextInt(processes.size() - 1));
+  private static String pause(ChaosSite site, long least, long most) throws Exception {
+    ClusterProcess process = site.anyTaskManager();
+    long millis = millis(site.random(), least, most);
+    process.signal("STOP");
+    try {
+      Thread.sleep(millis);
+    } finally {
+      process.signal("CONT");
+    }
+    return "%s, %d ms".formatted(process.name(), millis);
+  }
+
+  private static long millis(SplittableRandom random, long least, long most) {
+    return random.nextLong(least, most + 1);
   }
 }

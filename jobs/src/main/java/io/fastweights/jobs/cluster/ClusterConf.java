@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 
 /** The configuration of a session cluster that nothing outside this machine can reach. */
 final class ClusterConf {
-  private static final String LOOPBACK = "127.0.0.1";
+  private static final int HEARTBEATS = 5;
   private static final String LOGGING =
       """
       rootLogger.level = INFO
@@ -23,24 +23,25 @@ final class ClusterConf {
   private ClusterConf() {}
 
   /**
+   * @param host of the JobManager
    * @param rpcPort that JobManager and TaskManagers talk on
    * @param restPort of the web page
    */
-  static void write(SessionFolder folder, ClusterShape shape, int rpcPort, int restPort)
+  static void write(
+      SessionFolder folder, ClusterShape shape, String host, int rpcPort, int restPort)
       throws IOException {
     Map<String, Object> options = new LinkedHashMap<>();
-    options.put("jobmanager.rpc.address", LOOPBACK);
+    options.put("jobmanager.rpc.address", host);
     options.put("jobmanager.rpc.port", rpcPort);
-    options.put("jobmanager.bind-host", LOOPBACK);
-    options.put("taskmanager.host", LOOPBACK);
-    options.put("taskmanager.bind-host", LOOPBACK);
+    options.put("jobmanager.bind-host", host);
     options.put("taskmanager.numberOfTaskSlots", shape.slots);
-    options.put("rest.address", LOOPBACK);
-    options.put("rest.bind-address", LOOPBACK);
+    options.put("rest.address", host);
+    options.put("rest.bind-address", host);
     options.put("rest.port", restPort);
     options.put("web.submit.enable", shape.webSubmit);
-    options.put("heartbeat.interval", "4 s");
-    options.put("heartbeat.timeout", "20 s");
+    long timeout = shape.heartbeatTimeout.toMillis();
+    options.put("heartbeat.interval", timeout / HEARTBEATS + " ms");
+    options.put("heartbeat.timeout", timeout + " ms");
     options.put("state.backend.type", "rocksdb");
     options.put("execution.checkpointing.incremental", true);
     options.put("execution.checkpointing.dir", quoted(folder.checkpoints().toUri().toString()));
@@ -55,7 +56,7 @@ final class ClusterConf {
             .collect(Collectors.joining()));
     Files.writeString(folder.conf().resolve("log4j.properties"), LOGGING);
     folder.writeSlots(shape.slots);
-    folder.writeAddress(LOOPBACK + ":" + restPort);
+    folder.writeAddress(host + ":" + restPort);
   }
 
   private static String quoted(String text) {

@@ -1,5 +1,6 @@
 package io.fastweights.jobs.cluster;
 
+import java.time.Duration;
 import picocli.CommandLine.Option;
 
 /** How large a session cluster is, and what it lets in. */
@@ -44,14 +45,34 @@ public final class ClusterShape {
   @Option(names = "--web-submit", description = "Let the web page upload and run jars, too.")
   boolean webSubmit;
 
-  /** A cluster of this size with a free port. */
-  public static ClusterShape of(int taskManagers, int slots) {
+  Duration heartbeatTimeout = Duration.ofSeconds(20);
+  boolean preTouch;
+
+  /**
+   * A cluster with a free port.
+   *
+   * @param heap of each TaskManager for its jobs, in MiB
+   * @param managed memory of each for RocksDB, in MiB
+   */
+  public static ClusterShape of(int taskManagers, int slots, int heap, int managed) {
     ClusterShape shape = new ClusterShape();
     shape.taskManagers = taskManagers;
     shape.slots = slots;
-    shape.heap = 512;
-    shape.managed = 256;
+    shape.heap = heap;
+    shape.managed = managed;
     return shape;
+  }
+
+  /** A process that is silent for so long is given up. */
+  public ClusterShape heartbeatTimeout(Duration timeout) {
+    heartbeatTimeout = timeout;
+    return this;
+  }
+
+  /** Heaps take all of their memory at the start, instead of growing into it. */
+  public ClusterShape preTouch() {
+    preTouch = true;
+    return this;
   }
 
   void check() {

@@ -33,13 +33,17 @@ final class FlinkProcesses {
           "sun.nio.ch");
 
   private final SessionFolder folder;
+  private final ClusterNetwork network;
+  private final ClusterShape shape;
   private final Path lib;
 
   /**
    * @param lib folder of Flink's jars
    */
-  FlinkProcesses(SessionFolder folder, Path lib) {
+  FlinkProcesses(SessionFolder folder, ClusterNetwork network, ClusterShape shape, Path lib) {
     this.folder = folder;
+    this.network = network;
+    this.shape = shape;
     this.lib = lib.toAbsolutePath().normalize();
     if (!Files.isDirectory(this.lib)) {
       throw new IllegalArgumentException(this.lib + " is missing: mvn package makes it");
@@ -47,29 +51,40 @@ final class FlinkProcesses {
   }
 
   ClusterProcess jobManager() throws IOException {
-    return start(SessionFolder.jobManager(), List.of("-Xmx512m"), JOB_MANAGER, List.of());
+    return start(SessionFolder.jobManager(), List.of(), heap(512), JOB_MANAGER, List.of());
+  }
+
+  private List<String> heap(int mebibytes) {
+    List<String> heap =
+        new ArrayList<>(List.of("-Xms" + mebibytes + "m", "-Xmx" + mebibytes + "m"));
+    if (shape.preTouch) {
+      heap.add("-XX:+AlwaysPreTouch");
+    }
+    return heap;
   }
 
   /**
    * @param number from 1
    */
-  ClusterProcess taskManager(int number, ClusterShape shape) throws IOException {
-    String name = SessionFolder.taskManager(number);
+  ClusterProcess taskManager(int number) throws IOException {
+    List<String> jvm = heap(shape.heap + FRAMEWORK_HEAP);
+    jvm.add("-XX:MaxDirectMemorySize=" + (FRAMEWORK_DIRECT + NETWORK) + "m");
+    jvm.add("--add-modules=jdk.incubator.vector");
     return start(
-        name,
-        List.of(
-            "-Xmx" + (shape.heap + FRAMEWORK_HEAP) + "m",
-            "-XX:MaxDirectMemorySize=" + (FRAMEWORK_DIRECT + NETWORK) + "m",
-            "--add-modules=jdk.incubator.vector"),
+        SessionFolder.taskManager(number),
+        network.launcher(number),
+        jvm,
         TASK_MANAGER,
-        memory(shape, name));
+        taskManagerOptions(number));
   }
 
-  /** The sizes that Flink's own scripts would compute before they start the JVM. */
-  private static List<String> memory(ClusterShape shape, String name) {
+  /** Its place, and the sizes that Flink's own scripts would compute before they start the JVM. */
+  private List<String> taskManagerOptions(int number) {
     Map<String, String> options =
         Map.ofEntries(
-            Map.entry("taskmanager.resource-id", name),
+            Map.entry("taskmanager.resource-id", SessionFolder.taskManager(number)),
+            Map.entry("taskmanager.host", network.taskManager(number)),
+            Map.entry("taskmanager.bind-host", network.taskManager(number)),
             Map.entry("taskmanager.cpu.cores", shape.slots + ".0"),
             Map.entry("taskmanager.memory.task.heap.size", shape.heap + "mb"),
             Map.entry("taskmanager.memory.task.off-heap.size", "0"),
@@ -86,10 +101,12 @@ final class FlinkProcesses {
     return arguments;
   }
 
-  private ClusterProcess start(String name, List<String> jvm, String main, List<String> arguments)
+  private ClusterProcess start(
+      String name, List<String> launcher, List<String> jvm, String main, List<String> arguments)
       throws IOException {
+    List<String> command = new ArrayList<>(launcher);
     // A hangup of the terminal must not end what is to outlive it.
-    List<String> command = new ArrayList<>(List.of("nohup", java()));
+    command.addAll(List.of("nohup", java()));
     command.addAll(jvm);
     OPENED.forEach(opened -> command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED"));
     command.add("-Dlog4j.configurationFile=" + folder.conf().resolve("log4j.properties").toUri());
@@ -103,7 +120,11 @@ final class FlinkProcesses {
     // RocksDB fragments glibc's many arenas.
     builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "2");
     builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
-    builder.redirectErrorStream(true).redirectOutput(folder.log(name).toFile());
+    builder
+        .redirectErrorStream(true)
+        .redirectOutput(
+            // What an earlier process of this name wrote is kept.
+            ProcessBuilder.Redirect.appendTo(folder.log(name).toFile()));
     ClusterProcess process = ClusterProcess.of(name, builder.start());
     process.write(folder.pid(name));
     return process;

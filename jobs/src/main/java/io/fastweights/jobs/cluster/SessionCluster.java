@@ -17,32 +17,40 @@ public final class SessionCluster {
   private static final long POLL_MILLIS = 200;
 
   private final SessionFolder folder;
+  private final ClusterNetwork network;
 
+  /** A cluster on the loopback interface. */
   public SessionCluster(SessionFolder folder) {
+    this(folder, ClusterNetwork.LOOPBACK);
+  }
+
+  public SessionCluster(SessionFolder folder, ClusterNetwork network) {
     this.folder = folder;
+    this.network = network;
   }
 
   /**
    * Starts the processes that do not run yet, and waits until the TaskManagers have offered their
-   * slots.
+   * slots. TaskManagers whose JobManager has ended find the next one at the same port.
    *
    * @return whether any was started
    * @throws IllegalStateException if they do not come up; names the logs
    */
   public boolean up(ClusterShape shape, Path lib) throws Exception {
-    FlinkProcesses flink = new FlinkProcesses(folder, lib);
+    FlinkProcesses flink = new FlinkProcesses(folder, network, shape, lib);
     boolean started = false;
-    if (!isAlive(SessionFolder.jobManager())) {
-      // TaskManagers without their JobManager would wait for one at the old port.
+    if (folder.processes().stream().noneMatch(ClusterProcess::isAlive)) {
       stop();
       folder.create();
-      ClusterConf.write(folder, shape, freePort(0), freePort(shape.port));
+      ClusterConf.write(folder, shape, network.jobManager(), freePort(0), freePort(shape.port));
+    }
+    if (!isAlive(SessionFolder.jobManager())) {
       flink.jobManager();
       started = true;
     }
     for (int i = 1; i <= shape.taskManagers; i++) {
       if (!isAlive(SessionFolder.taskManager(i))) {
-        flink.taskManager(i, shape);
+        flink.taskManager(i);
         started = true;
       }
     }
@@ -73,12 +81,13 @@ public final class SessionCluster {
     }
   }
 
-  private static int freePort(int wanted) throws IOException {
-    try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getByName("127.0.0.1"))) {
+  private int freePort(int wanted) throws IOException {
+    String host = network.jobManager();
+    try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getByName(host))) {
       return socket.getLocalPort();
     } catch (java.net.BindException e) {
       throw new IllegalArgumentException(
-          "port %d of 127.0.0.1 is taken: give another with --port".formatted(wanted));
+          "port %d of %s is taken: give another with --port".formatted(wanted, host));
     }
   }
 

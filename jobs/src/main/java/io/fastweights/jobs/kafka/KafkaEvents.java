@@ -28,6 +28,9 @@ import org.apache.kafka.clients.consumer.OffsetResetStrategy;
  * be in one partition.
  */
 public final class KafkaEvents implements EventSource {
+  /** Of the source, whose state holds the positions in the topic. */
+  public static final String UID = "messages";
+
   private final KafkaSourceConfig config;
   private final List<String> columns;
   private final ValueParser parser;
@@ -93,8 +96,8 @@ public final class KafkaEvents implements EventSource {
   public SingleOutputStreamOperator<Event> events(
       StreamExecutionEnvironment environment, Schema schema) {
     return environment
-        .fromSource(source(), WatermarkStrategy.noWatermarks(), "messages")
-        .uid("messages")
+        .fromSource(source(), WatermarkStrategy.noWatermarks(), UID)
+        .uid(UID)
         .process(new MessageParser(parser, columns, schema))
         .returns(TypeInformation.of(Event.class))
         .name("events")

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The figures of a command's last table, in order; written as one flat JSON object. */
@@ -20,6 +21,11 @@ public final class Figures {
   public Figures putAll(Figures others) {
     values.putAll(others.values);
     return this;
+  }
+
+  /** In order. */
+  public List<String> names() {
+    return List.copyOf(values.keySet());
   }
 
   public Number get(String name) {

@@ -1,0 +1,109 @@
+package io.fastweights.jobs.chaos;
+
+import io.fastweights.jobs.Main;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Namespaces of its own for a command: in them it may make networks and mount disks, and all of
+ * these and every process it started end with it, however it ends. Needs Linux, util-linux and
+ * iproute2, and a system that lets its user make namespaces.
+ */
+final class Isolation {
+  private static final List<String> UNSHARE =
+      List.of(
+          "unshare",
+          "--user",
+          "--map-root-user",
+          "--net",
+          "--mount",
+          "--pid",
+          "--fork",
+          "--kill-child",
+          "--mount-proc");
+
+  /** What {@link ChaosNetwork} and {@link SmallDisk} need. */
+  private static final String TRIAL =
+      "nsenter --version && ip link set lo up && ip link add chaos type bridge"
+          + " && unshare --net true && mount -t tmpfs chaos /tmp";
+
+  private final Process process;
+
+  private Isolation(Process process) {
+    this.process = process;
+  }
+
+  /** Why there is none on this machine; empty where there is. */
+  static Optional<String> obstacle() throws InterruptedException {
+    List<String> trial = new ArrayList<>(UNSHARE);
+    trial.addAll(List.of("sh", "-c", TRIAL));
+    try {
+      Commands.run(trial);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /** Starts this program in it. */
+  static Isolation start(List<String> arguments) throws IOException {
+    Process process = new ProcessBuilder(command(arguments)).start();
+    process.getOutputStream().close();
+    return new Isolation(process);
+  }
+
+  /**
+   * Passes on what it prints, until it ends.
+   *
+   * @return its exit code
+   */
+  int await(PrintWriter out, PrintWriter err) throws InterruptedException {
+    Thread errors = new Thread(() -> pass(process.getErrorStream(), err), "pass on errors");
+    errors.start();
+    pass(process.getInputStream(), out);
+    errors.join();
+    return process.waitFor();
+  }
+
+  private static List<String> command(List<String> arguments) {
+    List<String> command = new ArrayList<>(UNSHARE);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      // Not the module of the Vector API, which every JVM announces: the oracle needs none.
+      if (option.matches("(--add-opens|-X|-D).*")) {
+        command.add(option);
+      }
+    }
+    command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(arguments);
+    return command;
+  }
+
+  private static void pass(InputStream stream, PrintWriter to) {
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        to.println(line);
+        to.flush();
+      }
+    } catch (IOException e) {
+      to.println("what the isolated command prints could not be read: " + e);
+    }
+  }
+
+  /** Ends it without mercy, which reaches everything inside. */
+  void close() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+}
