@@ -34,7 +34,6 @@ final class ChaosJob {
   static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(5);
 
   private static final String NAME = "fastweights chaos";
-  private static final int RETAINED = 3;
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   private final String brokers;
@@ -107,7 +106,6 @@ final class ChaosJob {
     job.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-    job.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, RETAINED);
     job.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
     job.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, Integer.MAX_VALUE);
     job.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(500));

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.chaos;
 
 import io.fastweights.jobs.cluster.ClusterNetwork;
+import io.fastweights.jobs.cluster.SessionFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ final class ChaosNetwork implements ClusterNetwork {
 
   private void join(int number) throws IOException, InterruptedException {
     String file = Files.createFile(folder.resolve("net-" + number)).toString();
-    String cable = cable(number);
+    String cable = SessionFolder.taskManager(number);
     Commands.run("unshare", "--net=" + file, "true");
     Commands.run("ip", "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", file);
     Commands.run("ip", "link", "set", cable, "master", BRIDGE, "up");
@@ -54,9 +55,6 @@ final class ChaosNetwork implements ClusterNetwork {
     Commands.run(all);
   }
 
-  private static String cable(int number) {
-    return "chaos-" + number;
-  }
 
   @Override
   public String jobManager() {
@@ -73,12 +71,16 @@ final class ChaosNetwork implements ClusterNetwork {
     return List.of("nsenter", "--net=" + folder.resolve("net-" + number));
   }
 
-  /** No packet reaches the TaskManager any more, and none leaves it. */
-  void cut(int number) throws IOException, InterruptedException {
-    Commands.run("ip", "link", "set", cable(number), "down");
+  /**
+   * No packet reaches the TaskManager any more, and none leaves it.
+   *
+   * @param taskManager its name, which is also that of its cable
+   */
+  void cut(String taskManager) throws IOException, InterruptedException {
+    Commands.run("ip", "link", "set", taskManager, "down");
   }
 
-  void mend(int number) throws IOException, InterruptedException {
-    Commands.run("ip", "link", "set", cable(number), "up");
+  void mend(String taskManager) throws IOException, InterruptedException {
+    Commands.run("ip", "link", "set", taskManager, "up");
   }
 }

@@ -86,7 +86,7 @@ final class ChaosRun {
    * @return to whom it was done, and for how long
    */
   String strike(Fault fault, SplittableRandom random) throws Exception {
-    String what = fault.strike(new ChaosSite(folder, network, disk, job, random));
+    String what = fault.strike(new ChaosSite(cluster, network, disk, job, random));
     if (fault.endsJob()) {
       awaitProcesses();
       job.submit(folder.address());
@@ -98,11 +98,19 @@ final class ChaosRun {
 
   /** The processes of the cluster. */
   List<ClusterProcess> processes() throws Exception {
-    return folder.processes();
+    return cluster.processes();
   }
 
-  /** Waits until a checkpoint is complete that was not before. */
+  /** Waits until a checkpoint is complete that was begun after this call. */
   void awaitCheckpoint() throws Exception {
+    // The first that completes may have been on its way.
+    awaitAnyCheckpoint();
+    awaitAnyCheckpoint();
+    feed.check();
+    answers.check();
+  }
+
+  private void awaitAnyCheckpoint() throws Exception {
     awaitProcesses();
     Optional<Path> before = checkpoints.newest();
     long deadline = deadline(RECOVERY);
@@ -114,14 +122,12 @@ final class ChaosRun {
       Thread.sleep(POLL_MILLIS);
       awaitProcesses();
     }
-    feed.check();
-    answers.check();
   }
 
   /** Starts what has ended, as whatever watches over a cluster would do. */
   private void awaitProcesses() throws Exception {
     long deadline = deadline(RECOVERY);
-    while (folder.processes().stream().anyMatch(process -> !process.isAlive())) {
+    while (cluster.processes().stream().anyMatch(process -> !process.isAlive())) {
       try {
         cluster.up(shape, jars.flink());
       } catch (IllegalStateException e) {

@@ -1,7 +1,7 @@
 package io.fastweights.jobs.chaos;
 
 import io.fastweights.jobs.cluster.ClusterProcess;
-import io.fastweights.jobs.cluster.SessionFolder;
+import io.fastweights.jobs.cluster.SessionCluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
  * @param random choices of the faults
  */
 record ChaosSite(
-    SessionFolder cluster,
+    SessionCluster cluster,
     ChaosNetwork network,
     SmallDisk disk,
     ChaosJob job,
@@ -29,8 +29,12 @@ record ChaosSite(
     return cluster.processes().get(0);
   }
 
-  ClusterProcess anyTaskManager() throws IOException {
-    List<ClusterProcess> processes = cluster.processes();
-    return processes.get(1 + random.nextInt(processes.size() - 1));
+  /** One that has tasks. */
+  ClusterProcess anyTaskManager() throws Exception {
+    List<ClusterProcess> workers = cluster.workers();
+    if (workers.isEmpty()) {
+      throw new IllegalStateException("no TaskManager has tasks of the job");
+    }
+    return workers.get(random.nextInt(workers.size()));
   }
 }

@@ -1,7 +1,7 @@
 package io.fastweights.jobs.chaos;
 
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -18,20 +18,24 @@ record CheckpointFolder(Path folder) {
   }
 
   /** The newest complete checkpoint of any run. */
-  Optional<Path> newest() throws IOException {
+  Optional<Path> newest() {
     return complete().stream().findFirst();
   }
 
-  private List<Path> complete() throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> found = Files.find(folder, 3, (p, a) -> p.endsWith("_metadata"))) {
-      return found
-          .sorted(Comparator.comparing((Path file) -> -file.toFile().lastModified()))
-          .map(Path::getParent)
-          .toList();
-    }
+  private List<Path> complete() {
+    return inside(folder)
+        .flatMap(CheckpointFolder::inside)
+        .map(checkpoint -> checkpoint.resolve("_metadata").toFile())
+        .filter(File::exists)
+        .sorted(Comparator.comparing((File metadata) -> -metadata.lastModified()))
+        .map(metadata -> metadata.toPath().getParent())
+        .toList();
+  }
+
+  /** The job deletes checkpoints at any time: a folder that is gone holds nothing. */
+  private static Stream<Path> inside(Path folder) {
+    File[] files = folder.toFile().listFiles();
+    return files == null ? Stream.empty() : Stream.of(files).map(File::toPath);
   }
 
   /** Deletes what the runs before the last two have left. */

@@ -47,15 +47,15 @@ enum Fault {
   CUT_NETWORK {
     @Override
     String strike(ChaosSite site) throws Exception {
-      int number = 1 + site.random().nextInt(ChaosSite.TASK_MANAGERS);
+      String name = site.anyTaskManager().name();
       long millis = millis(site.random(), 1000, 2 * ChaosSite.HEARTBEAT_TIMEOUT.toMillis());
-      site.network().cut(number);
+      site.network().cut(name);
       try {
         Thread.sleep(millis);
       } finally {
-        site.network().mend(number);
+        site.network().mend(name);
       }
-      return "taskmanager-%d, %d ms".formatted(number, millis);
+      return "%s, %d ms".formatted(name, millis);
     }
   },
 

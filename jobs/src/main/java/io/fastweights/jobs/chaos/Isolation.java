@@ -83,6 +83,8 @@ final class Isolation {
         command.add(option);
       }
     }
+    // It would be a file named after the process's number, which others outside may have, too.
+    command.add("-XX:-UsePerfData");
     command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(arguments);

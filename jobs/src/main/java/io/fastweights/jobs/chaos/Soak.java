@@ -30,11 +30,11 @@ final class Soak {
     long start = System.nanoTime();
     int count = TENTHS * SAMPLES_A_TENTH;
     for (int i = 1; i <= count; i++) {
-      run.awaitCheckpoint();
       long due = start + time.toNanos() * i / count;
       TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
       sample(run.processes());
       if (i % SAMPLES_A_TENTH == 0) {
+        run.awaitCheckpoint();
         out.printf("%d of %d tenths%n", i / SAMPLES_A_TENTH, TENTHS);
         out.flush();
       }

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 /** The configuration of a session cluster that nothing outside this machine can reach. */
 final class ClusterConf {
   private static final int HEARTBEATS = 5;
+  private static final int RETAINED = 3;
   private static final String LOGGING =
       """
       rootLogger.level = INFO
@@ -44,6 +45,9 @@ final class ClusterConf {
     options.put("heartbeat.timeout", timeout + " ms");
     options.put("state.backend.type", "rocksdb");
     options.put("execution.checkpointing.incremental", true);
+    // Flink takes this one from the cluster, whatever a job says.
+    options.put("execution.checkpointing.num-retained", RETAINED);
+    options.put("taskmanager.load-balance.mode", "SLOTS");
     options.put("execution.checkpointing.dir", quoted(folder.checkpoints().toUri().toString()));
     options.put("io.tmp.dirs", quoted(folder.temporary().toString()));
     // JCuda's natives are in lib, and one class loader may have them.

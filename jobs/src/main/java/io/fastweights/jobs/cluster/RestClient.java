@@ -8,6 +8,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Asks a cluster's REST endpoint. */
@@ -30,16 +32,32 @@ final class RestClient {
 
   /** Empty where the cluster does not answer. */
   Optional<Overview> overview() throws InterruptedException {
+    return get("/overview")
+        .map(
+            body ->
+                new Overview(
+                    body.path("taskmanagers").asInt(),
+                    body.path("slots-total").asInt(),
+                    body.path("slots-available").asInt(),
+                    body.path("jobs-running").asInt()));
+  }
+
+  /** Names of the TaskManagers that have given slots to jobs; none where nothing answers. */
+  List<String> workers() throws InterruptedException {
+    List<String> workers = new ArrayList<>();
+    for (JsonNode taskManager : get("/taskmanagers").orElse(JSON.nullNode()).path("taskmanagers")) {
+      if (taskManager.path("freeSlots").asInt() < taskManager.path("slotsNumber").asInt()) {
+        workers.add(taskManager.path("id").asText());
+      }
+    }
+    return workers;
+  }
+
+  private Optional<JsonNode> get(String path) throws InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://" + address + "/overview")).timeout(WAIT).build();
+        HttpRequest.newBuilder(URI.create("http://" + address + path)).timeout(WAIT).build();
     try {
-      JsonNode body = JSON.readTree(http.send(request, BodyHandlers.ofString()).body());
-      return Optional.of(
-          new Overview(
-              body.path("taskmanagers").asInt(),
-              body.path("slots-total").asInt(),
-              body.path("slots-available").asInt(),
-              body.path("jobs-running").asInt()));
+      return Optional.of(JSON.readTree(http.send(request, BodyHandlers.ofString()).body()));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -98,8 +98,15 @@ public final class SessionCluster {
         : Optional.empty();
   }
 
-  List<ClusterProcess> processes() throws IOException {
+  /** The JobManager first. */
+  public List<ClusterProcess> processes() throws IOException {
     return folder.processes();
+  }
+
+  /** The TaskManagers that have given slots to jobs. */
+  public List<ClusterProcess> workers() throws Exception {
+    List<String> names = new RestClient(folder.address()).workers();
+    return folder.processes().stream().filter(process -> names.contains(process.name())).toList();
   }
 
   /**

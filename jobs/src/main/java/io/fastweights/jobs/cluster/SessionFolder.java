@@ -77,9 +77,11 @@ public record SessionFolder(Path folder) {
   }
 
   /**
+   * Name of a TaskManager.
+   *
    * @param number from 1
    */
-  static String taskManager(int number) {
+  public static String taskManager(int number) {
     return TASK_MANAGER + number;
   }
 
