@@ -99,8 +99,7 @@ public final class ChaosCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Duration time = soak == null ? null : TimeUtils.parseDuration(soak);
-    check(time);
+    check();
     Path work =
         isolated == null
             ? Files.createTempDirectory("fastweights-chaos")
@@ -113,21 +112,33 @@ public final class ChaosCommand implements Callable<Integer> {
       Jars jars = new Jars(lib, brokerLib, jar);
       ChaosRun run = new ChaosRun(work, jars, seed, logs, obstacle.isEmpty());
       cleanup.before(run::close);
-      return time == null ? strike(run, obstacle) : soak(run, time);
+      out().printf("seed %d%n", seed);
+      out().flush();
+      return soak == null ? strike(run, obstacle) : soak(run);
     }
   }
 
-  private void check(Duration time) {
-    if (faults != null && time != null) {
+  private void check() {
+    if (faults != null && soak != null) {
       throw new IllegalArgumentException("--soak does no faults: leave --faults out");
     }
-    if (faults != null && faults < 0 || rate < 1) {
-      throw new IllegalArgumentException(
-          "--faults is %d and --rate %d, must be at least 0 and 1".formatted(faults, rate));
+    if (faults != null && faults < 0) {
+      throw new IllegalArgumentException("--faults is %d, must be at least 0".formatted(faults));
     }
-    if (time != null && time.compareTo(LEAST_SOAK) < 0) {
+    if (rate < 1) {
+      throw new IllegalArgumentException("--rate is %d, must be at least 1".formatted(rate));
+    }
+    if (soak != null && time().compareTo(LEAST_SOAK) < 0) {
       throw new IllegalArgumentException(
           "--soak is %s, must be at least %d s".formatted(soak, LEAST_SOAK.toSeconds()));
+    }
+  }
+
+  private Duration time() {
+    try {
+      return TimeUtils.parseDuration(soak);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--soak is %s: %s".formatted(soak, e.getMessage()));
     }
   }
 
@@ -145,17 +156,15 @@ public final class ChaosCommand implements Callable<Integer> {
   }
 
   private int strike(ChaosRun run, Optional<String> obstacle) throws Exception {
-    out().printf("seed %d%n", seed);
     run.start(rate);
     int count = faults == null ? FAULTS : faults;
     Figures figures = new FaultRounds(count, seed, obstacle).on(run, out());
     return report(figures, run.finish()) ? 0 : 1;
   }
 
-  private int soak(ChaosRun run, Duration time) throws Exception {
-    out().printf("seed %d%n", seed);
+  private int soak(ChaosRun run) throws Exception {
     run.preTouch().start(rate);
-    Figures figures = new Soak().on(run, time, out());
+    Figures figures = new Soak().on(run, time(), out());
     boolean steady = figures.get(Soak.DRIFT).doubleValue() < MOST_DRIFT;
     return report(figures, run.finish()) && steady ? 0 : 1;
   }
@@ -163,6 +172,7 @@ public final class ChaosCommand implements Callable<Integer> {
   /** Returns whether every output was right. */
   private boolean report(Figures figures, Verdict verdict) throws Exception {
     figures
+        .put("seed", seed)
         .put("events", verdict.events())
         .put("missing", verdict.missing())
         .put("duplicate", verdict.duplicate())

@@ -55,7 +55,6 @@ final class ChaosNetwork implements ClusterNetwork {
     Commands.run(all);
   }
 
-
   @Override
   public String jobManager() {
     return SUBNET + 1;
