@@ -137,7 +137,7 @@ final class HotMemory {
   /** Keeps what a key learned from the event in a row of a completed batch. */
   void learned(HotKey hot, EventBatch of, int row) {
     if (!hot.gone) {
-      hot.log.add(of.keys(), of.deltas(), row, of.fade(row));
+      hot.log.add(of, row);
       unsaved.add(hot);
     }
   }

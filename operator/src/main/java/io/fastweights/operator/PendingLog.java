@@ -1,6 +1,7 @@
 package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.state.LogChunk;
@@ -41,18 +42,17 @@ final class PendingLog {
   }
 
   /**
-   * Adds the event in a row of a batch's keys and deltas.
-   *
-   * @param fade what the memory was multiplied by before
+   * Adds the event in a row of a batch that was stepped. Its pair is copied here, once: on a device
+   * these are most of the bytes that an event brings.
    */
-  void add(float[] batchKeys, float[] batchDeltas, int row, float fade) {
+  void add(EventBatch batch, int row) {
     if (events < most) {
       int capacity = Math.min(most, Math.max(1, 2 * events));
       keys = grown(keys, (events + 1) * shape.keys(), capacity * shape.keys());
       deltas = grown(deltas, (events + 1) * shape.deltas(), capacity * shape.deltas());
-      copy(batchKeys, row, keys, events, shape.keys());
-      copy(batchDeltas, row, deltas, events, shape.deltas());
-      addFade(fade, capacity);
+      batch.copyKeys(row, keys, events * shape.keys());
+      batch.copyDeltas(row, deltas, events * shape.deltas());
+      addFade(batch.fade(row), capacity);
     } else {
       keys = NONE;
       deltas = NONE;
@@ -75,10 +75,6 @@ final class PendingLog {
 
   private static float[] grown(float[] array, int least, int size) {
     return array.length >= least ? array : Arrays.copyOf(array, size);
-  }
-
-  private static void copy(float[] from, int row, float[] into, int at, int size) {
-    System.arraycopy(from, row * size, into, at * size, size);
   }
 
   /**

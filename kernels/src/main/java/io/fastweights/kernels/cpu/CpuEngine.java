@@ -80,6 +80,7 @@ public final class CpuEngine implements Engine {
         pool.zero(batch.slot(s));
       }
     }
+    batch.lend(null);
     Arrays.fill(batch.recallErrors(), 0, batch.size(), 0f);
     memory.batch = batch;
     memory.fades = batch.fading();

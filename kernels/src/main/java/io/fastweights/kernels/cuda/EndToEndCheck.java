@@ -1,10 +1,14 @@
 package io.fastweights.kernels.cuda;
 
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
 import java.util.SplittableRandom;
 
-/** Times an engine as its caller sees it: float[] in, float[] out, two batches in flight. */
+/**
+ * Times an engine as its caller sees it: float[] in, float[] out, two batches in flight. With the
+ * log every event's pair is copied from where the engine has it, as the operator does.
+ */
 final class EndToEndCheck {
   private static final int MOST = 20_000;
 
@@ -35,13 +39,14 @@ final class EndToEndCheck {
       batches[i] = batch(engine, events, segmentEvents, random);
       batches[i].want(log, log);
     }
-    run(engine, batches, least);
-    double once = run(engine, batches, least) / least;
+    Pairs pairs = log ? new Pairs(engine.model(), batches[0].size()) : null;
+    run(engine, batches, least, pairs);
+    double once = run(engine, batches, least, pairs) / least;
     int count = (int) Math.max(least, Math.min(MOST, budget.nanoseconds() / once));
     long launches = engine.launches();
     long in = engine.bytesIn();
     long out = engine.bytesOut();
-    double seconds = run(engine, batches, count) / 1e9;
+    double seconds = run(engine, batches, count, pairs) / 1e9;
     double all = (double) count * batches[0].size();
     return new Measurement(
         all / seconds,
@@ -51,18 +56,45 @@ final class EndToEndCheck {
   }
 
   /** Nanoseconds of so many batches, always as many in flight as may be. */
-  private static double run(CudaEngine engine, EventBatch[] batches, int count) {
+  private static double run(CudaEngine engine, EventBatch[] batches, int count, Pairs pairs) {
     long begun = System.nanoTime();
     for (int i = 0; i < count; i++) {
       if (i >= batches.length) {
-        engine.complete(batches[i % batches.length]);
+        complete(engine, batches[i % batches.length], pairs);
       }
       engine.submit(batches[i % batches.length]);
     }
     for (int i = Math.max(0, count - batches.length); i < count; i++) {
-      engine.complete(batches[i % batches.length]);
+      complete(engine, batches[i % batches.length], pairs);
     }
     return System.nanoTime() - begun;
+  }
+
+  private static void complete(CudaEngine engine, EventBatch batch, Pairs pairs) {
+    engine.complete(batch);
+    if (pairs != null) {
+      pairs.take(batch);
+    }
+  }
+
+  /** The heap's arrays that events' keys and deltas go to. */
+  private static final class Pairs {
+    private final LogShape each;
+    private final float[] keys;
+    private final float[] deltas;
+
+    Pairs(Model model, int events) {
+      each = LogShape.of(model);
+      keys = new float[events * each.keys()];
+      deltas = new float[events * each.deltas()];
+    }
+
+    void take(EventBatch batch) {
+      for (int row = 0; row < batch.size(); row++) {
+        batch.copyKeys(row, keys, row * each.keys());
+        batch.copyDeltas(row, deltas, row * each.deltas());
+      }
+    }
   }
 
   private static EventBatch batch(

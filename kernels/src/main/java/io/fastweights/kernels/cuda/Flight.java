@@ -1,6 +1,7 @@
 package io.fastweights.kernels.cuda;
 
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.LogLoan;
 import io.fastweights.kernels.model.Model;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -22,6 +23,7 @@ final class Flight implements AutoCloseable {
   private final Room out = new Room();
 
   private EventBatch batch;
+  private LogLoan lent;
   private long segments;
   private long observes;
   private long fades;
@@ -68,6 +70,8 @@ final class Flight implements AutoCloseable {
   /** Plans the batch, lays out its parts, and enqueues its copy to the device. */
   void begin(EventBatch next) {
     plan.plan(next);
+    endLoan();
+    next.lend(null);
     in.reserve(layIn(next, next.capacity(), next.capacity()));
     out.reserve(layOut(next, next.capacity()));
     batch = next;
@@ -121,10 +125,27 @@ final class Flight implements AutoCloseable {
     unpack(outputs, model.outputDim(), batch.outputs());
     unpack(recallErrors, 1, batch.recallErrors());
     if (batch.wantsLog()) {
-      unpack(keys, heads * model.keyDim(), batch.keys());
-      unpack(deltas, heads * model.memory().columns(), batch.deltas());
+      handLog(heads * model.keyDim(), heads * model.memory().columns());
     }
     batch = null;
+  }
+
+  /** The log is most of what returns: whoever keeps a pair copies it from here. */
+  private void handLog(int keysEach, int deltasEach) {
+    if (plan.inBatchOrder()) {
+      lent = new LogLoan(results(keys, keysEach), results(deltas, deltasEach));
+      batch.lend(lent);
+    } else {
+      unpack(keys, keysEach, batch.keys());
+      unpack(deltas, deltasEach, batch.deltas());
+    }
+  }
+
+  private void endLoan() {
+    if (lent != null) {
+      lent.end();
+      lent = null;
+    }
   }
 
   /** Forgets the batch after a failure; nothing of it is under way when this returns. */
@@ -225,7 +246,7 @@ final class Flight implements AutoCloseable {
   }
 
   private void unpack(long from, int each, float[] to) {
-    FloatBuffer floats = slice(out.host.buffer(), from, batch.size() * each).asFloatBuffer();
+    FloatBuffer floats = results(from, each);
     if (plan.inBatchOrder()) {
       floats.get(to, 0, batch.size() * each);
     } else {
@@ -233,6 +254,10 @@ final class Flight implements AutoCloseable {
         floats.get(to, plan.row(i) * each, each);
       }
     }
+  }
+
+  private FloatBuffer results(long from, int each) {
+    return slice(out.host.buffer(), from, batch.size() * each).asFloatBuffer();
   }
 
   /** Words of 4 bytes from a place on. */
@@ -252,6 +277,7 @@ final class Flight implements AutoCloseable {
 
   @Override
   public void close() {
+    endLoan();
     try (Scope all = new Scope()) {
       all.own(scope);
       all.own(in);

@@ -86,7 +86,8 @@ public interface Engine extends AutoCloseable {
   }
 
   /**
-   * Waits for a batch that was submitted; its results are there then.
+   * Waits for a batch that was submitted; its results are there then. Its keys and deltas may be
+   * lent (see {@link EventBatch#lend}): they are to be read before further batches are submitted.
    *
    * @throws IllegalStateException if the batch was not submitted
    * @throws EngineException if the device fails; the memories of the batch are then undefined

@@ -27,8 +27,18 @@ public final class EventBatch {
   private final float[] outputs;
   private final float[] hidden;
   private final float[] recallErrors;
-  private final float[] keys;
-  private final float[] deltas;
+  private final int keyFloats;
+  private final int deltaFloats;
+
+  /** Null until somebody asks for it: a device keeps the log elsewhere. */
+  private float[] keys;
+
+  private float[] deltas;
+
+  /** Where the log stands until it is wanted in the arrays; null if it is there. */
+  private LogLoan keysLent;
+
+  private LogLoan deltasLent;
   private boolean wantsHidden = true;
   private boolean wantsLog = true;
   private int size;
@@ -55,8 +65,8 @@ public final class EventBatch {
     outputs = floats(model.outputDim());
     hidden = floats(model.hiddenDim());
     recallErrors = floats(1);
-    keys = floats(headsAll * model.keyDim());
-    deltas = floats(headsAll * model.memory().columns());
+    keyFloats = headsAll * model.keyDim();
+    deltaFloats = headsAll * model.memory().columns();
   }
 
   private float[] floats(int each) {
@@ -89,6 +99,7 @@ public final class EventBatch {
     segments = 0;
     fading = false;
     starts[0] = 0;
+    lend(null);
   }
 
   /**
@@ -216,19 +227,68 @@ public final class EventBatch {
     return recallErrors;
   }
 
-  /** float[row][update][head][keyDim]: keys before phi, for the log; the engine fills it. */
+  /**
+   * float[row][update][head][keyDim]: keys before phi, for the log; the engine fills it. Who wants
+   * some rows only, or wants them elsewhere, takes {@link #copyKeys}.
+   */
   public float[] keys() {
+    if (keys == null) {
+      keys = floats(keyFloats);
+    }
+    if (keysLent != null) {
+      keysLent.keys().get(0, keys, 0, size * keyFloats);
+      keysLent = null;
+    }
     return keys;
   }
 
   /** float[row][update][head][columns]: beta (v - v_old), for the log; the engine fills it. */
   public float[] deltas() {
+    if (deltas == null) {
+      deltas = floats(deltaFloats);
+    }
+    if (deltasLent != null) {
+      deltasLent.deltas().get(0, deltas, 0, size * deltaFloats);
+      deltasLent = null;
+    }
     return deltas;
+  }
+
+  /**
+   * Copies an event's keys, from where the engine has them.
+   *
+   * @throws IllegalStateException if the engine has taken another batch there
+   */
+  public void copyKeys(int row, float[] into, int at) {
+    if (keysLent == null) {
+      System.arraycopy(keys(), row * keyFloats, into, at, keyFloats);
+    } else {
+      keysLent.keys().get(row * keyFloats, into, at, keyFloats);
+    }
+  }
+
+  /**
+   * Copies an event's deltas, from where the engine has them.
+   *
+   * @throws IllegalStateException if the engine has taken another batch there
+   */
+  public void copyDeltas(int row, float[] into, int at) {
+    if (deltasLent == null) {
+      System.arraycopy(deltas(), row * deltaFloats, into, at, deltaFloats);
+    } else {
+      deltasLent.deltas().get(row * deltaFloats, into, at, deltaFloats);
+    }
+  }
+
+  /** For an engine that has the log elsewhere; null where it fills the arrays. */
+  public void lend(LogLoan log) {
+    keysLent = log;
+    deltasLent = log;
   }
 
   /** Poisons what the engine must fill; a test then sees what it did not. */
   public void poisonResults() {
-    for (float[] result : new float[][] {outputs, hidden, recallErrors, keys, deltas}) {
+    for (float[] result : new float[][] {outputs, hidden, recallErrors, keys(), deltas()}) {
       Arrays.fill(result, Float.NaN);
     }
   }

@@ -1,6 +1,7 @@
 package io.fastweights.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
@@ -8,10 +9,12 @@ import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.RandomModels;
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -54,15 +57,17 @@ class CudaFlightTest {
                   a[i] = batch(model, 6, 2, new SplittableRandom(i));
                   b[i] = batch(model, 6, 2, new SplittableRandom(i));
                   one.step(a[i]);
+                  a[i].keys();
+                  a[i].deltas();
                 }
                 other.submit(b[0]);
-                for (int i = 1; i < 4; i++) {
-                  other.submit(b[i]);
-                  other.complete(b[i - 1]);
-                }
-                other.complete(b[3]);
                 for (int i = 0; i < 4; i++) {
+                  if (i < 3) {
+                    other.submit(b[i + 1]);
+                  }
+                  other.complete(b[i]);
                   assertThat(b[i].outputs()).as(name).isEqualTo(a[i].outputs());
+                  assertThat(b[i].keys()).as(name).isEqualTo(a[i].keys());
                   assertThat(b[i].deltas()).as(name).isEqualTo(a[i].deltas());
                 }
               }
@@ -115,6 +120,54 @@ class CudaFlightTest {
                 }
               }
             });
+  }
+
+  @Test
+  void copiesAnEventsPairFromWhereTheDeviceLeftIt() {
+    RandomModels.all(7)
+        .forEach(
+            (name, model) -> {
+              try (Engine engine = engine(model, Storage.FP32)) {
+                LogShape each = LogShape.of(model);
+                EventBatch batch = batch(model, 6, 2, new SplittableRandom(4));
+                engine.step(batch);
+                float[] keys = new float[6 * each.keys()];
+                float[] deltas = new float[6 * each.deltas()];
+                for (int row = 5; row >= 0; row--) {
+                  batch.copyKeys(row, keys, row * each.keys());
+                  batch.copyDeltas(row, deltas, row * each.deltas());
+                }
+                assertThat(keys).as(name).isEqualTo(batch.keys());
+                assertThat(deltas).as(name).isEqualTo(batch.deltas());
+              }
+            });
+  }
+
+  @Test
+  void aLogIsGoneWhenItsPlaceIsTakenAndWhenTheEngineIsClosed() {
+    Model model = RandomModels.all(7).get("transformer");
+    float[] pair = new float[LogShape.of(model).keys()];
+    EventBatch first = batch(model, 6, 2, new SplittableRandom(1));
+    EventBatch second = batch(model, 6, 2, new SplittableRandom(2));
+    EventBatch third = batch(model, 6, 2, new SplittableRandom(3));
+    try (Engine engine = engine(model, Storage.FP32)) {
+      engine.step(first);
+      engine.step(second);
+      first.copyKeys(0, pair, 0);
+      engine.step(third);
+      assertGone(() -> first.copyKeys(0, pair, 0));
+      assertGone(first::deltas);
+      second.keys();
+    }
+    assertGone(third::keys);
+    assertGone(second::deltas);
+    assertThat(second.keys()).isNotEmpty();
+  }
+
+  private static void assertGone(Executable read) {
+    assertThatThrownBy(read::execute)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the log of this batch is gone");
   }
 
   private static void copy(float[] from, int row, float[] to, int each) {
