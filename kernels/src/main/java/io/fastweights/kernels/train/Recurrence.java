@@ -52,11 +52,6 @@ public final class Recurrence {
     this.walked = new float[rows * columns];
   }
 
-  /** Floats this holds: what the backward pass costs beside the sequence itself. */
-  long heldFloats() {
-    return inserts.length + (long) snapshots.size() * walked.length + walked.length;
-  }
-
   /**
    * Runs the sequence and keeps what {@link #backward} needs.
    *

@@ -130,6 +130,43 @@ class ModelPassTest {
     }
   }
 
+  /** Floats an event: E + M of each head several times over, and some dim. */
+  @Test
+  void aPassHoldsWhatItsEventsNeedAndFewMemories() throws Exception {
+    ModelConfig config =
+        ModelConfig.builder(Architecture.TRANSFORMER)
+            .dim(16)
+            .depth(2)
+            .heads(2)
+            .dimHead(32)
+            .ffMult(1)
+            .outputs(1)
+            .vocabulary(VOCABULARY)
+            .build();
+    ParameterLayout layout = new ParameterLayout(config, null);
+    Parameters p = new Parameters(layout, InitialWeights.of(layout, 1));
+    long memory = (long) Float.BYTES * config.memory().floats();
+    long[] bytes = new long[3];
+    for (int i = 0; i < bytes.length; i++) {
+      int length = 512 << i;
+      ModelPass pass =
+          new ModelPass(layout, new Loss.BinaryCrossEntropy(), PassOptions.exact(length));
+      int[] tokens = new int[length];
+      Chunk chunk = Chunk.of(EventSequence.ofTokens("k", tokens, tokens), 0, length);
+      pass.forward(p, chunk, 0, new float[config.memory().floats()]);
+      pass.backward(p, chunk, 0, 1, new float[layout.size()]);
+      bytes[i] = Reachable.bytes(pass, layout);
+    }
+    // Twice the events take twice the room, but for a few memories that do not depend on them.
+    assertThat(bytes[2] - bytes[1]).isCloseTo(2 * (bytes[1] - bytes[0]), within(2 * memory));
+    assertThat(bytes[0]).isBetween(bytes[1] - bytes[0], bytes[1] - bytes[0] + 6 * memory);
+    int both = config.features() + config.valueDim();
+    long perEvent = (long) Float.BYTES * config.depth() * config.heads() * 10 * both;
+    assertThat(bytes[2] - bytes[1]).isLessThan(1024 * perEvent);
+    // The test could tell: every W stored would be more.
+    assertThat(perEvent).isLessThan(memory);
+  }
+
   @Test
   void aMaskedEventNeitherWritesNorCounts() {
     Case whole = new Case(transformer().build(), 3, false);
