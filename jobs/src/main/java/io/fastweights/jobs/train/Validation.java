@@ -33,9 +33,10 @@ record Validation(List<EventSequence> train, List<EventSequence> held) {
     return new Validation(train, held);
   }
 
-  /** The last share of the keys, by their first events, whole. */
+  /** The last share of the keys, by their first events, whole; one at least, if there are two. */
   static Validation byKey(List<EventSequence> sequences, double share) {
-    int end = (int) Math.ceil((1 - share) * sequences.size());
+    int least = Math.min(1, sequences.size());
+    int end = Math.max(least, (int) Math.floor((1 - share) * sequences.size()));
     return new Validation(sequences.subList(0, end), sequences.subList(end, sequences.size()));
   }
 }
