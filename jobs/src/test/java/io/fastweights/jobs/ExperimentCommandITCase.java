@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** Experiments at sizes that take seconds. */
@@ -12,12 +17,12 @@ class ExperimentCommandITCase extends CommandTest {
 
   private JsonNode figures(Object... arguments) throws Exception {
     Path json = folder.resolve("figures.json");
-    Object[] all = java.util.Arrays.copyOf(arguments, arguments.length + 2);
+    Object[] all = Arrays.copyOf(arguments, arguments.length + 2);
     all[arguments.length] = "--json";
     all[arguments.length + 1] = json;
     Result result = execute(all);
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).contains("published");
+    assertThat(result.out()).containsAnyOf("published", "n-gram");
     return new ObjectMapper().readTree(json.toFile());
   }
 
@@ -36,6 +41,48 @@ class ExperimentCommandITCase extends CommandTest {
     double delta = figures.get("capacity.setting2.dpfp1_ours.6").asDouble();
     assertThat(delta).isLessThanOrEqualTo(0.001);
     assertThat(figures.get("capacity.setting2.dpfp1_sum.6").asDouble()).isGreaterThan(10 * delta);
+  }
+
+  @Test
+  void helpdeskScoresTheLastThirdOfItsCases() throws Exception {
+    StringBuilder lines = new StringBuilder("CaseID,ActivityID,CompleteTimestamp\n");
+    for (int id = 0; id < 30; id++) {
+      for (int t = 0; t < 5; t++) {
+        lines.append("%d,%d,2012-04-%02d 10:00:00%n".formatted(id, t, 1 + t));
+      }
+    }
+    Path events = file("cases.csv", lines.toString());
+    JsonNode figures = figures("experiment", "helpdesk", "--events", events, "--epochs", "20");
+    // Ten cases with prefixes of 2, 3 and 4 events.
+    assertThat(figures.get("helpdesk.scored").asInt()).isEqualTo(30);
+    assertThat(figures.get("helpdesk.accuracy").asDouble()).isGreaterThan(0.9);
+  }
+
+  @Test
+  void incidentsAreScoredByCaseAndByCaller() throws Exception {
+    StringBuilder lines = new StringBuilder(",".repeat(25) + "\n");
+    for (int id = 0; id < 30; id++) {
+      for (int t = 0; t < 3; t++) {
+        String[] cells = new String[26];
+        Arrays.fill(cells, "?");
+        cells[0] = "i" + id;
+        cells[1] = "state" + t;
+        cells[7] = "c" + id % 4;
+        cells[13] = "%d/3/2016 0%d:00".formatted(1 + id, t);
+        lines.append(String.join(",", cells)).append('\n');
+      }
+    }
+    Path zip = folder.resolve("incidents.zip");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
+      out.putNextEntry(new ZipEntry("incidents.csv"));
+      out.write(lines.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    JsonNode figures = figures("experiment", "incidents", "--events", zip, "--epochs", "20");
+    // Six incidents with three events, of which the last is followed by the end.
+    assertThat(figures.get("incidents.scored").asInt()).isEqualTo(18);
+    assertThat(figures.get("incidents.caller.scored").asInt()).isEqualTo(18);
+    assertThat(figures.get("incidents.accuracy").asDouble()).isGreaterThan(0.9);
+    assertThat(figures.get("incidents.caller.accuracy").asDouble()).isBetween(0.0, 1.0);
   }
 
   @Test
