@@ -1,5 +1,6 @@
 package io.fastweights.jobs;
 
+import io.fastweights.kernels.engine.EngineException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -54,6 +55,10 @@ final class Errors {
     Throwable stripped = ExceptionUtils.stripExecutionException(failure);
     List<Throwable> causes = new ArrayList<>();
     for (Throwable t = stripped; t != null && !causes.contains(t); t = t.getCause()) {
+      if (t instanceof EngineException) {
+        // Its cause is the linker's or the driver's own word.
+        return t.getMessage();
+      }
       causes.add(t);
     }
     Throwable root = causes.get(causes.size() - 1);

@@ -2,12 +2,9 @@ package io.fastweights.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The bundle runs where it is unpacked, with nothing from here. */
 class GpuCheckBundleIT {
   private static final long MOST_BYTES = 60L << 20;
-  private static final String JNI = "libJCudaDriver-12.6.0-linux-x86_64.so";
 
   @TempDir static Path folder;
   private static Path archive;
@@ -65,7 +61,7 @@ class GpuCheckBundleIT {
 
   @Test
   void checksASimulatedDevice() throws Exception {
-    Map<String, String> simulated = Map.of("LD_LIBRARY_PATH", simulatedDriver().toString());
+    Map<String, String> simulated = Map.of("LD_LIBRARY_PATH", SimulatedDriver.build().toString());
     Path tables = folder.resolve("gpu-check/tables.md");
     Ended ended =
         check(simulated, "--quick", "--only", "contract,end", "--markdown", tables.toString());
@@ -93,20 +89,5 @@ class GpuCheckBundleIT {
     String said = Files.readString(err);
     Files.delete(err);
     return new Ended(exitCode, out, said);
-  }
-
-  /** The folder of a libcuda.so.1 without a GPU, built from the sources of module kernels. */
-  private static Path simulatedDriver() throws Exception {
-    Path out = Files.createDirectories(Path.of("target/simulated-device").toAbsolutePath());
-    Path jni = out.resolve(JNI);
-    try (InputStream in = GpuCheckBundleIT.class.getResourceAsStream("/lib/" + JNI)) {
-      Files.copy(in, jni, StandardCopyOption.REPLACE_EXISTING);
-    }
-    Ended built =
-        run(Map.of(), "sh", "../kernels/src/test/native/build.sh", jni.toString(), out.toString());
-    if (built.exitCode() != 0) {
-      throw new IOException("the simulated device needs g++: " + built.err());
-    }
-    return out;
   }
 }

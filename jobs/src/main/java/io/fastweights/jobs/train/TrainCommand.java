@@ -1,6 +1,7 @@
 package io.fastweights.jobs.train;
 
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
@@ -26,8 +27,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Takes the files and the schema that 'run' takes, and writes weights that 'run' takes. The",
-      "same seed gives the same bits, whatever the threads. With --checkpoint a run that was killed",
-      "goes on where it was when it is started again."
+      "same seed gives the same bits on one engine, whatever the threads. With --checkpoint a run",
+      "that was killed goes on where it was when it is started again."
     })
 public final class TrainCommand implements Callable<Integer> {
   private static final int CHECKPOINT_STEPS = 100;
@@ -112,6 +113,16 @@ public final class TrainCommand implements Callable<Integer> {
   private int patience;
 
   @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      defaultValue = "cpu",
+      description = {
+        "What runs the memories and their gradients: ${COMPLETION-CANDIDATES} (default:",
+        "${DEFAULT-VALUE}). The rest runs on the CPU."
+      })
+  private Device engine;
+
+  @Option(
       names = "--checkpoint",
       paramLabel = "FILE",
       description = "Keeps the state of training, to go on from after a failure.")
@@ -163,6 +174,7 @@ public final class TrainCommand implements Callable<Integer> {
         .attentionDropout(dropout)
         .feedForwardDropout(dropout)
         .patience(patience)
+        .engine(engine)
         .checkpoint(checkpoint, CHECKPOINT_STEPS)
         .build();
   }

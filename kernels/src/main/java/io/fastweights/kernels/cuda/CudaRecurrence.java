@@ -2,6 +2,7 @@ package io.fastweights.kernels.cuda;
 
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.train.DeviceRecurrence;
 import io.fastweights.kernels.train.HeadSequence;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.function.ToIntFunction;
  * Gradients are those of phi; {@link io.fastweights.kernels.train.FeatureGradient} leads from there
  * to keys and queries. Not thread-safe.
  */
-public final class CudaRecurrence implements AutoCloseable {
+public final class CudaRecurrence implements DeviceRecurrence {
   private static final int LEAST_INTERVAL = 64;
   private static final int WARPS = 8;
   private static final int THREADS = WARPS * 32;
@@ -37,15 +38,6 @@ public final class CudaRecurrence implements AutoCloseable {
   private final CudaStream stream;
   private final RecurrenceRoom room;
   private List<Head> ran = List.of();
-
-  /**
-   * One head of one sequence.
-   *
-   * @param values features, values and betas; its read-outs are written, not scaled
-   * @param length events
-   * @param asks which events are asks, or null for none
-   */
-  public record Head(HeadSequence values, int length, boolean[] asks) {}
 
   /**
    * Takes a device.
@@ -85,13 +77,17 @@ public final class CudaRecurrence implements AutoCloseable {
     return 3 * WARPS * columns * Float.BYTES;
   }
 
+  @Override
+  public String name() {
+    return "cuda " + device.name();
+  }
+
   /**
-   * Runs sequences and keeps on the device what {@link #backward} needs.
+   * {@inheritDoc}
    *
-   * @param memories float[rows][columns] of each head, rewritten
    * @throws IllegalArgumentException if heads and memories differ in number
-   * @throws EngineException if the device fails
    */
+  @Override
   public void forward(List<Head> heads, List<float[]> memories) {
     check(heads, memories);
     device.makeCurrent();
@@ -143,15 +139,11 @@ public final class CudaRecurrence implements AutoCloseable {
   }
 
   /**
-   * Adds the gradients of the sequences that {@link #forward} ran last; once for each forward pass.
+   * {@inheritDoc}
    *
-   * @param gradients of each head: holds those of the read-outs; those of features, values and
-   *     betas are added
-   * @param gradMemories of each head, the gradient of the memory after the sequence; becomes that
-   *     of the memory before
    * @throws IllegalStateException if no forward pass went before
-   * @throws EngineException if the device fails
    */
+  @Override
   public void backward(List<HeadSequence> gradients, List<float[]> gradMemories) {
     List<Head> heads = ran;
     if (heads.isEmpty()) {

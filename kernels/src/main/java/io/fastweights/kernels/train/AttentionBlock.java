@@ -12,8 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One layer's fast-weight attention over a sequence: projections, phi, recurrence and output, and
- * all their gradients. Keeps what the backward pass needs of the sequence it ran last.
+ * One layer's fast-weight attention over a sequence: projections and phi, the recurrence, and the
+ * output, and all their gradients. The recurrence is a step of its own, which a device may take
+ * instead. Keeps what the backward pass needs of the sequence it ran last.
  */
 final class AttentionBlock {
   private final ModelConfig config;
@@ -98,14 +99,13 @@ final class AttentionBlock {
   }
 
   /**
-   * y = attention(u).
+   * q, k, v and beta of u, phi of q and k, and the memory that the recurrence begins with.
    *
    * @param chunk says which events are asks and which are masked
    * @param u float[length][dim]
-   * @param memory the key's whole memory; this layer's part is rewritten
-   * @param y takes float[length][dim]
+   * @param memory the key's whole memory
    */
-  void forward(Parameters p, Chunk chunk, float[] u, float[] memory, float[] y) {
+  void project(Parameters p, Chunk chunk, float[] u, float[] memory) {
     int length = chunk.length();
     View input = new View(u, 0, config.dim());
     int column = 0;
@@ -121,16 +121,45 @@ final class AttentionBlock {
       }
     }
     for (int h = 0; h < heads.length; h++) {
-      forward(heads[h], h, chunk, memory);
+      features(heads[h], h, chunk);
+      System.arraycopy(memory, shape.offset(layer, h), heads[h].w, 0, heads[h].w.length);
     }
+  }
+
+  /** The recurrence of every head. */
+  void recur(Chunk chunk) {
+    for (Head head : heads) {
+      head.recurrence.forward(head.values, chunk.length(), chunk.asks(), head.w);
+    }
+  }
+
+  /** Every head for a device, in place of {@link #recur}. */
+  void collect(Chunk chunk, List<DeviceRecurrence.Head> sequences, List<float[]> memories) {
+    for (Head head : heads) {
+      sequences.add(new DeviceRecurrence.Head(head.values, chunk.length(), chunk.asks()));
+      memories.add(head.w);
+    }
+  }
+
+  /**
+   * y of what the recurrence has read.
+   *
+   * @param memory the key's whole memory; this layer's part is rewritten
+   * @param y takes float[length][dim]
+   */
+  void mix(Parameters p, Chunk chunk, float[] memory, float[] y) {
+    int length = chunk.length();
     int read = heads.length * config.valueDim();
+    for (int h = 0; h < heads.length; h++) {
+      System.arraycopy(heads[h].w, 0, memory, shape.offset(layer, h), heads[h].w.length);
+    }
     for (int i = 0; i < length * read; i++) {
       reads[i] *= config.readScale();
     }
     toOut.forward(p, length, new View(reads, 0, read), new View(y, 0, config.dim()));
   }
 
-  private void forward(Head head, int h, Chunk chunk, float[] memory) {
+  private void features(Head head, int h, Chunk chunk) {
     int d = config.dimHead();
     int rows = shape.rows();
     for (int t = 0; t < chunk.length(); t++) {
@@ -142,10 +171,6 @@ final class AttentionBlock {
     if (chunk.hasMask() && config.featureMap() == ModelConfig.FeatureMap.ELU_PLUS_ONE) {
       clearMasked(head, chunk);
     }
-    int at = shape.offset(layer, h);
-    System.arraycopy(memory, at, head.w, 0, head.w.length);
-    head.recurrence.forward(head.values, chunk.length(), chunk.asks(), head.w);
-    System.arraycopy(head.w, 0, memory, at, head.w.length);
   }
 
   /** DPFP maps a masked key to 0 by itself; elu + 1 does not. */
@@ -173,13 +198,11 @@ final class AttentionBlock {
   }
 
   /**
-   * Adds the gradients of the parameters and of u. No gradient comes from events after the
-   * sequence: back-propagation is truncated there.
+   * Adds the gradients of the output's parameters, and leaves those of what the recurrence has
+   * read. No gradient comes from events after the sequence: back-propagation is truncated there.
    */
-  void backward(
-      Parameters p, float[] gradients, Chunk chunk, float[] u, float[] gradY, float[] gradU) {
+  void mixBackward(Parameters p, float[] gradients, Chunk chunk, float[] gradY) {
     int length = chunk.length();
-    int dim = config.dim();
     int read = heads.length * config.valueDim();
     Arrays.fill(gradReads, 0, length * read, 0f);
     Arrays.fill(gradQkv, 0, length * width, 0f);
@@ -189,13 +212,38 @@ final class AttentionBlock {
         gradients,
         length,
         new View(reads, 0, read),
-        new View(gradY, 0, dim),
+        new View(gradY, 0, config.dim()),
         new View(gradReads, 0, read));
     for (int i = 0; i < length * read; i++) {
       gradReads[i] *= config.readScale();
     }
+    for (Head head : heads) {
+      Recurrence.clear(head.gradients, length, shape.rows());
+      Arrays.fill(head.gradW, 0f);
+    }
+  }
+
+  /** The recurrence of every head, back. */
+  void recurBackward(Chunk chunk) {
+    for (Head head : heads) {
+      head.recurrence.backward(
+          head.values, head.gradients, chunk.length(), chunk.asks(), head.w, head.gradW);
+    }
+  }
+
+  /** Every head for a device, in place of {@link #recurBackward}. */
+  void collectBackward(List<HeadSequence> gradients, List<float[]> gradMemories) {
+    for (Head head : heads) {
+      gradients.add(head.gradients);
+      gradMemories.add(head.gradW);
+    }
+  }
+
+  /** Adds the gradients of the projections' parameters and of u. */
+  void projectBackward(Parameters p, float[] gradients, Chunk chunk, float[] u, float[] gradU) {
+    int length = chunk.length();
     for (int h = 0; h < heads.length; h++) {
-      backward(heads[h], h, chunk);
+      featuresBackward(heads[h], h, chunk);
     }
     if (config.betaGate() == BetaGate.SIGMOID) {
       for (int i = 0; i < length * heads.length; i++) {
@@ -203,8 +251,8 @@ final class AttentionBlock {
       }
     }
     mask(chunk, gradQkv);
-    View input = new View(u, 0, dim);
-    View gradInput = new View(gradU, 0, dim);
+    View input = new View(u, 0, config.dim());
+    View gradInput = new View(gradU, 0, config.dim());
     toBeta.backward(p, gradients, length, input, new View(gradBeta, 0, heads.length), gradInput);
     int column = 0;
     for (LinearMap projection : projections) {
@@ -213,14 +261,10 @@ final class AttentionBlock {
     }
   }
 
-  private void backward(Head head, int h, Chunk chunk) {
+  private void featuresBackward(Head head, int h, Chunk chunk) {
     int d = config.dimHead();
     int rows = shape.rows();
-    int length = chunk.length();
-    Recurrence.clear(head.gradients, length, rows);
-    Arrays.fill(head.gradW, 0f);
-    head.recurrence.backward(head.values, head.gradients, length, chunk.asks(), head.w, head.gradW);
-    for (int t = 0; t < length; t++) {
+    for (int t = 0; t < chunk.length(); t++) {
       int q = t * width + h * d;
       int k = q + heads.length * d;
       features.backward(

@@ -51,13 +51,16 @@ final class LayerPass {
     scratchOut = new float[floats];
   }
 
+  AttentionBlock attention() {
+    return attention;
+  }
+
   /**
-   * Runs the sequence.
+   * Runs the sequence up to attention's recurrence.
    *
-   * @param stream float[length][dim], the residual stream; rewritten
-   * @param seed of the dropout
+   * @param stream float[length][dim], the residual stream
    */
-  void forward(Parameters p, Chunk chunk, long seed, float[] stream, float[] memory) {
+  void project(Parameters p, Chunk chunk, float[] stream, float[] memory) {
     int rows = chunk.length();
     int n = rows * dim;
     System.arraycopy(stream, 0, x, 0, n);
@@ -66,7 +69,19 @@ final class LayerPass {
     } else {
       System.arraycopy(x, 0, attentionIn, 0, n);
     }
-    attention.forward(p, chunk, attentionIn, memory, attentionOut);
+    attention.project(p, chunk, attentionIn, memory);
+  }
+
+  /**
+   * Runs the sequence from there on.
+   *
+   * @param stream rewritten
+   * @param seed of the dropout
+   */
+  void mix(Parameters p, Chunk chunk, long seed, float[] stream, float[] memory) {
+    int rows = chunk.length();
+    int n = rows * dim;
+    attention.mix(p, chunk, memory, attentionOut);
     dropout.apply(attentionOut, n, Seeds.mix(seed, 0));
     if (!transformer) {
       System.arraycopy(attentionOut, 0, stream, 0, n);
@@ -95,11 +110,11 @@ final class LayerPass {
   }
 
   /**
-   * Goes back through the sequence that {@link #forward} ran last.
+   * Goes back through the sequence that ran last, to attention's recurrence.
    *
-   * @param gradStream the gradient of the stream after the layer; becomes that before it
+   * @param gradStream the gradient of the stream after the layer
    */
-  void backward(Parameters p, float[] gradients, Chunk chunk, long seed, float[] gradStream) {
+  void mixBackward(Parameters p, float[] gradients, Chunk chunk, long seed, float[] gradStream) {
     int rows = chunk.length();
     int n = rows * dim;
     if (transformer) {
@@ -113,15 +128,26 @@ final class LayerPass {
       System.arraycopy(gradStream, 0, scratchOut, 0, n);
     }
     dropout.apply(scratchOut, n, Seeds.mix(seed, 0));
+    attention.mixBackward(p, gradients, chunk, scratchOut);
+  }
+
+  /**
+   * Goes back from there.
+   *
+   * @param gradStream becomes the gradient of the stream before the layer
+   */
+  void projectBackward(Parameters p, float[] gradients, Chunk chunk, float[] gradStream) {
+    int rows = chunk.length();
+    int n = rows * dim;
     if (!transformer) {
       Arrays.fill(gradStream, 0, n, 0f);
     }
     if (transformer && preNorm) {
       Arrays.fill(scratch, 0, n, 0f);
-      attention.backward(p, gradients, chunk, attentionIn, scratchOut, scratch);
+      attention.projectBackward(p, gradients, chunk, attentionIn, scratch);
       attentionNorm.backward(p, gradients, rows, x, scratch, gradStream);
     } else {
-      attention.backward(p, gradients, chunk, attentionIn, scratchOut, gradStream);
+      attention.projectBackward(p, gradients, chunk, attentionIn, gradStream);
     }
   }
 

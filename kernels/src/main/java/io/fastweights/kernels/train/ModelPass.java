@@ -66,8 +66,29 @@ final class ModelPass {
   void forward(Parameters p, Chunk chunk, long seed, float[] memory) {
     embed(p, chunk);
     for (int l = 0; l < layers.length; l++) {
-      layers[l].forward(p, chunk, Seeds.mix(seed, l), stream, memory);
+      project(p, chunk, l, memory);
+      attention(l).recur(chunk);
+      mix(p, chunk, l, seed, memory);
     }
+    predict(p, chunk);
+  }
+
+  /** A layer up to its recurrence. */
+  void project(Parameters p, Chunk chunk, int l, float[] memory) {
+    layers[l].project(p, chunk, stream, memory);
+  }
+
+  AttentionBlock attention(int l) {
+    return layers[l].attention();
+  }
+
+  /** A layer after its recurrence. */
+  void mix(Parameters p, Chunk chunk, int l, long seed, float[] memory) {
+    layers[l].mix(p, chunk, Seeds.mix(seed, l), stream, memory);
+  }
+
+  /** The outputs of the layers' stream. */
+  void predict(Parameters p, Chunk chunk) {
     int dim = config.dim();
     System.arraycopy(stream, 0, hidden, 0, chunk.length() * dim);
     if (head == null) {
@@ -77,7 +98,8 @@ final class ModelPass {
     }
   }
 
-  private void embed(Parameters p, Chunk chunk) {
+  /** The stream that the first layer takes. */
+  void embed(Parameters p, Chunk chunk) {
     EventSequence s = chunk.sequence();
     int dim = config.dim();
     Arrays.fill(stream, 0, chunk.length() * dim, 0f);
@@ -112,6 +134,18 @@ final class ModelPass {
    * @return the sum of the losses, not scaled
    */
   double backward(Parameters p, Chunk chunk, long seed, float scale, float[] gradients) {
+    double sum = lossBackward(p, chunk, scale, gradients);
+    for (int l = layers.length - 1; l >= 0; l--) {
+      mixBackward(p, gradients, chunk, l, seed);
+      attention(l).recurBackward(chunk);
+      projectBackward(p, gradients, chunk, l);
+    }
+    embedBackward(chunk, gradients);
+    return sum;
+  }
+
+  /** The losses, and their gradients down to the stream that the last layer left. */
+  double lossBackward(Parameters p, Chunk chunk, float scale, float[] gradients) {
     int dim = config.dim();
     double sum = lossGradients(chunk, scale);
     Arrays.fill(stream, 0, chunk.length() * dim, 0f);
@@ -126,11 +160,17 @@ final class ModelPass {
           new View(gradOutputs, 0, head.out),
           new View(stream, 0, dim));
     }
-    for (int l = layers.length - 1; l >= 0; l--) {
-      layers[l].backward(p, gradients, chunk, Seeds.mix(seed, l), stream);
-    }
-    embedBackward(chunk, gradients);
     return sum;
+  }
+
+  /** A layer back to its recurrence. */
+  void mixBackward(Parameters p, float[] gradients, Chunk chunk, int l, long seed) {
+    layers[l].mixBackward(p, gradients, chunk, Seeds.mix(seed, l), stream);
+  }
+
+  /** A layer from its recurrence back. */
+  void projectBackward(Parameters p, float[] gradients, Chunk chunk, int l) {
+    layers[l].projectBackward(p, gradients, chunk, stream);
   }
 
   private double lossGradients(Chunk chunk, float scale) {
@@ -145,7 +185,8 @@ final class ModelPass {
     return sum;
   }
 
-  private void embedBackward(Chunk chunk, float[] gradients) {
+  /** Adds the gradients of the embeddings. */
+  void embedBackward(Chunk chunk, float[] gradients) {
     EventSequence s = chunk.sequence();
     int dim = config.dim();
     for (int t = 0; t < chunk.length(); t++) {

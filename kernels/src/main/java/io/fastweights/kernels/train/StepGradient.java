@@ -1,6 +1,7 @@
 package io.fastweights.kernels.train;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * The gradient of one step over all lanes. Lanes are dealt to a fixed number of shards; a shard
@@ -14,15 +15,29 @@ final class StepGradient {
   private final Workers workers;
   private final float[][] shards;
   private final double[] losses;
+
+  /** Null where every lane runs its own recurrences. */
+  private final Lockstep lockstep;
+
   private int counted;
   private int events;
 
-  StepGradient(Lanes lanes, Workers workers, int parameters) {
+  /**
+   * @param device runs the recurrences; null for none
+   * @param passes for the lanes, where there is a device
+   */
+  StepGradient(
+      Lanes lanes,
+      Workers workers,
+      int parameters,
+      DeviceLayers device,
+      Supplier<ModelPass> passes) {
     this.lanes = lanes;
     this.workers = workers;
     int count = Math.min(SHARDS, lanes.count());
     shards = new float[count][parameters];
     losses = new double[count];
+    lockstep = device == null ? null : new Lockstep(lanes, workers, device, count, passes);
   }
 
   /** Events that the last step ran through. */
@@ -55,7 +70,15 @@ final class StepGradient {
       events += chunk.length();
     }
     float scale = counted == 0 ? 0 : 1f / counted;
-    workers.run(shards.length, (shard, pass) -> run(shard, pass, p, seed, scale));
+    for (int shard = 0; shard < shards.length; shard++) {
+      Arrays.fill(shards[shard], 0f);
+      losses[shard] = 0;
+    }
+    if (lockstep == null) {
+      workers.run(shards.length, (shard, pass) -> run(shard, pass, p, seed, scale));
+    } else {
+      lockstep.run(p, seed, scale, shards, losses);
+    }
     double loss = 0;
     for (int shard = 0; shard < shards.length; shard++) {
       loss += losses[shard];
@@ -67,8 +90,6 @@ final class StepGradient {
   }
 
   private void run(int shard, ModelPass pass, Parameters p, long seed, float scale) {
-    Arrays.fill(shards[shard], 0f);
-    losses[shard] = 0;
     for (int lane = shard; lane < lanes.count(); lane += shards.length) {
       Chunk chunk = lanes.chunk(lane);
       long laneSeed = Seeds.mix(seed, lane);

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.train;
 
+import io.fastweights.kernels.engine.EngineOptions.Device;
 import java.nio.file.Path;
 
 /**
@@ -19,6 +20,7 @@ import java.nio.file.Path;
  * @param threads that compute; the result does not depend on them
  * @param evaluationsPerEpoch how often the validation events are scored; 0 for never
  * @param patience evaluations without a new best after which training stops
+ * @param engine where the recurrences run, and their gradients; the rest runs on the CPU
  * @param checkpoint file to go on from after a failure, or null
  * @param checkpointEvery steps between two writes of it
  */
@@ -37,6 +39,7 @@ public record TrainOptions(
     int threads,
     double evaluationsPerEpoch,
     int patience,
+    Device engine,
     Path checkpoint,
     int checkpointEvery) {
 
@@ -84,6 +87,7 @@ public record TrainOptions(
     private int threads = Runtime.getRuntime().availableProcessors();
     private double evaluationsPerEpoch = 1;
     private int patience = 3;
+    private Device engine = Device.CPU;
     private Path checkpoint;
     private int checkpointEvery = 100;
 
@@ -159,6 +163,12 @@ public record TrainOptions(
       return this;
     }
 
+    /** Where the recurrences run: the CPU unless said otherwise. */
+    public Builder engine(Device value) {
+      engine = value;
+      return this;
+    }
+
     /** Where the run's state is written every so many steps, and where it goes on from. */
     public Builder checkpoint(Path file, int everySteps) {
       checkpoint = file;
@@ -182,6 +192,7 @@ public record TrainOptions(
           threads,
           evaluationsPerEpoch,
           patience,
+          engine,
           checkpoint,
           checkpointEvery);
     }

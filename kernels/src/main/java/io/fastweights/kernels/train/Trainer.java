@@ -1,5 +1,6 @@
 package io.fastweights.kernels.train;
 
+import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Learns slow weights from keyed sequences: truncated back-propagation through chunks of each key's
@@ -19,7 +21,8 @@ import java.util.TreeSet;
  * on validation events.
  *
  * <p>The same data, options and seed give the same bits on one machine, whatever the number of
- * threads and however often the run was stopped and went on from its checkpoint.
+ * threads and however often the run was stopped and went on from its checkpoint. Recurrences on a
+ * GPU have other bits than those on the CPU, within rounding.
  */
 public final class Trainer {
   private final ParameterLayout layout;
@@ -94,6 +97,7 @@ public final class Trainer {
    *
    * @param initial in the order of the layout; rewritten
    * @throws TrainingDivergedException if a gradient is not finite
+   * @throws EngineException if the device asked for cannot be had, or fails
    * @throws IOException if the checkpoint cannot be written, or is damaged or of another run
    */
   public TrainResult run(float[] initial, TrainProgress.Listener listener) throws IOException {
@@ -105,18 +109,20 @@ public final class Trainer {
     Lanes lanes =
         new Lanes(train, options.lanes(), options.chunk(), memory, Seeds.mix(options.seed(), 1));
     TrainState state = new TrainState(parameters, adam, lanes);
-    long fingerprint = fingerprint(initial);
-    if (options.checkpoint() != null && Files.exists(options.checkpoint())) {
-      TrainCheckpoint.read(options.checkpoint(), fingerprint, state);
-    }
     PassOptions pass =
         new PassOptions(options.chunk(), options.attentionDropout(), options.feedForwardDropout());
     PassOptions exact = PassOptions.exact(options.chunk());
-    try (Workers workers = new Workers(options.threads(), () -> new ModelPass(layout, loss, pass));
+    Supplier<ModelPass> passes = () -> new ModelPass(layout, loss, pass);
+    try (DeviceLayers device = DeviceLayers.of(options.engine(), layout.config());
+        Workers workers = new Workers(options.threads(), passes);
         Workers scorers =
             new Workers(options.threads(), () -> new ModelPass(layout, loss, exact))) {
-      return loop(
-          state, fingerprint, new StepGradient(lanes, workers, layout.size()), scorers, listener);
+      long fingerprint = fingerprint(initial, device != null);
+      if (options.checkpoint() != null && Files.exists(options.checkpoint())) {
+        TrainCheckpoint.read(options.checkpoint(), fingerprint, state);
+      }
+      StepGradient gradient = new StepGradient(lanes, workers, layout.size(), device, passes);
+      return loop(state, fingerprint, gradient, scorers, listener);
     }
   }
 
@@ -213,7 +219,7 @@ public final class Trainer {
    * Of all that the bits depend on; not of threads, checkpoint or its interval. By texts: an
    * enumeration has another hash code in every JVM.
    */
-  private long fingerprint(float[] initial) {
+  private long fingerprint(float[] initial, boolean onDevice) {
     long print =
         Seeds.mix(
             SchemaJson.write(layout.schema()).hashCode(), layout.config().toString().hashCode());
@@ -236,6 +242,9 @@ public final class Trainer {
                 options.seed(),
                 options.evaluationsPerEpoch(),
                 options.patience()));
+    if (onDevice) {
+      print = Seeds.mix(print, "device".hashCode());
+    }
     for (List<EventSequence> part : List.of(train, validation)) {
       print = Seeds.mix(print, part.size());
       for (EventSequence s : part) {

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -37,10 +38,15 @@ final class Workers implements AutoCloseable {
 
   /** Runs a task for 0 ... count - 1 and waits for all. */
   void run(int count, Task task) {
+    each(count, index -> work(index, task));
+  }
+
+  /** The same for what brings passes of its own. */
+  void each(int count, IntConsumer task) {
     List<Future<?>> running = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int index = i;
-      running.add(threads.submit(() -> work(index, task)));
+      running.add(threads.submit(() -> task.accept(index)));
     }
     try {
       for (Future<?> one : running) {

@@ -3,13 +3,13 @@ package io.fastweights.kernels.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fastweights.kernels.cuda.CudaRecurrence.Head;
 import io.fastweights.kernels.cuda.SimulatedDevice.Control;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.golden.GoldenFiles;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.Safetensors;
 import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.train.DeviceRecurrence.Head;
 import io.fastweights.kernels.train.HeadSequence;
 import io.fastweights.kernels.train.Recurrence;
 import java.io.IOException;

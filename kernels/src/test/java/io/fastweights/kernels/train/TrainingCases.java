@@ -13,15 +13,15 @@ import java.util.SplittableRandom;
 /**
  * A small problem that only a memory of the key solves: each key has its own answer to a symbol.
  */
-final class TrainingCases {
-  static final Schema SCHEMA =
+public final class TrainingCases {
+  public static final Schema SCHEMA =
       Schema.of(
           List.of(
               new Field.Categorical("symbol", List.of("a", "b", "c", "d")),
               new Field.Elapsed("since", 8)),
           new Target.Binary("answer"));
 
-  static final ModelConfig CONFIG =
+  public static final ModelConfig CONFIG =
       ModelConfig.builder(Architecture.TRANSFORMER)
           .dim(16)
           .heads(2)
@@ -33,7 +33,7 @@ final class TrainingCases {
   private TrainingCases() {}
 
   /** Keys with {@code events} events each. */
-  static List<EventSequence> keys(int keys, int events, long seed) {
+  public static List<EventSequence> keys(int keys, int events, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     SequenceBuilder builder = new SequenceBuilder(SCHEMA);
     RawEvent event = SCHEMA.newEvent();
@@ -54,7 +54,7 @@ final class TrainingCases {
     return builder.build();
   }
 
-  static TrainOptions.Builder options() {
+  public static TrainOptions.Builder options() {
     return TrainOptions.builder().lanes(8).chunk(16).learningRate(0.01).seed(3).threads(2);
   }
 }
