@@ -26,15 +26,23 @@ final class Answers {
 
   static String line(
       Trip trip, long timestamp, boolean observed, float[] values, float recallError) {
-    HexFormat hex = HexFormat.of();
-    StringBuilder line = new StringBuilder(trip.id + " " + trip.key + " at " + timestamp);
-    line.append(observed ? " observed:" : " asked:");
+    return "%d %s at %d %s:%s recall%s"
+        .formatted(
+            trip.id,
+            trip.key,
+            timestamp,
+            observed ? "observed" : "asked",
+            bits(values),
+            bits(recallError));
+  }
+
+  /** Each number's bits, with a space in front. */
+  static String bits(float... values) {
+    StringBuilder bits = new StringBuilder();
     for (float value : values) {
-      line.append(' ').append(hex.toHexDigits(Float.floatToRawIntBits(value)));
+      bits.append(' ').append(HexFormat.of().toHexDigits(Float.floatToRawIntBits(value)));
     }
-    return line.append(" recall ")
-        .append(hex.toHexDigits(Float.floatToRawIntBits(recallError)))
-        .toString();
+    return bits.toString();
   }
 
   static String refusal(Trip trip) {

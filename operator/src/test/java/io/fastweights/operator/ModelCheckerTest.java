@@ -15,9 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.ProcessOperator;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,49 +25,35 @@ class ModelCheckerTest {
 
   @TempDir Path folder;
 
-  private static final class Harness
-      extends OneInputStreamOperatorTestHarness<ModelUpdate, CheckedModel> {
-    Harness(ModelSpec spec) throws Exception {
-      super(
-          new ProcessOperator<>(
-              new ModelChecker(spec, new Configuration(), spec.create(new Configuration()))));
-      setup(CheckedModel.type().createSerializer(getExecutionConfig().getSerializerConfig()));
-    }
+  /** The reason why an update is refused; the only message of it. */
+  private static String refuse(CheckerHarness harness, ModelUpdate update) throws Exception {
+    int models = harness.accepted().size();
+    int messages = harness.refused().size();
+    harness.processElement(update, 0);
+    assertThat(harness.accepted()).hasSize(models);
+    assertThat(harness.refused()).hasSize(messages + 1);
+    RefusedModel refusal = harness.refused().get(messages);
+    assertThat(refusal.path()).isEqualTo(update.path());
+    assertThat(refusal.version()).isEqualTo(update.version());
+    return refusal.reason();
+  }
 
-    List<CheckedModel> accepted() {
-      return extractOutputValues();
-    }
-
-    List<RefusedModel> refused() {
-      var records = getSideOutput(ModelChecker.REFUSED);
-      return records == null ? List.of() : records.stream().map(StreamRecord::getValue).toList();
-    }
-
-    /** The reason why it is refused; the only message of it. */
-    String refuse(ModelUpdate update) throws Exception {
-      int models = accepted().size();
-      int messages = refused().size();
-      processElement(update, 0);
-      assertThat(accepted()).hasSize(models);
-      assertThat(refused()).hasSize(messages + 1);
-      RefusedModel refusal = refused().get(messages);
-      assertThat(refusal.path()).isEqualTo(update.path());
-      assertThat(refusal.version()).isEqualTo(update.version());
-      return refusal.reason();
-    }
-
-    CheckedModel accept(ModelUpdate update) throws Exception {
-      processElement(update, 0);
-      return accepted().get(accepted().size() - 1);
-    }
+  private static CheckedModel accept(CheckerHarness harness, ModelUpdate update) throws Exception {
+    harness.processElement(update, 0);
+    return harness.accepted().get(harness.accepted().size() - 1);
   }
 
   private static ModelSpec spec() {
     return new ModelSpec(SchemaJson.write(Trips.schema()), MODEL.weights(17), 0);
   }
 
-  private static Harness open(ModelSpec spec) throws Exception {
-    Harness harness = new Harness(spec);
+  private static CheckerHarness harness(ModelSpec spec) throws Exception {
+    return new CheckerHarness(
+        new ModelChecker(spec, new Configuration(), spec.create(new Configuration())));
+  }
+
+  private static CheckerHarness open(ModelSpec spec) throws Exception {
+    CheckerHarness harness = harness(spec);
     harness.open();
     return harness;
   }
@@ -89,9 +72,9 @@ class ModelCheckerTest {
   void soundWeightsAreSentOnWithTheBytesOfTheirFile() throws Exception {
     String path = write("sound", MODEL.weights(1));
     byte[] bytes = Files.readAllBytes(folder.resolve("sound"));
-    try (Harness harness = open(spec())) {
+    try (CheckerHarness harness = open(spec())) {
       CheckedModel model =
-          harness.accept(ModelUpdate.of(path, 5).withSha256(Sha256.hex(bytes).toUpperCase()));
+          accept(harness, ModelUpdate.of(path, 5).withSha256(Sha256.hex(bytes).toUpperCase()));
       assertThat(model.path()).isEqualTo(path);
       assertThat(model.version()).isEqualTo(5);
       assertThat(model.generation()).isZero();
@@ -108,17 +91,18 @@ class ModelCheckerTest {
     byte[] nan = sound.clone();
     ByteBuffer.wrap(nan).order(ByteOrder.LITTLE_ENDIAN).putFloat(nan.length - 4, Float.NaN);
     String digest = Sha256.hex(sound);
-    try (Harness harness = open(spec())) {
+    try (CheckerHarness harness = open(spec())) {
       String missing = folder.resolve("missing").toUri().toString();
-      assertThat(harness.refuse(ModelUpdate.of(missing, 1))).contains("missing");
-      assertThat(harness.refuse(ModelUpdate.of(null, 2))).isNotBlank();
-      assertThat(harness.refuse(ModelUpdate.of("nowhere://there/a", 2))).contains("nowhere");
-      assertThat(harness.refuse(ModelUpdate.of(write("empty", new byte[0]), 3))).contains("empty");
-      assertThat(harness.refuse(ModelUpdate.of(write("cut", cut), 4))).contains("cut", "bytes");
-      assertThat(harness.refuse(ModelUpdate.of(write("nan", nan), 5))).contains("NaN", "finite");
-      assertThat(harness.refuse(ModelUpdate.of(write("b", cut), 6).withSha256(digest)))
+      assertThat(refuse(harness, ModelUpdate.of(missing, 1))).contains("missing");
+      assertThat(refuse(harness, ModelUpdate.of(null, 2))).isNotBlank();
+      assertThat(refuse(harness, ModelUpdate.of("nowhere://there/a", 2))).contains("nowhere");
+      assertThat(refuse(harness, ModelUpdate.of(write("empty", new byte[0]), 3))).contains("empty");
+      assertThat(refuse(harness, ModelUpdate.of(write("cut", cut), 4))).contains("cut", "bytes");
+      assertThat(refuse(harness, ModelUpdate.of(write("nan", nan), 5))).contains("NaN", "finite");
+      assertThat(refuse(harness, ModelUpdate.of(write("b", cut), 6).withSha256(digest)))
           .contains("SHA-256", digest);
-      assertThat(harness.accept(ModelUpdate.of(write("sound", sound), 1)).bytes()).isEqualTo(sound);
+      assertThat(accept(harness, ModelUpdate.of(write("sound", sound), 1)).bytes())
+          .isEqualTo(sound);
     }
   }
 
@@ -126,18 +110,18 @@ class ModelCheckerTest {
   void aVersionThatIsNotAboveTheOneThatServesIsRefusedAlsoAfterARestore() throws Exception {
     String path = write("sound", MODEL.weights(1));
     OperatorSubtaskState checkpoint;
-    try (Harness harness = open(spec())) {
-      assertThat(harness.refuse(ModelUpdate.of(path, 0))).contains("is 0, must be above 0");
-      harness.accept(ModelUpdate.of(path, 4));
-      assertThat(harness.refuse(ModelUpdate.of(path, 4))).contains("is 4, must be above 4");
-      assertThat(harness.refuse(ModelUpdate.of(path, 3))).contains("is 3, must be above 4");
+    try (CheckerHarness harness = open(spec())) {
+      assertThat(refuse(harness, ModelUpdate.of(path, 0))).contains("is 0, must be above 0");
+      accept(harness, ModelUpdate.of(path, 4));
+      assertThat(refuse(harness, ModelUpdate.of(path, 4))).contains("is 4, must be above 4");
+      assertThat(refuse(harness, ModelUpdate.of(path, 3))).contains("is 3, must be above 4");
       checkpoint = harness.snapshot(1, 1);
     }
-    try (Harness harness = new Harness(spec())) {
+    try (CheckerHarness harness = harness(spec())) {
       harness.initializeState(checkpoint);
       harness.open();
-      assertThat(harness.refuse(ModelUpdate.of(path, 4))).contains("is 4, must be above 4");
-      assertThat(harness.accept(ModelUpdate.of(path, 5)).version()).isEqualTo(5);
+      assertThat(refuse(harness, ModelUpdate.of(path, 4))).contains("is 4, must be above 4");
+      assertThat(accept(harness, ModelUpdate.of(path, 5)).version()).isEqualTo(5);
     }
   }
 
@@ -147,8 +131,8 @@ class ModelCheckerTest {
         Schema.of(
             List.of(new Field.Hashed("user", 16)), new Target.Classes("outcome", Trips.OUTCOMES));
     SlowWeights weights = TestModel.random(MODEL.weights(1).config(), schema, 3);
-    try (Harness harness = open(spec())) {
-      assertThat(harness.refuse(ModelUpdate.of(write("other", weights), 1).orReset()))
+    try (CheckerHarness harness = open(spec())) {
+      assertThat(refuse(harness, ModelUpdate.of(write("other", weights), 1).orReset()))
           .contains("embed");
     }
   }
@@ -158,20 +142,20 @@ class ModelCheckerTest {
     String wide = write("wide", Weights.ofAnotherShape(1));
     String same = write("same", MODEL.weights(1));
     OperatorSubtaskState checkpoint;
-    try (Harness harness = open(spec())) {
-      assertThat(harness.refuse(ModelUpdate.of(wide, 1)))
+    try (CheckerHarness harness = open(spec())) {
+      assertThat(refuse(harness, ModelUpdate.of(wide, 1)))
           .contains("[2, 2, 8, 4]", "[1, 2, 12, 6]", "reset");
-      assertThat(harness.accept(ModelUpdate.of(same, 2).orReset()).generation()).isZero();
-      assertThat(harness.accept(ModelUpdate.of(wide, 3).orReset()).generation()).isEqualTo(3);
-      assertThat(harness.accept(ModelUpdate.of(wide, 4).orReset()).generation()).isEqualTo(3);
+      assertThat(accept(harness, ModelUpdate.of(same, 2).orReset()).generation()).isZero();
+      assertThat(accept(harness, ModelUpdate.of(wide, 3).orReset()).generation()).isEqualTo(3);
+      assertThat(accept(harness, ModelUpdate.of(wide, 4).orReset()).generation()).isEqualTo(3);
       checkpoint = harness.snapshot(1, 1);
     }
-    try (Harness harness = new Harness(spec())) {
+    try (CheckerHarness harness = harness(spec())) {
       harness.initializeState(checkpoint);
       harness.open();
-      assertThat(harness.refuse(ModelUpdate.of(same, 5))).contains("[2, 2, 8, 4]");
-      assertThat(harness.accept(ModelUpdate.of(wide, 6)).generation()).isEqualTo(3);
-      assertThat(harness.accept(ModelUpdate.of(same, 7).orReset()).generation()).isEqualTo(7);
+      assertThat(refuse(harness, ModelUpdate.of(same, 5))).contains("[2, 2, 8, 4]");
+      assertThat(accept(harness, ModelUpdate.of(wide, 6)).generation()).isEqualTo(3);
+      assertThat(accept(harness, ModelUpdate.of(same, 7).orReset()).generation()).isEqualTo(7);
     }
   }
 
@@ -180,8 +164,8 @@ class ModelCheckerTest {
   void vectorsOfAnotherWidthAreRefusedEvenWithAReset() throws Exception {
     ModelSpec vectors = new ModelSpec(null, TestModel.TRANSFORMER.weights(11), 0);
     String narrow = write("narrow", TestModel.ATTENTION.weights(1));
-    try (Harness harness = open(vectors)) {
-      assertThat(harness.refuse(ModelUpdate.of(narrow, 1).orReset()))
+    try (CheckerHarness harness = open(vectors)) {
+      assertThat(refuse(harness, ModelUpdate.of(narrow, 1).orReset()))
           .contains("vectors of 10 floats", "vectors of 12 floats");
     }
   }

@@ -28,7 +28,7 @@ final class OperatorHarness
   static final int MAX_PARALLELISM = 16;
   static final TypeInformation<Trip> TRIP = Types.POJO(Trip.class);
 
-  private static final OutputTag<Malformed<Trip>> MALFORMED =
+  static final OutputTag<Malformed<Trip>> MALFORMED =
       new OutputTag<>("malformed", Malformed.type(TRIP));
 
   OperatorHarness(FastWeights<Trip> builder, String backend, int parallelism, int subtask)
@@ -38,7 +38,12 @@ final class OperatorHarness
 
   OperatorHarness(FastWeights<Trip> builder, StateBackend backend, int parallelism, int subtask)
       throws Exception {
-    super(factory(builder.build()), Trip::key, Types.STRING, MAX_PARALLELISM, parallelism, subtask);
+    this(builder.build(), backend, parallelism, subtask);
+  }
+
+  OperatorHarness(FastWeightStream<Trip> stream, StateBackend backend, int parallelism, int subtask)
+      throws Exception {
+    super(factory(stream), Trip::key, Types.STRING, MAX_PARALLELISM, parallelism, subtask);
     setStateBackend(backend);
     setup(Prediction.type(TRIP).createSerializer(getExecutionConfig().getSerializerConfig()));
   }

@@ -29,6 +29,7 @@ final class Oracle {
   private long halfLife;
   private final Map<String, float[]> memories = new HashMap<>();
   private final Map<String, EncodedEvent> lags = new HashMap<>();
+  private final Map<String, Long> learned = new HashMap<>();
   private float[] hidden;
 
   /**
@@ -65,9 +66,16 @@ final class Oracle {
     if (!SlowModel.of(weights).memory().equals(model.memory())) {
       memories.clear();
       lags.clear();
+      learned.clear();
     }
     model = SlowModel.of(weights);
     inputs = schema == null ? null : InputEncoder.trained(schema, weights);
+    return this;
+  }
+
+  /** Takes away the keys that are dead by a time. */
+  Oracle purge(long time) {
+    lags.values().removeIf(lag -> ttl < Long.MAX_VALUE && lag.timestamp() + ttl <= time);
     return this;
   }
 
@@ -81,21 +89,32 @@ final class Oracle {
 
   /** The keys that have observed something, with their memories. */
   Map<String, float[]> memories() {
-    Map<String, float[]> learned = new HashMap<>(memories);
-    learned.keySet().retainAll(lags.keySet());
-    return learned;
+    Map<String, float[]> living = new HashMap<>(memories);
+    living.keySet().retainAll(lags.keySet());
+    return living;
+  }
+
+  /** How many events a key has learned since it was last forgotten. */
+  long learned(String key) {
+    return lags.containsKey(key) ? learned.get(key) : 0;
   }
 
   String answer(Trip trip) {
+    Prediction<Trip> prediction = predict(trip);
+    return prediction == null ? Answers.refusal(trip) : Answers.of(prediction);
+  }
+
+  /** What is answered to a trip, which is then learned; null if it cannot be taken. */
+  Prediction<Trip> predict(Trip trip) {
     EncodedEvent event;
     try {
       event = encode(trip);
     } catch (MalformedEventException | RuntimeException e) {
-      return Answers.refusal(trip);
+      return null;
     }
     EncodedEvent lag = lags.get(trip.key);
     if (lag != null && event.timestamp() < lag.timestamp()) {
-      return Answers.refusal(trip);
+      return null;
     }
     float[] memory = memories.get(trip.key);
     if (lag == null || event.timestamp() - lag.timestamp() > ttl) {
@@ -116,16 +135,20 @@ final class Oracle {
         new ReferenceModel(model, storage)
             .step(input, target, memory, event.observe(), fade(lag, event));
     hidden = step.hidden();
+    long seen = lag == null ? 0 : learned.get(trip.key);
     if (event.observe()) {
       memories.put(trip.key, memory);
       lags.put(trip.key, event);
+      learned.put(trip.key, seen + 1);
     }
     float[] values = step.output();
     if (schema != null && schema.target() != null) {
       values = new float[schema.target().dim()];
       schema.target().predict(step.output(), 0, model instanceof SlowModel, values);
     }
-    return Answers.line(trip, event.timestamp(), event.observe(), values, step.recallError());
+    return new Prediction<>(trip, event.timestamp(), event.observe(), values, step.recallError())
+        .id(trip.label)
+        .seen(seen);
   }
 
   private float fade(EncodedEvent lag, EncodedEvent event) {

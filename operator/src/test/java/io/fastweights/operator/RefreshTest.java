@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.operator.FastWeightOptions.StorageFormat;
 import java.time.Duration;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @SuppressWarnings("try")
 class RefreshTest {
   private static final List<Trip> TRIPS = Trips.stream(41, 300);
+  private static final Update NEXT =
+      Update.of("next", TestModel.SCHEMA_TRANSFORMER.weights(100), 4);
 
   private static FastWeights<Trip> builder(TestModel model, int batchSize, double fold) {
     return model
@@ -149,63 +152,94 @@ class RefreshTest {
   @CsvSource({"hashmap, 0.1", "rocksdb, 0.2"})
   void aCheckpointHasTheWeightsForAnyNumberOfSubtasks(String backend, double fold)
       throws Exception {
-    TestModel model = TestModel.SCHEMA_TRANSFORMER;
-    Oracle oracle = model.oracle();
-    List<String> expected = new ArrayList<>(oracle.answers(from(0, 60)));
-    expected.addAll(oracle.refresh(model.weights(100)).answers(from(60, 300)));
-    List<String> lines = new ArrayList<>();
-    Subtasks.Checkpoint checkpoint = null;
+    Setup setup = setup(backend, fold);
+    PlainLoop loop = new PlainLoop(setup);
+    Checkpoint checkpoint = null;
     int[] parallelisms = {2, 1, 3};
     for (int run = 0; run < 3; run++) {
-      try (Subtasks subtasks =
-          new Subtasks(
-              () -> builder(model, 8, fold),
-              OperatorHarness.backend(backend),
-              parallelisms[run],
-              checkpoint)) {
+      try (Job job =
+          new Job(setup, OperatorHarness.backend(backend), parallelisms[run], checkpoint)) {
         for (Trip trip : from(100 * run, 100 * run + 100)) {
           if (trip.id == 60) {
-            subtasks.refresh(Weights.checked(model.weights(100), 4, 0));
+            update(NEXT, loop, job);
           }
-          subtasks.process(trip);
+          event(trip, loop, job);
         }
-        subtasks.barrier(run);
-        lines.addAll(subtasks.answers());
-        checkpoint = subtasks.snapshot(run).complete();
+        job.barrier(run);
+        assertThat(answers(job)).isEqualTo(answers(loop));
+        checkpoint = job.snapshot(run).complete();
       }
     }
-    assertThat(lines).isEqualTo(expected);
   }
 
   /** The backend writes in the background what the weights before the refresh have learned. */
   @Test
   void aCheckpointBeingWrittenHasTheWeightsOfItsBarrier() throws Exception {
-    TestModel model = TestModel.SCHEMA_TRANSFORMER;
+    Setup setup = setup("hashmap", 0);
+    PlainLoop loop = new PlainLoop(setup);
     StateBackend heap = OperatorHarness.backend("hashmap");
-    Subtasks.Checkpoint checkpoint;
-    try (Subtasks subtasks = new Subtasks(() -> builder(model, 8, 0), heap, 2, null)) {
+    Checkpoint checkpoint;
+    try (Job job = new Job(setup, heap, 2, null)) {
       for (Trip trip : from(0, 100)) {
-        subtasks.process(trip);
+        event(trip, loop, job);
       }
-      subtasks.refresh(Weights.checked(model.weights(100), 1, 0));
-      subtasks.barrier(1);
-      Subtasks.Writing writing = subtasks.snapshot(1);
-      subtasks.refresh(Weights.checked(Weights.ofAnotherShape(1), 2, 2));
+      update(NEXT, loop, job);
+      job.barrier(1);
+      assertThat(answers(job)).isEqualTo(answers(loop));
+      Checkpoint.Writing writing = job.snapshot(1);
+      job.update(Update.of("other", Weights.ofAnotherShape(1), 5).orReset());
       for (Trip trip : from(100, 200)) {
-        subtasks.process(trip);
+        job.event(trip, true);
       }
       checkpoint = writing.complete();
     }
-    Oracle oracle = model.oracle();
-    oracle.answers(from(0, 100));
-    List<String> expected = oracle.refresh(model.weights(100)).answers(from(100, 300));
-    try (Subtasks subtasks = new Subtasks(() -> builder(model, 8, 0), heap, 1, checkpoint)) {
+    try (Job job = new Job(setup, heap, 1, checkpoint)) {
       for (Trip trip : from(100, 300)) {
-        subtasks.process(trip);
+        event(trip, loop, job);
       }
-      subtasks.finish();
-      assertThat(subtasks.answers()).isEqualTo(expected);
+      job.end();
+      assertThat(answers(job)).isEqualTo(answers(loop));
     }
+  }
+
+  private static Setup setup(String backend, double fold) {
+    return new Setup(
+        TestModel.SCHEMA_TRANSFORMER,
+        backend,
+        8,
+        MemorySize.ZERO,
+        fold,
+        1024,
+        20,
+        Duration.ZERO,
+        null,
+        Duration.ZERO,
+        true,
+        Device.CPU);
+  }
+
+  private static void event(Trip trip, Inputs... inputs) throws Exception {
+    for (Inputs input : inputs) {
+      input.event(trip, true);
+    }
+  }
+
+  private static void update(Update update, Inputs... inputs) throws Exception {
+    for (Inputs input : inputs) {
+      input.update(update);
+    }
+  }
+
+  private static List<String> answers(PlainLoop loop) {
+    return Answers.sorted(Output.lines(Output.Stream.PREDICTIONS, loop.take()));
+  }
+
+  private static List<String> answers(Job job) {
+    List<String> lines = new ArrayList<>();
+    for (int subtask = 0; subtask < job.parallelism(); subtask++) {
+      lines.addAll(job.lines(Output.Stream.PREDICTIONS, subtask));
+    }
+    return Answers.sorted(lines);
   }
 
   @Test

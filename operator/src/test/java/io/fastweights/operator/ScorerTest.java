@@ -9,15 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
-import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.operators.StreamOperatorFactory;
-import org.apache.flink.streaming.api.transformations.OneInputTransformation;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,41 +21,17 @@ class ScorerTest {
   private static final Duration TTL = Duration.ofMillis(1600);
   private static final long STEP = 100;
 
-  /** Flink's harness around the operator that scores. */
-  private static final class Harness
-      extends KeyedOneInputStreamOperatorTestHarness<String, Prediction<Trip>, Scored<Trip>> {
+  private static ScorerHarness harness(String backend) throws Exception {
+    FastWeightStream<Trip> stream =
+        TestModel.ASSOCIATIVE
+            .on(OperatorHarness.builder(new Configuration()))
+            .set(FastWeightOptions.LABELS_TTL, TTL)
+            .build();
+    return new ScorerHarness(stream, OperatorHarness.backend(backend), 1, 0);
+  }
 
-    Harness(String backend) throws Exception {
-      super(factory(), prediction -> prediction.event().key, Types.STRING);
-      setStateBackend(
-          backend.equals("rocksdb")
-              ? new EmbeddedRocksDBStateBackend(false)
-              : new HashMapStateBackend());
-      setup(
-          Scored.type(OperatorHarness.TRIP)
-              .createSerializer(getExecutionConfig().getSerializerConfig()));
-    }
-
-    @SuppressWarnings("unchecked")
-    private static StreamOperatorFactory<Scored<Trip>> factory() {
-      FastWeightStream<Trip> stream =
-          TestModel.ASSOCIATIVE
-              .on(OperatorHarness.builder(new Configuration()))
-              .set(FastWeightOptions.LABELS_TTL, TTL)
-              .build();
-      return ((OneInputTransformation<Prediction<Trip>, Scored<Trip>>)
-              stream.scored().getTransformation())
-          .getOperatorFactory();
-    }
-
-    List<String> lines() {
-      return extractOutputValues().stream().map(ScorerTest::line).toList();
-    }
-
-    List<Drift> drifts() {
-      var drifts = getSideOutput(Scorer.DRIFT);
-      return drifts == null ? List.of() : drifts.stream().map(StreamRecord::getValue).toList();
-    }
+  private static List<String> lines(ScorerHarness harness) {
+    return harness.extractOutputValues().stream().map(ScorerTest::line).toList();
   }
 
   private static String line(Scored<Trip> scored) {
@@ -94,7 +63,7 @@ class ScorerTest {
 
   @Test
   void anAskIsScoredWhenItsLabelComes() throws Exception {
-    try (Harness harness = new Harness("hashmap")) {
+    try (ScorerHarness harness = harness("hashmap")) {
       harness.open();
       harness.processElement(ask(1, "k", "a", 0.25f), 1);
       harness.processElement(observe(2, "other", "a", 0.5f), 2);
@@ -103,7 +72,7 @@ class ScorerTest {
       harness.processElement(observe(5, "k", "a", 0.0625f), 5);
       harness.processElement(observe(6, "k", null, 0.5f), 6);
       long start = Trips.START;
-      assertThat(harness.lines())
+      assertThat(lines(harness))
           .containsExactly(
               "2 a asked false: 0.5 at %d, 1.0 at %d".formatted(start + 2, start + 2),
               "3 b asked false: 0.75 at %d, 1.0 at %d".formatted(start + 3, start + 3),
@@ -115,7 +84,7 @@ class ScorerTest {
 
   @Test
   void anAskIsForgottenAfterItsTimeToLiveAndLeavesNothingBehind() throws Exception {
-    try (Harness harness = new Harness("hashmap")) {
+    try (ScorerHarness harness = harness("hashmap")) {
       harness.open();
       harness.setProcessingTime(30);
       harness.processElement(ask(1, "k", "a", 0.25f), 1);
@@ -145,7 +114,7 @@ class ScorerTest {
       List<String> expected = new ArrayList<>();
       List<String> lines = new ArrayList<>();
       long now = 0;
-      Harness harness = new Harness(backend);
+      ScorerHarness harness = harness(backend);
       harness.open();
       for (int place = 0; place < 200; place++) {
         String key = "k" + random.nextInt(3);
@@ -160,9 +129,9 @@ class ScorerTest {
           }
           case 1 -> {
             OperatorSubtaskState state = harness.snapshot(1, 1);
-            lines.addAll(harness.lines());
+            lines.addAll(lines(harness));
             harness.close();
-            harness = new Harness(backend);
+            harness = harness(backend);
             harness.setProcessingTime(now);
             harness.initializeState(state);
             harness.open();
@@ -192,7 +161,7 @@ class ScorerTest {
           }
         }
       }
-      lines.addAll(harness.lines());
+      lines.addAll(lines(harness));
       harness.close();
       assertThat(lines).as("run %d, %s", run, Seeds.replay(seed)).isEqualTo(expected);
       assertThat(expected).anyMatch(line -> line.contains("asked true"));
@@ -201,7 +170,7 @@ class ScorerTest {
 
   @Test
   void aModelThatBecomesWrongIsReportedAsDrift() throws Exception {
-    try (Harness harness = new Harness("hashmap")) {
+    try (ScorerHarness harness = harness("hashmap")) {
       harness.open();
       SplittableRandom random = new SplittableRandom(3);
       for (int place = 0; place < 1000; place++) {

@@ -92,9 +92,7 @@ class ShadowITCase {
   }
 
   private static String values(float[] values) {
-    return Answers.line(new Trip(0, "", 0), 0, true, values, 0)
-        .split("observed: ")[1]
-        .split(" r")[0];
+    return Answers.bits(values).strip();
   }
 
   private static String line(Compared<Trip> compared) {

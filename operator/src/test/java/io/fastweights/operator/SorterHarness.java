@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
-import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.streaming.api.operators.StreamOperatorFactory;
 import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -14,30 +13,37 @@ import org.apache.flink.util.OutputTag;
 
 /** Flink's harness around the sorter that a builder put in front of its operator. */
 final class SorterHarness extends KeyedOneInputStreamOperatorTestHarness<String, Trip, Trip> {
-  static final int MAX_PARALLELISM = 16;
+  static final int MAX_PARALLELISM = OperatorHarness.MAX_PARALLELISM;
 
-  private static final OutputTag<Trip> LATE = new OutputTag<>("late", OperatorHarness.TRIP);
+  static final OutputTag<Trip> LATE = new OutputTag<>("late", OperatorHarness.TRIP);
 
-  SorterHarness(Duration lateness, String backend, boolean reuse, int parallelism, int subtask)
+  /**
+   * @param stream of a builder that takes events in the order of their time
+   */
+  SorterHarness(FastWeightStream<Trip> stream, StateBackend backend, int parallelism, int subtask)
       throws Exception {
-    super(factory(lateness), Trip::key, Types.STRING, MAX_PARALLELISM, parallelism, subtask);
-    setStateBackend(
-        backend.equals("rocksdb")
-            ? new EmbeddedRocksDBStateBackend(false)
-            : new HashMapStateBackend());
-    if (reuse) {
-      getExecutionConfig().enableObjectReuse();
-    }
+    super(factory(stream), Trip::key, Types.STRING, MAX_PARALLELISM, parallelism, subtask);
+    setStateBackend(backend);
     setup(OperatorHarness.TRIP.createSerializer(getExecutionConfig().getSerializerConfig()));
   }
 
+  SorterHarness(Duration lateness, String backend, boolean reuse, int parallelism, int subtask)
+      throws Exception {
+    this(stream(lateness), OperatorHarness.backend(backend), parallelism, subtask);
+    if (reuse) {
+      getExecutionConfig().enableObjectReuse();
+    }
+  }
+
+  private static FastWeightStream<Trip> stream(Duration lateness) {
+    return TestModel.ASSOCIATIVE
+        .on(OperatorHarness.builder(new Configuration()))
+        .eventTime(lateness)
+        .build();
+  }
+
   @SuppressWarnings("unchecked")
-  private static StreamOperatorFactory<Trip> factory(Duration lateness) {
-    FastWeightStream<Trip> stream =
-        TestModel.ASSOCIATIVE
-            .on(OperatorHarness.builder(new Configuration()))
-            .eventTime(lateness)
-            .build();
+  private static StreamOperatorFactory<Trip> factory(FastWeightStream<Trip> stream) {
     return ((OneInputTransformation<Trip, Trip>)
             stream.late().getTransformation().getInputs().get(0))
         .getOperatorFactory();

@@ -15,6 +15,9 @@ public class Trip {
   /** The target. */
   public String outcome;
 
+  /** What an ask and the observe that brings its label have in common; null for no id. */
+  public String label;
+
   /** For Flink's serializer. */
   public Trip() {}
 

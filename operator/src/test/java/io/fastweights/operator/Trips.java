@@ -42,6 +42,7 @@ final class Trips {
     }
     event
         .timestamp(trip.time)
+        .id(trip.label)
         .set(0, trip.place)
         .set(1, trip.user)
         .set(2, trip.distance)
@@ -49,6 +50,13 @@ final class Trips {
     if (trip.ask) {
       event.ask();
     }
+  }
+
+  /** What came true, as a prediction has it. */
+  static float[] target(Trip trip) {
+    float[] target = new float[OUTCOMES.size()];
+    target[OUTCOMES.indexOf(trip.outcome)] = 1;
+    return target;
   }
 
   /** Reads a trip as a gaussian vector that depends on the trip's id. */
@@ -65,7 +73,7 @@ final class Trips {
       if ("NaN".equals(trip.distance)) {
         vector[dim / 2] = Float.NaN;
       }
-      event.timestamp(trip.time).vector(vector);
+      event.timestamp(trip.time).id(trip.label).vector(vector);
       if (trip.ask) {
         event.ask();
       }

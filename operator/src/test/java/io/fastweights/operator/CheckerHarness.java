@@ -1,0 +1,62 @@
+package io.fastweights.operator;
+
+import java.util.List;
+import java.util.Queue;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.api.transformations.OneInputTransformation;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+
+/** Flink's harness around what checks new weights. */
+final class CheckerHarness extends OneInputStreamOperatorTestHarness<ModelUpdate, CheckedModel> {
+
+  CheckerHarness(ModelChecker checker) throws Exception {
+    this(new ProcessOperator<>(checker));
+  }
+
+  /**
+   * @param stream of a builder that takes new weights
+   */
+  CheckerHarness(FastWeightStream<Trip> stream) throws Exception {
+    this(operator(stream));
+  }
+
+  private CheckerHarness(OneInputStreamOperator<ModelUpdate, CheckedModel> operator)
+      throws Exception {
+    super(operator);
+    setup(CheckedModel.type().createSerializer(getExecutionConfig().getSerializerConfig()));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static OneInputStreamOperator<ModelUpdate, CheckedModel> operator(
+      FastWeightStream<Trip> stream) {
+    return ((OneInputTransformation<ModelUpdate, CheckedModel>)
+            stream.refusedModels().getTransformation().getInputs().get(0))
+        .getOperator();
+  }
+
+  /** What was sent on, and is not taken yet. */
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  Queue<StreamRecord<CheckedModel>> records() {
+    return (Queue) getOutput();
+  }
+
+  List<CheckedModel> accepted() {
+    return extractOutputValues();
+  }
+
+  List<RefusedModel> refused() {
+    var records = getSideOutput(ModelChecker.REFUSED);
+    return records == null ? List.of() : records.stream().map(StreamRecord::getValue).toList();
+  }
+
+  @Override
+  public void close() {
+    try {
+      super.close();
+    } catch (Exception e) {
+      throw new AssertionError("the harness did not close", e);
+    }
+  }
+}

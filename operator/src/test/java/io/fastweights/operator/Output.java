@@ -1,0 +1,91 @@
+package io.fastweights.operator;
+
+import java.util.List;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+
+/**
+ * Something that a job put out, as a line with the bits of its numbers: two jobs agree if their
+ * lines do.
+ *
+ * @param key whose subtask puts it out; null where each does
+ */
+record Output(Stream stream, String key, String line) {
+  /** Where it comes out. */
+  enum Stream {
+    PREDICTIONS,
+    SCORED,
+    LATE,
+    MALFORMED,
+    REFUSED_MODELS
+  }
+
+  /** Whether it comes out of a subtask. */
+  boolean isOf(int subtask, int parallelism) {
+    return key == null
+        || subtask
+            == KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                key, OperatorHarness.MAX_PARALLELISM, parallelism);
+  }
+
+  /** The lines of one stream. */
+  static List<String> lines(Stream stream, List<Output> outputs) {
+    return outputs.stream().filter(output -> output.stream == stream).map(Output::line).toList();
+  }
+
+  static Output predicted(Prediction<Trip> prediction, boolean stamped) {
+    float[] target = prediction.target();
+    return new Output(
+        Stream.PREDICTIONS,
+        prediction.event().key,
+        "%s, seen %d, version %d, id %s, target%s, %s"
+            .formatted(
+                Answers.of(prediction),
+                prediction.seen(),
+                prediction.modelVersion(),
+                prediction.id(),
+                target == null ? " unknown" : Answers.bits(target),
+                stamped ? "stamped" : "not stamped"));
+  }
+
+  static Output scored(
+      Prediction<Trip> answer, boolean asked, float[] predicted, long predictedAt) {
+    return new Output(
+        Stream.SCORED,
+        answer.event().key,
+        "%d, id %s, asked %s:%s at %d, true%s at %d, recall%s"
+            .formatted(
+                answer.event().id,
+                answer.id(),
+                asked,
+                Answers.bits(predicted),
+                predictedAt,
+                Answers.bits(answer.target()),
+                answer.timestamp(),
+                Answers.bits(answer.recallError())));
+  }
+
+  static Output scored(Scored<Trip> scored) {
+    Prediction<Trip> answer =
+        new Prediction<>(scored.event(), scored.answeredAt(), true, null, scored.recallError())
+            .id(scored.id())
+            .target(scored.target());
+    return scored(answer, scored.asked(), scored.predicted(), scored.predictedAt());
+  }
+
+  static Output late(Trip trip) {
+    return new Output(Stream.LATE, trip.key, trip.id + " late");
+  }
+
+  static Output malformed(Trip trip) {
+    return new Output(Stream.MALFORMED, trip.key, Answers.refusal(trip));
+  }
+
+  static Output refused(String path, long version) {
+    return new Output(Stream.REFUSED_MODELS, null, "version %d of %s".formatted(version, path));
+  }
+
+  /** A watermark or a status, which no record may change places with. */
+  static Output mark(Stream stream, Object mark) {
+    return new Output(stream, null, mark.toString());
+  }
+}
