@@ -157,6 +157,28 @@ class TrainerTest {
         .hasMessageContaining("the gradient of embedding.symbol.weight is NaN");
   }
 
+  /** Adam's step does not depend on the gradient's length, unless it is below its epsilon. */
+  @Test
+  void theGradientIsClipped() throws IOException {
+    assertThat(largestChange(1)).isGreaterThan(0.005f);
+    assertThat(largestChange(1e-12)).isBetween(Float.MIN_VALUE, 1e-5f);
+  }
+
+  /** Of any weight, by one step. */
+  private static float largestChange(double clip) throws IOException {
+    TrainOptions options =
+        TrainingCases.options().epochs(1e-3).warmup(0).weightDecay(0).clip(clip).build();
+    Trainer trainer =
+        new Trainer(TrainingCases.CONFIG, TrainingCases.SCHEMA, TRAIN, List.of(), options);
+    float[] initial = InitialWeights.of(trainer.layout(), 1);
+    float[] after = values(trainer.run(initial.clone(), r -> {}));
+    float largest = 0;
+    for (int i = 0; i < after.length; i++) {
+      largest = Math.max(largest, Math.abs(after[i] - initial[i]));
+    }
+    return largest;
+  }
+
   @Test
   void frozenTensorsStayAsTheyAre() throws IOException {
     TrainOptions options = TrainingCases.options().epochs(1).build();
