@@ -39,6 +39,8 @@ import java.util.TreeMap;
  *       {@code normalisation} (sum, unit): the first is the default
  *   <li>{@code schema}: the JSON of {@link SchemaJson}, for a model over events of a schema; its
  *       embeddings are then tensors of the file too
+ *   <li>{@code crc32c}: a checksum of metadata and tensors, in files that this class wrote; to be
+ *       left out where something of them was changed on purpose
  * </ul>
  *
  * All others pass through. {@code embedding.weight} makes the model one over tokens, {@code head.*}
@@ -86,7 +88,7 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
    *
    * @throws WeightsFormatException if it is no sound safetensors file, if its tensors are not the
    *     model's in name, dtype and shape, if a weight is NaN or infinite, if a hyper-parameter is
-   *     missing or not one of those allowed
+   *     missing or not one of those allowed, if it has a checksum that is another
    * @throws IOException if it cannot be read
    */
   public static WeightsFile load(Path file) throws IOException {
@@ -137,9 +139,25 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
       checkFinite(file.name(), name, tensor);
       tensors.put(name, tensor);
     }
+    checkSum(file, tensors);
     Map<String, String> others = new LinkedHashMap<>(file.metadata());
     others.keySet().removeIf(WeightsFile::belongsToTheWeights);
     return new WeightsFile(new SlowWeights(config, schema, tensors), others);
+  }
+
+  private static void checkSum(Safetensors file, Map<String, Tensor> tensors)
+      throws WeightsFormatException {
+    String stated = file.metadata().get(WeightsChecksum.KEY);
+    String found = stated == null ? null : WeightsChecksum.of(file.metadata(), tensors);
+    if (stated != null && !stated.equals(found)) {
+      throw new WeightsFormatException(
+          Kind.WRONG_CHECKSUM,
+          file.name(),
+          null,
+          ("the checksum is %s, must be %s: the file was damaged, or changed without leaving %s out"
+                  + " of its metadata")
+              .formatted(found, stated, WeightsChecksum.KEY));
+    }
   }
 
   private static Schema schema(Safetensors file) throws WeightsFormatException {
@@ -166,7 +184,9 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
   }
 
   private static boolean belongsToTheWeights(String key) {
-    return key.equals(SCHEMA) || HyperParameters.KEYS.contains(key);
+    return key.equals(SCHEMA)
+        || key.equals(WeightsChecksum.KEY)
+        || HyperParameters.KEYS.contains(key);
   }
 
   /**
@@ -195,6 +215,7 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
       texts.put(SCHEMA, SchemaJson.write(weights.schema()));
     }
     texts.putAll(new TreeMap<>(metadata));
+    texts.put(WeightsChecksum.KEY, WeightsChecksum.of(texts, weights.tensors()));
     SafetensorsWriter.write(file, texts, weights.tensors());
   }
 

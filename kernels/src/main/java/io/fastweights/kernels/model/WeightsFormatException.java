@@ -47,7 +47,9 @@ public final class WeightsFormatException extends IOException {
     /** A metadata value that is not one of those allowed. */
     BAD_METADATA,
     /** A hyper-parameter that neither the metadata nor the tensors tell. */
-    MISSING_METADATA
+    MISSING_METADATA,
+    /** The checksum that the metadata has is another. */
+    WRONG_CHECKSUM
   }
 
   private final Kind kind;

@@ -3,13 +3,10 @@ package io.fastweights.kernels.model;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 
-/**
- * Any bytes as a weights file. The seeds in the test resources always run; {@code JAZZER_FUZZ=1 mvn
- * test -Dtest=WeightsFileFuzzTest} searches for more.
- */
+/** Any bytes as a weights file. */
 class WeightsFileFuzzTest {
 
-  @FuzzTest(maxDuration = "5m")
+  @FuzzTest
   void anyBytesGiveWeightsOrATypedError(byte[] bytes) throws IOException {
     WeightsBytes.readAny(bytes);
   }

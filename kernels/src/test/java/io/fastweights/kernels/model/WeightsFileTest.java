@@ -320,6 +320,14 @@ class WeightsFileTest {
         "tensor " + qkv + " has dtype I32, must have F32");
   }
 
+  @Test
+  void refusesAWeightThatAnotherBitMakesAnotherWeight() throws IOException {
+    byte[] file = bytes(transformer().build());
+    file[file.length - 3] ^= 1;
+    assertRefused(file, Kind.WRONG_CHECKSUM, null, "the checksum is ", "crc32c");
+    assertThat(refused(WeightsBytes.edited(file, header -> {}))).isNull();
+  }
+
   private static byte[] renamed(byte[] file, String from, String to) {
     return WeightsBytes.edited(file, h -> h.set(to, h.remove(from)));
   }

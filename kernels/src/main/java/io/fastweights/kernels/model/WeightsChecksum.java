@@ -1,0 +1,61 @@
+package io.fastweights.kernels.model;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+
+/**
+ * CRC-32C over all that a weights file says: its metadata and its tensors' names, shapes and
+ * values, each in the order of their names. The files that we write have it in their metadata, so
+ * that a bit which changed on a disk is not another weight.
+ */
+final class WeightsChecksum {
+  static final String KEY = "crc32c";
+  private static final int BLOCK_FLOATS = 4096;
+
+  private final CRC32C crc = new CRC32C();
+  private final ByteBuffer block =
+      ByteBuffer.allocate(4 * BLOCK_FLOATS).order(ByteOrder.LITTLE_ENDIAN);
+
+  private WeightsChecksum() {}
+
+  /** Eight hexadecimal digits; what the metadata says of the checksum is not in it. */
+  static String of(Map<String, String> metadata, Map<String, Tensor> tensors) {
+    WeightsChecksum sum = new WeightsChecksum();
+    new TreeMap<>(metadata)
+        .forEach(
+            (key, value) -> {
+              if (!key.equals(KEY)) {
+                sum.add(key);
+                sum.add(value);
+              }
+            });
+    new TreeMap<>(tensors)
+        .forEach(
+            (name, tensor) -> {
+              sum.add(name);
+              sum.add(Arrays.toString(tensor.shape()));
+              sum.add(tensor.data());
+            });
+    return "%08x".formatted(sum.crc.getValue());
+  }
+
+  /** With its length, so that no two lists of texts are one. */
+  private void add(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    crc.update(block.clear().putInt(bytes.length).flip());
+    crc.update(bytes);
+  }
+
+  private void add(float[] values) {
+    for (int from = 0; from < values.length; from += BLOCK_FLOATS) {
+      int length = Math.min(BLOCK_FLOATS, values.length - from);
+      block.clear().asFloatBuffer().put(values, from, length);
+      crc.update(block.limit(4 * length));
+    }
+  }
+}
