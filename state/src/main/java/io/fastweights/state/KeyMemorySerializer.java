@@ -14,8 +14,8 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Writes a {@link KeyMemory}: the number of events (8 bytes, of which the top one is the {@link
- * StorageCode}), the lag, then W row-major, little-endian, in fp32 or bf16. Shape and recipe stand
- * in the snapshot, not in each value.
+ * StorageCode}), the lag, then W row-major, little-endian, in fp32 or bf16, then a {@link
+ * Checksum}. Shape and recipe stand in the snapshot, not in each value.
  */
 public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
   private static final long serialVersionUID = 1L;
@@ -99,7 +99,8 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
     if (memory.size() != shape().floats()) {
       throw new IOException("a memory of " + memory.size() + " floats is not of shape " + shape());
     }
-    out.writeLong((long) StorageCode.of(memory.storage()) << EVENT_BITS | memory.events());
+    long first = (long) StorageCode.of(memory.storage()) << EVENT_BITS | memory.events();
+    out.writeLong(first);
     memory.lag().writeLag(out);
     ByteBuffer bytes =
         ByteBuffer.allocate(memory.storage().bytes() * memory.size())
@@ -109,17 +110,22 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
       case BF16 -> bytes.asShortBuffer().put(memory.halves());
     }
     out.write(bytes.array());
+    out.writeInt(Checksum.of(first, memory.events(), memory.lag(), bytes.array()));
   }
 
   @Override
   public KeyMemory deserialize(DataInputView in) throws IOException {
     long first = in.readLong();
-    Storage storage = StorageCode.storage((int) (first >>> EVENT_BITS));
+    int code = (int) (first >>> EVENT_BITS);
+    Storage storage = StorageCode.storage(code);
     long events = first & (1L << EVENT_BITS) - 1;
     EncodedEvent lag = EncodedEvent.readLag(in);
     byte[] bytes = new byte[storage.bytes() * shape().floats()];
     try {
       in.readFully(bytes);
+      if (StorageCode.isChecked(code)) {
+        Checksum.check(Checksum.of(first, events, lag, bytes), in);
+      }
     } catch (EOFException e) {
       throw new IOException("a stored memory is cut off: not " + bytes.length + " bytes", e);
     }

@@ -10,12 +10,14 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Shape and recipe of the memories in a checkpoint. Version 3: the schema stands behind them, so
- * that a refusal can say which field differs; values are those of version 2. Version 2: each value
- * says its storage; version 1: all are in fp32, which their bytes happen to say too.
+ * Shape and recipe of the memories in a checkpoint. Version 4: a checksum stands behind each value
+ * that is written, which says so; those of before stay as they are. Version 3: the schema stands
+ * behind them, so that a refusal can say which field differs; values are those of version 2.
+ * Version 2: each value says its storage; version 1: all are in fp32, which their bytes happen to
+ * say too.
  */
 public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot<KeyMemory> {
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   /** The storage of every value of version 1. */
   private static final int VERSION_1_FP32 = 1;

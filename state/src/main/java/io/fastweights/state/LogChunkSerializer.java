@@ -17,7 +17,7 @@ import org.apache.flink.core.memory.DataOutputView;
 /**
  * Writes a {@link LogChunk}: the number of its events (4 bytes, of which the top one is the {@link
  * StorageCode}), the key's events so far (8), the lag, then keys, deltas and, of a memory that
- * faded, fades as little-endian fp32. The shape stands in the snapshot.
+ * faded, fades as little-endian fp32, then a {@link Checksum}. The shape stands in the snapshot.
  */
 public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   private static final long serialVersionUID = 1L;
@@ -86,7 +86,8 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
     }
     int fades = chunk.fades() == null ? 0 : chunk.events();
     int code = StorageCode.of(chunk.storage()) | (fades == 0 ? 0 : StorageCode.FADES);
-    out.writeInt(code << EVENT_BITS | chunk.events());
+    int first = code << EVENT_BITS | chunk.events();
+    out.writeInt(first);
     out.writeLong(chunk.total());
     chunk.lag().writeLag(out);
     ByteBuffer bytes =
@@ -97,6 +98,7 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
       floats.put(chunk.fades(), 0, fades);
     }
     out.write(bytes.array());
+    out.writeInt(Checksum.of(first, chunk.total(), chunk.lag(), bytes.array()));
   }
 
   @Override
@@ -114,6 +116,9 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
     long total = in.readLong();
     EncodedEvent lag = EncodedEvent.readLag(in);
     byte[] bytes = read(in, 4 * events * eventFloats);
+    if (StorageCode.isChecked(code)) {
+      Checksum.check(Checksum.of(first, total, lag, bytes), in);
+    }
     float[] keys = new float[events * shape.keys()];
     float[] deltas = new float[events * shape.deltas()];
     float[] fades = fading ? new float[events] : null;

@@ -22,20 +22,32 @@ final class StorageCode {
   /** Added to the code of a log chunk of which events carry what the memory faded by. */
   static final int FADES = 2;
 
+  /**
+   * Added where a {@link Checksum} stands behind the value, as one does since format version 4:
+   * three bits, all or none, so that one that flips is noticed.
+   */
+  private static final int CHECKED = 0b0101_0100;
+
   private StorageCode() {}
 
+  /** Of a value with a checksum. */
   static int of(Storage storage) {
-    return switch (storage) {
-      case FP32 -> FP32;
-      case BF16 -> BF16;
-    };
+    return CHECKED
+        | switch (storage) {
+          case FP32 -> FP32;
+          case BF16 -> BF16;
+        };
+  }
+
+  static boolean isChecked(int code) {
+    return (code & CHECKED) == CHECKED;
   }
 
   /**
    * @throws IOException if this release does not know the code
    */
   static Storage storage(int code) throws IOException {
-    return switch (code) {
+    return switch (isChecked(code) ? code & ~CHECKED : code) {
       case FP32 -> Storage.FP32;
       case BF16 -> Storage.BF16;
       default ->

@@ -113,12 +113,12 @@ class KeyMemorySerializerTest {
     assertThatThrownBy(
             () ->
                 snapshot.readSnapshot(
-                    4,
+                    5,
                     new DataInputDeserializer(out.getCopyOfBuffer()),
                     getClass().getClassLoader()))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 4")
-        .hasMessageContaining("up to 3");
+        .hasMessageContaining("version 5")
+        .hasMessageContaining("up to 4");
   }
 
   private static String schema(String field) {

@@ -70,24 +70,49 @@ class LogChunkSerializerTest {
     "FP32, 02000002, 0000803f0000003f",
     "BF16, 03000002, 0000803f0000003f"
   })
-  void theBytesStayAsTheyAre(Storage storage, String code, String fades) throws IOException {
-    LogChunkSerializer small = new LogChunkSerializer(new LogShape(1, 1, 1, 1));
-    float[] faded = fades.isEmpty() ? null : new float[] {1, 0.5f};
-    LogChunk chunk =
-        new LogChunk(
-            storage, 2, new float[] {1, -2}, new float[] {3, 4}, faded, EncodedEvent.ofTime(5), 7);
+  void theBytesOfBeforeThereWereChecksumsStayReadable(Storage storage, String code, String fades)
+      throws IOException {
+    assertSmall(storage, fades, code + SMALL + fades);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FP32, 54000002, '', c29930ea",
+    "BF16, 55000002, '', deb02dee",
+    "FP32, 56000002, 0000803f0000003f, 1693479d",
+    "BF16, 57000002, 0000803f0000003f, 88d99a65"
+  })
+  void theBytesStayAsTheyAre(Storage storage, String code, String fades, String checksum)
+      throws IOException {
+    String hex = code + SMALL + fades + checksum;
+    LogChunk chunk = assertSmall(storage, fades, hex);
     DataOutputSerializer out = new DataOutputSerializer(16);
-    small.serialize(chunk, out);
-    String hex = HexFormat.of().formatHex(out.getCopyOfBuffer());
-    String lag = "0000000000000005" + "00000000" + "ffffffff" + "00000000";
-    assertThat(hex)
-        .isEqualTo(
-            code + "0000000000000007" + lag + "0000803f000000c0" + "0000404000008040" + fades);
-    LogChunk back = small.deserialize(new DataInputDeserializer(HexFormat.of().parseHex(hex)));
+    new LogChunkSerializer(new LogShape(1, 1, 1, 1)).serialize(chunk, out);
+    assertThat(HexFormat.of().formatHex(out.getCopyOfBuffer())).isEqualTo(hex);
+  }
+
+  /** 7 events so far, a lag of time 5 alone, keys 1 and -2, deltas 3 and 4. */
+  private static final String SMALL =
+      "0000000000000007"
+          + "0000000000000005"
+          + "00000000"
+          + "ffffffff"
+          + "00000000"
+          + "0000803f000000c0"
+          + "0000404000008040";
+
+  private static LogChunk assertSmall(Storage storage, String fades, String hex)
+      throws IOException {
+    LogChunk back =
+        new LogChunkSerializer(new LogShape(1, 1, 1, 1))
+            .deserialize(new DataInputDeserializer(HexFormat.of().parseHex(hex)));
     assertThat(back.storage()).isEqualTo(storage);
+    assertThat(back.total()).isEqualTo(7);
+    assertThat(back.lag().timestamp()).isEqualTo(5);
     assertThat(back.keys()).containsExactly(1, -2);
     assertThat(back.deltas()).containsExactly(3, 4);
-    assertThat(back.fades()).isEqualTo(faded);
+    assertThat(back.fades()).isEqualTo(fades.isEmpty() ? null : new float[] {1, 0.5f});
+    return back;
   }
 
   @Test

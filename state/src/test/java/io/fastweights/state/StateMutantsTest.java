@@ -18,7 +18,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random damage to stored bytes gives a value of the right shape or an {@link IOException}, never
+ * Random damage to stored bytes gives the value that was stored or an {@link IOException}, never
  * anything else, and takes no more room than a small multiple of the bytes. A failing test names
  * the seed.
  */
@@ -41,7 +41,7 @@ class StateMutantsTest {
           5, true, new int[] {1, 7, 0}, new float[] {1, 2, -3}, 2, new float[] {0, 1}, null);
 
   @Test
-  void damagedMemoriesAreOfTheirShapeOrRefused() throws IOException {
+  void damagedMemoriesAreRefused() throws IOException {
     KeyMemorySerializer serializer = new KeyMemorySerializer(MEMORY, "dpfp nu 1");
     for (Storage storage : Storage.values()) {
       float[] weights = floats(MEMORY.floats(), new SplittableRandom(1));
@@ -57,7 +57,7 @@ class StateMutantsTest {
   }
 
   @Test
-  void damagedLogChunksAreOfTheirShapeOrRefused() throws IOException {
+  void damagedLogChunksAreRefused() throws IOException {
     LogChunkSerializer serializer = new LogChunkSerializer(LOG);
     SplittableRandom random = new SplittableRandom(2);
     for (boolean fading : new boolean[] {false, true}) {
@@ -91,7 +91,7 @@ class StateMutantsTest {
     assertThat(lag.vector()).isNull();
   }
 
-  /** Mutants of a value are read, and every value is written again as it was read. */
+  /** Mutants of a value are read: what comes is the value, where damage is behind it or undone. */
   private static <T> void mutate(TypeSerializer<T> serializer, T value, Consumer<T> check)
       throws IOException {
     byte[] sound = bytes(serializer, value);
@@ -104,14 +104,13 @@ class StateMutantsTest {
           refused++;
         } else {
           check.accept(read);
-          byte[] again = bytes(serializer, read);
-          assertThat(again).isEqualTo(Arrays.copyOf(mutant, again.length));
+          assertThat(bytes(serializer, read)).as("the stored value").isEqualTo(sound);
         }
       } catch (RuntimeException | AssertionError e) {
         fail("seed " + seed, e);
       }
     }
-    assertThat(refused).as("mutants refused").isBetween(MUTANTS / 10, MUTANTS - 1);
+    assertThat(refused).as("mutants refused").isBetween(MUTANTS * 9 / 10, MUTANTS);
   }
 
   private static <T> T readUnderWatch(TypeSerializer<T> serializer, byte[] bytes) {
