@@ -104,7 +104,7 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
       checked = check(update);
     } catch (IOException | RuntimeException e) {
       String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-      LOG.warn("refused {}: {}", update, reason);
+      LOG.warn("refused {}: {}", oneLine(update.toString()), oneLine(reason));
       LOG.debug("refused because of", e);
       refused.inc();
       context.output(REFUSED, new RefusedModel(update.path(), update.version(), reason));
@@ -115,7 +115,15 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
     out.collect(checked);
   }
 
+  /** Who sends an update must not write lines of the log. */
+  private static String oneLine(String text) {
+    return text.replace('\r', ' ').replace('\n', ' ');
+  }
+
   private CheckedModel check(ModelUpdate update) throws IOException {
+    if (update.path().chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException("the path has a control character");
+    }
     if (update.version() <= version) {
       throw new IllegalArgumentException(
           "version is %d, must be above %d, which serves".formatted(update.version(), version));

@@ -96,6 +96,7 @@ class ModelCheckerTest {
       assertThat(refuse(harness, ModelUpdate.of(missing, 1))).contains("missing");
       assertThat(refuse(harness, ModelUpdate.of(null, 2))).isNotBlank();
       assertThat(refuse(harness, ModelUpdate.of("nowhere://there/a", 2))).contains("nowhere");
+      assertThat(refuse(harness, ModelUpdate.of("a\nERROR b", 2))).contains("control character");
       assertThat(refuse(harness, ModelUpdate.of(write("empty", new byte[0]), 3))).contains("empty");
       assertThat(refuse(harness, ModelUpdate.of(write("cut", cut), 4))).contains("cut", "bytes");
       assertThat(refuse(harness, ModelUpdate.of(write("nan", nan), 5))).contains("NaN", "finite");
