@@ -5,13 +5,14 @@ import picocli.CommandLine;
 
 /**
  * The program that a Flink cluster's client runs, as {@code flink run fastweights-job.jar}: it
- * takes the flags of {@code fastweights run}, and the client chooses the cluster.
+ * takes the flags of {@code fastweights run}, and the client chooses the cluster. What neither
+ * flags nor the job's file say is as the cluster and its client have it.
  */
 public final class JobMain {
   private JobMain() {}
 
   public static void main(String[] args) throws Exception {
-    RunCommand run = new RunCommand(JobTarget::surrounding);
+    RunCommand run = new RunCommand(JobTarget.surroundings(), JobTarget::surrounding);
     CommandLine line = new CommandLine(run);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.parseArgs(args);

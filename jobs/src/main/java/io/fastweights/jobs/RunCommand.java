@@ -18,6 +18,7 @@ import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.jobs.pipeline.JobTarget;
 import io.fastweights.jobs.pipeline.ModelOptions;
 import io.fastweights.jobs.pipeline.StartingMemories;
+import io.fastweights.operator.AllowedPaths;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -104,16 +105,19 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private JobOptions options;
   @Mixin private TargetFlags flags;
 
+  private final Configuration surroundings;
   private final Targets targets;
 
   RunCommand() {
-    this(null);
+    this(new Configuration(), null);
   }
 
   /**
+   * @param surroundings what holds where neither flags nor the job's file say otherwise
    * @param targets where jobs run; null where flags say it
    */
-  RunCommand(Targets targets) {
+  RunCommand(Configuration surroundings, Targets targets) {
+    this.surroundings = surroundings;
     this.targets = targets;
   }
 
@@ -122,11 +126,14 @@ final class RunCommand implements Callable<Integer> {
     requireFlags();
     JobConfig job = JobConfigReader.read(config, given());
     options.check();
-    JobModel learned = model.read(job.schema(), job.weights(), job.options());
-    EventSource source = source(job.source(), learned);
+    Configuration said = said(job);
+    AllowedPaths data = AllowedPaths.ofData(said);
+    check(job.schema(), data);
+    JobModel learned = model.read(job.schema(), job.weights(), said);
+    EventSource source = source(job.source(), learned, data);
     ResultSink sink = sink(job.sink());
     sink.check();
-    Configuration flink = options.job(job.options());
+    Configuration flink = options.job(said);
     StartingMemories start = memories == null ? null : StartingMemories.of(memories, flink);
     try (JobTarget target = targets == null ? flags.target(flink) : targets.of(flink)) {
       EventPipeline pipeline =
@@ -141,6 +148,15 @@ final class RunCommand implements Callable<Integer> {
       run(target, job.name(), sink.place());
     }
     return 0;
+  }
+
+  /** What a cluster forbids, a job's file does not allow. */
+  private Configuration said(JobConfig job) {
+    Configuration said = new Configuration(surroundings);
+    said.addAll(job.options());
+    AllowedPaths.OPTIONS.forEach(
+        bound -> surroundings.getOptional(bound).ifPresent(value -> said.set(bound, value)));
+    return said;
   }
 
   private void requireFlags() {
@@ -196,10 +212,18 @@ final class RunCommand implements Callable<Integer> {
     return given;
   }
 
-  private static EventSource source(JobConfig.Source source, JobModel model) throws Exception {
-    if (source.kafka() == null) {
-      return EventFiles.of(source.files(), model.schema());
+  private static void check(Path file, AllowedPaths data) {
+    if (file != null) {
+      data.check(new org.apache.flink.core.fs.Path(file.toUri()));
     }
+  }
+
+  private static EventSource source(JobConfig.Source source, JobModel model, AllowedPaths data)
+      throws Exception {
+    if (source.kafka() == null) {
+      return EventFiles.of(source.files(), model.schema(), file -> check(file, data));
+    }
+    check(source.kafka().avroSchema(), data);
     KafkaEvents events = KafkaEvents.of(source.kafka(), model.schema());
     KafkaTopics.require(
         source.kafka().brokers(), source.kafka().properties(), List.of(source.kafka().topic()));

@@ -71,6 +71,26 @@ class RunConfigTest extends CommandTest {
   }
 
   @Test
+  void refusesEventsAndSchemasBelowNoRoot() throws Exception {
+    String elsewhere = "data.roots: /elsewhere";
+    refused(
+        JOB.replace("batch-size: 2", elsewhere),
+        "job/schema.json is no file below [file:/elsewhere] (fastweights.data.roots)");
+    Path root = Files.createDirectories(folder.resolve("job/data"));
+    Files.copy(folder.resolve("job/schema.json"), root.resolve("schema.json"));
+    Files.createSymbolicLink(root.resolve("events.csv"), folder.resolve("job/events.csv"));
+    String job =
+        JOB.replace("batch-size: 2", "data.roots: " + root)
+            .replace("schema.json", "data/schema.json");
+    refused(job, "job/events.csv is no file below ", "(fastweights.data.roots)");
+    refused(job.replace("events.csv", "data"), "data/events.csv is no file below ");
+    Files.delete(root.resolve("events.csv"));
+    Files.copy(folder.resolve("job/events.csv"), root.resolve("events.csv"));
+    Result result = execute("run", "--config", job(job.replace("events.csv", "data")));
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
   void runsAJobWhoseFilesStandBesideIt() throws Exception {
     Result result = execute("run", "--config", job(JOB));
     assertThat(result.err()).isEmpty();

@@ -11,29 +11,46 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Which files weights may be read from: {@link FastWeightOptions#WEIGHTS_ROOTS}, {@link
- * FastWeightOptions#WEIGHTS_SCHEMES} and {@link FastWeightOptions#WEIGHTS_SHA256}.
+ * Which files may be read. Weights: {@link FastWeightOptions#WEIGHTS_ROOTS}, {@link
+ * FastWeightOptions#WEIGHTS_SCHEMES} and {@link FastWeightOptions#WEIGHTS_SHA256}. Events and
+ * schemas, which are local: {@link FastWeightOptions#DATA_ROOTS}.
  *
  * <p>A local path is followed through its links before it is compared. Any other is compared as it
  * is written, by scheme, authority and whole names: an alias such as s3a for s3 needs a root of its
  * own.
  */
 public final class AllowedPaths {
+  /** All that bound what may be read. */
+  public static final List<ConfigOption<List<String>>> OPTIONS =
+      List.of(
+          FastWeightOptions.DATA_ROOTS,
+          FastWeightOptions.WEIGHTS_ROOTS,
+          FastWeightOptions.WEIGHTS_SCHEMES,
+          FastWeightOptions.WEIGHTS_SHA256);
+
   private static final String LOCAL = "file";
   private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]*");
   private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
 
+  private final ConfigOption<List<String>> rootsOption;
   private final List<Path> roots;
   private final List<String> schemes;
   private final List<String> digests;
 
-  private AllowedPaths(List<Path> roots, List<String> schemes, List<String> digests) {
+  private AllowedPaths(
+      ConfigOption<List<String>> rootsOption,
+      List<Path> roots,
+      List<String> schemes,
+      List<String> digests) {
+    this.rootsOption = rootsOption;
     this.roots = roots;
     this.schemes = schemes;
     this.digests = digests;
   }
 
   /**
+   * For weights.
+   *
    * @throws IllegalArgumentException if a root is no path or of a scheme that is not allowed, a
    *     scheme is none, or a pin is no SHA-256; names the option
    */
@@ -42,11 +59,24 @@ public final class AllowedPaths {
     checkAll(FastWeightOptions.WEIGHTS_SCHEMES, schemes, SCHEME, "in lower case, as in s3");
     List<String> digests = options.get(FastWeightOptions.WEIGHTS_SHA256);
     checkAll(FastWeightOptions.WEIGHTS_SHA256, digests, SHA_256, "64 hexadecimal digits");
-    List<Path> roots =
-        options.get(FastWeightOptions.WEIGHTS_ROOTS).stream()
-            .map(root -> root(root, schemes))
-            .toList();
-    return new AllowedPaths(roots, schemes, digests);
+    ConfigOption<List<String>> option = FastWeightOptions.WEIGHTS_ROOTS;
+    return new AllowedPaths(option, roots(option, options, schemes), schemes, digests);
+  }
+
+  /**
+   * For files of events and schemas.
+   *
+   * @throws IllegalArgumentException if a root is no local path; names the option
+   */
+  public static AllowedPaths ofData(ReadableConfig options) {
+    ConfigOption<List<String>> option = FastWeightOptions.DATA_ROOTS;
+    List<String> local = List.of(LOCAL);
+    return new AllowedPaths(option, roots(option, options, local), local, List.of());
+  }
+
+  private static List<Path> roots(
+      ConfigOption<List<String>> option, ReadableConfig options, List<String> schemes) {
+    return options.get(option).stream().map(root -> root(option, root, schemes)).toList();
   }
 
   private static void checkAll(
@@ -59,23 +89,18 @@ public final class AllowedPaths {
     }
   }
 
-  private static Path root(String text, List<String> schemes) {
+  private static Path root(ConfigOption<List<String>> option, String text, List<String> schemes) {
     Path root;
     try {
       root = qualified(new Path(text));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "%s has %s: %s".formatted(FastWeightOptions.WEIGHTS_ROOTS.key(), text, e.getMessage()),
-          e);
+          "%s has %s: %s".formatted(option.key(), text, e.getMessage()), e);
     }
     if (!schemes.contains(root.toUri().getScheme())) {
       throw new IllegalArgumentException(
           "%s has %s, its scheme must be one of %s (%s)"
-              .formatted(
-                  FastWeightOptions.WEIGHTS_ROOTS.key(),
-                  text,
-                  schemes,
-                  FastWeightOptions.WEIGHTS_SCHEMES.key()));
+              .formatted(option.key(), text, schemes, FastWeightOptions.WEIGHTS_SCHEMES.key()));
     }
     return root;
   }
@@ -109,7 +134,7 @@ public final class AllowedPaths {
     } catch (IOException e) {
       // The same answer as for a file elsewhere: nobody learns which files there are.
     }
-    throw refused(file, "is no file below", roots, FastWeightOptions.WEIGHTS_ROOTS);
+    throw refused(file, "is no file below", roots, rootsOption);
   }
 
   /**

@@ -184,6 +184,15 @@ public final class FastWeightOptions {
               "The drift detector's probability of a false alarm, in (0, 1): the smaller, the more"
                   + " evidence it needs.");
 
+  public static final ConfigOption<List<String>> DATA_ROOTS =
+      ConfigOptions.key("fastweights.data.roots")
+          .stringType()
+          .asList()
+          .defaultValues()
+          .withDescription(
+              "Folders below which a job of 'fastweights run' may read event files and schemas;"
+                  + " compared with a file's real path. None is anywhere.");
+
   public static final ConfigOption<List<String>> WEIGHTS_ROOTS =
       ConfigOptions.key("fastweights.weights.roots")
           .stringType()
@@ -234,6 +243,7 @@ public final class FastWeightOptions {
         PREQUENTIAL_WINDOW,
         PREQUENTIAL_FADING,
         DRIFT_DELTA,
+        DATA_ROOTS,
         WEIGHTS_ROOTS,
         WEIGHTS_SCHEMES,
         WEIGHTS_SHA256);

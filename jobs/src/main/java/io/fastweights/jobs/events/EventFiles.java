@@ -73,6 +73,17 @@ public record EventFiles(List<EventFile> files, List<String> columns) implements
    *     schema; the message names it
    */
   public static EventFiles of(Path fileOrFolder, Schema schema) throws IOException {
+    return of(fileOrFolder, schema, file -> {});
+  }
+
+  /**
+   * The same, where not every file may be read.
+   *
+   * @param allowed throws for a file or folder that may not be, before it is looked into
+   */
+  public static EventFiles of(Path fileOrFolder, Schema schema, Consumer<Path> allowed)
+      throws IOException {
+    allowed.accept(fileOrFolder);
     if (schema.key() == null || schema.time() == null) {
       throw new IllegalArgumentException(
           "the schema must name the column of the " + (schema.key() == null ? "key" : "time"));
@@ -80,6 +91,7 @@ public record EventFiles(List<EventFile> files, List<String> columns) implements
     List<Found> found = new ArrayList<>();
     Set<String> columns = new LinkedHashSet<>();
     for (Path path : list(fileOrFolder)) {
+      allowed.accept(path);
       Found file = look(path, schema);
       found.add(file);
       columns.addAll(file.columns());

@@ -58,6 +58,12 @@ public interface JobTarget extends AutoCloseable {
     return () -> environment;
   }
 
+  /** The options of the cluster whose client called this program, and those of the client. */
+  static Configuration surroundings() {
+    return Configuration.fromMap(
+        StreamExecutionEnvironment.getExecutionEnvironment().getConfiguration().toMap());
+  }
+
   /** The cluster whose client called this program, as {@code flink run} does. */
   static JobTarget surrounding(Configuration job) {
     StreamExecutionEnvironment environment =
