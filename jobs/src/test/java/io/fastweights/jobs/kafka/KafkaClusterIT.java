@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.fail;
 import io.fastweights.jobs.Main;
 import io.fastweights.jobs.cluster.ClusterProcess;
 import io.fastweights.jobs.cluster.SessionFolder;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.client.deployment.StandaloneClusterId;
 import org.apache.flink.client.program.rest.RestClusterClient;
@@ -67,14 +72,19 @@ class KafkaClusterIT {
         source: {kafka: {brokers: "%1$s", topic: %2$s, group: %2$s, columns: [shop]}}
         sink: {kafka: {brokers: "%1$s", topic: %2$s-out, transaction-timeout: 1min}}
         schema: schema.json
-        flink: {parallelism.default: %3$d, execution.checkpointing.interval: 500ms}
+        flink:
+          parallelism.default: %3$d
+          execution.checkpointing.interval: 500ms
+          execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION
         """
             .formatted(broker.address(), name, parallelism);
     Path file = Files.writeString(folder.resolve(name + ".yaml"), job + Visits.MEMORIES);
     List<String> args = new ArrayList<>(List.of("run", "--config", file.toString()));
     args.addAll(List.of("--cluster", "--cluster-folder", clusterFolder, "--detached"));
-    args.addAll(List.of("--job-jar", JAR));
     args.addAll(List.of(more));
+    if (!args.contains("--job-jar")) {
+      args.addAll(List.of("--job-jar", JAR));
+    }
     String out = command(args.toArray(String[]::new));
     return JobID.fromHexString(out.strip().substring("job ".length()));
   }
@@ -104,7 +114,7 @@ class KafkaClusterIT {
   }
 
   @Test
-  void jobsOfOneTaskManagerKeepTheirMemoriesThroughASavepointAndAnotherParallelism()
+  void jobsOfOneTaskManagerKeepTheirMemoriesThroughAnUpgradeAnotherParallelismAndACancellation()
       throws Exception {
     broker.createTopics(3, "a", "a-out", "a-out.malformed", "b", "b-out", "b-out.malformed");
     SessionFolder session = new SessionFolder(Path.of(clusterFolder));
@@ -125,10 +135,16 @@ class KafkaClusterIT {
                   folder.resolve("savepoints").toUri().toString(),
                   SavepointFormatType.CANONICAL)
               .get(120, TimeUnit.SECONDS);
-      JobID restored = run("a", 3, "--from-savepoint", savepoint);
+      JobID restored =
+          run("a", 3, "--from-savepoint", savepoint, "--job-jar", upgradedJar().toString());
       broker.send(Visits.messages("a", SOME, 2 * SOME));
       awaitCommitted("a", 2 * SOME);
       client.cancel(restored).get(60, TimeUnit.SECONDS);
+      String kept = newestCheckpoint(restored).toString();
+      JobID resumed = run("a", 2, "--from-savepoint", kept);
+      broker.send(Visits.messages("a", 2 * SOME, 3 * SOME));
+      awaitCommitted("a", 3 * SOME);
+      client.cancel(resumed).get(60, TimeUnit.SECONDS);
       client.cancel(beside).get(60, TimeUnit.SECONDS);
     }
     assertThat(command("cluster", "up", "--folder", clusterFolder, "--lib", LIB, "--slots=4"))
@@ -140,9 +156,33 @@ class KafkaClusterIT {
     assertThat(processes).noneMatch(ClusterProcess::isAlive);
     assertThat(Path.of(clusterFolder)).doesNotExist();
 
-    Visits.checkPredictions(broker.committed("a-out"), 2 * SOME);
-    Visits.checkDeadLetters(broker.committed("a-out.malformed"), "a", 2 * SOME);
+    Visits.checkPredictions(broker.committed("a-out"), 3 * SOME);
+    Visits.checkDeadLetters(broker.committed("a-out.malformed"), "a", 3 * SOME);
     Visits.checkPredictions(broker.committed("b-out"), SOME);
+  }
+
+  /** Other bytes than the jar that ran before, as a new release has. */
+  private Path upgradedJar() throws IOException {
+    Path jar = Files.copy(Path.of(JAR), folder.resolve("upgraded.jar"));
+    try (FileSystem zip = FileSystems.newFileSystem(jar)) {
+      Files.writeString(zip.getPath("release.txt"), "the next one");
+    }
+    return jar;
+  }
+
+  private Path newestCheckpoint(JobID job) throws IOException {
+    Path checkpoints = Path.of(clusterFolder, "checkpoints", job.toHexString());
+    try (Stream<Path> found = Files.list(checkpoints)) {
+      return found
+          .filter(checkpoint -> checkpoint.getFileName().toString().startsWith("chk-"))
+          .filter(checkpoint -> Files.exists(checkpoint.resolve("_metadata")))
+          .max(Comparator.comparingInt(KafkaClusterIT::number))
+          .orElseThrow();
+    }
+  }
+
+  private static int number(Path checkpoint) {
+    return Integer.parseInt(checkpoint.getFileName().toString().substring("chk-".length()));
   }
 
   private static RestClusterClient<StandaloneClusterId> client(String address) throws Exception {
