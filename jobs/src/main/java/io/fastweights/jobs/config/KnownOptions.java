@@ -19,6 +19,7 @@ import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalResourceOptions;
 import org.apache.flink.configuration.FallbackKey;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.NettyShuffleEnvironmentOptions;
@@ -43,6 +44,7 @@ final class KnownOptions {
           ExecutionOptions.class,
           ExternalResourceOptions.class,
           HeartbeatManagerOptions.class,
+          HighAvailabilityOptions.class,
           JobManagerOptions.class,
           MetricOptions.class,
           NettyShuffleEnvironmentOptions.class,
