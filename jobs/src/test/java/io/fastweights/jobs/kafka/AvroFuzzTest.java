@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.fastweights.jobs.Allocations;
 import io.fastweights.kernels.schema.MalformedEventException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +38,8 @@ class AvroFuzzTest {
         {"name": "next", "type": ["null", "List"]}]}
       """;
 
+  private static final int TIMES_INPUT = 1024;
+
   @TempDir Path folder;
 
   private AvroParser parser;
@@ -52,6 +55,10 @@ class AvroFuzzTest {
 
   @FuzzTest
   void anyBytesAreARecordOrMalformed(byte[] bytes) {
+    Allocations.bounded(bytes.length, TIMES_INPUT, () -> readOrRefuse(bytes));
+  }
+
+  private String[] readOrRefuse(byte[] bytes) {
     String[] cells = new String[parser.columns().size()];
     try {
       parser.parse(bytes, cells);
@@ -59,6 +66,7 @@ class AvroFuzzTest {
     } catch (MalformedEventException e) {
       assertThat(e.getMessage()).isNotBlank();
     }
+    return cells;
   }
 
   /** A byte a level: a message of 1 MB goes deeper than any stack. */

@@ -1,0 +1,45 @@
+package io.fastweights.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.management.ManagementFactory;
+
+/** Holds a reader to what it may allocate. */
+public final class Allocations {
+  /** Beside a multiple of the input: parser buffers, messages, and the fuzzer's hooks. */
+  private static final long FIXED = 1 << 20;
+
+  /** The first reads of a kind load classes, which counts as allocation too. */
+  private static final int ATTEMPTS = 5;
+
+  private Allocations() {}
+
+  /** Reads something, which may fail as it likes. */
+  @FunctionalInterface
+  public interface Read<T, E extends Exception> {
+    T read() throws E;
+  }
+
+  /**
+   * Reads an input, again if that took much.
+   *
+   * @param length of the input
+   * @param times its length may be allocated, and a fixed size besides
+   */
+  public static <T, E extends Exception> T bounded(int length, int times, Read<T, E> read)
+      throws E {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long most = FIXED + (long) times * length;
+    long allocated = Long.MAX_VALUE;
+    T result = null;
+    for (int attempt = 0; attempt < ATTEMPTS && allocated > most; attempt++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      result = read.read();
+      allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    }
+    assertThat(allocated)
+        .as("bytes allocated for an input of %d", length)
+        .isLessThanOrEqualTo(most);
+    return result;
+  }
+}
