@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** A CUDA driver without a GPU, for processes that are given its folder as LD_LIBRARY_PATH. */
-final class SimulatedDriver {
+public final class SimulatedDriver {
   private static final String JNI = "libJCudaDriver-12.6.0-linux-x86_64.so";
 
   private static Path built;
@@ -16,7 +16,7 @@ final class SimulatedDriver {
   private SimulatedDriver() {}
 
   /** The folder of a libcuda.so.1, built from the sources of module kernels. */
-  static synchronized Path build() throws Exception {
+  public static synchronized Path build() throws Exception {
     if (built != null) {
       return built;
     }

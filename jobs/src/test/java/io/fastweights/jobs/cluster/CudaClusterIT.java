@@ -3,21 +3,19 @@ package io.fastweights.jobs.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.jobs.Main;
+import io.fastweights.jobs.SimulatedDriver;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import jcuda.LibUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,9 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 class CudaClusterIT {
   private static final String JAR = System.getProperty("fastweights.job.jar");
   private static final String LIB = System.getProperty("fastweights.cluster.lib");
-  private static final Path SOURCES = Path.of("../kernels/src/test/native");
-  private static final Path DRIVER = Path.of("../kernels/target/simulated-device");
-  private static final String JNI = "JCudaDriver-12.6.0-linux-x86_64";
   private static final int EVENTS = 600;
   private static final String SCHEMA =
       """
@@ -89,29 +84,9 @@ class CudaClusterIT {
             "--slots=4");
     Path log = folder.resolve("up.log");
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("LD_LIBRARY_PATH", driver().toString());
+    builder.environment().put("LD_LIBRARY_PATH", SimulatedDriver.build().toString());
     int code = builder.redirectOutput(log.toFile()).start().waitFor();
     assertThat(code).as("%s", Files.readString(log)).isZero();
-  }
-
-  /** Where the tests of module kernels build it, which have done so in a full build. */
-  private static Path driver() throws IOException, InterruptedException {
-    Path out = DRIVER.toAbsolutePath().normalize();
-    if (!Files.exists(out.resolve("libcuda.so.1"))) {
-      Files.createDirectories(out);
-      Path jni = out.resolve("libJCudaDriver.so");
-      String name = "/lib/" + LibUtils.createLibraryFileName(JNI);
-      try (InputStream in = LibUtils.class.getResourceAsStream(name)) {
-        Files.copy(in, jni, StandardCopyOption.REPLACE_EXISTING);
-      }
-      Process build =
-          new ProcessBuilder("sh", SOURCES + "/build.sh", jni.toString(), out.toString())
-              .redirectErrorStream(true)
-              .start();
-      String output = new String(build.getInputStream().readAllBytes());
-      assertThat(build.waitFor()).as("the simulated device needs g++: %s", output).isZero();
-    }
-    return out;
   }
 
   private Path events() throws IOException {
