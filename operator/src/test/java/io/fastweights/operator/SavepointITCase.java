@@ -22,7 +22,8 @@ class SavepointITCase {
     return Stream.of(
             SavepointFixture.of("format-1", StorageFormat.FP32),
             SavepointFixture.of("format-2", StorageFormat.BF16),
-            SavepointFixture.of("format-3", StorageFormat.FP32))
+            SavepointFixture.of("format-3", StorageFormat.FP32),
+            SavepointFixture.of("format-4", StorageFormat.BF16))
         .flatMap(List::stream);
   }
 
