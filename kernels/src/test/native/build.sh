@@ -7,6 +7,16 @@ out=$2
 cublas=$3
 cd "$(dirname "$0")"
 mkdir -p "$out"
+
+# Once for the processes of a build, which run side by side, and again when a source is newer.
+exec 9> "$out/lock"
+flock 9
+made="$out/libcuda.so.1${cublas:+ $out/libcublas.so.12}"
+stale=
+for library in $made; do
+  [ -e "$library" ] && [ -z "$(find . ../../main/cuda -newer "$library")" ] || stale=yes
+done
+[ "$stale" ] || exit 0
 flags="-std=c++17 -O2 -fPIC -fvisibility=hidden -Wall -Wextra -Werror -I."
 
 # A call that a JNI library imports and the simulation lacks becomes a stub that refuses: an

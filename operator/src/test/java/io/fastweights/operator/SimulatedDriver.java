@@ -79,7 +79,10 @@ final class SimulatedDriver {
     Path jni = OUT.resolve("libJCudaDriver.so");
     try (InputStream in =
         LibUtils.class.getResourceAsStream("/lib/" + LibUtils.createLibraryFileName(JNI))) {
-      Files.copy(in, jni, StandardCopyOption.REPLACE_EXISTING);
+      // Another process of this build may be reading it.
+      Path copy = Files.createTempFile(OUT, "jni", null);
+      Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(copy, jni, StandardCopyOption.ATOMIC_MOVE);
     }
     Process process =
         new ProcessBuilder("sh", SOURCES + "/build.sh", jni.toString(), OUT.toString())

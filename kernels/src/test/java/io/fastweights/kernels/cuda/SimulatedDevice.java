@@ -5,9 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
-import java.util.stream.Stream;
 import jcuda.LibUtils;
 import jcuda.driver.JCudaDriver;
 
@@ -39,7 +37,6 @@ final class SimulatedDevice {
   }
 
   private static final Path NATIVE = Path.of("src/test/native");
-  private static final Path KERNELS = Path.of("src/main/cuda");
   private static final Path OUT = Path.of("target/simulated-device");
   private static boolean loaded;
   private static boolean cublasLoaded;
@@ -59,11 +56,8 @@ final class SimulatedDevice {
   static synchronized void loadDriver() {
     if (!loaded) {
       try {
-        Path library = OUT.resolve("libcuda.so.1").toAbsolutePath();
-        if (isStale(library)) {
-          build();
-        }
-        System.load(library.toString());
+        build();
+        System.load(OUT.resolve("libcuda.so.1").toAbsolutePath().toString());
         NativeLibrary.prepareDriver();
         loaded = true;
       } catch (IOException e) {
@@ -93,21 +87,6 @@ final class SimulatedDevice {
   static List<Long> held() {
     return List.of(
         get(Control.ALLOCATIONS), get(Control.PINNED), get(Control.HANDLES), get(Control.CONTEXTS));
-  }
-
-  private static boolean isStale(Path library) throws IOException {
-    if (!Files.exists(library)) {
-      return true;
-    }
-    FileTime built = Files.getLastModifiedTime(library);
-    try (Stream<Path> sources = Stream.concat(Files.list(NATIVE), Files.list(KERNELS))) {
-      for (Path source : (Iterable<Path>) sources::iterator) {
-        if (Files.getLastModifiedTime(source).compareTo(built) > 0) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   private static void build() throws IOException {
