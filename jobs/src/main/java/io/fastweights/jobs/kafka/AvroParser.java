@@ -57,6 +57,12 @@ final class AvroParser implements ValueParser {
     if (schema.getType() != Schema.Type.RECORD) {
       throw new IllegalArgumentException(file + " is not the schema of a record");
     }
+    if (AvroItems.mayTakeNoBytes(schema)) {
+      throw new IllegalArgumentException(
+          file
+              + " has an array of items that take no bytes, as null; a short message could hold any"
+              + " number of them");
+    }
     List<String> missing = needed.stream().filter(name -> schema.getField(name) == null).toList();
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(

@@ -27,7 +27,7 @@ class AvroFuzzTest {
         {"name": "price", "type": ["null",
           {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}]},
         {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["A", "B"]}},
-        {"name": "tags", "type": {"type": "array", "items": "null"}},
+        {"name": "tags", "type": {"type": "array", "items": "boolean"}},
         {"name": "parts", "type": {"type": "map", "values": "double"}},
         {"name": "inside", "type": ["null", "Visit"]}]}
       """;
