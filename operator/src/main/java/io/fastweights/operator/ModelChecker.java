@@ -128,7 +128,9 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
       throw new IllegalArgumentException(
           "version is %d, must be above %d, which serves".formatted(update.version(), version));
     }
-    byte[] bytes = read(update.path());
+    AllowedPaths allowed = AllowedPaths.of(options);
+    byte[] bytes = read(allowed.check(new Path(update.path())));
+    allowed.checkPin(bytes, update.path());
     String sha256 = Sha256.hex(bytes);
     if (update.sha256() != null && !update.sha256().equalsIgnoreCase(sha256)) {
       throw new IllegalArgumentException(
@@ -152,13 +154,12 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
     return new CheckedModel(update.path(), version, generation, sha256, bytes);
   }
 
-  private static byte[] read(String path) throws IOException {
-    Path file = new Path(path);
+  private static byte[] read(Path file) throws IOException {
     FileSystem files = file.getFileSystem();
     long length = files.getFileStatus(file).getLen();
     if (length > MOST_BYTES) {
       throw new IOException(
-          "%s has %d bytes, must have at most %d".formatted(path, length, MOST_BYTES));
+          "%s has %d bytes, must have at most %d".formatted(file, length, MOST_BYTES));
     }
     try (InputStream in = files.open(file)) {
       return in.readAllBytes();

@@ -48,8 +48,11 @@ class ModelCheckerTest {
   }
 
   private static CheckerHarness harness(ModelSpec spec) throws Exception {
-    return new CheckerHarness(
-        new ModelChecker(spec, new Configuration(), spec.create(new Configuration())));
+    return harness(spec, new Configuration());
+  }
+
+  private static CheckerHarness harness(ModelSpec spec, Configuration options) throws Exception {
+    return new CheckerHarness(new ModelChecker(spec, options, spec.create(options)));
   }
 
   private static CheckerHarness open(ModelSpec spec) throws Exception {
@@ -60,6 +63,7 @@ class ModelCheckerTest {
 
   private String write(String name, SlowWeights weights) throws Exception {
     Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
     WeightsFile.write(weights, file);
     return file.toUri().toString();
   }
@@ -104,6 +108,28 @@ class ModelCheckerTest {
           .contains("SHA-256", digest);
       assertThat(accept(harness, ModelUpdate.of(write("sound", sound), 1)).bytes())
           .isEqualTo(sound);
+    }
+  }
+
+  @Test
+  void weightsBelowNoRootOrOfAnotherPinAreRefused() throws Exception {
+    String allowed = write("models/allowed", MODEL.weights(1));
+    String other = write("models/other", MODEL.weights(2));
+    String elsewhere = write("elsewhere", MODEL.weights(1));
+    byte[] bytes = Files.readAllBytes(folder.resolve("models/allowed"));
+    Configuration options =
+        new Configuration()
+            .set(FastWeightOptions.WEIGHTS_ROOTS, List.of(folder.resolve("models").toString()))
+            .set(FastWeightOptions.WEIGHTS_SHA256, List.of(Sha256.hex(bytes)));
+    try (CheckerHarness harness = harness(spec(), options)) {
+      harness.open();
+      assertThat(refuse(harness, ModelUpdate.of(elsewhere, 1)))
+          .contains("elsewhere is no file below", "(fastweights.weights.roots)");
+      assertThat(refuse(harness, ModelUpdate.of("http://models/a", 1)))
+          .contains("is of none of the schemes", "(fastweights.weights.schemes)");
+      assertThat(refuse(harness, ModelUpdate.of(other, 1)))
+          .contains("models/other has the SHA-256", "(fastweights.weights.sha256)");
+      assertThat(accept(harness, ModelUpdate.of(allowed, 1)).bytes()).isEqualTo(bytes);
     }
   }
 
