@@ -63,10 +63,13 @@ final class EventModel {
 
   /** What an event must bring and gets, in words; what a schema does not say already. */
   String events() {
-    return schema != null
+    if (schema == null) {
+      return "vectors of %d floats, targets of %d, and gives %d"
+          .formatted(model.inputDim(), model.targetDim(), model.outputDim());
+    }
+    return schema.target() != null
         ? "events of a schema"
-        : "vectors of %d floats, targets of %d, and gives %d"
-            .formatted(model.inputDim(), model.targetDim(), model.outputDim());
+        : "events of a schema, and gives %d".formatted(model.outputDim());
   }
 
   RawEvent newEvent() {

@@ -2,6 +2,8 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Field;
@@ -195,5 +197,29 @@ class ModelCheckerTest {
       assertThat(refuse(harness, ModelUpdate.of(narrow, 1).orReset()))
           .contains("vectors of 10 floats", "vectors of 12 floats");
     }
+  }
+
+  /** Who reads the predictions takes as many floats of each. */
+  @Test
+  void anotherNumberOfOutputsIsRefusedWhereTheSchemaHasNoTarget() throws Exception {
+    Schema schema = Schema.of(List.of(new Field.Hashed("user", 16)), null);
+    ModelSpec spec = new ModelSpec(SchemaJson.write(schema), withOutputs(3, schema), 0);
+    String wider = write("wider", withOutputs(4, schema));
+    try (CheckerHarness harness = open(spec)) {
+      assertThat(refuse(harness, ModelUpdate.of(wider, 1).orReset()))
+          .contains("and gives 4", "and gives 3");
+    }
+  }
+
+  private static SlowWeights withOutputs(int outputs, Schema schema) {
+    ModelConfig config =
+        ModelConfig.builder(Architecture.TRANSFORMER)
+            .dim(8)
+            .heads(2)
+            .dimHead(4)
+            .ffMult(2)
+            .outputs(outputs)
+            .build();
+    return TestModel.random(config, schema, 3);
   }
 }
