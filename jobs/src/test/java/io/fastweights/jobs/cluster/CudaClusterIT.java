@@ -2,11 +2,10 @@ package io.fastweights.jobs.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.jobs.Commands;
 import io.fastweights.jobs.Main;
 import io.fastweights.jobs.SimulatedDriver;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +38,7 @@ class CudaClusterIT {
 
   @AfterEach
   void stop() throws Exception {
-    command("cluster", "down", "--folder", clusterFolder(), "--force");
+    Commands.succeed("cluster", "down", "--folder", clusterFolder(), "--force");
   }
 
   @Test
@@ -105,7 +104,7 @@ class CudaClusterIT {
   /** The predictions of a job that has ended, in one order. */
   private List<String> run(Path events, String engine, String name) {
     Path out = folder.resolve(name);
-    command(
+    Commands.succeed(
         "run",
         "--events=" + events,
         "--schema=" + folder.resolve("schema.json"),
@@ -124,15 +123,5 @@ class CudaClusterIT {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static String command(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code =
-        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(args);
-    assertThat(err.toString()).as("%s", List.of(args)).isEmpty();
-    assertThat(code).isZero();
-    return out.toString();
   }
 }

@@ -3,12 +3,10 @@ package io.fastweights.jobs.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import io.fastweights.jobs.Main;
+import io.fastweights.jobs.Commands;
 import io.fastweights.jobs.cluster.ClusterProcess;
 import io.fastweights.jobs.cluster.SessionFolder;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -45,23 +43,14 @@ class KafkaClusterIT {
     broker = new Broker();
     clusterFolder = folder.resolve("cluster").toString();
     Files.writeString(folder.resolve("schema.json"), Visits.SCHEMA_JSON);
-    command("cluster", "up", "--folder", clusterFolder, "--lib", LIB, "--port=0", "--slots=4");
+    Commands.succeed(
+        "cluster", "up", "--folder", clusterFolder, "--lib", LIB, "--port=0", "--slots=4");
   }
 
   @AfterEach
   void stop() throws Exception {
-    command("cluster", "down", "--folder", clusterFolder, "--force");
+    Commands.succeed("cluster", "down", "--folder", clusterFolder, "--force");
     broker.close();
-  }
-
-  private static String command(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code =
-        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(args);
-    assertThat(err.toString()).as("%s", List.of(args)).isEmpty();
-    assertThat(code).isZero();
-    return out.toString();
   }
 
   /** Submits a job that reads a topic and writes another of its own. */
@@ -85,7 +74,7 @@ class KafkaClusterIT {
     if (!args.contains("--job-jar")) {
       args.addAll(List.of("--job-jar", JAR));
     }
-    String out = command(args.toArray(String[]::new));
+    String out = Commands.succeed(args.toArray(String[]::new));
     return JobID.fromHexString(out.strip().substring("job ".length()));
   }
 
@@ -147,11 +136,13 @@ class KafkaClusterIT {
       client.cancel(resumed).get(60, TimeUnit.SECONDS);
       client.cancel(beside).get(60, TimeUnit.SECONDS);
     }
-    assertThat(command("cluster", "up", "--folder", clusterFolder, "--lib", LIB, "--slots=4"))
+    assertThat(
+            Commands.succeed("cluster", "up", "--folder", clusterFolder, "--lib", LIB, "--slots=4"))
         .contains("was up already");
-    assertThat(command("cluster", "status", "--folder", clusterFolder)).contains("taskmanager-1");
+    assertThat(Commands.succeed("cluster", "status", "--folder", clusterFolder))
+        .contains("taskmanager-1");
     assertThat(session.processes()).as("no process was restarted").isEqualTo(processes);
-    assertThat(command("cluster", "down", "--folder", clusterFolder, "--force"))
+    assertThat(Commands.succeed("cluster", "down", "--folder", clusterFolder, "--force"))
         .contains("is down");
     assertThat(processes).noneMatch(ClusterProcess::isAlive);
     assertThat(Path.of(clusterFolder)).doesNotExist();
