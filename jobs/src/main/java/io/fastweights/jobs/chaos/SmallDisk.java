@@ -2,6 +2,7 @@ package io.fastweights.jobs.chaos;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -12,6 +13,9 @@ import java.nio.file.Path;
 final class SmallDisk {
   private static final String SIZE = "size=96m";
   private static final int BLOCK = 4096;
+
+  /** Blocks that others took first, or that could not be written for another reason. */
+  private static final int RACES = 1000;
 
   private final Path filler;
 
@@ -28,16 +32,20 @@ final class SmallDisk {
     return new SmallDisk(folder);
   }
 
-  /** Leaves no byte for anybody else. */
+  /** Leaves no byte for anybody else, who may take and give back bytes meanwhile. */
   void fill() throws IOException {
     byte[] block = new byte[BLOCK];
     try (OutputStream out = Files.newOutputStream(filler)) {
-      while (true) {
-        out.write(block);
-      }
-    } catch (IOException e) {
-      if (Files.getFileStore(filler).getUsableSpace() > 0) {
-        throw e;
+      FileStore disk = Files.getFileStore(filler);
+      int lost = 0;
+      while (disk.getUsableSpace() > 0) {
+        try {
+          out.write(block);
+        } catch (IOException e) {
+          if (++lost > RACES) {
+            throw e;
+          }
+        }
       }
     }
   }
