@@ -25,8 +25,10 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.runtime.minicluster.MiniClusterJobClient;
 import org.apache.flink.runtime.minicluster.MiniClusterJobClient.JobFinalizationBehavior;
+import org.apache.flink.runtime.rpc.RpcSystem;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.util.Reference;
 
 /**
  * A whole Flink cluster in this JVM. Flink's local environment hides its cluster; this one can be
@@ -69,7 +71,21 @@ public final class EmbeddedCluster implements AutoCloseable {
                 .setNumTaskManagers(1)
                 .setNumSlotsPerTaskManager(options.get(CoreOptions.DEFAULT_PARALLELISM))
                 .withRandomPorts()
-                .build());
+                .build(),
+            () -> Reference.borrowed(Rpc.SYSTEM));
+  }
+
+  /**
+   * Loading the classes of Flink's RPC takes longer than all else of a start; a process does it
+   * once, and not again for each cluster.
+   */
+  private static final class Rpc {
+    static final RpcSystem SYSTEM = RpcSystem.load();
+
+    static {
+      // Their jar was unpacked into the folder for temporary files.
+      Runtime.getRuntime().addShutdownHook(new Thread(SYSTEM::close));
+    }
   }
 
   /** An environment whose jobs run here. */
