@@ -4,7 +4,9 @@ import io.fastweights.jobs.config.JobConfig;
 import io.fastweights.jobs.config.JobConfigReader;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.EventSource;
+import io.fastweights.jobs.events.Rejected;
 import io.fastweights.jobs.kafka.KafkaEvents;
+import io.fastweights.jobs.kafka.KafkaModels;
 import io.fastweights.jobs.kafka.KafkaResults;
 import io.fastweights.jobs.kafka.KafkaTopics;
 import io.fastweights.jobs.output.Figures;
@@ -19,6 +21,7 @@ import io.fastweights.jobs.pipeline.JobTarget;
 import io.fastweights.jobs.pipeline.ModelOptions;
 import io.fastweights.jobs.pipeline.StartingMemories;
 import io.fastweights.operator.AllowedPaths;
+import io.fastweights.operator.ModelUpdate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -29,6 +32,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -133,21 +138,43 @@ final class RunCommand implements Callable<Integer> {
     EventSource source = source(job.source(), learned, data);
     ResultSink sink = sink(job.sink());
     sink.check();
+    KafkaModels models = models(job);
     Configuration flink = options.job(said);
     StartingMemories start = memories == null ? null : StartingMemories.of(memories, flink);
     try (JobTarget target = targets == null ? flags.target(flink) : targets.of(flink)) {
-      EventPipeline pipeline =
-          EventPipeline.build(target.environment(), source, learned.schema(), learned.weights());
-      PredictionRows rows =
-          new PredictionRows(
-              sink.format(), source.columns(), learned.schema().target(), learned.outputs());
-      sink.write(pipeline, rows, source.paths());
+      build(target.environment(), source, learned, models, sink);
       if (start != null) {
         start.restore(target.environment());
       }
       run(target, job.name(), sink.place());
     }
     return 0;
+  }
+
+  /**
+   * @param models new weights while the job runs; null where none come
+   */
+  private static void build(
+      StreamExecutionEnvironment environment,
+      EventSource source,
+      JobModel learned,
+      KafkaModels models,
+      ResultSink sink) {
+    SingleOutputStreamOperator<ModelUpdate> updates =
+        models == null ? null : models.updates(environment);
+    EventPipeline pipeline =
+        EventPipeline.build(environment, source, learned.schema(), learned.weights(), updates);
+    PredictionRows rows =
+        new PredictionRows(
+            sink.format(),
+            source.columns(),
+            learned.schema().target(),
+            learned.outputs(),
+            models != null);
+    sink.write(pipeline, rows, source.paths());
+    if (models != null) {
+      models.writeRefused(updates.getSideOutput(Rejected.TAG), pipeline.refusedModels());
+    }
   }
 
   /** What a cluster forbids, a job's file does not allow. */
@@ -228,6 +255,15 @@ final class RunCommand implements Callable<Integer> {
     KafkaTopics.require(
         source.kafka().brokers(), source.kafka().properties(), List.of(source.kafka().topic()));
     return events;
+  }
+
+  private static KafkaModels models(JobConfig job) throws Exception {
+    if (job.refresh() == null) {
+      return null;
+    }
+    KafkaModels models = new KafkaModels(job.refresh().kafka(), job.source().bounded());
+    models.check();
+    return models;
   }
 
   private static ResultSink sink(JobConfig.Sink sink) {

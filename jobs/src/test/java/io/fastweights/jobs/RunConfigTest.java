@@ -142,6 +142,13 @@ class RunConfigTest extends CommandTest {
         "files: events.csv | files: none.csv | no such file or folder",
         "files: events.csv | kafka: {topic: t} | source.kafka.brokers is missing",
         "parallelism.default: 1 | execution.runtime-mode: BATCH | in STREAMING",
+        "name: shop | refresh: {} | refresh must have kafka",
+        "name: shop | refresh: {kafka: {brokers: b}} | refresh.kafka.topic is missing",
+        "name: shop | refresh: {kafka: {topic: t}} | refresh.kafka.brokers is missing",
+        "name: shop | refresh: {kafka: {brokers: b, topics: t}} | unknown key"
+            + " 'refresh.kafka.topics'; did you mean topic?",
+        "name: shop | refresh: {kafka: {brokers: b, topic: t, refused-topic: t}} |"
+            + " refresh.kafka.refused-topic is t, must not be the topic of updates",
         "name: shop | name: [ | job.yaml, line 3:",
         "name: shop | schema: twice.json | Duplicate field 'schema'"
       })

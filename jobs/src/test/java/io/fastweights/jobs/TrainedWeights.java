@@ -11,16 +11,22 @@ import java.util.Map;
 import java.util.Random;
 
 /** Small models with seeded weights, in place of trained ones. */
-final class TrainedWeights {
+public final class TrainedWeights {
+  private static final long SEED = 4;
+
   private TrainedWeights() {}
 
   static SlowWeights over(String schemaJson) {
+    return over(schemaJson, SEED);
+  }
+
+  public static SlowWeights over(String schemaJson, long seed) {
     Schema schema = SchemaJson.parse(schemaJson);
-    return of(schema, config(schema.target().dim()));
+    return of(schema, config(schema.target().dim()), seed);
   }
 
   static SlowWeights withoutSchema() {
-    return of(null, config(2));
+    return of(null, config(2), SEED);
   }
 
   private static ModelConfig config(int outputs) {
@@ -33,8 +39,8 @@ final class TrainedWeights {
         .build();
   }
 
-  private static SlowWeights of(Schema schema, ModelConfig config) {
-    Random random = new Random(4);
+  private static SlowWeights of(Schema schema, ModelConfig config, long seed) {
+    Random random = new Random(seed);
     Map<String, Tensor> tensors = new HashMap<>();
     SlowWeights.expectedShapes(config, schema)
         .forEach(

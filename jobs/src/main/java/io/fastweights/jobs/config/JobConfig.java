@@ -9,6 +9,7 @@ import org.apache.flink.configuration.Configuration;
  * All of a job: what it reads, what it learns with, what it writes.
  *
  * @param name as Flink shows it
+ * @param refresh new weights while the job runs; null for none
  * @param schema file of the events' schema; null where the weights carry it
  * @param weights file of a trained model; null for an associative memory
  * @param fastweights options of the memories; null for none
@@ -18,6 +19,7 @@ public record JobConfig(
     String name,
     Source source,
     Sink sink,
+    Refresh refresh,
     Path schema,
     Path weights,
     JsonNode fastweights,
@@ -33,6 +35,11 @@ public record JobConfig(
    * @param files a file of events, or a folder of them
    */
   public record Source(Path files, KafkaSourceConfig kafka) {
+    /** Whether events end. */
+    public boolean bounded() {
+      return kafka == null || kafka.bounded();
+    }
+
     private void check() {
       requireOne("source", files, kafka);
       if (kafka != null) {
@@ -64,6 +71,16 @@ public record JobConfig(
     }
   }
 
+  /** Where new weights come from. */
+  public record Refresh(KafkaRefreshConfig kafka) {
+    private void check() {
+      if (kafka == null) {
+        throw new IllegalArgumentException("refresh must have kafka");
+      }
+      kafka.check();
+    }
+  }
+
   /**
    * @throws IllegalArgumentException if something is missing or wrong
    */
@@ -76,6 +93,9 @@ public record JobConfig(
     }
     source.check();
     sink.check();
+    if (refresh != null) {
+      refresh.check();
+    }
     options();
   }
 

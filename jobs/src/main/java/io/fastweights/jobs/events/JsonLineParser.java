@@ -51,8 +51,12 @@ public final class JsonLineParser implements LineParser {
     }
   }
 
-  /** The members of a line, in their order; empty texts are null. */
-  static Map<String, String> members(String line, Collection<String> single)
+  /**
+   * The members of a line, in their order; empty texts are null.
+   *
+   * @param single members that must hold single values
+   */
+  public static Map<String, String> members(String line, Collection<String> single)
       throws MalformedEventException {
     Map<String, String> members = new LinkedHashMap<>();
     try (JsonParser parser = FACTORY.createParser(line)) {

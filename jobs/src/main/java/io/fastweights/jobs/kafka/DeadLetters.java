@@ -43,6 +43,11 @@ final class DeadLetters extends RichMapFunction<Rejected, Message> {
   @Override
   public Message map(Rejected event) {
     malformed.add(1L);
+    return letter(event);
+  }
+
+  /** What was no event, or no other message of its kind. */
+  Message letter(Rejected event) {
     Message from = event.message();
     if (from == null) {
       String[] names = {REASON, FILE, LINE};

@@ -23,12 +23,14 @@ final class JsonParser implements ValueParser {
 
   @Override
   public void parse(byte[] value, String[] into) throws MalformedEventException {
-    String text;
+    parser.parse(text(value), into);
+  }
+
+  static String text(byte[] value) throws MalformedEventException {
     try {
-      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
     } catch (CharacterCodingException e) {
       throw new MalformedEventException("the value is not UTF-8");
     }
-    parser.parse(text, into);
   }
 }

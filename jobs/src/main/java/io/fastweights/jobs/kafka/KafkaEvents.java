@@ -9,9 +9,10 @@ import io.fastweights.jobs.events.Timestamps;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Properties;
+import java.util.Map;
 import java.util.Set;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -105,18 +106,11 @@ public final class KafkaEvents implements EventSource {
   }
 
   private KafkaSource<Message> source() {
-    Properties properties = new Properties();
-    // What an aborted transaction wrote is no event.
-    properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    properties.putAll(config.properties());
+    Map<String, String> properties = new HashMap<>(config.properties());
+    properties.putIfAbsent(ConsumerConfig.GROUP_ID_CONFIG, config.group());
     KafkaSourceBuilder<Message> source =
-        KafkaSource.<Message>builder()
-            .setBootstrapServers(config.brokers())
-            .setTopics(config.topic())
-            .setGroupId(config.group())
-            .setProperties(properties)
-            .setStartingOffsets(start)
-            .setDeserializer(new MessageReader());
+        MessageReader.source(config.brokers(), config.topic(), properties)
+            .setStartingOffsets(start);
     if (config.bounded()) {
       source.setBounded(OffsetsInitializer.latest());
     }

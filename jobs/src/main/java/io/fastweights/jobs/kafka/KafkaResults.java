@@ -6,8 +6,9 @@ import io.fastweights.jobs.output.PredictionRows;
 import io.fastweights.jobs.output.ResultSink;
 import io.fastweights.jobs.output.RowFormat;
 import io.fastweights.jobs.pipeline.EventPipeline;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Properties;
+import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -45,18 +46,14 @@ public record KafkaResults(KafkaSinkConfig config) implements ResultSink {
   }
 
   private KafkaSink<Message> sink(String name) {
-    Properties properties = new Properties();
+    Map<String, String> properties = new HashMap<>();
     if (config.delivery() == DeliveryGuarantee.EXACTLY_ONCE) {
-      properties.setProperty(
+      properties.put(
           ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(config.timeout().toMillis()));
     }
     properties.putAll(config.properties());
     KafkaSinkBuilder<Message> sink =
-        KafkaSink.<Message>builder()
-            .setBootstrapServers(config.brokers())
-            .setKafkaProducerConfig(properties)
-            .setDeliveryGuarantee(config.delivery())
-            .setRecordSerializer(new MessageWriter());
+        MessageWriter.sink(config.brokers(), properties).setDeliveryGuarantee(config.delivery());
     if (config.delivery() == DeliveryGuarantee.EXACTLY_ONCE) {
       sink.setTransactionalIdPrefix(config.transactionalIdPrefix() + "-" + name);
     }

@@ -1,15 +1,34 @@
 package io.fastweights.jobs.kafka;
 
 import io.fastweights.jobs.events.Message;
+import java.util.Map;
+import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /** Takes a message as it is: what its value means is another's matter, and may be nothing. */
 final class MessageReader implements KafkaRecordDeserializationSchema<Message> {
   private static final long serialVersionUID = 1L;
+
+  /** A source of a topic's messages. */
+  static KafkaSourceBuilder<Message> source(
+      String brokers, String topic, Map<String, String> given) {
+    Properties properties = new Properties();
+    // What an aborted transaction wrote is no message.
+    properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.putAll(given);
+    return KafkaSource.<Message>builder()
+        .setBootstrapServers(brokers)
+        .setTopics(topic)
+        .setProperties(properties)
+        .setDeserializer(new MessageReader());
+  }
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<Message> out) {

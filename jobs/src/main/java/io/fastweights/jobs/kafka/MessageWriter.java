@@ -1,12 +1,26 @@
 package io.fastweights.jobs.kafka;
 
 import io.fastweights.jobs.events.Message;
+import java.util.Map;
+import java.util.Properties;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Writes a message as it is; its key chooses the partition. */
 final class MessageWriter implements KafkaRecordSerializationSchema<Message> {
   private static final long serialVersionUID = 1L;
+
+  /** A sink of messages, each of which names its topic. */
+  static KafkaSinkBuilder<Message> sink(String brokers, Map<String, String> given) {
+    Properties properties = new Properties();
+    properties.putAll(given);
+    return KafkaSink.<Message>builder()
+        .setBootstrapServers(brokers)
+        .setKafkaProducerConfig(properties)
+        .setRecordSerializer(new MessageWriter());
+  }
 
   @Override
   public ProducerRecord<byte[], byte[]> serialize(

@@ -13,7 +13,8 @@ import org.apache.flink.api.common.functions.RichMapFunction;
  * Predictions as rows: the event's columns, then what was predicted, then the recall error. A class
  * target gives {@code predicted_<target>}, the likeliest class, and {@code p_<class>} for each; a
  * binary one {@code p_<target>}, the probability of true; a number {@code predicted_<target>}; a
- * model without a target {@code output_<i>}. Counts what was observed and what was asked.
+ * model without a target {@code output_<i>}. Where new weights may come, the version of those that
+ * answered is last. Counts what was observed and what was asked.
  */
 public final class PredictionRows extends RichMapFunction<Prediction<Event>, String> {
   /** Accumulator of the events that were learned from. */
@@ -28,6 +29,7 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
   private final int eventColumns;
   private final List<String> columns;
   private final List<String> classes;
+  private final boolean versions;
   private transient LongCounter observed;
   private transient LongCounter asked;
 
@@ -38,9 +40,18 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
    * @throws IllegalArgumentException if the events have a column of the same name
    */
   public PredictionRows(RowFormat format, List<String> eventColumns, Target target, int outputs) {
+    this(format, eventColumns, target, outputs, false);
+  }
+
+  /**
+   * @param versions whether rows have {@code model_version}
+   */
+  public PredictionRows(
+      RowFormat format, List<String> eventColumns, Target target, int outputs, boolean versions) {
     this.format = format;
     this.eventColumns = eventColumns.size();
     this.classes = target instanceof Target.Classes t ? t.classes() : List.of();
+    this.versions = versions;
     List<String> all = new ArrayList<>(eventColumns);
     for (String name : names(target, outputs)) {
       if (all.contains(name)) {
@@ -65,6 +76,9 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
       classes.forEach(name -> names.add("p_" + name));
     }
     names.add("recall_error");
+    if (versions) {
+      names.add("model_version");
+    }
     return names;
   }
 
@@ -97,7 +111,10 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
     for (float value : values) {
       row[at++] = finite(value);
     }
-    row[at] = finite(prediction.recallError());
+    row[at++] = finite(prediction.recallError());
+    if (versions) {
+      row[at] = prediction.modelVersion();
+    }
     return format.line(columns, row);
   }
 

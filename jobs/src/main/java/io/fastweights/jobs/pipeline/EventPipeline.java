@@ -8,7 +8,9 @@ import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
+import io.fastweights.operator.ModelUpdate;
 import io.fastweights.operator.Prediction;
+import io.fastweights.operator.RefusedModel;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -21,9 +23,12 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *
  * @param predictions one for each event that was taken
  * @param rejected every other event
+ * @param refusedModels new weights that were not taken; null where none come
  */
 public record EventPipeline(
-    DataStream<Prediction<Event>> predictions, DataStream<Rejected> rejected) {
+    DataStream<Prediction<Event>> predictions,
+    DataStream<Rejected> rejected,
+    DataStream<RefusedModel> refusedModels) {
 
   /** Uid of the operator whose memories a savepoint keeps. */
   public static final String MEMORIES = "fast-weights";
@@ -36,8 +41,21 @@ public record EventPipeline(
       EventSource source,
       Schema schema,
       SlowWeights weights) {
+    return build(environment, source, schema, weights, null);
+  }
+
+  /**
+   * @param weights the trained model; null for an associative memory
+   * @param updates new weights while the job runs; null for none
+   */
+  public static EventPipeline build(
+      StreamExecutionEnvironment environment,
+      EventSource source,
+      Schema schema,
+      SlowWeights weights,
+      DataStream<ModelUpdate> updates) {
     SingleOutputStreamOperator<Event> events = source.events(environment, schema);
-    FastWeightStream<Event> memories = memories(events, source, schema, weights);
+    FastWeightStream<Event> memories = memories(events, source, schema, weights, updates);
     DataStream<Rejected> refused =
         memories
             .malformed()
@@ -46,7 +64,9 @@ public record EventPipeline(
             .name("refused")
             .uid("refused");
     return new EventPipeline(
-        memories.predictions(), events.getSideOutput(Rejected.TAG).union(refused));
+        memories.predictions(),
+        events.getSideOutput(Rejected.TAG).union(refused),
+        updates == null ? null : memories.refusedModels());
   }
 
   /**
@@ -57,9 +77,19 @@ public record EventPipeline(
    */
   public static FastWeightStream<Event> memories(
       DataStream<Event> events, EventSource source, Schema schema, SlowWeights weights) {
+    return memories(events, source, schema, weights, null);
+  }
+
+  private static FastWeightStream<Event> memories(
+      DataStream<Event> events,
+      EventSource source,
+      Schema schema,
+      SlowWeights weights,
+      DataStream<ModelUpdate> updates) {
     return FastWeights.on(events.keyBy(Event::key, Types.STRING))
         .schema(schema, new EventFields(schema, source.columns()))
         .weights(weights)
+        .refresh(updates)
         .uid(MEMORIES)
         .build();
   }

@@ -123,7 +123,7 @@ class KafkaJobITCase {
     PredictionRows rows =
         new PredictionRows(RowFormat.JSONL, source.columns(), Visits.SCHEMA.target(), 2);
     new KafkaResults(config.sink().kafka())
-        .write(new EventPipeline(predictions, pipeline.rejected()), rows, source.paths());
+        .write(new EventPipeline(predictions, pipeline.rejected(), null), rows, source.paths());
     return target.environment().executeAsync("once");
   }
 

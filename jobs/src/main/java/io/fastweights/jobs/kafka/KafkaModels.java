@@ -1,0 +1,106 @@
+package io.fastweights.jobs.kafka;
+
+import io.fastweights.jobs.config.KafkaRefreshConfig;
+import io.fastweights.jobs.events.Message;
+import io.fastweights.jobs.events.Rejected;
+import io.fastweights.jobs.output.RowFormat;
+import io.fastweights.operator.ModelUpdate;
+import io.fastweights.operator.RefusedModel;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * New weights of a topic, from its beginning; what is no update, and the updates that were refused,
+ * go to another topic with the reason. All of it is the work of one subtask: messages are few.
+ *
+ * @param bounded ends where the topic ends when the job starts
+ */
+public record KafkaModels(KafkaRefreshConfig config, boolean bounded) {
+  private static final List<String> COLUMNS = List.of("path", "version", "reason");
+
+  /** A reason may quote a file's metadata; a letter of it must fit into a message. */
+  private static final int MOST_CHARS = 10_000;
+
+  private static final int UNASSIGNED = -1;
+
+  /**
+   * @throws IllegalArgumentException if the brokers do not answer or lack a topic
+   */
+  public void check() throws Exception {
+    KafkaTopics.require(
+        config.brokers(), config.properties(), List.of(config.topic(), config.refusedTopic()));
+  }
+
+  /** The updates; what is none leaves by {@link Rejected#TAG}. */
+  public SingleOutputStreamOperator<ModelUpdate> updates(StreamExecutionEnvironment environment) {
+    return environment
+        .fromSource(source(), WatermarkStrategy.noWatermarks(), "model-messages")
+        .uid("model-messages")
+        .setParallelism(1)
+        .process(new ModelMessageParser())
+        .returns(ModelUpdate.type())
+        .name("models")
+        .uid("models")
+        .setParallelism(1);
+  }
+
+  private KafkaSource<Message> source() {
+    KafkaSourceBuilder<Message> source =
+        MessageReader.source(config.brokers(), config.topic(), config.properties())
+            .setStartingOffsets(OffsetsInitializer.earliest());
+    return (bounded ? source.setBounded(OffsetsInitializer.latest()) : source).build();
+  }
+
+  /**
+   * Adds the writing of refusals to the job, at least once.
+   *
+   * @param rejected what was no update
+   * @param refused updates
+   */
+  public void writeRefused(DataStream<Rejected> rejected, DataStream<RefusedModel> refused) {
+    String topic = config.refusedTopic();
+    DeadLetters letters = new DeadLetters(topic, List.of());
+    messages(rejected.map(letters::letter), "unreadable-models")
+        .union(messages(refused.map(model -> letter(topic, model)), "refused-models"))
+        .sinkTo(
+            MessageWriter.sink(config.brokers(), config.properties())
+                .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+                .build())
+        .name("refused models")
+        .uid("model-refusals")
+        .setParallelism(1);
+  }
+
+  private static SingleOutputStreamOperator<Message> messages(
+      SingleOutputStreamOperator<Message> messages, String name) {
+    return messages
+        .returns(TypeInformation.of(Message.class))
+        .name(name)
+        .uid(name)
+        .setParallelism(1);
+  }
+
+  private static Message letter(String topic, RefusedModel refused) {
+    String reason = refused.reason();
+    String most = reason.length() > MOST_CHARS ? reason.substring(0, MOST_CHARS) : reason;
+    Object[] row = {refused.path(), refused.version(), most};
+    return new Message(
+        topic,
+        UNASSIGNED,
+        UNASSIGNED,
+        UNASSIGNED,
+        null,
+        RowFormat.JSONL.line(COLUMNS, row).getBytes(StandardCharsets.UTF_8),
+        new String[] {DeadLetters.REASON},
+        new byte[][] {most.getBytes(StandardCharsets.UTF_8)});
+  }
+}

@@ -1,0 +1,92 @@
+package io.fastweights.jobs.kafka;
+
+import io.fastweights.jobs.events.JsonLineParser;
+import io.fastweights.jobs.events.Message;
+import io.fastweights.jobs.events.Rejected;
+import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.kernels.schema.Nearest;
+import io.fastweights.operator.ModelUpdate;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Makes updates of messages; what is none leaves by {@link Rejected#TAG}. Of what the sender chose,
+ * no more than {@link #MOST_CHARS} go on: what is refused must fit into a message again.
+ */
+final class ModelMessageParser extends ProcessFunction<Message, ModelUpdate> {
+  private static final long serialVersionUID = 1L;
+  private static final int MOST_CHARS = 4096;
+  private static final List<String> KEYS = List.of("path", "version", "sha256", "reset");
+  private static final Pattern VERSION = Pattern.compile("-?[0-9]{1,18}");
+  private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
+
+  @Override
+  public void processElement(Message message, Context context, Collector<ModelUpdate> out) {
+    try {
+      out.collect(update(message.value()));
+    } catch (MalformedEventException e) {
+      context.output(Rejected.TAG, new Rejected(0, message.offset(), e.getMessage(), "", message));
+    }
+  }
+
+  /**
+   * @param value one JSON object, UTF-8; null where the message has none
+   * @throws MalformedEventException if it is no update
+   */
+  static ModelUpdate update(byte[] value) throws MalformedEventException {
+    if (value == null) {
+      throw new MalformedEventException("the message has no value");
+    }
+    Map<String, String> members = JsonLineParser.members(JsonParser.text(value), KEYS);
+    for (Map.Entry<String, String> member : members.entrySet()) {
+      check(member.getKey(), member.getValue());
+    }
+    String version = required("version", members);
+    require("version", version, VERSION, "a whole number of at most 18 digits");
+    ModelUpdate update = ModelUpdate.of(required("path", members), Long.parseLong(version));
+    String digest = members.get("sha256");
+    if (digest != null) {
+      require("sha256", digest, SHA_256, "64 hexadecimal digits");
+      update = update.withSha256(digest);
+    }
+    return "true".equals(members.get("reset")) ? update.orReset() : update;
+  }
+
+  private static void check(String key, String value) throws MalformedEventException {
+    if (!KEYS.contains(key)) {
+      String name = key.substring(0, Math.min(key.length(), MOST_CHARS));
+      throw new MalformedEventException(
+          "unknown key '%s'%s; known here: %s"
+              .formatted(name, Nearest.hint(name, KEYS), String.join(", ", KEYS)));
+    }
+    if (value == null) {
+      throw new MalformedEventException("'" + key + "' has no value");
+    }
+    if (value.length() > MOST_CHARS) {
+      throw new MalformedEventException(
+          "'%s' has %d characters, must have at most %d"
+              .formatted(key, value.length(), MOST_CHARS));
+    }
+    if (key.equals("reset") && !value.equals("true") && !value.equals("false")) {
+      throw new MalformedEventException("'reset' is '" + value + "', must be true or false");
+    }
+  }
+
+  private static String required(String key, Map<String, String> members)
+      throws MalformedEventException {
+    if (!members.containsKey(key)) {
+      throw new MalformedEventException("'" + key + "' is missing");
+    }
+    return members.get(key);
+  }
+
+  private static void require(String key, String value, Pattern pattern, String form)
+      throws MalformedEventException {
+    if (!pattern.matcher(value).matches()) {
+      throw new MalformedEventException("'%s' is '%s', must be %s".formatted(key, value, form));
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package io.fastweights.jobs.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastweights.jobs.Main;
+import io.fastweights.jobs.TrainedWeights;
+import io.fastweights.kernels.model.WeightsFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** New weights of a topic, for jobs that the command runs with a real broker. */
+class KafkaRefreshITCase {
+  private static final String JOB =
+      """
+      source: {kafka: {brokers: "%1$s", topic: visits, group: %2$s, bounded: %3$s}}
+      sink: {kafka: {brokers: "%1$s", topic: %2$s, dead-letter-topic: dead, delivery: at-least-once}}
+      refresh: {kafka: {brokers: "%1$s", topic: models, refused-topic: %2$s.refused}}
+      weights: %4$s
+      flink:
+        parallelism.default: 1
+        execution.checkpointing.interval: 200ms
+      """;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int ROUND = 5;
+
+  private static Broker broker;
+
+  @TempDir Path folder;
+
+  private int sent;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    broker = new Broker();
+    broker.createTopics(
+        1, "visits", "models", "dead", "serving", "serving.refused", "bounded", "bounded.refused");
+  }
+
+  @AfterAll
+  static void stopBroker() throws Exception {
+    broker.close();
+  }
+
+  @BeforeEach
+  void writeWeights() throws Exception {
+    for (int seed = 1; seed <= 2; seed++) {
+      WeightsFile.write(
+          TrainedWeights.over(Visits.SCHEMA_JSON, seed), folder.resolve("weights-" + seed));
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** What the command printed of errors. */
+  private String run(String name, boolean bounded, String weights) {
+    String text = JOB.formatted(broker.address(), name, bounded, weights);
+    StringWriter err = new StringWriter();
+    try {
+      Path job = Files.writeString(folder.resolve(name + ".yaml"), text);
+      Main.commandLine()
+          .setErr(new PrintWriter(err))
+          .setOut(new PrintWriter(PrintWriter.nullWriter()))
+          .execute("run", "--config", job.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return err.toString();
+  }
+
+  private void update(String value) throws Exception {
+    broker.send(List.of(new ProducerRecord<>("models", bytes("model"), bytes(value))));
+  }
+
+  private void update(String file, long version) throws Exception {
+    update("{\"path\": \"%s\", \"version\": %d}".formatted(folder.resolve(file), version));
+  }
+
+  /** The answers to all questions so far, when there are some more. */
+  private List<JsonNode> ask(Thread job) throws Exception {
+    broker.send(
+        IntStream.range(sent, sent + ROUND)
+            .mapToObj(
+                place ->
+                    """
+                    {"time": %d, "user": "u%d", "page": "p%d", "price": %d}"""
+                        .formatted(place, place % 3, place % 7, place % 5))
+            .map(event -> new ProducerRecord<byte[], byte[]>("visits", bytes(event)))
+            .toList());
+    sent += ROUND;
+    return answers(await(job, "serving", sent));
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> await(Thread job, String topic, int count)
+      throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    List<ConsumerRecord<byte[], byte[]>> found = List.of();
+    while (found.size() < count) {
+      assertThat(job.isAlive()).as("the job runs").isTrue();
+      assertThat(System.nanoTime())
+          .as("%d of %d in %s", found.size(), count, topic)
+          .isLessThan(deadline);
+      Thread.sleep(100);
+      found = broker.committed(topic);
+    }
+    return found;
+  }
+
+  private static List<JsonNode> answers(List<ConsumerRecord<byte[], byte[]>> records)
+      throws IOException {
+    List<JsonNode> answers = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> answer : records) {
+      answers.add(JSON.readTree(answer.value()));
+    }
+    return answers;
+  }
+
+  private static long version(JsonNode answer) {
+    return answer.get("model_version").asLong();
+  }
+
+  private static long version(List<JsonNode> answers) {
+    return version(answers.get(answers.size() - 1));
+  }
+
+  @Test
+  void aJobGoesOnWithNewWeightsAndPastUpdatesThatAreNone() throws Exception {
+    List<JsonNode> served = serve();
+    assertThat(run("bounded", true, "weights-2")).as("the job ends with its events").isEmpty();
+    Map<String, JsonNode> expected =
+        answers(broker.committed("bounded")).stream()
+            .collect(Collectors.toMap(answer -> answer.get("time").asText(), Function.identity()));
+    assertThat(expected).hasSize(sent);
+    for (JsonNode answer : served) {
+      JsonNode other = expected.get(answer.get("time").asText());
+      // Nothing is learned from questions: of each, the weights alone decide.
+      assertThat(answer.get("p_buy").equals(other.get("p_buy")))
+          .as("%s, with the new weights %s", answer, other)
+          .isEqualTo(version(answer) == 7);
+    }
+    checkRefused(broker.committed("serving.refused"));
+    checkRefused(broker.committed("bounded.refused"));
+  }
+
+  /** Asks a job with other weights before and after an update, and after some that are none. */
+  private List<JsonNode> serve() throws Exception {
+    Thread job = new Thread(() -> run("serving", false, "weights-1"));
+    job.start();
+    try {
+      assertThat(ask(job)).extracting(KafkaRefreshITCase::version).containsOnly(0L);
+      update("weights-2", 7);
+      List<JsonNode> served = ask(job);
+      while (version(served) == 0) {
+        served = ask(job);
+      }
+      update("nowhere", 8);
+      update("weights-1", 6);
+      update("no update");
+      await(job, "serving.refused", 3);
+      served = ask(job);
+      assertThat(version(served)).isEqualTo(7);
+      return served;
+    } finally {
+      job.interrupt();
+      job.join(TimeUnit.SECONDS.toMillis(60));
+    }
+  }
+
+  private void checkRefused(List<ConsumerRecord<byte[], byte[]>> refused) throws IOException {
+    assertThat(refused)
+        .extracting(record -> Visits.header(record, DeadLetters.REASON))
+        .satisfiesExactlyInAnyOrder(
+            reason -> assertThat(reason).contains("nowhere"),
+            reason -> assertThat(reason).isEqualTo("version is 6, must be above 7, which serves"),
+            reason -> assertThat(reason).startsWith("the line is not JSON"));
+    for (ConsumerRecord<byte[], byte[]> record : refused) {
+      if (record.key() != null) {
+        assertThat(record.key()).isEqualTo(bytes("model"));
+        assertThat(record.value()).isEqualTo(bytes("no update"));
+      } else {
+        JsonNode letter = JSON.readTree(record.value());
+        assertThat(letter.get("path").asText()).startsWith(folder.toString());
+        assertThat(letter.get("version").asLong()).isIn(6L, 8L);
+        assertThat(letter.get("reason").asText())
+            .isEqualTo(Visits.header(record, DeadLetters.REASON));
+      }
+    }
+  }
+
+  @Test
+  void namesATopicThatIsNotThere() {
+    assertThat(run("visits", true, "weights-1")).contains("has no topic visits.refused");
+  }
+}

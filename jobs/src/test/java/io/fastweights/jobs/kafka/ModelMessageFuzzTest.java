@@ -1,0 +1,29 @@
+package io.fastweights.jobs.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.fastweights.jobs.Allocations;
+import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.operator.ModelUpdate;
+
+/** Whatever a message holds: new weights or a reason, never another exception. */
+class ModelMessageFuzzTest {
+  private static final int TIMES_INPUT = 256;
+
+  @FuzzTest
+  void anyBytesAreAnUpdateOrMalformed(byte[] bytes) {
+    Allocations.bounded(bytes.length, TIMES_INPUT, () -> readOrRefuse(bytes));
+  }
+
+  private static ModelUpdate readOrRefuse(byte[] bytes) {
+    try {
+      ModelUpdate update = ModelMessageParser.update(bytes);
+      assertThat(update.path()).isNotEmpty().hasSizeLessThanOrEqualTo(4096);
+      return update;
+    } catch (MalformedEventException e) {
+      assertThat(e.getMessage()).isNotBlank();
+      return null;
+    }
+  }
+}
