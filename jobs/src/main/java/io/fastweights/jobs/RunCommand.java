@@ -159,7 +159,8 @@ final class RunCommand implements Callable<Integer> {
       EventSource source,
       JobModel learned,
       KafkaModels models,
-      ResultSink sink) {
+      ResultSink sink)
+      throws Exception {
     SingleOutputStreamOperator<ModelUpdate> updates =
         models == null ? null : models.updates(environment);
     EventPipeline pipeline =

@@ -1,5 +1,6 @@
 package io.fastweights.jobs;
 
+import io.fastweights.jobs.kafka.KafkaResults;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.PredictionRows;
 import io.fastweights.jobs.output.RejectedRows;
@@ -22,6 +23,7 @@ final class RunReport {
         .put("observed", observed)
         .put("asked", asked)
         .put("malformed", malformed)
+        .put("tooLarge", count(result, KafkaResults.TOO_LARGE))
         .put("seconds", seconds)
         .put("eventsPerSecond", events / seconds);
   }
@@ -37,6 +39,12 @@ final class RunReport {
     out.printf(Locale.ROOT, "    observed  %,12d%n", figures.get("observed").longValue());
     out.printf(Locale.ROOT, "    asked     %,12d%n", figures.get("asked").longValue());
     out.printf(Locale.ROOT, "  malformed   %,12d%n", figures.get("malformed").longValue());
+    if (figures.get("tooLarge").longValue() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "too large     %,12d predictions, which are dead letters%n",
+          figures.get("tooLarge").longValue());
+    }
     out.printf(Locale.ROOT, "seconds       %,12.1f%n", figures.get("seconds").doubleValue());
     out.printf(
         Locale.ROOT, "events/second %,12.0f%n", figures.get("eventsPerSecond").doubleValue());

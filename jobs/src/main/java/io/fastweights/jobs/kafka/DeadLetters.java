@@ -1,21 +1,28 @@
 package io.fastweights.jobs.kafka;
 
+import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.events.Rejected;
 import io.fastweights.jobs.output.RejectedRows;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 
 /**
- * Events that could not be taken, as they were: key, value, timestamp and headers, and further
- * headers that say why, and from where.
+ * Letters about what could not be taken or sent, as it was: key, value, timestamp and headers, and
+ * further headers that say why, and from where. A letter that its topic would not take is cut, and
+ * says so.
+ *
+ * @param topic of the letters
+ * @param paths of the files that events came from, by their numbers
  */
-final class DeadLetters extends RichMapFunction<Rejected, Message> {
+record DeadLetters(String topic, List<String> paths, TopicLimits limits) implements Serializable {
   static final String REASON = "fastweights.reason";
   static final String TOPIC = "fastweights.topic";
   static final String PARTITION = "fastweights.partition";
@@ -23,68 +30,130 @@ final class DeadLetters extends RichMapFunction<Rejected, Message> {
   static final String FILE = "fastweights.file";
   static final String LINE = "fastweights.line";
 
-  private static final long serialVersionUID = 1L;
-  private static final int UNASSIGNED = -1;
+  /** The prediction that its own topic would not take. */
+  static final String PREDICTION = "fastweights.prediction";
 
-  private final String topic;
-  private final List<String> paths;
-  private transient LongCounter malformed;
+  /** Bytes of a value that is cut here. */
+  static final String VALUE_BYTES = "fastweights.value-bytes";
 
-  DeadLetters(String topic, List<String> paths) {
-    this.topic = topic;
-    this.paths = List.copyOf(paths);
+  /** Bytes of a key that is left out here, with all headers of the message. */
+  static final String KEY_BYTES = "fastweights.key-bytes";
+
+  /** Room for all headers that say why and from where. */
+  private static final int LEAST_BYTES = 1 << 15;
+
+  /** A reason may quote what is wrong, which may be all of the event. */
+  private static final int MOST_OF_REASON = 1000;
+
+  private static final int MOST_OF_PREDICTION = 8;
+
+  DeadLetters {
+    paths = List.copyOf(paths);
+    if (limits.bytes() < LEAST_BYTES) {
+      throw new IllegalArgumentException(
+          "topic %s takes messages of at most %d bytes (max.message.bytes, or the producer's"
+                  .formatted(topic, limits.bytes())
+              + " max.request.size), must take %d".formatted(LEAST_BYTES));
+    }
   }
 
-  @Override
-  public void open(OpenContext context) {
-    malformed = getRuntimeContext().getLongCounter(RejectedRows.MALFORMED);
+  /** Makes a letter of each, and counts them. */
+  static final class Counted extends RichMapFunction<Rejected, Message> {
+    private static final long serialVersionUID = 1L;
+
+    private final DeadLetters letters;
+    private transient LongCounter malformed;
+
+    Counted(DeadLetters letters) {
+      this.letters = letters;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+      malformed = getRuntimeContext().getLongCounter(RejectedRows.MALFORMED);
+    }
+
+    @Override
+    public Message map(Rejected event) {
+      malformed.add(1L);
+      return letters.of(event);
+    }
   }
 
-  @Override
-  public Message map(Rejected event) {
-    malformed.add(1L);
-    return letter(event);
+  /** About what is no event, or no other message of its kind. */
+  Message of(Rejected event) {
+    return of(event, Map.of());
   }
 
-  /** What was no event, or no other message of its kind. */
-  Message letter(Rejected event) {
+  /**
+   * About an event whose prediction is not sent.
+   *
+   * @param prediction without the event
+   */
+  Message of(Event event, String reason, byte[] prediction) {
+    boolean fits = prediction.length <= limits.bytes() / MOST_OF_PREDICTION;
+    return of(Rejected.of(event, reason), fits ? Map.of(PREDICTION, prediction) : Map.of());
+  }
+
+  private Message of(Rejected event, Map<String, byte[]> more) {
+    Map<String, byte[]> about = new LinkedHashMap<>();
     Message from = event.message();
     if (from == null) {
-      String[] names = {REASON, FILE, LINE};
-      return new Message(
-          topic,
-          UNASSIGNED,
-          UNASSIGNED,
-          UNASSIGNED,
-          null,
-          bytes(event.text()),
-          names,
-          values(event.reason(), paths.get(event.file()), event.line()));
+      put(about, FILE, paths.get(event.file()));
+      put(about, LINE, event.line());
+      from = Message.of(topic, Message.UNASSIGNED, null, bytes(event.text()));
+    } else {
+      put(about, TOPIC, from.topic());
+      put(about, PARTITION, from.partition());
+      put(about, OFFSET, from.offset());
     }
-    return new Message(
-        topic,
-        UNASSIGNED,
-        UNASSIGNED,
-        from.timestamp(),
-        from.key(),
-        from.value(),
-        joined(from.headerNames(), new String[] {REASON, TOPIC, PARTITION, OFFSET}),
-        joined(
-            from.headerValues(),
-            values(event.reason(), from.topic(), from.partition(), from.offset())));
+    about.putAll(more);
+    return letter(from.to(topic, from.value()), event.reason(), about);
   }
 
-  private static byte[][] values(Object... values) {
-    return Stream.of(values).map(value -> bytes(value.toString())).toArray(byte[][]::new);
+  /**
+   * A message with the reason in a header, cut where it is too large.
+   *
+   * @param about it, as headers
+   */
+  Message letter(Message message, String reason, Map<String, byte[]> about) {
+    Map<String, byte[]> headers = new LinkedHashMap<>();
+    put(headers, REASON, first(reason));
+    headers.putAll(about);
+    Message timed = limits.timed(message, System.currentTimeMillis());
+    Message whole = timed.with(headers);
+    return limits.room(whole) >= 0 ? whole : cut(timed, headers);
+  }
+
+  private Message cut(Message message, Map<String, byte[]> headers) {
+    byte[] value = message.value();
+    if (value != null) {
+      put(headers, VALUE_BYTES, value.length);
+    }
+    Message rest = message.to(topic, null);
+    if (limits.room(rest.with(headers)) < 0) {
+      put(headers, KEY_BYTES, message.key() == null ? 0 : message.key().length);
+      rest = Message.of(topic, message.timestamp(), null, null);
+    }
+    rest = rest.with(headers);
+    long room = limits.room(rest);
+    return value == null || value.length <= room
+        ? rest.to(topic, value)
+        : rest.to(topic, Arrays.copyOf(value, (int) room));
+  }
+
+  /** As much of a reason as a letter has. */
+  static String first(String reason) {
+    return reason.length() <= MOST_OF_REASON
+        ? reason
+        : reason.substring(0, MOST_OF_REASON - 3) + "...";
+  }
+
+  private static void put(Map<String, byte[]> headers, String name, Object value) {
+    headers.put(name, bytes(value.toString()));
   }
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static <T> T[] joined(T[] first, T[] second) {
-    T[] both = Arrays.copyOf(first, first.length + second.length);
-    System.arraycopy(second, 0, both, first.length, second.length);
-    return both;
   }
 }

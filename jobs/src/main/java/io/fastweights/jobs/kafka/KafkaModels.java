@@ -8,6 +8,7 @@ import io.fastweights.operator.ModelUpdate;
 import io.fastweights.operator.RefusedModel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -26,11 +27,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 public record KafkaModels(KafkaRefreshConfig config, boolean bounded) {
   private static final List<String> COLUMNS = List.of("path", "version", "reason");
-
-  /** A reason may quote a file's metadata; a letter of it must fit into a message. */
-  private static final int MOST_CHARS = 10_000;
-
-  private static final int UNASSIGNED = -1;
 
   /**
    * @throws IllegalArgumentException if the brokers do not answer or lack a topic
@@ -66,13 +62,15 @@ public record KafkaModels(KafkaRefreshConfig config, boolean bounded) {
    * @param rejected what was no update
    * @param refused updates
    */
-  public void writeRefused(DataStream<Rejected> rejected, DataStream<RefusedModel> refused) {
+  public void writeRefused(DataStream<Rejected> rejected, DataStream<RefusedModel> refused)
+      throws InterruptedException {
     String topic = config.refusedTopic();
-    DeadLetters letters = new DeadLetters(topic, List.of());
-    messages(rejected.map(letters::letter), "unreadable-models")
-        .union(messages(refused.map(model -> letter(topic, model)), "refused-models"))
+    TopicLimits limits = KafkaTopics.limits(config.brokers(), config.properties(), topic);
+    DeadLetters letters = new DeadLetters(topic, List.of(), limits);
+    messages(rejected.map(letters::of), "unreadable-models")
+        .union(messages(refused.map(model -> letter(letters, model)), "refused-models"))
         .sinkTo(
-            MessageWriter.sink(config.brokers(), config.properties())
+            MessageWriter.sink(config.brokers(), config.properties(), limits)
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                 .build())
         .name("refused models")
@@ -89,18 +87,11 @@ public record KafkaModels(KafkaRefreshConfig config, boolean bounded) {
         .setParallelism(1);
   }
 
-  private static Message letter(String topic, RefusedModel refused) {
-    String reason = refused.reason();
-    String most = reason.length() > MOST_CHARS ? reason.substring(0, MOST_CHARS) : reason;
-    Object[] row = {refused.path(), refused.version(), most};
-    return new Message(
-        topic,
-        UNASSIGNED,
-        UNASSIGNED,
-        UNASSIGNED,
-        null,
-        RowFormat.JSONL.line(COLUMNS, row).getBytes(StandardCharsets.UTF_8),
-        new String[] {DeadLetters.REASON},
-        new byte[][] {most.getBytes(StandardCharsets.UTF_8)});
+  private static Message letter(DeadLetters letters, RefusedModel refused) {
+    String reason = DeadLetters.first(refused.reason());
+    Object[] row = {refused.path(), refused.version(), reason};
+    byte[] value = RowFormat.JSONL.line(COLUMNS, row).getBytes(StandardCharsets.UTF_8);
+    return letters.letter(
+        Message.of(letters.topic(), Message.UNASSIGNED, null, value), reason, Map.of());
   }
 }

@@ -13,11 +13,15 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** Predictions as JSON in one topic, events that could not be taken as they were in another. */
 public record KafkaResults(KafkaSinkConfig config) implements ResultSink {
+  /** Accumulator of the predictions that are too large for their topic. */
+  public static final String TOO_LARGE = "too-large";
+
   @Override
   public RowFormat format() {
     return RowFormat.JSONL;
@@ -30,22 +34,43 @@ public record KafkaResults(KafkaSinkConfig config) implements ResultSink {
   }
 
   @Override
-  public void write(EventPipeline results, PredictionRows rows, List<String> paths) {
-    write(results.predictions().map(new PredictionMessages(config.topic(), rows)), "predictions");
-    write(results.rejected().map(new DeadLetters(config.deadLetterTopic(), paths)), "malformed");
+  public void write(EventPipeline results, PredictionRows rows, List<String> paths)
+      throws Exception {
+    TopicLimits taken = limits(config.topic());
+    TopicLimits letterTaken = limits(config.deadLetterTopic());
+    DeadLetters letters = new DeadLetters(config.deadLetterTopic(), paths, letterTaken);
+    SingleOutputStreamOperator<Message> predictions =
+        messages(
+            results
+                .predictions()
+                .process(new PredictionMessages(config.topic(), taken, rows, letters)),
+            "predictions");
+    SingleOutputStreamOperator<Message> malformed =
+        messages(results.rejected().map(new DeadLetters.Counted(letters)), "malformed");
+    write(predictions, taken, "predictions");
+    write(
+        malformed.union(predictions.getSideOutput(PredictionMessages.LETTERS)),
+        letterTaken,
+        "malformed");
   }
 
-  private void write(SingleOutputStreamOperator<Message> messages, String name) {
-    messages
+  private TopicLimits limits(String topic) throws Exception {
+    return KafkaTopics.limits(config.brokers(), config.properties(), topic);
+  }
+
+  private static SingleOutputStreamOperator<Message> messages(
+      SingleOutputStreamOperator<Message> messages, String name) {
+    return messages
         .returns(TypeInformation.of(Message.class))
         .name(name + " as messages")
-        .uid(name + "-messages")
-        .sinkTo(sink(name))
-        .name(name)
-        .uid(name);
+        .uid(name + "-messages");
   }
 
-  private KafkaSink<Message> sink(String name) {
+  private void write(DataStream<Message> messages, TopicLimits limits, String name) {
+    messages.sinkTo(sink(limits, name)).name(name).uid(name);
+  }
+
+  private KafkaSink<Message> sink(TopicLimits limits, String name) {
     Map<String, String> properties = new HashMap<>();
     if (config.delivery() == DeliveryGuarantee.EXACTLY_ONCE) {
       properties.put(
@@ -53,7 +78,8 @@ public record KafkaResults(KafkaSinkConfig config) implements ResultSink {
     }
     properties.putAll(config.properties());
     KafkaSinkBuilder<Message> sink =
-        MessageWriter.sink(config.brokers(), properties).setDeliveryGuarantee(config.delivery());
+        MessageWriter.sink(config.brokers(), properties, limits)
+            .setDeliveryGuarantee(config.delivery());
     if (config.delivery() == DeliveryGuarantee.EXACTLY_ONCE) {
       sink.setTransactionalIdPrefix(config.transactionalIdPrefix() + "-" + name);
     }

@@ -8,14 +8,19 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks at topics before a job starts. */
 public final class KafkaTopics {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaTopics.class);
   private static final int WAIT_MILLIS = 10_000;
 
   private KafkaTopics() {}
@@ -26,14 +31,8 @@ public final class KafkaTopics {
    */
   public static void require(String brokers, Map<String, String> properties, List<String> topics)
       throws Exception {
-    Properties admin = new Properties();
-    admin.setProperty(
-        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Integer.toString(WAIT_MILLIS));
-    admin.setProperty(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Integer.toString(WAIT_MILLIS));
-    admin.putAll(properties);
-    admin.setProperty(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
     List<String> missing = new ArrayList<>();
-    try (Admin client = Admin.create(admin)) {
+    try (Admin client = admin(brokers, properties)) {
       Map<String, KafkaFuture<TopicDescription>> found =
           new HashMap<>(client.describeTopics(topics).topicNameValues());
       for (String topic : topics) {
@@ -49,6 +48,35 @@ public final class KafkaTopics {
       throw new IllegalArgumentException(
           "Kafka at %s has no topic %s".formatted(brokers, String.join(", ", missing)));
     }
+  }
+
+  private static Admin admin(String brokers, Map<String, String> properties) {
+    Properties admin = new Properties();
+    admin.setProperty(
+        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Integer.toString(WAIT_MILLIS));
+    admin.setProperty(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Integer.toString(WAIT_MILLIS));
+    admin.putAll(properties);
+    admin.setProperty(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
+    return Admin.create(admin);
+  }
+
+  /**
+   * What a topic takes of a producer; Kafka's defaults where the brokers do not tell this client.
+   *
+   * @param properties of the producer
+   * @throws IllegalArgumentException if a size among them is no number
+   */
+  static TopicLimits limits(String brokers, Map<String, String> properties, String topic)
+      throws InterruptedException {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    TopicLimits limits = TopicLimits.DEFAULTS;
+    try (Admin client = admin(brokers, properties)) {
+      Config told = client.describeConfigs(List.of(resource)).values().get(resource).get();
+      limits = TopicLimits.of(told);
+    } catch (ExecutionException e) {
+      LOG.warn("{} does not tell the limits of topic {}: {}", brokers, topic, e.getMessage());
+    }
+    return limits.within(properties);
   }
 
   private static boolean exists(KafkaFuture<TopicDescription> topic, String brokers)

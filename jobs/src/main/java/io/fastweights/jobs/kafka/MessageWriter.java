@@ -6,15 +6,23 @@ import java.util.Properties;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Writes a message as it is; its key chooses the partition. */
 final class MessageWriter implements KafkaRecordSerializationSchema<Message> {
   private static final long serialVersionUID = 1L;
 
-  /** A sink of messages, each of which names its topic. */
-  static KafkaSinkBuilder<Message> sink(String brokers, Map<String, String> given) {
+  /**
+   * A sink of messages, each of which names its topic.
+   *
+   * @param limits of the topics
+   */
+  static KafkaSinkBuilder<Message> sink(
+      String brokers, Map<String, String> given, TopicLimits limits) {
     Properties properties = new Properties();
+    properties.setProperty(
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(limits.bytes()));
     properties.putAll(given);
     return KafkaSink.<Message>builder()
         .setBootstrapServers(brokers)

@@ -5,54 +5,70 @@ import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.output.PredictionRows;
 import io.fastweights.operator.Prediction;
 import java.nio.charset.StandardCharsets;
+import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
 
 /**
  * Predictions as messages: key, headers and timestamp are the event's own; the value is the row as
- * JSON.
+ * JSON. One that its topic would not take leaves as a letter by {@link #LETTERS}.
  */
-final class PredictionMessages extends RichMapFunction<Prediction<Event>, Message> {
+final class PredictionMessages extends ProcessFunction<Prediction<Event>, Message> {
+  static final OutputTag<Message> LETTERS =
+      new OutputTag<>("letters", TypeInformation.of(Message.class));
+
   private static final long serialVersionUID = 1L;
-  private static final int UNASSIGNED = -1;
 
   private final String topic;
+  private final TopicLimits limits;
   private final PredictionRows rows;
+  private final DeadLetters letters;
+  private transient LongCounter tooLarge;
 
-  PredictionMessages(String topic, PredictionRows rows) {
+  /**
+   * @param limits of the topic
+   */
+  PredictionMessages(String topic, TopicLimits limits, PredictionRows rows, DeadLetters letters) {
     this.topic = topic;
+    this.limits = limits;
     this.rows = rows;
+    this.letters = letters;
   }
 
   @Override
   public void open(OpenContext context) {
     rows.setRuntimeContext(getRuntimeContext());
     rows.open(context);
+    tooLarge = getRuntimeContext().getLongCounter(KafkaResults.TOO_LARGE);
   }
 
   @Override
-  public Message map(Prediction<Event> prediction) {
-    byte[] value = rows.map(prediction).getBytes(StandardCharsets.UTF_8);
-    Event event = prediction.event();
-    Message from = event.message();
-    return from == null
-        ? new Message(
-            topic,
-            UNASSIGNED,
-            UNASSIGNED,
-            event.timestamp(),
-            event.key().getBytes(StandardCharsets.UTF_8),
-            value,
-            new String[0],
-            new byte[0][])
-        : new Message(
-            topic,
-            UNASSIGNED,
-            UNASSIGNED,
-            from.timestamp(),
-            from.key(),
-            value,
-            from.headerNames(),
-            from.headerValues());
+  public void processElement(
+      Prediction<Event> prediction, Context context, Collector<Message> out) {
+    Message message =
+        limits.timed(
+            message(prediction.event(), bytes(rows.map(prediction))), System.currentTimeMillis());
+    long room = limits.room(message);
+    if (room >= 0) {
+      out.collect(message);
+      return;
+    }
+    tooLarge.add(1L);
+    String reason =
+        "the prediction is %d bytes too large for a message of topic %s".formatted(-room, topic);
+    context.output(LETTERS, letters.of(prediction.event(), reason, bytes(rows.answer(prediction))));
+  }
+
+  private Message message(Event event, byte[] value) {
+    return event.message() == null
+        ? Message.of(topic, event.timestamp(), bytes(event.key()), value)
+        : event.message().to(topic, value);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -4,6 +4,7 @@ import io.fastweights.jobs.events.Event;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.Prediction;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -101,6 +102,18 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
 
   /** The row of a prediction. */
   public String line(Prediction<Event> prediction) {
+    return format.line(columns, row(prediction));
+  }
+
+  /** The row without the event's columns. */
+  public String answer(Prediction<Event> prediction) {
+    Object[] row = row(prediction);
+    return format.line(
+        columns.subList(eventColumns, columns.size()),
+        Arrays.copyOfRange(row, eventColumns, row.length));
+  }
+
+  private Object[] row(Prediction<Event> prediction) {
     Object[] row = new Object[columns.size()];
     System.arraycopy(prediction.event().cells(), 0, row, 0, eventColumns);
     int at = eventColumns;
@@ -115,7 +128,7 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
     if (versions) {
       row[at] = prediction.modelVersion();
     }
-    return format.line(columns, row);
+    return row;
   }
 
   private static Float finite(float value) {

@@ -21,7 +21,7 @@ public interface ResultSink {
    * @param rows makes rows of predictions
    * @param paths of the files that events came from, by their numbers
    */
-  void write(EventPipeline results, PredictionRows rows, List<String> paths);
+  void write(EventPipeline results, PredictionRows rows, List<String> paths) throws Exception;
 
   /** The place, as a user would name it. */
   String place();

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -56,12 +55,15 @@ final class Broker {
   }
 
   void createTopics(int partitions, String... names) throws Exception {
+    for (String name : names) {
+      createTopic(partitions, name, Map.of());
+    }
+  }
+
+  void createTopic(int partitions, String name, Map<String, String> options) throws Exception {
+    NewTopic topic = new NewTopic(name, partitions, (short) 1).configs(options);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", address()))) {
-      admin
-          .createTopics(
-              Stream.of(names).map(name -> new NewTopic(name, partitions, (short) 1)).toList())
-          .all()
-          .get(30, TimeUnit.SECONDS);
+      admin.createTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
     }
   }
 

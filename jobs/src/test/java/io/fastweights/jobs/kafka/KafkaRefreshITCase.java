@@ -42,6 +42,9 @@ class KafkaRefreshITCase {
         execution.checkpointing.interval: 200ms
       """;
 
+  /** As large as a message may be. */
+  private static final String NO_UPDATE = "no update".repeat((1 << 20) / 9 - 20);
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int ROUND = 5;
 
@@ -178,7 +181,7 @@ class KafkaRefreshITCase {
       }
       update("nowhere", 8);
       update("weights-1", 6);
-      update("no update");
+      update(NO_UPDATE);
       await(job, "serving.refused", 3);
       served = ask(job);
       assertThat(version(served)).isEqualTo(7);
@@ -199,7 +202,9 @@ class KafkaRefreshITCase {
     for (ConsumerRecord<byte[], byte[]> record : refused) {
       if (record.key() != null) {
         assertThat(record.key()).isEqualTo(bytes("model"));
-        assertThat(record.value()).isEqualTo(bytes("no update"));
+        assertThat(NO_UPDATE).startsWith(new String(record.value(), StandardCharsets.UTF_8));
+        assertThat(Visits.header(record, DeadLetters.VALUE_BYTES))
+            .isEqualTo(Integer.toString(NO_UPDATE.length()));
       } else {
         JsonNode letter = JSON.readTree(record.value());
         assertThat(letter.get("path").asText()).startsWith(folder.toString());
