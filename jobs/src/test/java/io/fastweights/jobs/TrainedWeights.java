@@ -13,6 +13,7 @@ import java.util.Random;
 /** Small models with seeded weights, in place of trained ones. */
 public final class TrainedWeights {
   private static final long SEED = 4;
+  private static final int DIM_HEAD = 4;
 
   private TrainedWeights() {}
 
@@ -22,18 +23,24 @@ public final class TrainedWeights {
 
   public static SlowWeights over(String schemaJson, long seed) {
     Schema schema = SchemaJson.parse(schemaJson);
-    return of(schema, config(schema.target().dim()), seed);
+    return of(schema, config(schema.target().dim(), DIM_HEAD), seed);
+  }
+
+  /** Their memories are wider than those of the others. */
+  public static SlowWeights wider(String schemaJson, long seed) {
+    Schema schema = SchemaJson.parse(schemaJson);
+    return of(schema, config(schema.target().dim(), 2 * DIM_HEAD), seed);
   }
 
   static SlowWeights withoutSchema() {
-    return of(null, config(2), SEED);
+    return of(null, config(2, DIM_HEAD), SEED);
   }
 
-  private static ModelConfig config(int outputs) {
+  private static ModelConfig config(int outputs, int dimHead) {
     return ModelConfig.builder(Architecture.TRANSFORMER)
         .dim(8)
         .heads(2)
-        .dimHead(4)
+        .dimHead(dimHead)
         .ffMult(2)
         .outputs(outputs)
         .build();

@@ -14,15 +14,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,13 +43,10 @@ class KafkaRefreshITCase {
   private static final String NO_UPDATE = "no update".repeat((1 << 20) / 9 - 20);
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int ROUND = 5;
 
   private static Broker broker;
 
   @TempDir Path folder;
-
-  private int sent;
 
   @BeforeAll
   static void startBroker() throws Exception {
@@ -74,10 +68,6 @@ class KafkaRefreshITCase {
     }
   }
 
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
   /** What the command printed of errors. */
   private String run(String name, boolean bounded, String weights) {
     String text = JOB.formatted(broker.address(), name, bounded, weights);
@@ -94,59 +84,9 @@ class KafkaRefreshITCase {
     return err.toString();
   }
 
-  private void update(String value) throws Exception {
-    broker.send(List.of(new ProducerRecord<>("models", bytes("model"), bytes(value))));
-  }
-
   private void update(String file, long version) throws Exception {
-    update("{\"path\": \"%s\", \"version\": %d}".formatted(folder.resolve(file), version));
-  }
-
-  /** The answers to all questions so far, when there are some more. */
-  private List<JsonNode> ask(Thread job) throws Exception {
-    broker.send(
-        IntStream.range(sent, sent + ROUND)
-            .mapToObj(
-                place ->
-                    """
-                    {"time": %d, "user": "u%d", "page": "p%d", "price": %d}"""
-                        .formatted(place, place % 3, place % 7, place % 5))
-            .map(event -> new ProducerRecord<byte[], byte[]>("visits", bytes(event)))
-            .toList());
-    sent += ROUND;
-    return answers(await(job, "serving", sent));
-  }
-
-  private static List<ConsumerRecord<byte[], byte[]>> await(Thread job, String topic, int count)
-      throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-    List<ConsumerRecord<byte[], byte[]>> found = List.of();
-    while (found.size() < count) {
-      assertThat(job.isAlive()).as("the job runs").isTrue();
-      assertThat(System.nanoTime())
-          .as("%d of %d in %s", found.size(), count, topic)
-          .isLessThan(deadline);
-      Thread.sleep(100);
-      found = broker.committed(topic);
-    }
-    return found;
-  }
-
-  private static List<JsonNode> answers(List<ConsumerRecord<byte[], byte[]>> records)
-      throws IOException {
-    List<JsonNode> answers = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> answer : records) {
-      answers.add(JSON.readTree(answer.value()));
-    }
-    return answers;
-  }
-
-  private static long version(JsonNode answer) {
-    return answer.get("model_version").asLong();
-  }
-
-  private static long version(List<JsonNode> answers) {
-    return version(answers.get(answers.size() - 1));
+    Questions.update(
+        broker, "{\"path\": \"%s\", \"version\": %d}".formatted(folder.resolve(file), version));
   }
 
   @Test
@@ -154,15 +94,15 @@ class KafkaRefreshITCase {
     List<JsonNode> served = serve();
     assertThat(run("bounded", true, "weights-2")).as("the job ends with its events").isEmpty();
     Map<String, JsonNode> expected =
-        answers(broker.committed("bounded")).stream()
+        Questions.answers(broker.committed("bounded")).stream()
             .collect(Collectors.toMap(answer -> answer.get("time").asText(), Function.identity()));
-    assertThat(expected).hasSize(sent);
+    assertThat(expected).hasSameSizeAs(served);
     for (JsonNode answer : served) {
       JsonNode other = expected.get(answer.get("time").asText());
       // Nothing is learned from questions: of each, the weights alone decide.
       assertThat(answer.get("p_buy").equals(other.get("p_buy")))
           .as("%s, with the new weights %s", answer, other)
-          .isEqualTo(version(answer) == 7);
+          .isEqualTo(Questions.version(answer) == 7);
     }
     checkRefused(broker.committed("serving.refused"));
     checkRefused(broker.committed("bounded.refused"));
@@ -171,20 +111,18 @@ class KafkaRefreshITCase {
   /** Asks a job with other weights before and after an update, and after some that are none. */
   private List<JsonNode> serve() throws Exception {
     Thread job = new Thread(() -> run("serving", false, "weights-1"));
+    Questions questions = new Questions(broker, "serving", job::isAlive);
     job.start();
     try {
-      assertThat(ask(job)).extracting(KafkaRefreshITCase::version).containsOnly(0L);
+      assertThat(questions.ask()).extracting(Questions::version).containsOnly(0L);
       update("weights-2", 7);
-      List<JsonNode> served = ask(job);
-      while (version(served) == 0) {
-        served = ask(job);
-      }
+      questions.askUntil(7);
       update("nowhere", 8);
       update("weights-1", 6);
-      update(NO_UPDATE);
-      await(job, "serving.refused", 3);
-      served = ask(job);
-      assertThat(version(served)).isEqualTo(7);
+      Questions.update(broker, NO_UPDATE);
+      questions.await("serving.refused", 3);
+      List<JsonNode> served = questions.ask();
+      assertThat(Questions.version(served.get(served.size() - 1))).isEqualTo(7);
       return served;
     } finally {
       job.interrupt();
@@ -201,7 +139,7 @@ class KafkaRefreshITCase {
             reason -> assertThat(reason).startsWith("the line is not JSON"));
     for (ConsumerRecord<byte[], byte[]> record : refused) {
       if (record.key() != null) {
-        assertThat(record.key()).isEqualTo(bytes("model"));
+        assertThat(record.key()).isEqualTo(Questions.bytes("model"));
         assertThat(NO_UPDATE).startsWith(new String(record.value(), StandardCharsets.UTF_8));
         assertThat(Visits.header(record, DeadLetters.VALUE_BYTES))
             .isEqualTo(Integer.toString(NO_UPDATE.length()));
