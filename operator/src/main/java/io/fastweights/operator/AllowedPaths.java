@@ -1,7 +1,9 @@
 package io.fastweights.operator;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -27,6 +29,9 @@ public final class AllowedPaths {
           FastWeightOptions.WEIGHTS_ROOTS,
           FastWeightOptions.WEIGHTS_SCHEMES,
           FastWeightOptions.WEIGHTS_SHA256);
+
+  /** The bytes travel as one record, with room for what is written around them. */
+  private static final long MOST_BYTES = 1L << 30;
 
   private static final String LOCAL = "file";
   private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]*");
@@ -138,6 +143,34 @@ public final class AllowedPaths {
   }
 
   /**
+   * A weights file, whole.
+   *
+   * @return what {@link #check} and {@link #checkPin} let pass
+   * @throws IOException if it cannot be read, is larger than 1 GiB, or no file that has an end, as
+   *     a device has none
+   */
+  public byte[] read(String path) throws IOException {
+    Path file = check(new Path(path));
+    FileSystem files = file.getFileSystem();
+    long length = files.getFileStatus(file).getLen();
+    if (length > MOST_BYTES) {
+      throw new IOException(
+          "%s has %d bytes, must have at most %d".formatted(path, length, MOST_BYTES));
+    }
+    if (isLocal(file) && !Files.isRegularFile(java.nio.file.Path.of(file.getPath()))) {
+      throw new IOException(path + " is no regular file");
+    }
+    try (InputStream in = files.open(file)) {
+      byte[] bytes = in.readNBytes((int) length + 1);
+      if (bytes.length != length) {
+        throw new IOException("%s has not the %d bytes that it should".formatted(path, length));
+      }
+      checkPin(bytes, path);
+      return bytes;
+    }
+  }
+
+  /**
    * @param name what the message calls the bytes
    * @throws IllegalArgumentException if there are pins and the bytes have none of them
    */
@@ -187,7 +220,7 @@ public final class AllowedPaths {
     }
     java.nio.file.Path folder = java.nio.file.Path.of(root.getPath());
     return isLocal(real)
-        && java.nio.file.Files.exists(folder)
+        && Files.exists(folder)
         && java.nio.file.Path.of(real.getPath()).startsWith(folder.toRealPath());
   }
 

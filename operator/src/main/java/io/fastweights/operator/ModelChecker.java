@@ -3,7 +3,6 @@ package io.fastweights.operator;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.operator.ModelUpdate.OtherShape;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
@@ -11,8 +10,6 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.Path;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
@@ -39,9 +36,6 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
 
   static final OutputTag<RefusedModel> REFUSED =
       new OutputTag<>("refused-models", RefusedModel.type());
-
-  /** A record must fit into an array, with room for what is written around it. */
-  private static final long MOST_BYTES = 1L << 30;
 
   private final ModelSpec spec;
   private final Configuration options;
@@ -128,9 +122,7 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
       throw new IllegalArgumentException(
           "version is %d, must be above %d, which serves".formatted(update.version(), version));
     }
-    AllowedPaths allowed = AllowedPaths.of(options);
-    byte[] bytes = read(allowed.check(new Path(update.path())));
-    allowed.checkPin(bytes, update.path());
+    byte[] bytes = AllowedPaths.of(options).read(update.path());
     String sha256 = Sha256.hex(bytes);
     if (update.sha256() != null && !update.sha256().equalsIgnoreCase(sha256)) {
       throw new IllegalArgumentException(
@@ -152,17 +144,5 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
     generation = fits ? generation : version;
     memories = model.memories();
     return new CheckedModel(update.path(), version, generation, sha256, bytes);
-  }
-
-  private static byte[] read(Path file) throws IOException {
-    FileSystem files = file.getFileSystem();
-    long length = files.getFileStatus(file).getLen();
-    if (length > MOST_BYTES) {
-      throw new IOException(
-          "%s has %d bytes, must have at most %d".formatted(file, length, MOST_BYTES));
-    }
-    try (InputStream in = files.open(file)) {
-      return in.readAllBytes();
-    }
   }
 }

@@ -100,6 +100,8 @@ class ModelCheckerTest {
     try (CheckerHarness harness = open(spec())) {
       String missing = folder.resolve("missing").toUri().toString();
       assertThat(refuse(harness, ModelUpdate.of(missing, 1))).contains("missing");
+      assertThat(refuse(harness, ModelUpdate.of(folder.toString(), 1))).contains("no regular file");
+      assertThat(refuse(harness, ModelUpdate.of("/dev/zero", 1))).contains("no regular file");
       assertThat(refuse(harness, ModelUpdate.of(null, 2))).isNotBlank();
       assertThat(refuse(harness, ModelUpdate.of("nowhere://there/a", 2))).contains("nowhere");
       assertThat(refuse(harness, ModelUpdate.of("a\nERROR b", 2))).contains("control character");

@@ -4,9 +4,6 @@ import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.operator.AllowedPaths;
 import java.io.IOException;
-import java.io.InputStream;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.Path;
 
 /** Weights files wherever Flink has a file system for. */
 final class WeightsAt {
@@ -19,13 +16,7 @@ final class WeightsAt {
    */
   static SlowWeights read(String path, AllowedPaths allowed) {
     try {
-      Path file = allowed.check(new Path(path));
-      FileSystem files = file.getFileSystem();
-      try (InputStream in = files.open(file)) {
-        byte[] bytes = in.readAllBytes();
-        allowed.checkPin(bytes, path);
-        return WeightsFile.load(bytes, path).weights();
-      }
+      return WeightsFile.load(allowed.read(path), path).weights();
     } catch (IOException | IllegalArgumentException e) {
       throw new IllegalArgumentException("weights: cannot read " + path + ": " + e.getMessage(), e);
     }
