@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.fastweights.jobs.Commands;
+import io.fastweights.jobs.TrainedWeights;
 import io.fastweights.jobs.cluster.ClusterProcess;
 import io.fastweights.jobs.cluster.SessionFolder;
+import io.fastweights.kernels.model.WeightsFile;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -32,6 +34,10 @@ class KafkaClusterIT {
   private static final String JAR = System.getProperty("fastweights.job.jar");
   private static final String LIB = System.getProperty("fastweights.cluster.lib");
   private static final int SOME = 160;
+  private static final String REFRESH =
+      """
+      refresh: {kafka: {brokers: "%s", topic: models}}
+      """;
 
   private Broker broker;
   private String clusterFolder;
@@ -53,8 +59,12 @@ class KafkaClusterIT {
     broker.close();
   }
 
-  /** Submits a job that reads a topic and writes another of its own. */
-  private JobID run(String name, int parallelism, String... more) throws Exception {
+  /**
+   * Submits a job that reads a topic and writes another of its own.
+   *
+   * @param section of its file, beside all others
+   */
+  private JobID run(String name, String section, int parallelism, String... more) throws Exception {
     String job =
         """
         name: %2$s
@@ -67,7 +77,7 @@ class KafkaClusterIT {
           execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION
         """
             .formatted(broker.address(), name, parallelism);
-    Path file = Files.writeString(folder.resolve(name + ".yaml"), job + Visits.MEMORIES);
+    Path file = Files.writeString(folder.resolve(name + ".yaml"), job + section + Visits.MEMORIES);
     List<String> args = new ArrayList<>(List.of("run", "--config", file.toString()));
     args.addAll(List.of("--cluster", "--cluster-folder", clusterFolder, "--detached"));
     args.addAll(List.of(more));
@@ -103,12 +113,13 @@ class KafkaClusterIT {
   }
 
   @Test
-  void jobsOfOneTaskManagerKeepTheirMemoriesThroughAnUpgradeAnotherParallelismAndACancellation()
+  void jobsOfOneTaskManagerKeepTheirMemoriesThroughUpgradesAndCancellationsAndTakeNewWeights()
       throws Exception {
     broker.createTopics(3, "a", "a-out", "a-out.malformed", "b", "b-out", "b-out.malformed");
+    broker.createTopics(1, "models", "models.refused");
     SessionFolder session = new SessionFolder(Path.of(clusterFolder));
-    JobID first = run("a", 1);
-    JobID beside = run("b", 1);
+    JobID first = run("a", "", 1);
+    JobID beside = run("b", REFRESH.formatted(broker.address()), 1);
     broker.send(Visits.messages("a", 0, SOME));
     broker.send(Visits.messages("b", 0, SOME));
     awaitCommitted("a", SOME);
@@ -125,15 +136,16 @@ class KafkaClusterIT {
                   SavepointFormatType.CANONICAL)
               .get(120, TimeUnit.SECONDS);
       JobID restored =
-          run("a", 3, "--from-savepoint", savepoint, "--job-jar", upgradedJar().toString());
+          run("a", "", 3, "--from-savepoint", savepoint, "--job-jar", upgradedJar().toString());
       broker.send(Visits.messages("a", SOME, 2 * SOME));
       awaitCommitted("a", 2 * SOME);
       client.cancel(restored).get(60, TimeUnit.SECONDS);
       String kept = newestCheckpoint(restored).toString();
-      JobID resumed = run("a", 2, "--from-savepoint", kept);
+      JobID resumed = run("a", "", 2, "--from-savepoint", kept);
       broker.send(Visits.messages("a", 2 * SOME, 3 * SOME));
       awaitCommitted("a", 3 * SOME);
       client.cancel(resumed).get(60, TimeUnit.SECONDS);
+      sendNewWeights();
       client.cancel(beside).get(60, TimeUnit.SECONDS);
     }
     assertThat(
@@ -149,7 +161,29 @@ class KafkaClusterIT {
 
     Visits.checkPredictions(broker.committed("a-out"), 3 * SOME);
     Visits.checkDeadLetters(broker.committed("a-out.malformed"), "a", 3 * SOME);
-    Visits.checkPredictions(broker.committed("b-out"), SOME);
+    Visits.checkPredictions(
+        broker.committed("b-out").stream().filter(answer -> Visits.trace(answer) < SOME).toList(),
+        SOME);
+  }
+
+  /** To the second job, first some that it must refuse. */
+  private void sendNewWeights() throws Exception {
+    Path weights = folder.resolve("weights");
+    WeightsFile.write(TrainedWeights.over(Visits.SCHEMA_JSON, 1), weights);
+    Questions.update(broker, "models", Questions.keeping(weights, 1));
+    Questions.update(broker, "models", Questions.withReset(weights, 2));
+    int sent = SOME;
+    do {
+      broker.send(Visits.messages("b", sent, sent + SOME));
+      sent += SOME;
+      awaitCommitted("b", sent);
+    } while (Questions.answers(broker.committed("b-out")).stream()
+        .noneMatch(answer -> Questions.version(answer) == 2));
+    assertThat(broker.committed("models.refused"))
+        .singleElement()
+        .extracting(refused -> Visits.header(refused, DeadLetters.REASON))
+        .asString()
+        .contains("does not ask for a reset");
   }
 
   /** Other bytes than the jar that ran before, as a new release has. */

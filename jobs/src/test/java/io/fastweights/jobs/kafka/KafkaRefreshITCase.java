@@ -85,8 +85,11 @@ class KafkaRefreshITCase {
   }
 
   private void update(String file, long version) throws Exception {
-    Questions.update(
-        broker, "{\"path\": \"%s\", \"version\": %d}".formatted(folder.resolve(file), version));
+    update(Questions.keeping(folder.resolve(file), version));
+  }
+
+  private static void update(String message) throws Exception {
+    Questions.update(broker, "models", message);
   }
 
   @Test
@@ -119,7 +122,7 @@ class KafkaRefreshITCase {
       questions.askUntil(7);
       update("nowhere", 8);
       update("weights-1", 6);
-      Questions.update(broker, NO_UPDATE);
+      update(NO_UPDATE);
       questions.await("serving.refused", 3);
       List<JsonNode> served = questions.ask();
       assertThat(Questions.version(served.get(served.size() - 1))).isEqualTo(7);

@@ -112,10 +112,8 @@ class KafkaRefreshRestoreITCase {
         .get(60, TimeUnit.SECONDS);
   }
 
-  private void update(String file, long version, String more) throws Exception {
-    Questions.update(
-        broker,
-        "{\"path\": \"%s\", \"version\": %d%s}".formatted(folder.resolve(file), version, more));
+  private static void update(String message) throws Exception {
+    Questions.update(broker, "models", message);
   }
 
   private static List<String> refusals() {
@@ -131,12 +129,12 @@ class KafkaRefreshRestoreITCase {
     assertThat(questions.ask()).noneMatch(answer -> answer.has("model_version"));
 
     start(JOB + REFRESH, 1, stop());
-    update("weights-2", 7, "");
+    update(Questions.keeping(folder.resolve("weights-2"), 7));
     questions.askUntil(7);
     String before = stop();
-    update("weights-1", 8, "");
-    update("wider", 9, "");
-    update("wider", 10, ", \"reset\": true");
+    update(Questions.keeping(folder.resolve("weights-1"), 8));
+    update(Questions.keeping(folder.resolve("wider"), 9));
+    update(Questions.withReset(folder.resolve("wider"), 10));
 
     start(JOB + REFRESH, 2, before);
     questions.askUntil(10);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -37,9 +38,23 @@ final class Questions {
     return text.getBytes(UTF_8);
   }
 
-  /** Of new weights. */
-  static void update(Broker broker, String value) throws Exception {
-    broker.send(List.of(new ProducerRecord<>("models", bytes("model"), bytes(value))));
+  /** Sends a message about new weights. */
+  static void update(Broker broker, String topic, String value) throws Exception {
+    broker.send(List.of(new ProducerRecord<>(topic, bytes("model"), bytes(value))));
+  }
+
+  /** What a message says of new weights that may reset the memories. */
+  static String withReset(Path weights, long version) {
+    return """
+        {"path": "%s", "version": %d, "reset": true}"""
+        .formatted(weights, version);
+  }
+
+  /** What a message says of other new weights. */
+  static String keeping(Path weights, long version) {
+    return """
+        {"path": "%s", "version": %d}"""
+        .formatted(weights, version);
   }
 
   /** The answers to all questions so far, when there are some more. */

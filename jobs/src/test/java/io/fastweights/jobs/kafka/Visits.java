@@ -82,7 +82,7 @@ final class Visits {
     return IntStream.range(from, to).mapToObj(place -> message(topic, place)).toList();
   }
 
-  private static int trace(ConsumerRecord<byte[], byte[]> record) {
+  static int trace(ConsumerRecord<byte[], byte[]> record) {
     return Integer.parseInt(header(record, TRACE));
   }
 
