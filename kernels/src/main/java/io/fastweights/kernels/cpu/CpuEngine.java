@@ -257,16 +257,22 @@ public final class CpuEngine implements Engine {
       }
     }
     for (int row = 0; row < batch.size(); row++) {
-      for (int j = 0; j < columns; j++) {
-        float sum = 0;
-        for (int h = 0; h < shape.heads(); h++) {
-          sum += buffers.recalls[row * perRow + h * columns + j];
-        }
-        batch.outputs()[row * columns + j] = sum / shape.heads();
-      }
+      mean(buffers.recalls, row * perRow, batch.outputs(), row * columns);
       batch.recallErrors()[row] /= shape.heads();
     }
     System.arraycopy(batch.outputs(), 0, batch.hidden(), 0, batch.size() * columns);
+  }
+
+  /** The mean of the heads' vectors, column by column the heads in order. */
+  private void mean(float[] of, int at, float[] into, int to) {
+    int columns = shape.columns();
+    Arrays.fill(into, to, to + columns, 0f);
+    for (int h = 0; h < shape.heads(); h++) {
+      add(of, at + h * columns, into, to, columns);
+    }
+    for (int j = to; j < to + columns; j++) {
+      into[j] /= shape.heads();
+    }
   }
 
   @Override
@@ -311,6 +317,12 @@ public final class CpuEngine implements Engine {
   private static void add(float[] x, float[] y, int from, int to) {
     for (int i = from; i < to; i++) {
       x[i] += y[i];
+    }
+  }
+
+  private static void add(float[] of, int at, float[] into, int to, int n) {
+    for (int j = 0; j < n; j++) {
+      into[to + j] += of[at + j];
     }
   }
 
