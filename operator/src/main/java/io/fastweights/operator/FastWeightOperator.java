@@ -299,21 +299,30 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     if (!runner.collecting().isEmpty()) {
       runner.step(reason);
     }
-    if (reason != FlushReason.SIZE || lingerMillis == 0) {
+    if (reason == FlushReason.SIZE && lingerMillis > 0) {
+      startLinger();
+    } else {
       runner.completeAll();
+      stopLinger();
     }
-    startLinger();
   }
 
-  /** Waits for the time by which those events shall be answered that have waited longest. */
+  /**
+   * Waits for the time by which those events shall be answered that have waited longest. A timer
+   * that is already set comes no later, for events that may have been answered since: to set
+   * another for every full batch would wake a thread for each.
+   */
   private void startLinger() {
+    Batcher<T> waiting = runner.longestWaiting();
+    if (linger == null && !waiting.isEmpty()) {
+      linger = getProcessingTimeService().registerTimer(waiting.deadline, this);
+    }
+  }
+
+  private void stopLinger() {
     if (linger != null) {
       linger.cancel(false);
       linger = null;
-    }
-    Batcher<T> waiting = runner.longestWaiting();
-    if (!waiting.isEmpty()) {
-      linger = getProcessingTimeService().registerTimer(waiting.deadline, this);
     }
   }
 
@@ -358,12 +367,14 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   @Override
   public void onProcessingTime(long time) throws Exception {
     linger = null;
-    runner.completeAll();
-    if (runner.collecting().deadline <= time) {
-      flush(FlushReason.LINGER);
-    } else {
-      startLinger();
+    Batcher<T> waiting = runner.longestWaiting();
+    if (!waiting.isEmpty() && waiting.deadline <= time) {
+      runner.completeAll();
+      if (runner.collecting().deadline <= time) {
+        flush(FlushReason.LINGER);
+      }
     }
+    startLinger();
   }
 
   @Override
