@@ -31,6 +31,12 @@ import java.util.function.LongSupplier;
 final class HotMemory {
   private static final int NONE = -1;
 
+  /**
+   * How many times longer a key's log may be while the key is in a slot. Nobody reads it there, and
+   * folds are most of what the keys write that are used most.
+   */
+  private static final int LONGER = 2;
+
   /** Floats that are loaded before they go to the engine. */
   private static final int MOST_LOADED = 1 << 24;
 
@@ -67,7 +73,8 @@ final class HotMemory {
 
   /**
    * @param storage how the engine's pool holds a memory, and new bases do
-   * @param foldThreshold the largest log, as a fraction of the memory's size
+   * @param foldThreshold the largest log with which a key is saved as it is evicted, as a fraction
+   *     of the memory's size
    * @param mostUnsaved keys that may have learned what the store does not have when a checkpoint
    *     comes
    * @param currentKey makes a key the one that the store works on
@@ -145,7 +152,7 @@ final class HotMemory {
   /** Saves keys, while too many have learned what the store does not have. */
   void saveExcess() throws Exception {
     for (HotKey hot = unsaved.pollExcess(); hot != null; hot = unsaved.pollExcess()) {
-      save(hot);
+      save(hot, LONGER * (long) mostLogged);
     }
   }
 
@@ -322,7 +329,7 @@ final class HotMemory {
       victim.visited = false;
       victim = victim.newer == null ? oldest : victim.newer;
     }
-    save(victim);
+    save(victim, mostLogged);
     hand = victim;
     unlink(victim);
     victim.gone = true;
@@ -339,13 +346,17 @@ final class HotMemory {
   void saveAll() throws Exception {
     requireNoneInFlight();
     for (HotKey hot = unsaved.poll(); hot != null; hot = unsaved.poll()) {
-      save(hot);
+      save(hot, LONGER * (long) mostLogged);
     }
     unsaved.checkpoint();
   }
 
-  /** Appends the key's new events to its log, or folds the log into a new base. */
-  private void save(HotKey hot) throws Exception {
+  /**
+   * Appends the key's new events to its log, or folds the log into a new base.
+   *
+   * @param most events that its log may have then
+   */
+  private void save(HotKey hot, long most) throws Exception {
     if (hot.log.isEmpty()) {
       return;
     }
@@ -354,9 +365,11 @@ final class HotMemory {
       store.clear();
       hot.reborn = false;
     }
-    if (hot.logged + (long) hot.log.events() <= mostLogged) {
-      hot.logged += hot.log.events();
-      appendedBytes += 4L * logShape.floats() * hot.log.events();
+    int events = hot.log.events();
+    // Beyond mostLogged the pairs are no longer there, and would be more bytes than a base.
+    if (events <= mostLogged && hot.logged + (long) events <= most) {
+      hot.logged += events;
+      appendedBytes += 4L * logShape.floats() * events;
       store.append(hot.log.take(storage, hot.lag, hot.events));
       appends++;
     } else {
