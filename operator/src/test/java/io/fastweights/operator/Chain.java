@@ -23,6 +23,7 @@ import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
  * them: what one puts out the next one gets, in that order, records and watermarks alike.
  */
 final class Chain {
+  private final FastWeightStream<Trip> stream;
   private final SorterHarness sorter;
   private final OperatorHarness operator;
   private final ScorerHarness scorer;
@@ -31,7 +32,7 @@ final class Chain {
   private final List<Output> outputs = new ArrayList<>();
 
   Chain(Setup setup, StateBackend backend, int parallelism, int subtask) throws Exception {
-    FastWeightStream<Trip> stream = setup.build();
+    stream = setup.build();
     sorter = setup.eventTime() ? new SorterHarness(stream, backend, parallelism, subtask) : null;
     operator = new OperatorHarness(stream, backend, parallelism, subtask);
     scorer = setup.scores() ? new ScorerHarness(stream, backend, parallelism, subtask) : null;
@@ -42,6 +43,11 @@ final class Chain {
     if (scorer != null) {
       stages.add(scorer);
     }
+  }
+
+  /** What the operators were taken of. */
+  FastWeightStream<Trip> stream() {
+    return stream;
   }
 
   /** Gives the first operator a record, a watermark, or a status. */

@@ -33,10 +33,10 @@ final class Job implements Inputs, AutoCloseable {
    */
   Job(Setup setup, StateBackend backend, int parallelism, Checkpoint last) throws Exception {
     now = last == null ? 0 : last.now();
-    checker = setup.refreshed() ? new CheckerHarness(setup.build()) : null;
     for (int subtask = 0; subtask < parallelism; subtask++) {
       chains.add(new Chain(setup, backend, parallelism, subtask));
     }
+    checker = setup.refreshed() ? new CheckerHarness(chains.get(0).stream()) : null;
     int operator = 0;
     for (List<AbstractStreamOperatorTestHarness<?>> subtasks : operators()) {
       for (int i = 0; i < subtasks.size(); i++) {
