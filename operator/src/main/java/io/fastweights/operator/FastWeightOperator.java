@@ -367,10 +367,12 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   @Override
   public void onProcessingTime(long time) throws Exception {
     linger = null;
+    // A timer that was left set may come late, and others be due by now.
+    long now = Math.max(time, getProcessingTimeService().getCurrentProcessingTime());
     Batcher<T> waiting = runner.longestWaiting();
-    if (!waiting.isEmpty() && waiting.deadline <= time) {
+    if (!waiting.isEmpty() && waiting.deadline <= now) {
       runner.completeAll();
-      if (runner.collecting().deadline <= time) {
+      if (runner.collecting().deadline <= now) {
         flush(FlushReason.LINGER);
       }
     }
