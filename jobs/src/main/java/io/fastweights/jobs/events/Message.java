@@ -36,6 +36,12 @@ public record Message(
         otherTopic, UNASSIGNED, UNASSIGNED, timestamp, key, otherValue, headerNames, headerValues);
   }
 
+  /** The same with another key. */
+  public Message keyed(byte[] otherKey) {
+    return new Message(
+        topic, partition, offset, timestamp, otherKey, value, headerNames, headerValues);
+  }
+
   /** The same with another timestamp. */
   public Message at(long otherTimestamp) {
     return new Message(

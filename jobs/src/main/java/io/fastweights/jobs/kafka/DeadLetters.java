@@ -55,6 +55,11 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
                   .formatted(topic, limits.bytes())
               + " max.request.size), must take %d".formatted(LEAST_BYTES));
     }
+    if (limits.keyed()) {
+      throw new IllegalArgumentException(
+          "topic %s has cleanup.policy=compact and takes no message without a key".formatted(topic)
+              + ", must take dead letters without one");
+    }
   }
 
   /** Makes a letter of each, and counts them. */
@@ -120,7 +125,11 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
     Map<String, byte[]> headers = new LinkedHashMap<>();
     put(headers, REASON, first(reason));
     headers.putAll(about);
-    Message timed = limits.timed(message, System.currentTimeMillis());
+    Message timed = message;
+    if (!limits.take(message.timestamp(), System.currentTimeMillis())) {
+      put(headers, TopicLimits.TIMESTAMP, message.timestamp());
+      timed = message.at(Message.UNASSIGNED);
+    }
     Message whole = timed.with(headers);
     return limits.room(whole) >= 0 ? whole : cut(timed, headers);
   }

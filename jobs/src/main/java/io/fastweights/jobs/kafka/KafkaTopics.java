@@ -61,7 +61,8 @@ public final class KafkaTopics {
   }
 
   /**
-   * What a topic takes of a producer; Kafka's defaults where the brokers do not tell this client.
+   * What a topic takes of a producer. Where the brokers do not tell this client: Kafka's defaults,
+   * and the size that the properties say.
    *
    * @param properties of the producer
    * @throws IllegalArgumentException if a size among them is no number
@@ -69,14 +70,13 @@ public final class KafkaTopics {
   static TopicLimits limits(String brokers, Map<String, String> properties, String topic)
       throws InterruptedException {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    TopicLimits limits = TopicLimits.DEFAULTS;
     try (Admin client = admin(brokers, properties)) {
       Config told = client.describeConfigs(List.of(resource)).values().get(resource).get();
-      limits = TopicLimits.of(told);
+      return TopicLimits.of(told).within(properties);
     } catch (ExecutionException e) {
       LOG.warn("{} does not tell the limits of topic {}: {}", brokers, topic, e.getMessage());
+      return TopicLimits.untold(properties).within(properties);
     }
-    return limits.within(properties);
   }
 
   private static boolean exists(KafkaFuture<TopicDescription> topic, String brokers)

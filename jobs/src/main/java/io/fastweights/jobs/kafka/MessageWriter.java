@@ -21,8 +21,9 @@ final class MessageWriter implements KafkaRecordSerializationSchema<Message> {
   static KafkaSinkBuilder<Message> sink(
       String brokers, Map<String, String> given, TopicLimits limits) {
     Properties properties = new Properties();
-    properties.setProperty(
-        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(limits.bytes()));
+    // A request holds the batches of several partitions.
+    int request = Math.max(TopicLimits.DEFAULTS.bytes(), limits.bytes());
+    properties.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(request));
     properties.putAll(given);
     return KafkaSink.<Message>builder()
         .setBootstrapServers(brokers)

@@ -14,7 +14,8 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Predictions as messages: key, headers and timestamp are the event's own; the value is the row as
- * JSON. One that its topic would not take leaves as a letter by {@link #LETTERS}.
+ * JSON. Where the topic must have a key and the event's message has none, it is the key of the
+ * memory. One that its topic would not take leaves as a letter by {@link #LETTERS}.
  */
 final class PredictionMessages extends ProcessFunction<Prediction<Event>, Message> {
   static final OutputTag<Message> LETTERS =
@@ -63,9 +64,11 @@ final class PredictionMessages extends ProcessFunction<Prediction<Event>, Messag
   }
 
   private Message message(Event event, byte[] value) {
-    return event.message() == null
-        ? Message.of(topic, event.timestamp(), bytes(event.key()), value)
-        : event.message().to(topic, value);
+    if (event.message() == null) {
+      return Message.of(topic, event.timestamp(), bytes(event.key()), value);
+    }
+    Message message = event.message().to(topic, value);
+    return limits.keyed() && message.key() == null ? message.keyed(bytes(event.key())) : message;
   }
 
   private static byte[] bytes(String text) {

@@ -2,6 +2,8 @@ package io.fastweights.jobs.kafka;
 
 import static org.apache.kafka.clients.producer.ProducerConfig.BUFFER_MEMORY_CONFIG;
 import static org.apache.kafka.clients.producer.ProducerConfig.MAX_REQUEST_SIZE_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_COMPACT;
+import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MAX_MESSAGE_BYTES_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG;
@@ -21,13 +23,15 @@ import org.apache.kafka.clients.admin.ConfigEntry;
  * @param bytes of a message, before compression
  * @param pastMillis how far its timestamp may be behind the brokers' clock
  * @param futureMillis how far its timestamp may be ahead of it
+ * @param keyed whether it must have a key, as the topic is compacted
  */
-record TopicLimits(int bytes, long pastMillis, long futureMillis) implements Serializable {
+record TopicLimits(int bytes, long pastMillis, long futureMillis, boolean keyed)
+    implements Serializable {
   /** Header with the timestamp that a message would have, if the topic took it. */
   static final String TIMESTAMP = "fastweights.timestamp";
 
   /** Kafka's defaults, for brokers that do not tell. */
-  static final TopicLimits DEFAULTS = new TopicLimits(1 << 20, Long.MAX_VALUE, 3_600_000);
+  static final TopicLimits DEFAULTS = new TopicLimits(1 << 20, Long.MAX_VALUE, 3_600_000, false);
 
   /** Of a producer that is told nothing else. */
   private static final long BUFFER_BYTES = 32L << 20;
@@ -51,10 +55,19 @@ record TopicLimits(int bytes, long pastMillis, long futureMillis) implements Ser
     long either = number(topic, "message.timestamp.difference.max.ms", Long.MAX_VALUE);
     long past = number(topic, MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG, DEFAULTS.pastMillis);
     long future = number(topic, MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.MAX_VALUE);
+    String cleanup = value(topic, CLEANUP_POLICY_CONFIG);
     return new TopicLimits(
         (int) number(topic, MAX_MESSAGE_BYTES_CONFIG, DEFAULTS.bytes),
         stamped ? Long.MAX_VALUE : Math.min(either, past),
-        stamped ? Long.MAX_VALUE : Math.min(either, future));
+        stamped ? Long.MAX_VALUE : Math.min(either, future),
+        cleanup != null && cleanup.contains(CLEANUP_POLICY_COMPACT));
+  }
+
+  /** Kafka's defaults, but of the size what the producer is told, if it is. */
+  static TopicLimits untold(Map<String, String> producer) {
+    return producer.containsKey(MAX_REQUEST_SIZE_CONFIG)
+        ? new TopicLimits(Integer.MAX_VALUE, DEFAULTS.pastMillis, DEFAULTS.futureMillis, false)
+        : DEFAULTS;
   }
 
   private static long number(Config topic, String name, long otherwise) {
@@ -76,7 +89,7 @@ record TopicLimits(int bytes, long pastMillis, long futureMillis) implements Ser
     long request = number(producer, MAX_REQUEST_SIZE_CONFIG, bytes);
     long buffer = number(producer, BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
     return new TopicLimits(
-        (int) Math.min(bytes, Math.min(request, buffer)), pastMillis, futureMillis);
+        (int) Math.min(bytes, Math.min(request, buffer)), pastMillis, futureMillis, keyed);
   }
 
   private static long number(Map<String, String> producer, String name, long otherwise) {
@@ -105,15 +118,20 @@ record TopicLimits(int bytes, long pastMillis, long futureMillis) implements Ser
     return bytes == null ? 0 : bytes.length;
   }
 
+  /** Whether the topic takes a timestamp; it does where a message has none. */
+  boolean take(long timestamp, long nowMillis) {
+    long ahead = timestamp - nowMillis;
+    return timestamp < 0
+        || (ahead <= futureMillis - futureMillis / FOR_CLOCKS
+            && -ahead <= pastMillis - pastMillis / FOR_CLOCKS);
+  }
+
   /**
    * The message itself, or if the topic does not take its timestamp, the same with that of its
    * writing and the other one in a header.
    */
   Message timed(Message message, long nowMillis) {
-    long ahead = message.timestamp() - nowMillis;
-    if (message.timestamp() < 0
-        || (ahead <= futureMillis - futureMillis / FOR_CLOCKS
-            && -ahead <= pastMillis - pastMillis / FOR_CLOCKS)) {
+    if (take(message.timestamp(), nowMillis)) {
       return message;
     }
     byte[] given = Long.toString(message.timestamp()).getBytes(StandardCharsets.UTF_8);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class DeadLettersTest {
   private static final int ROUNDS = 500;
   private static final TopicLimits LIMITS =
-      new TopicLimits(1 << 16, Long.MAX_VALUE, Long.MAX_VALUE);
+      new TopicLimits(1 << 16, Long.MAX_VALUE, Long.MAX_VALUE, false);
   private static final DeadLetters LETTERS = new DeadLetters("dead", List.of("a.csv"), LIMITS);
 
   private static Map<String, String> headers(Message letter) {
@@ -103,10 +103,29 @@ class DeadLettersTest {
 
   @Test
   void aTopicThatTakesNoLetterIsRefused() {
-    assertThatThrownBy(() -> new DeadLetters("dead", List.of(), new TopicLimits(1000, 0, 0)))
+    assertThatThrownBy(() -> new DeadLetters("dead", List.of(), new TopicLimits(1000, 0, 0, false)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "topic dead takes messages of at most 1000 bytes (max.message.bytes, or the producer's"
                 + " max.request.size), must take 32768");
+    assertThatThrownBy(
+            () -> new DeadLetters("dead", List.of(), new TopicLimits(1 << 20, 0, 0, true)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "topic dead has cleanup.policy=compact and takes no message without a key, must take"
+                + " dead letters without one");
+  }
+
+  @Test
+  void aLetterThatLosesItsHeadersKeepsTheTimestampThatIsNotTaken() {
+    DeadLetters letters =
+        new DeadLetters("dead", List.of(), new TopicLimits(1 << 15, Long.MAX_VALUE, 0, false));
+    long future = System.currentTimeMillis() + 1_000_000;
+    Message message = Message.of("in", future, new byte[1 << 15], new byte[10]);
+    Message letter = letters.letter(message.to("dead", message.value()), "no event", Map.of());
+    assertThat(letter.key()).isNull();
+    assertThat(letter.timestamp()).isEqualTo(Message.UNASSIGNED);
+    int header = List.of(letter.headerNames()).indexOf(TopicLimits.TIMESTAMP);
+    assertThat(new String(letter.headerValues()[header], UTF_8)).isEqualTo(Long.toString(future));
   }
 }

@@ -125,6 +125,23 @@ class KafkaLargeMessagesITCase {
         .isEqualTo(Integer.toString(LARGE));
   }
 
+  @Test
+  void aCompactedTopicOfPredictionsGetsTheMemorysKeyWhereTheEventHasNone() throws Exception {
+    broker.createTopics(1, "keyless", "letters");
+    broker.createTopic(1, "newest", Map.of("cleanup.policy", "compact"));
+    byte[] event = bytes(event("1", "s"));
+    broker.send(
+        List.of(
+            new ProducerRecord<>("keyless", null, event),
+            new ProducerRecord<>("keyless", bytes("mine"), event)));
+    run(
+        "{kafka: {brokers: \"%s\", topic: keyless, bounded: true}}".formatted(broker.address()),
+        "topic: newest, dead-letter-topic: letters");
+    assertThat(broker.committed("newest"))
+        .extracting(answer -> new String(answer.key(), UTF_8))
+        .containsExactlyInAnyOrder("u", "mine");
+  }
+
   /** By their places in the topic of events. */
   private static List<ConsumerRecord<byte[], byte[]>> letters() {
     return broker.committed("dead").stream()

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a topic is thought to take. */
 class TopicLimitsTest {
-  private static final TopicLimits LIMITS = new TopicLimits(100_000, 8000, 800);
+  private static final TopicLimits LIMITS = new TopicLimits(100_000, 8000, 800, false);
   private static final int ROUNDS = 200;
 
   private static TopicLimits of(String... namesAndValues) {
@@ -43,13 +43,27 @@ class TopicLimitsTest {
                 "6",
                 "message.timestamp.after.max.ms",
                 "7"))
-        .isEqualTo(new TopicLimits(5, 6, 7));
+        .isEqualTo(new TopicLimits(5, 6, 7, false));
     assertThat(of("max.message.bytes", "5", "message.timestamp.difference.max.ms", "6"))
         .as("before Kafka 3.6")
-        .isEqualTo(new TopicLimits(5, 6, 6));
+        .isEqualTo(new TopicLimits(5, 6, 6, false));
     assertThat(of("message.timestamp.type", "LogAppendTime", "message.timestamp.after.max.ms", "7"))
         .as("the broker's own time")
-        .isEqualTo(new TopicLimits(1 << 20, Long.MAX_VALUE, Long.MAX_VALUE));
+        .isEqualTo(new TopicLimits(1 << 20, Long.MAX_VALUE, Long.MAX_VALUE, false));
+  }
+
+  @Test
+  void aCompactedTopicTakesNoMessageWithoutAKey() {
+    assertThat(of("cleanup.policy", "delete").keyed()).isFalse();
+    assertThat(of("cleanup.policy", "compact").keyed()).isTrue();
+    assertThat(of("cleanup.policy", "compact,delete").keyed()).isTrue();
+  }
+
+  @Test
+  void whereBrokersDoNotTellTheProducersSizeHolds() {
+    assertThat(TopicLimits.untold(Map.of())).isEqualTo(TopicLimits.DEFAULTS);
+    Map<String, String> told = Map.of("max.request.size", "10000000");
+    assertThat(TopicLimits.untold(told).within(told).bytes()).isEqualTo(10_000_000);
   }
 
   @Test
@@ -58,7 +72,7 @@ class TopicLimitsTest {
     assertThat(LIMITS.within(Map.of("max.request.size", "70000")).bytes()).isEqualTo(70_000);
     assertThat(LIMITS.within(Map.of("max.request.size", "700000")).bytes()).isEqualTo(100_000);
     assertThat(LIMITS.within(Map.of("buffer.memory", "80000")).bytes()).isEqualTo(80_000);
-    assertThat(new TopicLimits(Integer.MAX_VALUE, 0, 0).within(Map.of()).bytes())
+    assertThat(new TopicLimits(Integer.MAX_VALUE, 0, 0, false).within(Map.of()).bytes())
         .isEqualTo(32 << 20);
     assertThatThrownBy(() -> LIMITS.within(Map.of("max.request.size", "1mb")))
         .isInstanceOf(IllegalArgumentException.class)
@@ -103,7 +117,7 @@ class TopicLimitsTest {
 
   @Test
   void whereThereIsNoLimitOfTimeEveryTimestampIsKept() {
-    TopicLimits none = new TopicLimits(1, Long.MAX_VALUE, Long.MAX_VALUE);
+    TopicLimits none = new TopicLimits(1, Long.MAX_VALUE, Long.MAX_VALUE, false);
     for (long timestamp : new long[] {0, 4_070_908_800_000L}) {
       Message message = Message.of("t", timestamp, null, null);
       assertThat(none.timed(message, 10_000)).isSameAs(message);
