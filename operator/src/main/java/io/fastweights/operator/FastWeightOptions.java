@@ -51,9 +51,8 @@ public final class FastWeightOptions {
           .defaultValue(1.0)
           .withDescription(
               "How large a key's log in state may grow, as a fraction of its memory's size, before"
-                  + " it is folded into a new base; twice that while the key is in the cache, where"
-                  + " its log is not read. 0 keeps memories whole. Predictions do not depend on"
-                  + " it.");
+                  + " it is folded into a new base; twice that for a key that is saved while it"
+                  + " stays in the cache. 0 keeps memories whole. Predictions do not depend on it.");
 
   public static final ConfigOption<Integer> UNSAVED_KEYS =
       ConfigOptions.key("fastweights.unsaved-keys")
