@@ -89,6 +89,7 @@ final class Questions {
       assertThat(System.nanoTime())
           .as("%d of %d in %s", found.size(), count, topic)
           .isLessThan(deadline);
+      // A broker tells nobody of a commit.
       Thread.sleep(100);
       found = broker.committed(topic);
     }
