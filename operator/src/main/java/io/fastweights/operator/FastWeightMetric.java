@@ -46,7 +46,10 @@ enum FastWeightMetric {
       Kind.GAUGE, "cache.misses", "Events whose memory was loaded from state, or was a new key's."),
   CACHE_EVICTIONS(Kind.GAUGE, "cache.evictions", "Memories that gave up their slot to another."),
   LOG_APPENDS(Kind.GAUGE, "log.appends", "Chunks appended to the logs of keys."),
-  LOG_BYTES(Kind.GAUGE, "log.bytes", "Bytes of keys and deltas appended to the logs of keys."),
+  LOG_BYTES(
+      Kind.GAUGE,
+      "log.bytes",
+      "Bytes of keys and deltas, or values, appended to the logs of keys."),
   LOG_FOLDS(Kind.GAUGE, "log.folds", "Logs folded into a new base, which writes a whole memory."),
   TTL_EXPIRED(Kind.GAUGE, "ttl.expired", "Keys that had died when their next event came."),
   TTL_PURGED(Kind.GAUGE, "ttl.purged", "Dead keys whose memories were taken from state."),

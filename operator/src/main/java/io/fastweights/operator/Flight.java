@@ -26,7 +26,7 @@ final class Flight<T> {
   Flight(Model model, int batchSize, boolean embeddings) {
     events = new Batcher<>(batchSize);
     batch = new EventBatch(model, batchSize);
-    batch.want(embeddings, true);
+    batch.want(embeddings, !new LogFormat(model).ofValues());
     keys = new HotKey[batchSize];
   }
 }

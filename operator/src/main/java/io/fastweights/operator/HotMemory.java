@@ -3,9 +3,10 @@ package io.fastweights.operator;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.engine.SavedMemory;
-import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.math.LogReplay;
 import io.fastweights.state.FastWeightStore;
 import io.fastweights.state.KeyMemory;
 import io.fastweights.state.LogChunk;
@@ -49,7 +50,7 @@ final class HotMemory {
   private Engine engine;
   private MemoryPool pool;
   private FastWeightStore store;
-  private LogShape logShape;
+  private LogFormat logs;
   private int mostLogged;
   private HotKey newest;
   private HotKey oldest;
@@ -99,9 +100,9 @@ final class HotMemory {
     engine = nextEngine;
     pool = nextEngine.pool();
     store = nextStore;
-    logShape = LogShape.of(nextEngine.model());
+    logs = new LogFormat(nextEngine.model());
     double memoryBytes = (double) storage.bytes() * pool.shape().floats();
-    mostLogged = (int) (foldThreshold * memoryBytes / (Float.BYTES * logShape.floats()));
+    mostLogged = (int) (foldThreshold * memoryBytes / (Float.BYTES * logs.floats()));
   }
 
   /**
@@ -182,7 +183,7 @@ final class HotMemory {
       return null;
     }
     misses++;
-    hot = new HotKey(key, slot, new PendingLog(logShape, mostLogged));
+    hot = new HotKey(key, slot, new PendingLog(logs, mostLogged));
     missed.add(hot);
     keys.put(key, hot);
     pushNewest(hot);
@@ -206,7 +207,7 @@ final class HotMemory {
       if (memory != null) {
         saved.add(memory);
         floats += (memory.base() == null ? 0 : pool.shape().floats());
-        floats += (long) memory.events() * logShape.floats();
+        floats += (long) memory.events() * logs.floats();
       }
       if (floats > MOST_LOADED) {
         engine.restore(saved);
@@ -242,7 +243,7 @@ final class HotMemory {
     }
     unlink(dead);
     dead.gone = true;
-    HotKey hot = new HotKey(dead.key, slot, new PendingLog(logShape, mostLogged));
+    HotKey hot = new HotKey(dead.key, slot, new PendingLog(logs, mostLogged));
     hot.fresh = true;
     hot.reborn = true;
     hot.watched = dead.watched;
@@ -262,7 +263,7 @@ final class HotMemory {
       if (slot == NONE) {
         return null;
       }
-      zero = new HotKey(null, slot, new PendingLog(logShape, 0));
+      zero = new HotKey(null, slot, new PendingLog(logs, 0));
     }
     zero.fresh = true;
     return zero;
@@ -306,12 +307,10 @@ final class HotMemory {
     hot.events = stored.events();
     hot.logged = stored.logged();
     if (!stored.isLogOf(storage)) {
-      return new SavedMemory(hot.slot, stored.replay(engine.model()), List.of());
+      float[] weights = stored.replay(new LogReplay(engine.model()), pool.shape().floats());
+      return new SavedMemory(hot.slot, weights, List.of());
     }
-    List<SavedMemory.Events> log = new ArrayList<>();
-    for (LogChunk chunk : stored.log()) {
-      log.add(new SavedMemory.Events(chunk.keys(), chunk.deltas(), chunk.fades(), chunk.events()));
-    }
+    List<LoggedEvents> log = stored.log().stream().map(LogChunk::events).toList();
     return new SavedMemory(hot.slot, stored.base() == null ? null : stored.base().weights(), log);
   }
 
@@ -366,10 +365,10 @@ final class HotMemory {
       hot.reborn = false;
     }
     int events = hot.log.events();
-    // Beyond mostLogged the pairs are no longer there, and would be more bytes than a base.
+    // Beyond mostLogged the events are no longer there, and would be more bytes than a base.
     if (events <= mostLogged && hot.logged + (long) events <= most) {
       hot.logged += events;
-      appendedBytes += 4L * logShape.floats() * events;
+      appendedBytes += 4L * logs.floats() * events;
       store.append(hot.log.take(storage, hot.lag, hot.events));
       appends++;
     } else {

@@ -2,23 +2,23 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
-import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.state.LogChunk;
 import java.util.Arrays;
 
 /**
- * The observed events of a hot key that its state does not have yet. Keeps their (k, delta) pairs,
- * and what the memory faded by before each, while a log of them could still be appended; beyond
- * that only their number, as the memory will be folded.
+ * The observed events of a hot key that its state does not have yet. Keeps their keys and deltas,
+ * or values, and what the memory faded by before each, while a log of them could still be appended;
+ * beyond that only their number, as the memory will be folded.
  */
 final class PendingLog {
   private static final float[] NONE = {};
 
-  private final LogShape shape;
+  private final LogFormat format;
   private final int most;
   private float[] keys = NONE;
-  private float[] deltas = NONE;
+  private float[] learned = NONE;
 
   /** Empty while all are 1. */
   private float[] fades = NONE;
@@ -26,10 +26,10 @@ final class PendingLog {
   private int events;
 
   /**
-   * @param most events beyond which no pair is kept
+   * @param most events beyond which only their number is kept
    */
-  PendingLog(LogShape shape, int most) {
-    this.shape = shape;
+  PendingLog(LogFormat format, int most) {
+    this.format = format;
     this.most = most;
   }
 
@@ -42,20 +42,21 @@ final class PendingLog {
   }
 
   /**
-   * Adds the event in a row of a batch that was stepped. Its pair is copied here, once: on a device
-   * these are most of the bytes that an event brings.
+   * Adds the event in a row of a batch that was stepped. It is copied here, once: deltas of a
+   * device are most of the bytes that an event brings.
    */
   void add(EventBatch batch, int row) {
     if (events < most) {
       int capacity = Math.min(most, Math.max(1, 2 * events));
-      keys = grown(keys, (events + 1) * shape.keys(), capacity * shape.keys());
-      deltas = grown(deltas, (events + 1) * shape.deltas(), capacity * shape.deltas());
-      batch.copyKeys(row, keys, events * shape.keys());
-      batch.copyDeltas(row, deltas, events * shape.deltas());
+      int key = events * format.keys();
+      int delta = events * format.learned();
+      keys = grown(keys, key + format.keys(), capacity * format.keys());
+      learned = grown(learned, delta + format.learned(), capacity * format.learned());
+      format.copy(batch, row, keys, key, learned, delta);
       addFade(batch.fade(row), capacity);
     } else {
       keys = NONE;
-      deltas = NONE;
+      learned = NONE;
       fades = NONE;
     }
     events++;
@@ -82,17 +83,14 @@ final class PendingLog {
    * savings, and their arrays fit: those change hands without a copy.
    */
   LogChunk take(Storage storage, EncodedEvent lag, long total) {
-    LogChunk chunk =
-        new LogChunk(
-            storage,
+    LoggedEvents logged =
+        format.events(
             events,
-            fitted(keys, events * shape.keys()),
-            fitted(deltas, events * shape.deltas()),
-            fades == NONE ? null : fitted(fades, events),
-            lag,
-            total);
+            fitted(keys, events * format.keys()),
+            fitted(learned, events * format.learned()),
+            fades == NONE ? null : fitted(fades, events));
     clear();
-    return chunk;
+    return new LogChunk(storage, logged, lag, total);
   }
 
   private static float[] fitted(float[] array, int size) {
@@ -103,7 +101,7 @@ final class PendingLog {
   void clear() {
     events = 0;
     keys = NONE;
-    deltas = NONE;
+    learned = NONE;
     fades = NONE;
   }
 }

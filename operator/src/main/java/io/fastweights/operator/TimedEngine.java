@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.engine.SavedMemory;
 import io.fastweights.kernels.model.Model;
@@ -48,8 +49,8 @@ final class TimedEngine implements Engine {
   }
 
   @Override
-  public void replay(int slot, float[] keys, float[] deltas, float[] fades, int events) {
-    engine.replay(slot, keys, deltas, fades, events);
+  public void replay(int slot, LoggedEvents events) {
+    engine.replay(slot, events);
   }
 
   @Override

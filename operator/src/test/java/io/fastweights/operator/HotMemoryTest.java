@@ -9,9 +9,11 @@ import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.state.FastWeightStore;
@@ -31,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The cache of memories against a plain map of them. */
 class HotMemoryTest {
   private static final AssociativeMemory MODEL =
-      new AssociativeMemory(3, 2, 2, new float[] {0.5f, 0.25f}, Normalisation.UNIT);
+      new AssociativeMemory(3, 2, 2, new float[] {0.5f, 0.25f, 0.75f}, Normalisation.UNIT);
   private static final int[] UNSAVED = {1000, 0, 3, 8};
   private static final int FLOATS = MODEL.memory().floats();
 
@@ -53,7 +55,7 @@ class HotMemoryTest {
     engine = EngineProvider.create(MODEL, new EngineOptions(Device.CPU, slots, storage));
     memory = new HotMemory(engine, storage, store, fold, unsaved, state::currentKey, () -> time);
     reference = new ReferenceModel(MODEL, storage);
-    mostLogged = fold * FLOATS * storage.bytes() / (4.0 * LogShape.of(MODEL).floats());
+    mostLogged = fold * FLOATS * storage.bytes() / (4.0 * new LogFormat(MODEL).floats());
   }
 
   @ParameterizedTest
@@ -194,7 +196,7 @@ class HotMemoryTest {
             .pool()
             .write(0, stored.base() == null ? new float[FLOATS] : stored.base().weights(), 0);
         for (LogChunk chunk : stored.log()) {
-          other.replay(0, chunk.keys(), chunk.deltas(), chunk.fades(), chunk.events());
+          other.replay(0, chunk.events());
         }
         float[] replayed = new float[FLOATS];
         other.pool().read(0, replayed, 0);
@@ -206,6 +208,52 @@ class HotMemoryTest {
         assertThat(stored.lag().timestamp()).isEqualTo(events(key));
       }
     }
+  }
+
+  /** As after a restart with other betas, and of a log that an earlier release began. */
+  @ParameterizedTest
+  @CsvSource({"FP32, false", "FP32, true", "BF16, false", "BF16, true"})
+  void aLogIsReplayedAsItWasLearned(Storage held, boolean deltasToo) throws Exception {
+    storage = held;
+    create(2, 16);
+    SplittableRandom random = new SplittableRandom(3);
+    float[] weights = new float[FLOATS];
+    state.currentKey(1);
+    for (int event = 1; event <= 6; event++) {
+      float[] betas = {random.nextFloat(), 0.5f, 1};
+      float[] keys = gaussian(random, MODEL.inputDim());
+      float[] values = gaussian(random, MODEL.targetDim());
+      ReferenceModel learner =
+          new ReferenceModel(new AssociativeMemory(3, 2, 2, betas, Normalisation.UNIT), held);
+      ReferenceModel.Step step = learner.step(keys, values, weights, true);
+      LoggedEvents logged =
+          deltasToo && event % 2 == 1
+              ? LoggedEvents.ofDeltas(1, keys, step.deltas(), null)
+              : LoggedEvents.ofValues(1, keys, values, betas, null);
+      store.append(new LogChunk(held, logged, EncodedEvent.ofTime(event), event));
+    }
+    memory.beginBatch();
+    HotKey hot = memory.get(1);
+    memory.loadMissed();
+    float[] slot = new float[FLOATS];
+    engine.pool().read(hot.slot, slot, 0);
+    assertThat(slot).isEqualTo(weights);
+  }
+
+  private static float[] gaussian(SplittableRandom random, int floats) {
+    float[] gaussian = new float[floats];
+    for (int i = 0; i < floats; i++) {
+      gaussian[i] = (float) random.nextGaussian();
+    }
+    return gaussian;
+  }
+
+  @Test
+  void whatIsFewerBytesIsLogged() {
+    assertThat(new LogFormat(MODEL).ofValues()).isTrue();
+    Model twoColumns =
+        new AssociativeMemory(3, 2, 2, new float[] {0.5f, 0.25f}, Normalisation.UNIT);
+    assertThat(new LogFormat(twoColumns).ofValues()).isFalse();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
@@ -69,9 +70,9 @@ final class LateEngine implements Engine {
   }
 
   @Override
-  public void replay(int slot, float[] keys, float[] deltas, float[] fades, int events) {
+  public void replay(int slot, LoggedEvents events) {
     check(slot);
-    engine.replay(slot, keys, deltas, fades, events);
+    engine.replay(slot, events);
   }
 
   private void check(int slot) {

@@ -3,10 +3,10 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.kernels.math.LogReplay;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.operator.Inputs.Arrival;
 import io.fastweights.operator.Output.Stream;
-import io.fastweights.state.LogReplay;
 import io.fastweights.state.Recipe;
 import io.fastweights.state.StoredMemory;
 import java.util.ArrayDeque;
@@ -220,16 +220,17 @@ final class Schedule {
     Map<String, StoredMemory> stored = job.stored();
     Map<String, float[]> memories = oracle.memories();
     EventModel model = oracle.eventModel();
-    LogReplay withoutModel =
-        new LogReplay(
-            model.model().memory(), LogShape.of(model.model()), Recipe.parse(model.recipe()));
+    LogReplay ofModel = new LogReplay(model.model());
+    LogReplay ofRecipe =
+        Recipe.parse(model.recipe()).replay(model.model().memory(), LogShape.of(model.model()));
     assertThat(stored.keySet()).as(name).isEqualTo(memories.keySet());
     for (Map.Entry<String, StoredMemory> entry : stored.entrySet()) {
       String key = entry.getKey();
-      assertThat(bits(entry.getValue().replay(oracle.model())))
+      int floats = memories.get(key).length;
+      assertThat(bits(entry.getValue().replay(ofModel, floats)))
           .as("W of %s, %s", key, name)
           .isEqualTo(bits(memories.get(key)));
-      assertThat(bits(withoutModel.weights(entry.getValue())))
+      assertThat(bits(entry.getValue().replay(ofRecipe, floats)))
           .as("W of %s without the model, %s", key, name)
           .isEqualTo(bits(memories.get(key)));
       assertThat(entry.getValue().events())

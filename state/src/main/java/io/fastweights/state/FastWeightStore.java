@@ -17,9 +17,9 @@ import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 
 /**
  * The memories of all keys in Flink's managed keyed state, each as {@code base} + {@code log}: W as
- * it was when last folded (or none, for zero), and the (k, delta) pairs of the events since. What
- * an event adds to state and to the next checkpoint is its pair, not W. RocksDB appends without
- * reading (a merge of the list state).
+ * it was when last folded (or none, for zero), and the keys and deltas, or values, of the events
+ * since. What an event adds to state and to the next checkpoint is those, not W. RocksDB appends
+ * without reading (a merge of the list state).
  *
  * <p>Works on the operator's current key. What it hands out, and what it is given, may be shared
  * with the state backend: one that keeps objects on the heap may be writing a checkpoint of them in
@@ -101,7 +101,7 @@ public final class FastWeightStore {
 
   /** Whether a log goes back to its key's first event: there is no base then, so none is read. */
   private static boolean holdsAll(List<LogChunk> chunks) {
-    return !chunks.isEmpty() && chunks.get(0).total() == chunks.get(0).events();
+    return !chunks.isEmpty() && chunks.get(0).total() == chunks.get(0).events().events();
   }
 
   /** Appends events to the current key's log. */

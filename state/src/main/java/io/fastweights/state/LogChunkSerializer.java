@@ -1,6 +1,7 @@
 package io.fastweights.state;
 
 import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.EOFException;
@@ -16,8 +17,9 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Writes a {@link LogChunk}: the number of its events (4 bytes, of which the top one is the {@link
- * StorageCode}), the key's events so far (8), the lag, then keys, deltas and, of a memory that
- * faded, fades as little-endian fp32, then a {@link Checksum}. The shape stands in the snapshot.
+ * StorageCode}), the key's events so far (8), the lag, then as little-endian fp32 keys, deltas (or
+ * values and betas) and, of a memory that faded, fades, then a {@link Checksum}. The shape stands
+ * in the snapshot.
  */
 public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   private static final long serialVersionUID = 1L;
@@ -57,8 +59,8 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
 
   @Override
   public LogChunk createInstance() {
-    return new LogChunk(
-        Storage.FP32, 0, new float[0], new float[0], null, EncodedEvent.ofTime(0), 0);
+    LoggedEvents none = LoggedEvents.ofDeltas(0, new float[0], new float[0], null);
+    return new LogChunk(Storage.FP32, none, EncodedEvent.ofTime(0), 0);
   }
 
   @Override
@@ -78,24 +80,30 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
 
   @Override
   public void serialize(LogChunk chunk, DataOutputView out) throws IOException {
-    LogShape shape = shape();
-    int keys = chunk.events() * shape.keys();
-    int deltas = chunk.events() * shape.deltas();
-    if (chunk.events() >>> EVENT_BITS != 0) {
-      throw new IOException("a log chunk of " + chunk.events() + " events is too long");
+    LoggedEvents events = chunk.events();
+    int n = events.events();
+    if (n >>> EVENT_BITS != 0) {
+      throw new IOException("a log chunk of " + n + " events is too long");
     }
-    int fades = chunk.fades() == null ? 0 : chunk.events();
-    int code = StorageCode.of(chunk.storage()) | (fades == 0 ? 0 : StorageCode.FADES);
-    int first = code << EVENT_BITS | chunk.events();
+    int code =
+        StorageCode.of(chunk.storage())
+            | (events.ofValues() ? StorageCode.VALUES : 0)
+            | (events.fades() == null ? 0 : StorageCode.FADES);
+    int first = code << EVENT_BITS | n;
     out.writeInt(first);
     out.writeLong(chunk.total());
     chunk.lag().writeLag(out);
     ByteBuffer bytes =
-        ByteBuffer.allocate(4 * (keys + deltas + fades)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate(Float.BYTES * (int) floats(code, n)).order(ByteOrder.LITTLE_ENDIAN);
     FloatBuffer floats = bytes.asFloatBuffer();
-    floats.put(chunk.keys(), 0, keys).put(chunk.deltas(), 0, deltas);
-    if (fades > 0) {
-      floats.put(chunk.fades(), 0, fades);
+    floats.put(events.keys(), 0, n * shape().keys());
+    if (events.ofValues()) {
+      floats.put(events.values(), 0, n * columns).put(events.betas(), 0, heads);
+    } else {
+      floats.put(events.deltas(), 0, n * shape().deltas());
+    }
+    if (events.fades() != null) {
+      floats.put(events.fades(), 0, n);
     }
     out.write(bytes.array());
     out.writeInt(Checksum.of(first, chunk.total(), chunk.lag(), bytes.array()));
@@ -103,31 +111,45 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
 
   @Override
   public LogChunk deserialize(DataInputView in) throws IOException {
-    LogShape shape = shape();
     int first = in.readInt();
     int code = first >>> EVENT_BITS;
-    boolean fading = (code & StorageCode.FADES) != 0;
-    Storage storage = StorageCode.storage(code & ~StorageCode.FADES);
+    Storage storage = StorageCode.storage(code & ~(StorageCode.FADES | StorageCode.VALUES));
     int events = first & (1 << EVENT_BITS) - 1;
-    int eventFloats = shape.floats() + (fading ? 1 : 0);
-    if (events < 1 || 4L * events * eventFloats > MOST_BYTES) {
+    if (events < 1 || Float.BYTES * floats(code, events) > MOST_BYTES) {
       throw new IOException("a log chunk of " + events + " events is corrupt");
     }
     long total = in.readLong();
     EncodedEvent lag = EncodedEvent.readLag(in);
-    byte[] bytes = read(in, 4 * events * eventFloats);
+    byte[] bytes = read(in, Float.BYTES * (int) floats(code, events));
     if (StorageCode.isChecked(code)) {
       Checksum.check(Checksum.of(first, total, lag, bytes), in);
     }
-    float[] keys = new float[events * shape.keys()];
-    float[] deltas = new float[events * shape.deltas()];
-    float[] fades = fading ? new float[events] : null;
     FloatBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-    floats.get(keys).get(deltas);
-    if (fading) {
-      floats.get(fades);
-    }
-    return new LogChunk(storage, events, keys, deltas, fades, lag, total);
+    return new LogChunk(storage, events(code, events, floats), lag, total);
+  }
+
+  private LoggedEvents events(int code, int events, FloatBuffer from) {
+    float[] keys = take(from, events * shape().keys());
+    boolean values = (code & StorageCode.VALUES) != 0;
+    float[] learned = take(from, events * (values ? columns : shape().deltas()));
+    float[] betas = values ? take(from, heads) : null;
+    float[] fades = (code & StorageCode.FADES) != 0 ? take(from, events) : null;
+    return values
+        ? LoggedEvents.ofValues(events, keys, learned, betas, fades)
+        : LoggedEvents.ofDeltas(events, keys, learned, fades);
+  }
+
+  private static float[] take(FloatBuffer from, int floats) {
+    float[] taken = new float[floats];
+    from.get(taken);
+    return taken;
+  }
+
+  /** Floats of a chunk of this code. */
+  private long floats(int code, int events) {
+    boolean values = (code & StorageCode.VALUES) != 0;
+    long each = shape().keys() + (values ? columns : shape().deltas());
+    return events * (each + ((code & StorageCode.FADES) != 0 ? 1 : 0)) + (values ? heads : 0);
   }
 
   /** A corrupt number of events takes room only for bytes that are there. */

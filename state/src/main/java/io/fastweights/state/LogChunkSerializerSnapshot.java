@@ -9,12 +9,13 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * The shape of the logs in a checkpoint. Version 3: a checksum stands behind each chunk that is
- * written, which says so; those of before stay as they are. Version 2: each chunk says the storage
- * of the memory that learned it; version 1: all were of fp32, which their bytes happen to say too.
+ * The shape of the logs in a checkpoint. Version 4: a chunk may be of values, which it says.
+ * Version 3: a checksum stands behind each chunk that is written, which says so; those of before
+ * stay as they are. Version 2: each chunk says the storage of the memory that learned it; version
+ * 1: all were of fp32, which their bytes happen to say too.
  */
 public final class LogChunkSerializerSnapshot implements TypeSerializerSnapshot<LogChunk> {
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   /** The storage of every value of version 1. */
   private static final int VERSION_1_FP32 = 1;

@@ -1,5 +1,8 @@
 package io.fastweights.state;
 
+import io.fastweights.kernels.math.LogReplay;
+import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
@@ -34,6 +37,11 @@ public record Recipe(
         Normalisation.valueOf(parts.group("by")),
         UpdateRule.valueOf(parts.group("rule")),
         parts.group("inputs"));
+  }
+
+  /** What replays logs of memories of this recipe. */
+  public LogReplay replay(MemoryShape shape, LogShape log) {
+    return new LogReplay(shape, log, featureMap, nu, normalisation, rule);
   }
 
   /** The text that is stored: it must stay as it is. */

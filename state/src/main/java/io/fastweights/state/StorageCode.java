@@ -22,6 +22,9 @@ final class StorageCode {
   /** Added to the code of a log chunk of which events carry what the memory faded by. */
   static final int FADES = 2;
 
+  /** Added to the code of a log chunk of values. */
+  static final int VALUES = 8;
+
   /**
    * Added where a {@link Checksum} stands behind the value, as one does since format version 4:
    * three bits, all or none, so that one that flips is noticed.

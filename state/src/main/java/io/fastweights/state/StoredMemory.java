@@ -2,8 +2,7 @@ package io.fastweights.state;
 
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.math.BrainFloat;
-import io.fastweights.kernels.math.ReferenceModel;
-import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.math.LogReplay;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.util.List;
 
@@ -31,9 +30,16 @@ public record StoredMemory(KeyMemory base, List<LogChunk> log) {
     return log.isEmpty() ? base.storage() : log.get(log.size() - 1).storage();
   }
 
-  /** Whether a memory of this storage learned every event of the log. */
+  /**
+   * Whether a memory of this storage learned every event of the log, and all of the log is of
+   * deltas or all of it of values: an engine then replays it.
+   */
   public boolean isLogOf(Storage storage) {
-    return log.stream().allMatch(chunk -> chunk.storage() == storage);
+    return log.stream()
+        .allMatch(
+            chunk ->
+                chunk.storage() == storage
+                    && chunk.events().ofValues() == log.get(0).events().ofValues());
   }
 
   /**
@@ -41,22 +47,16 @@ public record StoredMemory(KeyMemory base, List<LogChunk> log) {
    * changed its storage, only this gives the bits of the memory that it had: it was rounded when it
    * changed, and the events before were not.
    *
-   * @return W of every layer and head, row-major
+   * @param floats of a memory
+   * @return W of every layer and head, row-major, in an array of its own
    */
-  public float[] replay(Model model) {
-    float[] weights = base == null ? new float[model.memory().floats()] : base.weights();
+  public float[] replay(LogReplay replay, int floats) {
+    float[] weights = base == null ? new float[floats] : base.weights();
     for (LogChunk chunk : log) {
       if (chunk.storage() == Storage.BF16) {
         BrainFloat.round(weights, 0, weights.length);
       }
-      ReferenceModel.replay(
-          model,
-          chunk.storage(),
-          weights,
-          chunk.keys(),
-          chunk.deltas(),
-          chunk.fades(),
-          chunk.events());
+      replay.rewrite(chunk.storage(), weights, chunk.events());
     }
     return weights;
   }
@@ -65,7 +65,7 @@ public record StoredMemory(KeyMemory base, List<LogChunk> log) {
   public int logged() {
     int events = 0;
     for (LogChunk chunk : log) {
-      events += chunk.events();
+      events += chunk.events().events();
     }
     return events;
   }

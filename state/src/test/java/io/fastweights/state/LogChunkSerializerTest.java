@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.IOException;
@@ -24,22 +25,30 @@ class LogChunkSerializerTest {
   private LogChunk chunk(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int events = 1 + random.nextInt(9);
-    float[] keys = new float[events * shape.keys()];
-    float[] deltas = new float[events * shape.deltas()];
-    float[] fades = new float[random.nextBoolean() ? events : 0];
-    for (float[] floats : new float[][] {keys, deltas, fades}) {
-      for (int i = 0; i < floats.length; i++) {
-        floats[i] = Float.intBitsToFloat(random.nextInt() & 0xff7fffff);
-      }
-    }
+    float[] keys = floats(random, events * shape.keys());
+    float[] fades = random.nextBoolean() ? floats(random, events) : null;
+    LoggedEvents logged =
+        random.nextBoolean()
+            ? LoggedEvents.ofDeltas(events, keys, floats(random, events * shape.deltas()), fades)
+            : LoggedEvents.ofValues(
+                events,
+                keys,
+                floats(random, events * shape.columns()),
+                floats(random, shape.heads()),
+                fades);
     return new LogChunk(
         Storage.values()[random.nextInt(2)],
-        events,
-        keys,
-        deltas,
-        fades.length == 0 ? null : fades,
+        logged,
         EncodedEvent.ofTime(random.nextLong()),
         random.nextLong());
+  }
+
+  private static float[] floats(SplittableRandom random, int count) {
+    float[] floats = new float[count];
+    for (int i = 0; i < count; i++) {
+      floats[i] = Float.intBitsToFloat(random.nextInt() & 0xff7fffff);
+    }
+    return floats;
   }
 
   private byte[] bytes(LogChunk chunk) throws IOException {
@@ -55,8 +64,12 @@ class LogChunkSerializerTest {
       LogChunk back = serializer.deserialize(new DataInputDeserializer(bytes(chunk)));
       assertThat(bytes(back)).as("seed %d", seed).isEqualTo(bytes(chunk));
       assertThat(back.storage()).isEqualTo(chunk.storage());
-      assertThat(back.events()).isEqualTo(chunk.events());
-      assertThat(back.fades() == null).isEqualTo(chunk.fades() == null);
+      assertThat(back.events())
+          .usingRecursiveComparison()
+          .withComparatorForType(
+              (a, b) -> Integer.compare(Float.floatToIntBits(a), Float.floatToIntBits(b)),
+              Float.class)
+          .isEqualTo(chunk.events());
       assertThat(back.total()).isEqualTo(chunk.total());
       assertThat(back.lag().timestamp()).isEqualTo(chunk.lag().timestamp());
     }
@@ -91,7 +104,24 @@ class LogChunkSerializerTest {
     assertThat(HexFormat.of().formatHex(out.getCopyOfBuffer())).isEqualTo(hex);
   }
 
-  /** 7 events so far, a lag of time 5 alone, keys 1 and -2, deltas 3 and 4. */
+  /** A log of values has its beta between the values and the fades. */
+  @ParameterizedTest
+  @CsvSource({
+    "FP32, 5c000002, '', 80f50de3",
+    "BF16, 5d000002, '', 249bf949",
+    "FP32, 5e000002, 0000803f0000003f, f324017e",
+    "BF16, 5f000002, 0000803f0000003f, 869fa525"
+  })
+  void theBytesOfValuesStayAsTheyAre(Storage storage, String code, String fades, String checksum)
+      throws IOException {
+    String hex = code + SMALL + "0000803e" + fades + checksum;
+    LogChunk chunk = assertSmall(storage, fades, hex);
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    new LogChunkSerializer(new LogShape(1, 1, 1, 1)).serialize(chunk, out);
+    assertThat(HexFormat.of().formatHex(out.getCopyOfBuffer())).isEqualTo(hex);
+  }
+
+  /** 7 events so far, a lag of time 5 alone, keys 1 and -2, deltas or values 3 and 4. */
   private static final String SMALL =
       "0000000000000007"
           + "0000000000000005"
@@ -109,9 +139,15 @@ class LogChunkSerializerTest {
     assertThat(back.storage()).isEqualTo(storage);
     assertThat(back.total()).isEqualTo(7);
     assertThat(back.lag().timestamp()).isEqualTo(5);
-    assertThat(back.keys()).containsExactly(1, -2);
-    assertThat(back.deltas()).containsExactly(3, 4);
-    assertThat(back.fades()).isEqualTo(fades.isEmpty() ? null : new float[] {1, 0.5f});
+    LoggedEvents events = back.events();
+    assertThat(events.keys()).containsExactly(1, -2);
+    if (events.ofValues()) {
+      assertThat(events.values()).containsExactly(3, 4);
+      assertThat(events.betas()).containsExactly(0.25f);
+    } else {
+      assertThat(events.deltas()).containsExactly(3, 4);
+    }
+    assertThat(events.fades()).isEqualTo(fades.isEmpty() ? null : new float[] {1, 0.5f});
     return back;
   }
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -60,29 +62,34 @@ class StateMutantsTest {
   void damagedLogChunksAreRefused() throws IOException {
     LogChunkSerializer serializer = new LogChunkSerializer(LOG);
     SplittableRandom random = new SplittableRandom(2);
-    for (boolean fading : new boolean[] {false, true}) {
-      LogChunk chunk =
-          new LogChunk(
-              Storage.FP32,
-              3,
-              floats(3 * LOG.keys(), random),
-              floats(3 * LOG.deltas(), random),
-              fading ? floats(3, random) : null,
-              LAG,
-              9);
-      mutate(
-          serializer,
-          chunk,
-          read -> {
-            assertThat(read.events()).isPositive();
-            assertThat(read.keys()).hasSize(read.events() * LOG.keys());
-            assertThat(read.deltas()).hasSize(read.events() * LOG.deltas());
-            if (read.fades() != null) {
-              assertThat(read.fades()).hasSize(read.events());
-            }
-            assertSound(read.lag());
-          });
+    float[] keys = floats(3 * LOG.keys(), random);
+    float[] deltas = floats(3 * LOG.deltas(), random);
+    float[] values = floats(3 * LOG.columns(), random);
+    float[] betas = floats(LOG.heads(), random);
+    for (float[] fades : new float[][] {null, floats(3, random)}) {
+      for (LoggedEvents events :
+          List.of(
+              LoggedEvents.ofDeltas(3, keys, deltas, fades),
+              LoggedEvents.ofValues(3, keys, values, betas, fades))) {
+        mutate(serializer, new LogChunk(Storage.FP32, events, LAG, 9), StateMutantsTest::check);
+      }
     }
+  }
+
+  private static void check(LogChunk read) {
+    LoggedEvents events = read.events();
+    assertThat(events.events()).isPositive();
+    assertThat(events.keys()).hasSize(events.events() * LOG.keys());
+    if (events.ofValues()) {
+      assertThat(events.values()).hasSize(events.events() * LOG.columns());
+      assertThat(events.betas()).hasSize(LOG.heads());
+    } else {
+      assertThat(events.deltas()).hasSize(events.events() * LOG.deltas());
+    }
+    if (events.fades() != null) {
+      assertThat(events.fades()).hasSize(events.events());
+    }
+    assertSound(read.lag());
   }
 
   private static void assertSound(EncodedEvent lag) {

@@ -3,6 +3,7 @@ package io.fastweights.kernels.cpu;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.math.DeltaRule;
@@ -31,6 +32,7 @@ public final class CpuEngine implements Engine {
   private final HeapPool pool;
   private final Network network;
   private final MemoryLayer memory;
+  private final MemoryLayer relearned;
   private final Buffers buffers = new Buffers();
 
   /**
@@ -53,6 +55,7 @@ public final class CpuEngine implements Engine {
     this.pool = new HeapPool(shape, options.slots(), options.storage());
     this.network = model instanceof SlowModel slow ? Network.of(slow) : null;
     this.memory = new MemoryLayer(model);
+    this.relearned = new MemoryLayer(model);
   }
 
   @Override
@@ -83,7 +86,7 @@ public final class CpuEngine implements Engine {
     batch.lend(null);
     Arrays.fill(batch.recallErrors(), 0, batch.size(), 0f);
     memory.batch = batch;
-    memory.fades = batch.fading();
+    memory.fades = batch.fades();
     memory.recallErrors = batch.recallErrors();
     memory.relativeError = model instanceof SlowModel;
     memory.deltas = batch.deltas();
@@ -128,7 +131,7 @@ public final class CpuEngine implements Engine {
       Layer layer = network.layers().get(l);
       project(slow, layer, batch, l, row, row + 1);
       memory.alwaysWrite = true;
-      memory.fades = l == 0 && batch.fading();
+      memory.fades = l == 0 ? batch.fades() : null;
       for (int h = 0; h < shape.heads(); h++) {
         step(slot, 0, h, row, row + 1);
       }
@@ -238,19 +241,11 @@ public final class CpuEngine implements Engine {
     int columns = shape.columns();
     int perRow = shape.heads() * columns;
     buffers.recalls = grown(buffers.recalls, batch.size() * perRow);
-    System.arraycopy(batch.inputs(), 0, batch.keys(), 0, batch.size() * model.inputDim());
-    memory.projections = batch.inputs();
-    memory.projectionStride = model.inputDim();
-    memory.k = 0;
-    memory.values = batch.targets();
-    memory.valueStride = columns;
-    memory.value = 0;
-    memory.valueHeadStride = 0;
-    memory.beta = associative.betas();
-    memory.constantBeta = true;
-    memory.reads = null;
+    if (batch.wantsLog()) {
+      System.arraycopy(batch.inputs(), 0, batch.keys(), 0, batch.size() * model.inputDim());
+    }
+    associate(memory, batch.inputs(), batch.targets(), associative.betas());
     memory.recalls = buffers.recalls;
-    memory.delta = 0;
     for (int s = 0; s < batch.segments(); s++) {
       for (int h = 0; h < shape.heads(); h++) {
         step(batch.slot(s), 0, h, batch.start(s), batch.end(s));
@@ -261,6 +256,21 @@ public final class CpuEngine implements Engine {
       batch.recallErrors()[row] /= shape.heads();
     }
     System.arraycopy(batch.outputs(), 0, batch.hidden(), 0, batch.size() * columns);
+  }
+
+  /** Events of which all heads are given one value. */
+  private void associate(MemoryLayer events, float[] keys, float[] values, float[] betas) {
+    events.projections = keys;
+    events.projectionStride = model.inputDim();
+    events.k = 0;
+    events.values = values;
+    events.valueStride = shape.columns();
+    events.value = 0;
+    events.valueHeadStride = 0;
+    events.beta = betas;
+    events.constantBeta = true;
+    events.reads = null;
+    events.delta = 0;
   }
 
   /** The mean of the heads' vectors, column by column the heads in order. */
@@ -276,11 +286,38 @@ public final class CpuEngine implements Engine {
   }
 
   @Override
-  public void replay(int slot, float[] keys, float[] deltas, float[] fades, int events) {
+  public void replay(int slot, LoggedEvents events) {
+    if (events.ofValues()) {
+      relearn(slot, events);
+    } else {
+      rewrite(slot, events);
+    }
+  }
+
+  /** A log of values: a step of its events, of which nobody reads the results. */
+  private void relearn(int slot, LoggedEvents events) {
+    if (model.betas() == null) {
+      throw new IllegalArgumentException("a log of values is of a model with constant betas");
+    }
+    int n = events.events();
+    relearned.alwaysWrite = true;
+    relearned.fades = events.fades();
+    associate(relearned, events.keys(), events.values(), events.betas());
+    relearned.deltaStride = log.deltas();
+    relearned.deltas = grown(relearned.deltas, n * log.deltas());
+    relearned.recallErrors = grown(relearned.recallErrors, n);
+    for (int h = 0; h < shape.heads(); h++) {
+      step(relearned, slot, 0, h, 0, n);
+    }
+  }
+
+  private void rewrite(int slot, LoggedEvents events) {
+    float[] keys = events.keys();
+    float[] deltas = events.deltas();
     float[] w = pool.half() ? kept(slot) : pool.floats(slot);
-    for (int e = 0; e < events; e++) {
-      if (fades != null && fades[e] != 1) {
-        fade(w, fades[e]);
+    for (int e = 0; e < events.events(); e++) {
+      if (events.fade(e) != 1) {
+        fade(w, events.fade(e));
       }
       for (int u = 0; u < log.updates(); u++) {
         for (int h = 0; h < log.heads(); h++) {

@@ -21,8 +21,8 @@ final class MemoryLayer {
   /** Asked events write too: the caller puts the memory back. For layers that share one memory. */
   boolean alwaysWrite;
 
-  /** Whether this layer's memory may fade before an event. */
-  boolean fades;
+  /** What this layer's memory is multiplied by before each event; null where it does not fade. */
+  float[] fades;
 
   /** Floats from one row to the next in q, k; and where head 0's begin. */
   float[] projections;
@@ -57,10 +57,10 @@ final class MemoryLayer {
   boolean relativeError;
 
   /** Sums of recall errors: float[row]. */
-  float[] recallErrors;
+  float[] recallErrors = {};
 
   /** Deltas of this layer begin at row * deltaStride + delta. */
-  float[] deltas;
+  float[] deltas = {};
 
   int deltaStride;
   int delta;
@@ -83,7 +83,7 @@ final class MemoryLayer {
    * before the first of them.
    */
   float fade(int row) {
-    return fades ? batch.fade(row) : 1;
+    return fades == null ? 1 : fades[row];
   }
 
   /** Where head h's delta of a row begins. */

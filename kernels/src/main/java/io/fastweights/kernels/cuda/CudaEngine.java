@@ -5,6 +5,7 @@ import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.DenseProducts;
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.engine.SavedMemory;
 import io.fastweights.kernels.math.Network;
@@ -164,11 +165,10 @@ public final class CudaEngine implements Engine {
   }
 
   @Override
-  public void replay(int slot, float[] keys, float[] deltas, float[] fades, int events) {
+  public void replay(int slot, LoggedEvents events) {
     pool.check(slot);
     device.makeCurrent();
-    SavedMemory.Events log = new SavedMemory.Events(keys, deltas, fades, events);
-    restoring.replay(pool, lastComputed, slot, log);
+    restoring.replay(pool, lastComputed, slot, events);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.SavedMemory;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
@@ -10,9 +11,10 @@ import java.util.List;
 
 /**
  * Puts memories into their slots on the device: bases are copied, and the logs of all are replayed
- * by one launch a layer. A replay is the memory step under the sum rule with delta for v and beta =
- * 1, which adds phi(k) (x) delta bit by bit as it was added first; what travels of an event is its
- * pair, at d = 64 a 64th of W.
+ * by one launch a layer. A replay of deltas is the memory step under the sum rule with delta for v
+ * and beta = 1, which adds phi(k) (x) delta bit by bit as it was added first; what travels of an
+ * event is its key and delta, at d = 64 a 64th of W. A replay of values is the step that learned
+ * them.
  */
 final class MemoryRestore implements AutoCloseable {
   private static final int ALIGNMENT = 64;
@@ -53,11 +55,19 @@ final class MemoryRestore implements AutoCloseable {
   }
 
   /**
-   * Where things stand in the staging buffer, in floats: the table of segments, keys, deltas and
-   * fades, which go to the device as they are, then bases, which go to their slots.
+   * Where things stand in the staging buffer, in floats: the table of segments, keys, deltas (or
+   * values and betas) and fades, which go to the device as they are, then bases, which go to their
+   * slots.
    */
   private record Layout(
-      int segments, int rows, boolean fading, long keys, long deltas, long fades) {
+      boolean values,
+      int segments,
+      int rows,
+      boolean fading,
+      long keys,
+      long learned,
+      long betas,
+      long fades) {
     long end() {
       return aligned(fades + (fading ? rows : 0));
     }
@@ -73,7 +83,8 @@ final class MemoryRestore implements AutoCloseable {
     long staged = 0;
     for (int i = 0; i < memories.size(); i++) {
       long bytes = bytes(pool, memories.get(i));
-      if (i > from && staged + bytes > MOST_STAGED) {
+      boolean other = isOfValues(memories.get(i)) != isOfValues(memories.get(from));
+      if (i > from && (other || staged + bytes > MOST_STAGED)) {
         restore(pool, computed, memories.subList(from, i), true);
         from = i;
         staged = 0;
@@ -86,12 +97,30 @@ final class MemoryRestore implements AutoCloseable {
   }
 
   /** Replays events into the memory that a slot holds, in order, and waits for it. */
-  void replay(DevicePool pool, CudaEvent computed, int slot, SavedMemory.Events events) {
+  void replay(DevicePool pool, CudaEvent computed, int slot, LoggedEvents events) {
     restore(pool, computed, List.of(new SavedMemory(slot, null, List.of(events))), false);
   }
 
+  /**
+   * Whether a memory's log is of values.
+   *
+   * @throws IllegalArgumentException if it is of both kinds
+   */
+  private boolean isOfValues(SavedMemory memory) {
+    List<LoggedEvents> log = memory.log();
+    boolean values = log.isEmpty() ? model.betas() != null : log.get(0).ofValues();
+    if (values && model.betas() == null) {
+      throw new IllegalArgumentException("a log of values is of a model with constant betas");
+    }
+    if (log.stream().anyMatch(some -> some.ofValues() != values)) {
+      throw new IllegalArgumentException("a log is of deltas and of values");
+    }
+    return values;
+  }
+
+  /** The most bytes that a memory takes in the staging buffer. */
   private long bytes(DevicePool pool, SavedMemory memory) {
-    long perRow = (long) (keysEach + deltasEach + 1) * Float.BYTES;
+    long perRow = (long) (keysEach + deltasEach + model.memory().heads() + 1) * Float.BYTES;
     return perRow * memory.events() * updates + (memory.base() == null ? 0 : pool.slotBytes());
   }
 
@@ -122,6 +151,7 @@ final class MemoryRestore implements AutoCloseable {
   }
 
   private Layout layout(List<SavedMemory> memories) {
+    boolean values = isOfValues(memories.get(0));
     int segments = 0;
     int rows = 0;
     boolean fading = false;
@@ -131,9 +161,10 @@ final class MemoryRestore implements AutoCloseable {
       fading |= memory.log().stream().anyMatch(some -> some.fades() != null);
     }
     long keys = aligned((long) segments * BatchPlan.SEGMENT);
-    long deltas = aligned(keys + (long) rows * keysEach);
-    return new Layout(
-        segments, rows, fading, keys, deltas, aligned(deltas + (long) rows * deltasEach));
+    long learned = aligned(keys + (long) rows * keysEach);
+    long betas = aligned(learned + (long) rows * learnedEach(values));
+    long fades = aligned(betas + (values ? (long) rows * model.memory().heads() : 0));
+    return new Layout(values, segments, rows, fading, keys, learned, betas, fades);
   }
 
   private void stage(List<SavedMemory> memories, Layout layout) {
@@ -142,18 +173,9 @@ final class MemoryRestore implements AutoCloseable {
     int row = 0;
     for (SavedMemory memory : memories) {
       int first = row;
-      for (SavedMemory.Events some : memory.log()) {
-        int rows = some.events() * updates;
-        int keys = Math.toIntExact(layout.keys() + (long) row * keysEach);
-        int deltas = Math.toIntExact(layout.deltas() + (long) row * deltasEach);
-        floats.put(keys, some.keys(), 0, rows * keysEach);
-        floats.put(deltas, some.deltas(), 0, rows * deltasEach);
-        for (int i = 0; layout.fading() && i < rows; i++) {
-          boolean fades = some.fades() != null && i % updates == 0;
-          floats.put(
-              Math.toIntExact(layout.fades() + row + i), fades ? some.fades()[i / updates] : 1);
-        }
-        row += rows;
+      for (LoggedEvents some : memory.log()) {
+        stage(some, layout, row, floats);
+        row += some.events() * updates;
       }
       if (row > first) {
         table.put(new int[] {memory.slot(), first, row, 0});
@@ -161,10 +183,35 @@ final class MemoryRestore implements AutoCloseable {
     }
   }
 
+  private void stage(LoggedEvents some, Layout layout, int row, FloatBuffer floats) {
+    int rows = some.events() * updates;
+    int each = learnedEach(layout.values());
+    float[] learned = layout.values() ? some.values() : some.deltas();
+    put(floats, layout.keys() + (long) row * keysEach, some.keys(), rows * keysEach);
+    put(floats, layout.learned() + (long) row * each, learned, rows * each);
+    for (int i = 0; layout.values() && i < rows; i++) {
+      int heads = model.memory().heads();
+      put(floats, layout.betas() + (long) (row + i) * heads, some.betas(), heads);
+    }
+    for (int i = 0; layout.fading() && i < rows; i++) {
+      float fade = i % updates == 0 ? some.fade(i / updates) : 1;
+      floats.put(Math.toIntExact(layout.fades() + row + i), fade);
+    }
+  }
+
+  private static void put(FloatBuffer floats, long at, float[] from, int count) {
+    floats.put(Math.toIntExact(at), from, 0, count);
+  }
+
+  /** Floats of a row's deltas, or of its value. */
+  private int learnedEach(boolean values) {
+    return values ? model.memory().columns() : deltasEach;
+  }
+
   private void launch(DevicePool pool, Layout layout) {
     MemoryShape shape = model.memory();
     MemoryStep step = new MemoryStep(model);
-    step.sumRule = true;
+    step.sumRule |= !layout.values();
     step.asksWrite = true;
     step.pool = pool.address();
     step.segments = device.address();
@@ -172,10 +219,15 @@ final class MemoryRestore implements AutoCloseable {
     step.projections = device.address() + layout.keys() * Float.BYTES;
     step.projectionStride = keysEach;
     step.query = -1;
-    step.values = device.address() + layout.deltas() * Float.BYTES;
-    step.valueStride = deltasEach;
-    step.valueHeadStride = shape.columns();
-    step.betas = ones.address();
+    step.values = device.address() + layout.learned() * Float.BYTES;
+    step.valueStride = learnedEach(layout.values());
+    if (layout.values()) {
+      step.betas = device.address() + layout.betas() * Float.BYTES;
+      step.betaStride = shape.heads();
+    } else {
+      step.valueHeadStride = shape.columns();
+      step.betas = ones.address();
+    }
     arguments.on(stream);
     for (int l = 0; l < shape.layers(); l++) {
       step.key = l * shape.heads() * model.keyDim();

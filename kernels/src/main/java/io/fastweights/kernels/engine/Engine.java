@@ -33,24 +33,19 @@ public interface Engine extends AutoCloseable {
   void step(EventBatch batch);
 
   /**
-   * Rewrites the memory in a slot by logged events, in order: W <- f W, W += phi(k) (x) delta.
-   * Gives the bits that the memory had after those events.
+   * Rewrites the memory in a slot by logged events, in order. Gives the bits that the memory had
+   * after those events.
    *
    * @param slot holds the memory before the first of them
-   * @param keys float[events][updates][heads][keyDim], as {@link EventBatch#keys}
-   * @param deltas float[events][updates][heads][columns], as {@link EventBatch#deltas}
-   * @param fades float[events], as {@link EventBatch#fade}; null if all are 1
+   * @throws IllegalArgumentException if the events are a log of values and the model's {@link
+   *     Model#betas} are no constants
    */
-  void replay(int slot, float[] keys, float[] deltas, float[] fades, int events);
-
-  /** Replays events of a memory that did not fade. */
-  default void replay(int slot, float[] keys, float[] deltas, int events) {
-    replay(slot, keys, deltas, null, events);
-  }
+  void replay(int slot, LoggedEvents events);
 
   /**
    * Puts memories into their slots, together: each its base, rewritten by its log as {@link
-   * #replay} does. No slot may stand in it twice.
+   * #replay} does. No slot may stand in it twice; a memory's log must be of deltas or of values as
+   * a whole.
    *
    * @throws IllegalArgumentException if a slot is out of the pool's range
    * @throws EngineException if the device fails; the memories are then undefined
@@ -62,8 +57,8 @@ public interface Engine extends AutoCloseable {
       } else {
         pool().write(memory.slot(), memory.base(), 0);
       }
-      for (SavedMemory.Events some : memory.log()) {
-        replay(memory.slot(), some.keys(), some.deltas(), some.fades(), some.events());
+      for (LoggedEvents some : memory.log()) {
+        replay(memory.slot(), some);
       }
     }
   }

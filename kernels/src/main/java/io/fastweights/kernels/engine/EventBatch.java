@@ -198,6 +198,11 @@ public final class EventBatch {
     return fades[row];
   }
 
+  /** float[row]: the same for all rows; null where no memory fades. */
+  public float[] fades() {
+    return fading ? fades : null;
+  }
+
   /** float[row][inputDim]; the caller fills it. */
   public float[] inputs() {
     return inputs;

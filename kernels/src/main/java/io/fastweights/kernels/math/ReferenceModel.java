@@ -138,42 +138,8 @@ public final class ReferenceModel {
     }
   }
 
-  /**
-   * Rewrites a memory by logged events, in order: W <- f W, W += phi(k) (x) delta. Gives the bits
-   * that the memory had after those events.
-   *
-   * @param storage of the memory that learned them
-   * @param memory of {@link Model#memory()}, as it was before the first of them
-   * @param keys float[events][update][head][keyDim], before phi
-   * @param deltas float[events][update][head][columns]
-   * @param fades float[events], f of each; null if all are 1
-   */
-  public static void replay(
-      Model model,
-      Storage storage,
-      float[] memory,
-      float[] keys,
-      float[] deltas,
-      float[] fades,
-      int events) {
-    MemoryShape shape = model.memory();
-    float[] phi = new float[shape.rows()];
-    int d = model.keyDim();
-    int heads = model.updates() * shape.heads();
-    for (int i = 0; i < events * heads; i++) {
-      if (fades != null && i % heads == 0) {
-        fade(storage, memory, fades[i / heads]);
-      }
-      int update = i / shape.heads() % model.updates();
-      int at = shape.offset(update % shape.layers(), i % shape.heads());
-      Dpfp.features(model.featureMap(), model.nu(), model.normalisation(), keys, i * d, d, phi);
-      DeltaRule.write(memory, at, shape.rows(), shape.columns(), phi, deltas, i * shape.columns());
-      round(storage, memory, at, shape);
-    }
-  }
-
   /** Rounds one head's W to what the storage holds. */
-  private static void round(Storage storage, float[] w, int at, MemoryShape shape) {
+  static void round(Storage storage, float[] w, int at, MemoryShape shape) {
     if (storage == Storage.BF16) {
       BrainFloat.round(w, at, shape.headFloats());
     }

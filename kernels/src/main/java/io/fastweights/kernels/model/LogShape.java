@@ -2,8 +2,8 @@ package io.fastweights.kernels.model;
 
 /**
  * The shape of one event in a memory's log: keys float[updates][heads][keyDim] before phi, and
- * deltas float[updates][heads][columns]. Replayed in order, W += phi(k) (x) delta, they give the
- * memory bit for bit.
+ * deltas float[updates][heads][columns]; or instead of those, where all heads are given one value,
+ * that value float[columns]. Replayed in order they give the memory bit for bit.
  *
  * @param updates rewrites of the memory by one event
  * @param heads heads of a layer
@@ -27,7 +27,7 @@ public record LogShape(int updates, int heads, int keyDim, int columns) {
     return updates * heads * columns;
   }
 
-  /** Floats of an event. */
+  /** Floats of an event in a log of deltas. */
   public int floats() {
     return keys() + deltas();
   }

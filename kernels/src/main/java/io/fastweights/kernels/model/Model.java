@@ -35,4 +35,13 @@ public sealed interface Model permits SlowModel, AssociativeMemory {
 
   /** Capacity factor of DPFP. */
   int nu();
+
+  /**
+   * Betas that are constants of the heads, where all heads are given the event's one target as
+   * their value; a log can then hold that. Null where each event has betas and values of its own.
+   * Not to be written to.
+   */
+  default float[] betas() {
+    return null;
+  }
 }

@@ -6,6 +6,7 @@ import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.RandomModels;
 import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.model.Model;
@@ -77,7 +78,7 @@ class Bf16PoolTest {
       engine.step(batch);
       engine.pool().read(0, live, 0);
       engine.pool().write(1, replayed, 0);
-      engine.replay(1, batch.keys(), batch.deltas(), EVENTS);
+      engine.replay(1, LoggedEvents.ofDeltas(EVENTS, batch.keys(), batch.deltas(), null));
       engine.pool().read(1, replayed, 0);
     }
     assertThat(replayed).isEqualTo(live);

@@ -12,6 +12,7 @@ import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.RandomModels;
 import io.fastweights.kernels.model.Model;
 import java.util.List;
@@ -228,7 +229,7 @@ class CudaFaultTest {
       engine.submit(second);
       engine.complete(first);
       engine.complete(second);
-      engine.replay(1, first.keys(), first.deltas(), 3);
+      engine.replay(1, LoggedEvents.ofDeltas(3, first.keys(), first.deltas(), null));
       float[] memory = new float[model.memory().floats()];
       engine.pool().read(1, memory, 0);
       engine.pool().write(3, memory, 0);

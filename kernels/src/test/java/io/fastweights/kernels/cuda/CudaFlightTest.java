@@ -8,6 +8,7 @@ import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.RandomModels;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
@@ -37,7 +38,7 @@ class CudaFlightTest {
                 EventBatch batch = batch(model, 7, 1, new SplittableRandom(8));
                 engine.step(batch);
                 engine.pool().write(1, new float[model.memory().floats()], 0);
-                engine.replay(1, batch.keys(), batch.deltas(), 7);
+                engine.replay(1, LoggedEvents.ofDeltas(7, batch.keys(), batch.deltas(), null));
                 assertThat(memory(engine, 1)).as(name).isEqualTo(memory(engine, 0));
               }
             });

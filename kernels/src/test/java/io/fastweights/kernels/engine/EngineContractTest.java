@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.RandomModels.Event;
+import io.fastweights.kernels.math.LogReplay;
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
@@ -116,17 +117,21 @@ public abstract class EngineContractTest {
     return forAllModels(
         (model, seed) -> {
           for (Storage storage : Storage.values()) {
-            replay(model, storage, seed);
+            replay(model, storage, false, seed);
+            if (model.betas() != null) {
+              replay(model, storage, true, seed);
+            }
           }
         });
   }
 
-  private void replay(Model model, Storage storage, long seed) {
+  private void replay(Model model, Storage storage, boolean values, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Event> events = RandomModels.events(model, 40, KEYS, random);
     LogShape log = LogShape.of(model);
     try (Engine engine = engine(model, KEYS + 1, storage)) {
       Results results = run(engine, model, events, splits(random, events.size(), 9));
+      LogReplay reference = new LogReplay(model);
       for (int key = 0; key < KEYS; key++) {
         float[] plain = new float[model.memory().floats()];
         engine.pool().write(KEYS, plain, 0);
@@ -136,19 +141,29 @@ public abstract class EngineContractTest {
             float[] deltas = results.parts.get("deltas " + i);
             assertThat(keys).hasSize(log.keys());
             assertThat(deltas).hasSize(log.deltas());
-            float[] fades = {events.get(i).fade()};
-            engine.replay(KEYS, keys, deltas, fades, 1);
-            ReferenceModel.replay(model, storage, plain, keys, deltas, fades, 1);
+            LoggedEvents one = logged(model, events.get(i), keys, deltas, values);
+            engine.replay(KEYS, one);
+            reference.rewrite(storage, plain, one);
           }
         }
         float[] replayed = new float[model.memory().floats()];
         engine.pool().read(KEYS, replayed, 0);
         float[] live = results.parts.get("memory " + key);
-        String what = "%s, seed %d, memory %d".formatted(storage, seed, key);
+        String what =
+            "%s, %s, seed %d, memory %d"
+                .formatted(storage, values ? "values" : "deltas", seed, key);
         Results.compare(what, live, replayed, 0);
         Results.compare(what + ", by the reference", live, plain, tolerance(storage));
       }
     }
+  }
+
+  private static LoggedEvents logged(
+      Model model, Event event, float[] keys, float[] deltas, boolean values) {
+    float[] fades = event.fade() == 1 ? null : new float[] {event.fade()};
+    return values
+        ? LoggedEvents.ofValues(1, keys, event.target(), model.betas(), fades)
+        : LoggedEvents.ofDeltas(1, keys, deltas, fades);
   }
 
   @TestFactory
@@ -171,19 +186,20 @@ public abstract class EngineContractTest {
       Results results = run(engine, model, events, splits(random, events.size(), 9));
       for (int key = 0; key < KEYS; key++) {
         float[] base = random.nextInt(3) == 0 ? null : RandomModels.gaussian(random, floats);
-        List<SavedMemory.Events> log = new ArrayList<>();
+        List<LoggedEvents> log = new ArrayList<>();
+        boolean values = model.betas() != null && random.nextBoolean();
         engine.pool().write(KEYS, base == null ? new float[floats] : base, 0);
         for (int i = 0; i < events.size(); i++) {
           if (events.get(i).key() == key && events.get(i).observe()) {
-            float fade = events.get(i).fade();
-            SavedMemory.Events one =
-                new SavedMemory.Events(
+            LoggedEvents one =
+                logged(
+                    model,
+                    events.get(i),
                     results.parts.get("keys " + i),
                     results.parts.get("deltas " + i),
-                    fade == 1 ? null : new float[] {fade},
-                    1);
+                    values);
             log.add(one);
-            engine.replay(KEYS, one.keys(), one.deltas(), one.fades(), 1);
+            engine.replay(KEYS, one);
           }
         }
         memories.add(new SavedMemory(KEYS - 1 - key, base, log));
@@ -214,6 +230,50 @@ public abstract class EngineContractTest {
           .hasMessageContaining("slot is 2")
           .hasMessageContaining("2 slots");
     }
+  }
+
+  /** A key learned with other betas before its job changed them. */
+  @Test
+  void replaysValuesWithTheBetasOfTheLog() {
+    Model model = associative();
+    SplittableRandom random = new SplittableRandom(4);
+    float[] betas = model.betas().clone();
+    betas[0] /= 2;
+    LoggedEvents log =
+        LoggedEvents.ofValues(
+            3,
+            RandomModels.gaussian(random, 3 * model.inputDim()),
+            RandomModels.gaussian(random, 3 * model.targetDim()),
+            betas,
+            new float[] {1, 0.5f, 1});
+    for (Storage storage : Storage.values()) {
+      float[] expected = new float[model.memory().floats()];
+      float[] replayed = expected.clone();
+      new LogReplay(model).rewrite(storage, expected, log);
+      try (Engine engine = engine(model, 1, storage)) {
+        engine.restore(List.of(new SavedMemory(0, null, List.of(log))));
+        engine.pool().read(0, replayed, 0);
+      }
+      Results.compare(storage.name(), expected, replayed, tolerance(storage));
+    }
+  }
+
+  @Test
+  void refusesALogOfValuesOfAModelWithoutConstantBetas() {
+    Model model = RandomModels.all(1).get("transformer");
+    LoggedEvents log = LoggedEvents.ofValues(0, new float[0], new float[0], new float[0], null);
+    try (Engine engine = engine(model, 1)) {
+      assertThatThrownBy(() -> engine.replay(0, log))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("constant betas");
+    }
+  }
+
+  private static Model associative() {
+    return RandomModels.all(1).values().stream()
+        .filter(model -> model.betas() != null)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

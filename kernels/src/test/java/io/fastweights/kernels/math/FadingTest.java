@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.RandomModels;
 import io.fastweights.kernels.model.Model;
 import java.util.SplittableRandom;
@@ -61,8 +62,9 @@ class FadingTest {
       ReferenceModel.Step step =
           new ReferenceModel(model, storage)
               .step(RandomModels.gaussian(random, model.inputDim()), null, live, true, fade);
-      ReferenceModel.replay(
-          model, storage, replayed, step.keys(), step.deltas(), new float[] {fade}, 1);
+      LoggedEvents logged =
+          LoggedEvents.ofDeltas(1, step.keys(), step.deltas(), new float[] {fade});
+      new LogReplay(model).rewrite(storage, replayed, logged);
       assertThat(replayed).as("after fade %s", fade).isEqualTo(live);
     }
   }

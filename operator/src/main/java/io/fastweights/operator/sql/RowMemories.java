@@ -1,5 +1,6 @@
 package io.fastweights.operator.sql;
 
+import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.schema.EncodedEvent;
@@ -151,7 +152,8 @@ final class RowMemories {
     }
     float[] keys = Arrays.copyOf(stored.floats(), logShape.keys());
     float[] deltas = Arrays.copyOfRange(stored.floats(), logShape.keys(), logShape.floats());
-    stepper.engine().replay(slot.slot, keys, deltas, new float[] {stored.fade()}, 1);
+    float[] fades = {stored.fade()};
+    stepper.engine().replay(slot.slot, LoggedEvents.ofDeltas(1, keys, deltas, fades));
     slot.logged++;
     take(slot, stored);
   }

@@ -1,13 +1,13 @@
 package io.fastweights.state.savepoint;
 
 import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.math.LogReplay;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.state.FastWeightStore;
 import io.fastweights.state.KeyMemory;
 import io.fastweights.state.KeyMemorySerializer;
 import io.fastweights.state.LogChunkSerializer;
-import io.fastweights.state.LogReplay;
 import io.fastweights.state.Recipe;
 import io.fastweights.state.StoredMemory;
 import java.util.List;
@@ -48,7 +48,7 @@ final class FoldOperator extends AbstractStreamOperator<Long>
     store =
         new FastWeightStore(
             context.getKeyedStateStore(), shape, log, recipe, job.bases.schema(), 0);
-    replay = new LogReplay(shape, log, Recipe.parse(recipe));
+    replay = Recipe.parse(recipe).replay(shape, log);
   }
 
   @Override
@@ -84,7 +84,12 @@ final class FoldOperator extends AbstractStreamOperator<Long>
     }
     Storage storage = job.storage == null ? stored.storage() : job.storage;
     if (!stored.log().isEmpty() || stored.base().storage() != storage) {
-      store.fold(KeyMemory.of(storage, replay.weights(stored), stored.lag(), stored.events()));
+      store.fold(
+          KeyMemory.of(
+              storage,
+              stored.replay(replay, store.shape().floats()),
+              stored.lag(),
+              stored.events()));
     }
   }
 

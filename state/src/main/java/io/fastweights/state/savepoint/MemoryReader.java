@@ -1,12 +1,12 @@
 package io.fastweights.state.savepoint;
 
+import io.fastweights.kernels.math.LogReplay;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.state.FastWeightStore;
 import io.fastweights.state.KeyMemorySerializer;
 import io.fastweights.state.LogChunk;
 import io.fastweights.state.LogChunkSerializer;
-import io.fastweights.state.LogReplay;
 import io.fastweights.state.Recipe;
 import io.fastweights.state.StoredMemory;
 import java.io.IOException;
@@ -41,7 +41,7 @@ abstract class MemoryReader<R> extends KeyedStateReaderFunction<Object, R> {
     LogShape logShape = logs.shape();
     store =
         new FastWeightStore(new ReaderState(getRuntimeContext()), shape, logShape, bases.recipe());
-    replay = new LogReplay(shape, logShape, Recipe.parse(bases.recipe()));
+    replay = Recipe.parse(bases.recipe()).replay(shape, logShape);
   }
 
   @Override
@@ -50,7 +50,7 @@ abstract class MemoryReader<R> extends KeyedStateReaderFunction<Object, R> {
     if (wants(name)) {
       StoredMemory stored = store.load();
       if (stored != null) {
-        out.collect(read(name, stored, replay.weights(stored)));
+        out.collect(read(name, stored, stored.replay(replay, store.shape().floats())));
       }
     }
   }

@@ -1,0 +1,105 @@
+package io.fastweights.kernels.math;
+
+import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.engine.LoggedEvents;
+import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.ModelConfig.FeatureMap;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+
+/**
+ * Rewrites a memory by logged events, in plain loops and the order of the {@link DeltaRule}, and
+ * without the slow weights that made them: what every engine's replay is held against. Schlag et
+ * al. 2021, section 4.2, equations 23 and 24.
+ *
+ * <p>Not thread-safe.
+ */
+public final class LogReplay {
+  private final MemoryShape shape;
+  private final LogShape log;
+  private final FeatureMap featureMap;
+  private final int nu;
+  private final Normalisation normalisation;
+  private final UpdateRule rule;
+  private final float[] phi;
+  private final float[] vOld;
+  private final float[] delta;
+
+  /** Of a model's memories. */
+  public LogReplay(Model model) {
+    this(
+        model.memory(),
+        LogShape.of(model),
+        model.featureMap(),
+        model.nu(),
+        model.normalisation(),
+        model.updateRule());
+  }
+
+  /**
+   * @param nu capacity factor of DPFP
+   */
+  public LogReplay(
+      MemoryShape shape,
+      LogShape log,
+      FeatureMap featureMap,
+      int nu,
+      Normalisation normalisation,
+      UpdateRule rule) {
+    this.shape = shape;
+    this.log = log;
+    this.featureMap = featureMap;
+    this.nu = nu;
+    this.normalisation = normalisation;
+    this.rule = rule;
+    this.phi = new float[shape.rows()];
+    this.vOld = new float[shape.columns()];
+    this.delta = new float[shape.columns()];
+  }
+
+  /**
+   * Rewrites a memory by events, in order; each is rounded as the memory that learned it was.
+   *
+   * @param storage of the memory that learned them
+   * @param w the memory before the first of them, row-major; of bf16, with values of bf16
+   */
+  public void rewrite(Storage storage, float[] w, LoggedEvents events) {
+    for (int event = 0; event < events.events(); event++) {
+      ReferenceModel.fade(storage, w, events.fade(event));
+      for (int update = 0; update < log.updates(); update++) {
+        for (int head = 0; head < log.heads(); head++) {
+          int at = shape.offset(update % shape.layers(), head);
+          int place = (event * log.updates() + update) * log.heads() + head;
+          Dpfp.features(
+              featureMap,
+              nu,
+              normalisation,
+              events.keys(),
+              place * log.keyDim(),
+              log.keyDim(),
+              phi);
+          if (events.ofValues()) {
+            relearn(w, at, events, event, head);
+          } else {
+            write(w, at, events.deltas(), place * log.columns());
+          }
+          ReferenceModel.round(storage, w, at, shape);
+        }
+      }
+    }
+  }
+
+  private void relearn(float[] w, int at, LoggedEvents events, int event, int head) {
+    int columns = shape.columns();
+    DeltaRule.read(w, at, shape.rows(), columns, phi, vOld, 0);
+    DeltaRule.delta(
+        rule, events.betas()[head], events.values(), event * columns, vOld, columns, delta, 0);
+    write(w, at, delta, 0);
+  }
+
+  private void write(float[] w, int at, float[] deltas, int deltaAt) {
+    DeltaRule.write(w, at, shape.rows(), shape.columns(), phi, deltas, deltaAt);
+  }
+}
