@@ -23,7 +23,8 @@ class SavepointITCase {
             SavepointFixture.of("format-1", StorageFormat.FP32),
             SavepointFixture.of("format-2", StorageFormat.BF16),
             SavepointFixture.of("format-3", StorageFormat.FP32),
-            SavepointFixture.of("format-4", StorageFormat.BF16))
+            SavepointFixture.of("format-4", StorageFormat.BF16),
+            SavepointFixture.of("format-5", StorageFormat.FP32))
         .flatMap(List::stream);
   }
 
