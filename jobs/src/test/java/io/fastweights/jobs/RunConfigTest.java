@@ -1,5 +1,6 @@
 package io.fastweights.jobs;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -162,6 +163,8 @@ class RunConfigTest extends CommandTest {
     Result result = execute("run", "--config", folder.resolve("none.yaml"));
     assertThat(result.err()).contains("no such file or folder", "none.yaml");
     refused("", "job.yaml holds no keys");
+    Path other = Files.write(folder.resolve("other.yaml"), "name: caf\u00e9".getBytes(ISO_8859_1));
+    assertThat(execute("run", "--config", other).err()).contains("other.yaml is not UTF-8");
     refused("schema: schema.json\n", "no events");
     assertThat(Files.exists(folder.resolve("job/out"))).isFalse();
   }

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fastweights.kernels.schema.Nearest;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -55,24 +56,38 @@ public final class JobConfigReader {
    *     the key
    */
   public static JobConfig read(Path file, Map<String, Object> given) throws IOException {
-    ObjectNode tree = file == null ? YAML.createObjectNode() : tree(file);
+    if (file == null) {
+      return job("", YAML.createObjectNode(), given);
+    }
+    try {
+      return read(file, Files.readString(file), given);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(file + " is not UTF-8");
+    }
+  }
+
+  /** As {@link #read(Path, Map)}, from what stands in the file. */
+  static JobConfig read(Path file, String text, Map<String, Object> given) {
+    return job(file + ": ", tree(file, text), given);
+  }
+
+  private static JobConfig job(String name, ObjectNode tree, Map<String, Object> given) {
     given.forEach((path, value) -> put(tree, path.split("\\."), value));
-    String name = file == null ? "" : file + ": ";
     try {
       JobConfig config = YAML.treeToValue(tree, JobConfig.class);
       config.check();
       return config;
     } catch (JsonMappingException e) {
       throw new IllegalArgumentException(name + reason(e));
-    } catch (IllegalArgumentException e) {
+    } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new IllegalArgumentException(name + e.getMessage());
     }
   }
 
-  private static ObjectNode tree(Path file) throws IOException {
+  private static ObjectNode tree(Path file, String text) {
     JsonNode tree;
     try {
-      tree = YAML.readTree(Files.readString(file));
+      tree = YAML.readTree(text);
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       throw new IllegalArgumentException(
@@ -83,10 +98,10 @@ public final class JobConfigReader {
       throw new IllegalArgumentException(file + " holds no keys");
     }
     for (String path : PATHS) {
-      if (tree.at(path) instanceof TextNode text) {
+      if (tree.at(path) instanceof TextNode node) {
         int last = path.lastIndexOf('/');
         ((ObjectNode) tree.at(path.substring(0, last)))
-            .put(path.substring(last + 1), resolved(file, path, text.asText()));
+            .put(path.substring(last + 1), resolved(file, path, node.asText()));
       }
     }
     return object;
