@@ -1,5 +1,9 @@
 package io.fastweights.kernels.model;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+
 /** The element types of safetensors, by their names in its header. */
 public enum Dtype {
   F4(4),
@@ -25,6 +29,9 @@ public enum Dtype {
   F64(64),
   C64(64);
 
+  private static final Map<String, Dtype> BY_NAME =
+      Arrays.stream(values()).collect(Collectors.toMap(Dtype::name, dtype -> dtype));
+
   private final int bits;
 
   Dtype(int bits) {
@@ -38,11 +45,6 @@ public enum Dtype {
 
   /** The dtype of that name, or null. */
   static Dtype named(String name) {
-    for (Dtype dtype : values()) {
-      if (dtype.name().equals(name)) {
-        return dtype;
-      }
-    }
-    return null;
+    return BY_NAME.get(name);
   }
 }

@@ -1,6 +1,7 @@
 package io.fastweights.kernels.model;
 
 import java.io.IOException;
+import java.util.regex.Pattern;
 
 /**
  * A weights file is not what it must be. The message names the file, the tensor, and what was found
@@ -9,6 +10,7 @@ import java.io.IOException;
 public final class WeightsFormatException extends IOException {
   private static final long serialVersionUID = 1L;
   private static final int LONGEST_MESSAGE = 2000;
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   /** What is wrong with the file. */
   public enum Kind {
@@ -81,6 +83,6 @@ public final class WeightsFormatException extends IOException {
         message.length() <= LONGEST_MESSAGE
             ? message
             : message.substring(0, LONGEST_MESSAGE) + "...";
-    return clipped.replaceAll("\\p{Cntrl}", "?");
+    return CONTROL.matcher(clipped).replaceAll("?");
   }
 }
