@@ -170,6 +170,13 @@ class RunConfigTest extends CommandTest {
   }
 
   @Test
+  void refusesWhatIsNestedDeeperThanAnyOption() throws Exception {
+    refused(
+        JOB.replace("name: shop", "name: " + "[".repeat(50) + "]".repeat(50)),
+        "job.yaml: Document nesting depth (51)");
+  }
+
+  @Test
   void refusesASourceOfBothKindsAndATopicThatIsNone() throws Exception {
     refused(
         JOB.replace("files: events.csv", "files: events.csv\n  kafka: {brokers: b, topic: t}"),

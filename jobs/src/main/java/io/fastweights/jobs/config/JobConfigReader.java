@@ -2,6 +2,7 @@ package io.fastweights.jobs.config;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.EnumNamingStrategies;
@@ -13,6 +14,7 @@ import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fastweights.kernels.schema.Nearest;
 import java.io.IOException;
@@ -28,8 +30,15 @@ import java.util.stream.Collectors;
 
 /** Makes a job of a YAML file and of what is given instead of its values. */
 public final class JobConfigReader {
+  /** As deep as SnakeYAML's own reader of trees goes. */
+  private static final int MOST_NESTED = 50;
+
   private static final YAMLMapper YAML =
-      YAMLMapper.builder()
+      YAMLMapper.builder(
+              YAMLFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(MOST_NESTED).build())
+                  .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
@@ -90,9 +99,8 @@ public final class JobConfigReader {
       tree = YAML.readTree(text);
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
-      throw new IllegalArgumentException(
-          "%s, line %d: %s"
-              .formatted(file, at == null ? 0 : at.getLineNr(), e.getOriginalMessage()));
+      String line = at == null ? "" : ", line " + at.getLineNr();
+      throw new IllegalArgumentException(file + line + ": " + e.getOriginalMessage());
     }
     if (!(tree instanceof ObjectNode object)) {
       throw new IllegalArgumentException(file + " holds no keys");
