@@ -16,23 +16,28 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 
 /**
  * One subtask of a job's operators (the sorter, the operator itself, the scorer) as Flink chains
  * them: what one puts out the next one gets, in that order, records and watermarks alike.
  */
 final class Chain {
-  private final FastWeightStream<Trip> stream;
   private final SorterHarness sorter;
   private final OperatorHarness operator;
   private final ScorerHarness scorer;
-  private final List<KeyedOneInputStreamOperatorTestHarness<String, ?, ?>> stages =
-      new ArrayList<>();
+  private final List<KeyedHarness<?, ?>> stages = new ArrayList<>();
   private final List<Output> outputs = new ArrayList<>();
 
-  Chain(Setup setup, StateBackend backend, int parallelism, int subtask) throws Exception {
-    stream = setup.build();
+  /**
+   * @param stream what the setup has built
+   */
+  Chain(
+      Setup setup,
+      FastWeightStream<Trip> stream,
+      StateBackend backend,
+      int parallelism,
+      int subtask)
+      throws Exception {
     sorter = setup.eventTime() ? new SorterHarness(stream, backend, parallelism, subtask) : null;
     operator = new OperatorHarness(stream, backend, parallelism, subtask);
     scorer = setup.scores() ? new ScorerHarness(stream, backend, parallelism, subtask) : null;
@@ -45,11 +50,6 @@ final class Chain {
     }
   }
 
-  /** What the operators were taken of. */
-  FastWeightStream<Trip> stream() {
-    return stream;
-  }
-
   /** Gives the first operator a record, a watermark, or a status. */
   void take(Object element) throws Exception {
     give(stages.get(0), element);
@@ -57,8 +57,7 @@ final class Chain {
   }
 
   @SuppressWarnings("unchecked")
-  private static <X> void give(
-      KeyedOneInputStreamOperatorTestHarness<String, X, ?> stage, Object element) throws Exception {
+  private static <X> void give(KeyedHarness<X, ?> stage, Object element) throws Exception {
     if (element instanceof Watermark mark) {
       stage.processWatermark(mark);
     } else if (element instanceof WatermarkStatus status) {

@@ -7,6 +7,7 @@ import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.util.InstantiationUtil;
 
 /** Flink's harness around what checks new weights. */
 final class CheckerHarness extends OneInputStreamOperatorTestHarness<ModelUpdate, CheckedModel> {
@@ -24,7 +25,7 @@ final class CheckerHarness extends OneInputStreamOperatorTestHarness<ModelUpdate
 
   private CheckerHarness(OneInputStreamOperator<ModelUpdate, CheckedModel> operator)
       throws Exception {
-    super(operator);
+    super(InstantiationUtil.clone(operator), TaskEnvironment.of(1, 1, 0));
     setup(CheckedModel.type().createSerializer(getExecutionConfig().getSerializerConfig()));
   }
 
@@ -55,6 +56,7 @@ final class CheckerHarness extends OneInputStreamOperatorTestHarness<ModelUpdate
   public void close() {
     try {
       super.close();
+      getEnvironment().close();
     } catch (Exception e) {
       throw new AssertionError("the harness did not close", e);
     }

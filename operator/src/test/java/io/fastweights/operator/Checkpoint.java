@@ -22,7 +22,7 @@ record Checkpoint(long now, List<Operator> operators) {
     /** The part of one of so many subtasks. */
     OperatorSubtaskState of(int subtask, int subtasks) {
       return AbstractStreamOperatorTestHarness.repartitionOperatorState(
-          state, OperatorHarness.MAX_PARALLELISM, parallelism, subtasks, subtask);
+          state, KeyedHarness.MAX_PARALLELISM, parallelism, subtasks, subtask);
     }
   }
 

@@ -78,7 +78,7 @@ class EventTimeSorterTest {
     void event(Trip trip) throws Exception {
       int subtask =
           KeyGroupRangeAssignment.assignKeyToParallelOperator(
-              trip.key, SorterHarness.MAX_PARALLELISM, subtasks.size());
+              trip.key, KeyedHarness.MAX_PARALLELISM, subtasks.size());
       Trip element = trip;
       if (reuse) {
         element = reused;
@@ -115,7 +115,7 @@ class EventTimeSorterTest {
         SorterHarness subtask = new SorterHarness(lateness, backend, reuse, parallelism, i);
         subtask.initializeState(
             AbstractStreamOperatorTestHarness.repartitionOperatorState(
-                all, SorterHarness.MAX_PARALLELISM, before, parallelism, i));
+                all, KeyedHarness.MAX_PARALLELISM, before, parallelism, i));
         subtask.open();
         subtasks.add(subtask);
       }
@@ -242,7 +242,7 @@ class EventTimeSorterTest {
       harness.processElement(new Trip(1, "k", Long.MIN_VALUE + 1), Long.MIN_VALUE + 1);
       harness.processWatermark(Long.MAX_VALUE);
       assertThat(trips(List.copyOf(harness.getOutput()))).hasSize(1);
-      assertThat(harness.numKeyedStateEntries()).isZero();
+      assertThat(harness.entriesOnHeap()).isZero();
       assertThat(harness.numEventTimeTimers()).isZero();
     }
   }

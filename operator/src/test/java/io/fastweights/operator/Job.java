@@ -29,14 +29,21 @@ final class Job implements Inputs, AutoCloseable {
   private long now;
 
   /**
+   * @param stream what the setup has built, of which subtasks get copies
    * @param last null to begin without state
    */
-  Job(Setup setup, StateBackend backend, int parallelism, Checkpoint last) throws Exception {
+  Job(
+      Setup setup,
+      FastWeightStream<Trip> stream,
+      StateBackend backend,
+      int parallelism,
+      Checkpoint last)
+      throws Exception {
     now = last == null ? 0 : last.now();
     for (int subtask = 0; subtask < parallelism; subtask++) {
-      chains.add(new Chain(setup, backend, parallelism, subtask));
+      chains.add(new Chain(setup, stream, backend, parallelism, subtask));
     }
-    checker = setup.refreshed() ? new CheckerHarness(chains.get(0).stream()) : null;
+    checker = setup.refreshed() ? new CheckerHarness(stream) : null;
     int operator = 0;
     for (List<AbstractStreamOperatorTestHarness<?>> subtasks : operators()) {
       for (int i = 0; i < subtasks.size(); i++) {
@@ -70,7 +77,7 @@ final class Job implements Inputs, AutoCloseable {
   public void event(Trip trip, boolean stamped) throws Exception {
     int subtask =
         KeyGroupRangeAssignment.assignKeyToParallelOperator(
-            trip.key, OperatorHarness.MAX_PARALLELISM, chains.size());
+            trip.key, KeyedHarness.MAX_PARALLELISM, chains.size());
     chains
         .get(subtask)
         .take(stamped ? new StreamRecord<>(trip, trip.time) : new StreamRecord<>(trip));

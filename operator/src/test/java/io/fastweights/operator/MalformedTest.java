@@ -226,7 +226,7 @@ class MalformedTest {
       bad.distance = "NaN";
       harness.process(bad);
       harness.checkpoint();
-      assertThat(harness.numKeyedStateEntries()).isZero();
+      assertThat(harness.entriesOnHeap()).isZero();
     }
   }
 

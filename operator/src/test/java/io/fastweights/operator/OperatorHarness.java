@@ -19,13 +19,10 @@ import org.apache.flink.streaming.api.operators.StreamOperatorFactory;
 import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.streaming.api.transformations.TwoInputTransformation;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
 /** Flink's harness around the operator that a builder made. */
-final class OperatorHarness
-    extends KeyedOneInputStreamOperatorTestHarness<String, Trip, Prediction<Trip>> {
-  static final int MAX_PARALLELISM = 16;
+final class OperatorHarness extends KeyedHarness<Trip, Prediction<Trip>> {
   static final TypeInformation<Trip> TRIP = Types.POJO(Trip.class);
 
   static final OutputTag<Malformed<Trip>> MALFORMED =
@@ -43,9 +40,7 @@ final class OperatorHarness
 
   OperatorHarness(FastWeightStream<Trip> stream, StateBackend backend, int parallelism, int subtask)
       throws Exception {
-    super(factory(stream), Trip::key, Types.STRING, MAX_PARALLELISM, parallelism, subtask);
-    setStateBackend(backend);
-    setup(Prediction.type(TRIP).createSerializer(getExecutionConfig().getSerializerConfig()));
+    super(factory(stream), Trip::key, Prediction.type(TRIP), backend, parallelism, subtask);
   }
 
   /** One subtask on the heap backend, open. */
@@ -162,21 +157,5 @@ final class OperatorHarness
     predictions().forEach(prediction -> lines.add(Answers.of(prediction)));
     malformed().forEach(malformed -> lines.add(Answers.of(malformed)));
     return Answers.sorted(lines);
-  }
-
-  /** Ends as a task that failed: nothing more is answered. */
-  void abandon() throws Exception {
-    getProcessingTimeService().shutdownService();
-    getOperator().close();
-    getEnvironment().close();
-  }
-
-  @Override
-  public void close() {
-    try {
-      super.close();
-    } catch (Exception e) {
-      throw new AssertionError("the harness did not close", e);
-    }
   }
 }

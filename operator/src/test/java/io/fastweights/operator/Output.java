@@ -24,7 +24,7 @@ record Output(Stream stream, String key, String line) {
     return key == null
         || subtask
             == KeyGroupRangeAssignment.assignKeyToParallelOperator(
-                key, OperatorHarness.MAX_PARALLELISM, parallelism);
+                key, KeyedHarness.MAX_PARALLELISM, parallelism);
   }
 
   /** The lines of one stream. */

@@ -158,7 +158,12 @@ class RefreshTest {
     int[] parallelisms = {2, 1, 3};
     for (int run = 0; run < 3; run++) {
       try (Job job =
-          new Job(setup, OperatorHarness.backend(backend), parallelisms[run], checkpoint)) {
+          new Job(
+              setup,
+              setup.build(),
+              OperatorHarness.backend(backend),
+              parallelisms[run],
+              checkpoint)) {
         for (Trip trip : from(100 * run, 100 * run + 100)) {
           if (trip.id == 60) {
             update(NEXT, loop, job);
@@ -179,7 +184,7 @@ class RefreshTest {
     PlainLoop loop = new PlainLoop(setup);
     StateBackend heap = OperatorHarness.backend("hashmap");
     Checkpoint checkpoint;
-    try (Job job = new Job(setup, heap, 2, null)) {
+    try (Job job = new Job(setup, setup.build(), heap, 2, null)) {
       for (Trip trip : from(0, 100)) {
         event(trip, loop, job);
       }
@@ -193,7 +198,7 @@ class RefreshTest {
       }
       checkpoint = writing.complete();
     }
-    try (Job job = new Job(setup, heap, 1, checkpoint)) {
+    try (Job job = new Job(setup, setup.build(), heap, 1, checkpoint)) {
       for (Trip trip : from(100, 300)) {
         event(trip, loop, job);
       }

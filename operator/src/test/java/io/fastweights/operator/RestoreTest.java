@@ -198,7 +198,7 @@ class RestoreTest {
       }
       harness.checkpoint();
       assertThat(harness.predictions()).hasSize(20);
-      assertThat(harness.numKeyedStateEntries()).isZero();
+      assertThat(harness.entriesOnHeap()).isZero();
     }
   }
 

@@ -33,6 +33,7 @@ final class Schedule {
   private final SplittableRandom random;
   private final String name;
   private final Setup setup;
+  private final FastWeightStream<Trip> stream;
   private final List<Arrival> script;
   private final PlainLoop loop;
   private final List<List<Output>> expected = new ArrayList<>();
@@ -56,6 +57,7 @@ final class Schedule {
   Schedule(Device device, long seed, Class<?> test) throws Exception {
     random = new SplittableRandom(seed);
     setup = Setup.draw(device, seed, random);
+    stream = setup.build();
     name = setup + ", " + Seeds.replay(seed, test);
     script = Script.draw(seed, setup);
     faults = new Faults(seed);
@@ -165,6 +167,7 @@ final class Schedule {
     job =
         new Job(
             setup,
+            stream,
             new FaultyBackend(OperatorHarness.backend(setup.backend()), faults),
             parallelism,
             last.checkpoint());

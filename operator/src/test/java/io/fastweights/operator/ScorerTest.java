@@ -97,7 +97,7 @@ class ScorerTest {
       assertThat(harness.extractOutputValues())
           .extracting(Scored::asked)
           .containsExactly(true, false);
-      assertThat(harness.numKeyedStateEntries()).isZero();
+      assertThat(harness.entriesOnHeap()).isZero();
       assertThat(harness.numProcessingTimeTimers()).isZero();
     }
   }

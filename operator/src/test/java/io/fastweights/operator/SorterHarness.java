@@ -2,19 +2,15 @@ package io.fastweights.operator;
 
 import java.time.Duration;
 import java.util.List;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.streaming.api.operators.StreamOperatorFactory;
 import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
 /** Flink's harness around the sorter that a builder put in front of its operator. */
-final class SorterHarness extends KeyedOneInputStreamOperatorTestHarness<String, Trip, Trip> {
-  static final int MAX_PARALLELISM = OperatorHarness.MAX_PARALLELISM;
-
+final class SorterHarness extends KeyedHarness<Trip, Trip> {
   static final OutputTag<Trip> LATE = new OutputTag<>("late", OperatorHarness.TRIP);
 
   /**
@@ -22,9 +18,7 @@ final class SorterHarness extends KeyedOneInputStreamOperatorTestHarness<String,
    */
   SorterHarness(FastWeightStream<Trip> stream, StateBackend backend, int parallelism, int subtask)
       throws Exception {
-    super(factory(stream), Trip::key, Types.STRING, MAX_PARALLELISM, parallelism, subtask);
-    setStateBackend(backend);
-    setup(OperatorHarness.TRIP.createSerializer(getExecutionConfig().getSerializerConfig()));
+    super(factory(stream), Trip::key, OperatorHarness.TRIP, backend, parallelism, subtask);
   }
 
   SorterHarness(Duration lateness, String backend, boolean reuse, int parallelism, int subtask)
@@ -54,14 +48,5 @@ final class SorterHarness extends KeyedOneInputStreamOperatorTestHarness<String,
     return late == null
         ? List.of()
         : late.stream().map(StreamRecord::getValue).map(trip -> trip.id).toList();
-  }
-
-  @Override
-  public void close() {
-    try {
-      super.close();
-    } catch (Exception e) {
-      throw new AssertionError("the harness did not close", e);
-    }
   }
 }
