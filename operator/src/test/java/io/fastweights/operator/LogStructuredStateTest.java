@@ -23,7 +23,6 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,7 +31,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Base and log against a plain loop over the events: the same bits whatever was evicted, appended,
  * folded, checkpointed and restored on the way.
  */
-@SuppressWarnings("try") // the harness may be interrupted when it closes
 class LogStructuredStateTest {
   private static final int KEYS = 7;
   private static final int EVENTS = 150;
@@ -159,7 +157,7 @@ class LogStructuredStateTest {
     return bits(prediction.values(), prediction.recallError());
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, String, Prediction<String>> harness(
+  private static KeyedHarness<String, Prediction<String>> harness(
       String backend, int batch, double fold) throws Exception {
     TypeInformation<String> element = Types.STRING;
     var factory =
@@ -170,11 +168,8 @@ class LogStructuredStateTest {
             options(batch, fold),
             new OutputTag<>("malformed", Malformed.type(element)),
             element.createSerializer(new ExecutionConfig().getSerializerConfig()));
-    var harness =
-        new KeyedOneInputStreamOperatorTestHarness<String, String, Prediction<String>>(
-            factory, line -> line.split("\\|")[0], Types.STRING);
-    harness.setStateBackend(backend(backend));
-    return harness;
+    return new KeyedHarness<>(
+        factory, line -> line.split("\\|")[0], Prediction.type(element), backend(backend), 1, 0);
   }
 
   /** Full snapshots: an incremental one of a harness may hold placeholders after a restore. */
