@@ -9,6 +9,11 @@ import java.nio.file.StandardCopyOption;
 
 /** A CUDA driver without a GPU, for processes that are given its folder as LD_LIBRARY_PATH. */
 public final class SimulatedDriver {
+  private static final Path KERNELS = Path.of("../kernels").toAbsolutePath().normalize();
+
+  /** Of all modules: what one of them has built the next ones find. */
+  private static final Path OUT = KERNELS.resolve("target/simulated-device");
+
   private static final String JNI = "libJCudaDriver-12.6.0-linux-x86_64.so";
 
   private static Path built;
@@ -20,21 +25,23 @@ public final class SimulatedDriver {
     if (built != null) {
       return built;
     }
-    Path out = Files.createDirectories(Path.of("target/simulated-device").toAbsolutePath());
-    Path jni = out.resolve(JNI);
+    Path jni = Files.createDirectories(OUT).resolve(JNI);
     try (InputStream in = SimulatedDriver.class.getResourceAsStream("/lib/" + JNI)) {
-      Files.copy(in, jni, StandardCopyOption.REPLACE_EXISTING);
+      // Another process of this build may be reading it.
+      Path copy = Files.createTempFile(OUT, "jni", null);
+      Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(copy, jni, StandardCopyOption.ATOMIC_MOVE);
     }
     Process build =
         new ProcessBuilder(
-                "sh", "../kernels/src/test/native/build.sh", jni.toString(), out.toString())
+                "sh", KERNELS + "/src/test/native/build.sh", jni.toString(), OUT.toString())
             .redirectErrorStream(true)
             .start();
     String output = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (build.waitFor() != 0) {
       throw new IOException("the simulated device needs g++: " + output);
     }
-    built = out;
+    built = OUT;
     return built;
   }
 }

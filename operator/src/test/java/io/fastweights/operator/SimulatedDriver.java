@@ -16,8 +16,11 @@ import jcuda.driver.JCudaDriver;
  * libcuda.so.1. The process then sees a CUDA device for ever.
  */
 final class SimulatedDriver {
-  private static final Path SOURCES = Path.of("../kernels/src/test/native");
-  private static final Path OUT = Path.of("target/simulated-device").toAbsolutePath();
+  private static final Path KERNELS = Path.of("../kernels").toAbsolutePath().normalize();
+
+  /** Of all modules: what one of them has built the next ones find. */
+  private static final Path OUT = KERNELS.resolve("target/simulated-device");
+
   private static final String JNI = "JCudaDriver-12.6.0-linux-x86_64";
 
   /** {@code Control} of driver.cpp. */
@@ -85,7 +88,8 @@ final class SimulatedDriver {
       Files.move(copy, jni, StandardCopyOption.ATOMIC_MOVE);
     }
     Process process =
-        new ProcessBuilder("sh", SOURCES + "/build.sh", jni.toString(), OUT.toString())
+        new ProcessBuilder(
+                "sh", KERNELS + "/src/test/native/build.sh", jni.toString(), OUT.toString())
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes());
