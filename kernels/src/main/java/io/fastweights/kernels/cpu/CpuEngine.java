@@ -5,13 +5,10 @@ import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.MemoryPool;
-import io.fastweights.kernels.math.BrainFloat;
-import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.math.Layers.Dense;
 import io.fastweights.kernels.math.Network;
 import io.fastweights.kernels.math.Network.Layer;
 import io.fastweights.kernels.model.AssociativeMemory;
-import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.BetaGate;
@@ -28,11 +25,10 @@ public final class CpuEngine implements Engine {
   private final Model model;
   private final CpuKernels kernels;
   private final MemoryShape shape;
-  private final LogShape log;
   private final HeapPool pool;
   private final Network network;
   private final MemoryLayer memory;
-  private final MemoryLayer relearned;
+  private final MemoryReplay replay;
   private final Buffers buffers = new Buffers();
 
   /**
@@ -50,12 +46,11 @@ public final class CpuEngine implements Engine {
   public CpuEngine(Model model, EngineOptions options, CpuKernels kernels) {
     this.model = model;
     this.shape = model.memory();
-    this.log = LogShape.of(model);
     this.kernels = kernels;
     this.pool = new HeapPool(shape, options.slots(), options.storage());
     this.network = model instanceof SlowModel slow ? Network.of(slow) : null;
     this.memory = new MemoryLayer(model);
-    this.relearned = new MemoryLayer(model);
+    this.replay = new MemoryReplay(model, pool, kernels);
   }
 
   @Override
@@ -125,7 +120,8 @@ public final class CpuEngine implements Engine {
     int slot = batch.slot(segment);
     boolean asks = !batch.observes(row);
     if (asks) {
-      kept(slot);
+      buffers.kept = grown(buffers.kept, shape.floats());
+      pool.read(slot, buffers.kept, 0);
     }
     for (int l = 0; l < network.layers().size(); l++) {
       Layer layer = network.layers().get(l);
@@ -149,12 +145,7 @@ public final class CpuEngine implements Engine {
 
   /** Steps events of one slot through a layer's memory of one head. */
   void step(MemoryLayer events, int slot, int layer, int head, int firstRow, int endRow) {
-    int at = shape.offset(layer, head);
-    if (pool.half()) {
-      kernels.step(events, head, pool.halves(slot), at, firstRow, endRow);
-    } else {
-      kernels.step(events, head, pool.floats(slot), at, firstRow, endRow);
-    }
+    pool.step(kernels, events, slot, shape.offset(layer, head), head, firstRow, endRow);
   }
 
   /** q, k, v and beta of the rows, and where the memory step finds them. */
@@ -244,7 +235,7 @@ public final class CpuEngine implements Engine {
     if (batch.wantsLog()) {
       System.arraycopy(batch.inputs(), 0, batch.keys(), 0, batch.size() * model.inputDim());
     }
-    associate(memory, batch.inputs(), batch.targets(), associative.betas());
+    memory.oneValue(batch.inputs(), batch.targets(), associative.betas());
     memory.recalls = buffers.recalls;
     for (int s = 0; s < batch.segments(); s++) {
       for (int h = 0; h < shape.heads(); h++) {
@@ -256,21 +247,6 @@ public final class CpuEngine implements Engine {
       batch.recallErrors()[row] /= shape.heads();
     }
     System.arraycopy(batch.outputs(), 0, batch.hidden(), 0, batch.size() * columns);
-  }
-
-  /** Events of which all heads are given one value. */
-  private void associate(MemoryLayer events, float[] keys, float[] values, float[] betas) {
-    events.projections = keys;
-    events.projectionStride = model.inputDim();
-    events.k = 0;
-    events.values = values;
-    events.valueStride = shape.columns();
-    events.value = 0;
-    events.valueHeadStride = 0;
-    events.beta = betas;
-    events.constantBeta = true;
-    events.reads = null;
-    events.delta = 0;
   }
 
   /** The mean of the heads' vectors, column by column the heads in order. */
@@ -287,68 +263,7 @@ public final class CpuEngine implements Engine {
 
   @Override
   public void replay(int slot, LoggedEvents events) {
-    if (events.ofValues()) {
-      relearn(slot, events);
-    } else {
-      rewrite(slot, events);
-    }
-  }
-
-  /** A log of values: a step of its events, of which nobody reads the results. */
-  private void relearn(int slot, LoggedEvents events) {
-    if (model.betas() == null) {
-      throw new IllegalArgumentException("a log of values is of a model with constant betas");
-    }
-    int n = events.events();
-    relearned.alwaysWrite = true;
-    relearned.fades = events.fades();
-    associate(relearned, events.keys(), events.values(), events.betas());
-    relearned.deltaStride = log.deltas();
-    relearned.deltas = grown(relearned.deltas, n * log.deltas());
-    relearned.recallErrors = grown(relearned.recallErrors, n);
-    for (int h = 0; h < shape.heads(); h++) {
-      step(relearned, slot, 0, h, 0, n);
-    }
-  }
-
-  private void rewrite(int slot, LoggedEvents events) {
-    float[] keys = events.keys();
-    float[] deltas = events.deltas();
-    float[] w = pool.half() ? kept(slot) : pool.floats(slot);
-    for (int e = 0; e < events.events(); e++) {
-      if (events.fade(e) != 1) {
-        fade(w, events.fade(e));
-      }
-      for (int u = 0; u < log.updates(); u++) {
-        for (int h = 0; h < log.heads(); h++) {
-          int head = u * log.heads() + h;
-          int key = e * log.keys() + head * log.keyDim();
-          int delta = e * log.deltas() + head * log.columns();
-          int at = shape.offset(u % shape.layers(), h);
-          kernels.rewrite(model, keys, key, deltas, delta, w, at);
-          if (pool.half()) {
-            BrainFloat.round(w, at, shape.headFloats());
-          }
-        }
-      }
-    }
-    if (pool.half()) {
-      pool.write(slot, w, 0);
-    }
-  }
-
-  private void fade(float[] w, float f) {
-    DeltaRule.fade(w, 0, shape.floats(), f);
-    if (pool.half()) {
-      BrainFloat.round(w, 0, shape.floats());
-    }
-  }
-
-  /** A copy of a memory in fp32. */
-  private float[] kept(int slot) {
-    buffers.kept = grown(buffers.kept, shape.floats() + HeapPool.MARGIN);
-    pool.read(slot, buffers.kept, 0);
-    return buffers.kept;
+    replay.into(slot, events);
   }
 
   private static void add(float[] x, float[] y, int from, int to) {

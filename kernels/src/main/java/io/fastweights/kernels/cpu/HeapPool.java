@@ -68,6 +68,16 @@ final class HeapPool implements MemoryPool {
     return memory;
   }
 
+  /** Steps events through one head of the memory in a slot, which begins at {@code at} in it. */
+  void step(
+      CpuKernels kernels, MemoryLayer events, int slot, int at, int head, int first, int end) {
+    if (half()) {
+      kernels.step(events, head, halves(slot), at, first, end);
+    } else {
+      kernels.step(events, head, floats(slot), at, first, end);
+    }
+  }
+
   private void check(int slot) {
     if (slot < 0 || slot >= slots) {
       throw new IllegalArgumentException("slot is " + slot + ", the pool has " + slots + " slots");

@@ -57,10 +57,10 @@ final class MemoryLayer {
   boolean relativeError;
 
   /** Sums of recall errors: float[row]. */
-  float[] recallErrors = {};
+  float[] recallErrors;
 
   /** Deltas of this layer begin at row * deltaStride + delta. */
-  float[] deltas = {};
+  float[] deltas;
 
   int deltaStride;
   int delta;
@@ -71,6 +71,27 @@ final class MemoryLayer {
     this.keyDim = model.keyDim();
     this.heads = shape.heads();
     this.columns = shape.columns();
+  }
+
+  /**
+   * Events of which all heads are given one value, and answer with v_old.
+   *
+   * @param keys float[row][heads][keyDim]
+   * @param oneValue float[row][columns]
+   * @param betas float[heads]
+   */
+  void oneValue(float[] keys, float[] oneValue, float[] betas) {
+    projections = keys;
+    projectionStride = heads * keyDim;
+    k = 0;
+    values = oneValue;
+    valueStride = columns;
+    value = 0;
+    valueHeadStride = 0;
+    beta = betas;
+    constantBeta = true;
+    reads = null;
+    delta = 0;
   }
 
   /** Whether the event in a row rewrites W. */

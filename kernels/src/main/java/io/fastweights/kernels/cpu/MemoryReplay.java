@@ -1,0 +1,96 @@
+package io.fastweights.kernels.cpu;
+
+import io.fastweights.kernels.engine.LoggedEvents;
+import io.fastweights.kernels.math.BrainFloat;
+import io.fastweights.kernels.math.DeltaRule;
+import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.Model;
+
+/** Rewrites memories of a pool by logged events. */
+final class MemoryReplay {
+  private final Model model;
+  private final MemoryShape shape;
+  private final LogShape log;
+  private final HeapPool pool;
+  private final CpuKernels kernels;
+  private final MemoryLayer relearned;
+
+  /** Room for the results of a step, which nobody reads. */
+  private float[] deltas = {};
+
+  private float[] recallErrors = {};
+
+  /** Room for a memory of a pool in bf16. */
+  private float[] wide = {};
+
+  MemoryReplay(Model model, HeapPool pool, CpuKernels kernels) {
+    this.model = model;
+    this.shape = model.memory();
+    this.log = LogShape.of(model);
+    this.pool = pool;
+    this.kernels = kernels;
+    this.relearned = new MemoryLayer(model);
+  }
+
+  /** As {@link io.fastweights.kernels.engine.Engine#replay}. */
+  void into(int slot, LoggedEvents events) {
+    if (events.ofValues()) {
+      relearn(slot, events);
+    } else if (pool.half()) {
+      wide = wide.length > 0 ? wide : new float[shape.floats() + HeapPool.MARGIN];
+      pool.read(slot, wide, 0);
+      rewrite(wide, events);
+      pool.write(slot, wide, 0);
+    } else {
+      rewrite(pool.floats(slot), events);
+    }
+  }
+
+  /** A log of values: a step of its events. */
+  private void relearn(int slot, LoggedEvents events) {
+    if (model.betas() == null) {
+      throw new IllegalArgumentException("a log of values is of a model with constant betas");
+    }
+    int n = events.events();
+    if (recallErrors.length < n) {
+      recallErrors = new float[n];
+      deltas = new float[n * log.deltas()];
+    }
+    relearned.alwaysWrite = true;
+    relearned.fades = events.fades();
+    relearned.oneValue(events.keys(), events.values(), events.betas());
+    relearned.deltas = deltas;
+    relearned.deltaStride = log.deltas();
+    relearned.recallErrors = recallErrors;
+    for (int head = 0; head < shape.heads(); head++) {
+      pool.step(kernels, relearned, slot, shape.offset(0, head), head, 0, n);
+    }
+  }
+
+  /** A log of deltas; each event is rounded as the pool holds it. */
+  private void rewrite(float[] w, LoggedEvents events) {
+    for (int e = 0; e < events.events(); e++) {
+      if (events.fade(e) != 1) {
+        DeltaRule.fade(w, 0, shape.floats(), events.fade(e));
+        round(w, 0, shape.floats());
+      }
+      for (int u = 0; u < log.updates(); u++) {
+        for (int h = 0; h < log.heads(); h++) {
+          int head = u * log.heads() + h;
+          int key = e * log.keys() + head * log.keyDim();
+          int delta = e * log.deltas() + head * log.columns();
+          int at = shape.offset(u % shape.layers(), h);
+          kernels.rewrite(model, events.keys(), key, events.deltas(), delta, w, at);
+          round(w, at, shape.headFloats());
+        }
+      }
+    }
+  }
+
+  private void round(float[] w, int at, int floats) {
+    if (pool.half()) {
+      BrainFloat.round(w, at, floats);
+    }
+  }
+}
