@@ -306,7 +306,7 @@ final class HotMemory {
     hot.learned = hot.lag.timestamp();
     hot.events = stored.events();
     hot.logged = stored.logged();
-    if (!stored.isLogOf(storage)) {
+    if (!logs.engineReplays(stored, storage)) {
       float[] weights = stored.replay(new LogReplay(engine.model()), pool.shape().floats());
       return new SavedMemory(hot.slot, weights, List.of());
     }

@@ -1,9 +1,13 @@
 package io.fastweights.operator;
 
+import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.state.LogChunk;
+import io.fastweights.state.StoredMemory;
+import java.util.List;
 
 /**
  * What the operator logs of a model's events: keys with deltas; or keys with values, where {@link
@@ -11,12 +15,26 @@ import io.fastweights.kernels.model.Model;
  */
 final class LogFormat {
   private final LogShape shape;
+  private final boolean constantBetas;
   private final float[] betas;
 
   LogFormat(Model model) {
     shape = LogShape.of(model);
+    constantBetas = model.betas() != null;
     boolean fewer = shape.columns() + shape.heads() < shape.deltas();
     betas = fewer ? model.betas() : null;
+  }
+
+  /**
+   * Whether an engine replays a stored log: a memory of this storage learned all of it, and it is
+   * of deltas, or of values and the model can learn those, as a whole.
+   */
+  boolean engineReplays(StoredMemory stored, Storage storage) {
+    List<LogChunk> log = stored.log();
+    boolean values = !log.isEmpty() && log.get(0).events().ofValues();
+    return (!values || constantBetas)
+        && log.stream()
+            .allMatch(chunk -> chunk.storage() == storage && chunk.events().ofValues() == values);
   }
 
   /** Whether values are logged. Then nothing that the engine computes is. */

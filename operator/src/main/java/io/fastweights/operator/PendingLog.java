@@ -48,11 +48,11 @@ final class PendingLog {
   void add(EventBatch batch, int row) {
     if (events < most) {
       int capacity = Math.min(most, Math.max(1, 2 * events));
-      int key = events * format.keys();
-      int delta = events * format.learned();
-      keys = grown(keys, key + format.keys(), capacity * format.keys());
-      learned = grown(learned, delta + format.learned(), capacity * format.learned());
-      format.copy(batch, row, keys, key, learned, delta);
+      int keyAt = events * format.keys();
+      int learnedAt = events * format.learned();
+      keys = grown(keys, keyAt + format.keys(), capacity * format.keys());
+      learned = grown(learned, learnedAt + format.learned(), capacity * format.learned());
+      format.copy(batch, row, keys, keyAt, learned, learnedAt);
       addFade(batch.fade(row), capacity);
     } else {
       keys = NONE;

@@ -248,6 +248,30 @@ class HotMemoryTest {
     return gaussian;
   }
 
+  /** As of a job of vectors that gets slow weights whose memories have the same shape. */
+  @Test
+  void noEngineReplaysWhatItsModelCouldNotLearn() {
+    LoggedEvents values =
+        LoggedEvents.ofValues(1, new float[9], new float[2], new float[] {1, 1, 1}, null);
+    LoggedEvents deltas = LoggedEvents.ofDeltas(1, new float[9], new float[6], null);
+    LogFormat associative = new LogFormat(MODEL);
+    LogFormat slow = new LogFormat(TestModel.TRANSFORMER.oracle().model());
+    assertThat(associative.engineReplays(stored(values), Storage.FP32)).isTrue();
+    assertThat(associative.engineReplays(stored(deltas), Storage.FP32)).isTrue();
+    assertThat(associative.engineReplays(stored(deltas, values), Storage.FP32)).isFalse();
+    assertThat(associative.engineReplays(stored(values), Storage.BF16)).isFalse();
+    assertThat(slow.engineReplays(stored(values), Storage.FP32)).isFalse();
+    assertThat(slow.engineReplays(stored(deltas), Storage.FP32)).isTrue();
+  }
+
+  private static StoredMemory stored(LoggedEvents... log) {
+    List<LogChunk> chunks = new ArrayList<>();
+    for (LoggedEvents events : log) {
+      chunks.add(new LogChunk(Storage.FP32, events, EncodedEvent.ofTime(1), 1));
+    }
+    return new StoredMemory(null, chunks);
+  }
+
   @Test
   void whatIsFewerBytesIsLogged() {
     assertThat(new LogFormat(MODEL).ofValues()).isTrue();

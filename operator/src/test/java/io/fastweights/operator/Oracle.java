@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.math.ReferenceModel;
+import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
@@ -70,6 +71,15 @@ final class Oracle {
     }
     model = SlowModel.of(weights);
     inputs = schema == null ? null : InputEncoder.trained(schema, weights);
+    return this;
+  }
+
+  /** An associative memory learns with other betas from now on. */
+  Oracle betas(float... betas) {
+    AssociativeMemory before = (AssociativeMemory) model;
+    model =
+        new AssociativeMemory(
+            before.keyDim(), before.nu(), before.targetDim(), betas, before.normalisation());
     return this;
   }
 

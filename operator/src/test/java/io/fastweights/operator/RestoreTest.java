@@ -67,6 +67,35 @@ class RestoreTest {
     }
   }
 
+  /** What was learned before stays as it was learned, also what only a log holds. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.3, 16})
+  void aJobGoesOnWithOtherBetas(double fold) throws Exception {
+    List<Trip> trips = trips(60);
+    Oracle oracle = TestModel.ASSOCIATIVE.oracle();
+    List<String> lines = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    OperatorSubtaskState checkpoint = null;
+    for (int job = 0; job < 3; job++) {
+      double beta = 0.25 + 0.25 * job;
+      List<Trip> some = trips.subList(20 * job, 20 * job + 20);
+      expected.addAll(oracle.betas((float) beta, 0.1f).answers(some));
+      FastWeights<Trip> builder =
+          OperatorHarness.builder(TestModel.ASSOCIATIVE, 2)
+              .set(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(beta, 0.1))
+              .set(FastWeightOptions.FOLD_THRESHOLD, fold);
+      try (OperatorHarness harness = new OperatorHarness(builder, "hashmap", 1, 0)) {
+        harness.initializeState(checkpoint);
+        harness.open();
+        harness.process(some);
+        harness.prepareSnapshotPreBarrier(job);
+        lines.addAll(harness.answers());
+        checkpoint = harness.snapshot(job, job);
+      }
+    }
+    assertThat(lines).isEqualTo(expected);
+  }
+
   private static OperatorHarness harness(TestModel model, String backend, double fold)
       throws Exception {
     FastWeights<Trip> builder =

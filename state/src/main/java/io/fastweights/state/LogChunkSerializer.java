@@ -17,13 +17,14 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Writes a {@link LogChunk}: the number of its events (4 bytes, of which the top one is the {@link
- * StorageCode}), the key's events so far (8), the lag, then as little-endian fp32 keys, deltas (or
- * values and betas) and, of a memory that faded, fades, then a {@link Checksum}. The shape stands
- * in the snapshot.
+ * StorageCode}; of values, its complement), the key's events so far (8), the lag, then as
+ * little-endian fp32 keys, deltas (or values and betas) and, of a memory that faded, fades, then a
+ * {@link Checksum}. The shape stands in the snapshot.
  */
 public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   private static final long serialVersionUID = 1L;
   private static final int EVENT_BITS = 24;
+  private static final int EVENTS = (1 << EVENT_BITS) - 1;
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   /** Chunks up to here are read at once. */
@@ -82,14 +83,14 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   public void serialize(LogChunk chunk, DataOutputView out) throws IOException {
     LoggedEvents events = chunk.events();
     int n = events.events();
-    if (n >>> EVENT_BITS != 0) {
+    if (n > EVENTS) {
       throw new IOException("a log chunk of " + n + " events is too long");
     }
     int code =
         StorageCode.of(chunk.storage())
             | (events.ofValues() ? StorageCode.VALUES : 0)
             | (events.fades() == null ? 0 : StorageCode.FADES);
-    int first = code << EVENT_BITS | n;
+    int first = code << EVENT_BITS | count(code, n);
     out.writeInt(first);
     out.writeLong(chunk.total());
     chunk.lag().writeLag(out);
@@ -113,8 +114,8 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   public LogChunk deserialize(DataInputView in) throws IOException {
     int first = in.readInt();
     int code = first >>> EVENT_BITS;
-    Storage storage = StorageCode.storage(code & ~(StorageCode.FADES | StorageCode.VALUES));
-    int events = first & (1 << EVENT_BITS) - 1;
+    Storage storage = StorageCode.storage(code & ~kinds(code));
+    int events = count(code, first & EVENTS);
     if (events < 1 || Float.BYTES * floats(code, events) > MOST_BYTES) {
       throw new IOException("a log chunk of " + events + " events is corrupt");
     }
@@ -126,6 +127,19 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
     }
     FloatBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     return new LogChunk(storage, events(code, events, floats), lag, total);
+  }
+
+  /** What a code may say beside the storage: values have always had a checksum. */
+  private static int kinds(int code) {
+    return StorageCode.FADES | (StorageCode.isChecked(code) ? StorageCode.VALUES : 0);
+  }
+
+  /**
+   * The number of events as it is written, and back. Of values it is written as its complement: if
+   * the code is lost, they are not taken for deltas that happen to be as long.
+   */
+  private static int count(int code, int events) {
+    return (code & StorageCode.VALUES) != 0 ? EVENTS & ~events : events;
   }
 
   private LoggedEvents events(int code, int events, FloatBuffer from) {

@@ -31,18 +31,6 @@ public record StoredMemory(KeyMemory base, List<LogChunk> log) {
   }
 
   /**
-   * Whether a memory of this storage learned every event of the log, and all of the log is of
-   * deltas or all of it of values: an engine then replays it.
-   */
-  public boolean isLogOf(Storage storage) {
-    return log.stream()
-        .allMatch(
-            chunk ->
-                chunk.storage() == storage
-                    && chunk.events().ofValues() == log.get(0).events().ofValues());
-  }
-
-  /**
    * Replays the log chunk by chunk, each as the memory learned it, in plain loops. Where a job
    * changed its storage, only this gives the bits of the memory that it had: it was rounded when it
    * changed, and the events before were not.

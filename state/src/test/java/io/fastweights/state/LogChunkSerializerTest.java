@@ -107,10 +107,10 @@ class LogChunkSerializerTest {
   /** A log of values has its beta between the values and the fades. */
   @ParameterizedTest
   @CsvSource({
-    "FP32, 5c000002, '', 80f50de3",
-    "BF16, 5d000002, '', 249bf949",
-    "FP32, 5e000002, 0000803f0000003f, f324017e",
-    "BF16, 5f000002, 0000803f0000003f, 869fa525"
+    "FP32, 5cfffffd, '', 60ae3d32",
+    "BF16, 5dfffffd, '', c4c0c998",
+    "FP32, 5efffffd, 0000803f0000003f, 6986e315",
+    "BF16, 5ffffffd, 0000803f0000003f, 1c3d474e"
   })
   void theBytesOfValuesStayAsTheyAre(Storage storage, String code, String fades, String checksum)
       throws IOException {
@@ -159,7 +159,7 @@ class LogChunkSerializerTest {
               () -> serializer.deserialize(new DataInputDeserializer(Arrays.copyOf(bytes, length))))
           .isInstanceOf(IOException.class);
     }
-    for (byte first : new byte[] {0x7f, (byte) 0x80, 0x04, 0x00, 0x01, 0x02, 0x03}) {
+    for (byte first : new byte[] {0x7f, (byte) 0x80, 0x04, 0x08, 0x0b, 0x00, 0x01, 0x02, 0x03}) {
       // 0x00ffffff events, in fp32 or bf16, fading or not, are more than an array holds of this
       // shape.
       byte[] corrupt = {first, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -167,6 +167,23 @@ class LogChunkSerializerTest {
           .as("%d", first)
           .isInstanceOf(IOException.class)
           .hasMessageContaining(first < 0 || first > 3 ? "format code" : "corrupt");
+    }
+  }
+
+  /** One event of 2 heads with 3 columns is as long as deltas of before there were checksums. */
+  @Test
+  void aChunkOfValuesThatLostItsCodeIsRefused() throws IOException {
+    LogChunkSerializer likely = new LogChunkSerializer(new LogShape(1, 2, 1, 3));
+    LoggedEvents events =
+        LoggedEvents.ofValues(
+            1, new float[] {1, 2}, new float[] {1, 0, 0}, new float[] {0.3f, 0.1f}, null);
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    likely.serialize(new LogChunk(Storage.FP32, events, EncodedEvent.ofTime(5), 7), out);
+    byte[] bytes = out.getCopyOfBuffer();
+    for (byte lost : new byte[] {0, 1, 2, 3}) {
+      bytes[0] = lost;
+      assertThatThrownBy(() -> likely.deserialize(new DataInputDeserializer(bytes)))
+          .isInstanceOf(IOException.class);
     }
   }
 

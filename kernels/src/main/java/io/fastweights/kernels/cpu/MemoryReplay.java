@@ -16,11 +16,6 @@ final class MemoryReplay {
   private final CpuKernels kernels;
   private final MemoryLayer relearned;
 
-  /** Room for the results of a step, which nobody reads. */
-  private float[] deltas = {};
-
-  private float[] recallErrors = {};
-
   /** Room for a memory of a pool in bf16. */
   private float[] wide = {};
 
@@ -31,6 +26,11 @@ final class MemoryReplay {
     this.pool = pool;
     this.kernels = kernels;
     this.relearned = new MemoryLayer(model);
+    relearned.alwaysWrite = true;
+    // Nobody reads the results.
+    relearned.deltas = new float[log.deltas()];
+    relearned.deltaStride = 0;
+    relearned.recallErrors = new float[0];
   }
 
   /** As {@link io.fastweights.kernels.engine.Engine#replay}. */
@@ -53,16 +53,11 @@ final class MemoryReplay {
       throw new IllegalArgumentException("a log of values is of a model with constant betas");
     }
     int n = events.events();
-    if (recallErrors.length < n) {
-      recallErrors = new float[n];
-      deltas = new float[n * log.deltas()];
+    if (relearned.recallErrors.length < n) {
+      relearned.recallErrors = new float[n];
     }
-    relearned.alwaysWrite = true;
     relearned.fades = events.fades();
     relearned.oneValue(events.keys(), events.values(), events.betas());
-    relearned.deltas = deltas;
-    relearned.deltaStride = log.deltas();
-    relearned.recallErrors = recallErrors;
     for (int head = 0; head < shape.heads(); head++) {
       pool.step(kernels, relearned, slot, shape.offset(0, head), head, 0, n);
     }

@@ -49,6 +49,9 @@ final class CheckModels {
     models.put(
         "associative, 10 values",
         new AssociativeMemory(24, 1, 10, new float[] {0.2f}, Normalisation.SUM));
+    models.put(
+        "associative, 5 shared values",
+        new AssociativeMemory(24, 1, 5, new float[] {0.2f, 0.5f, 1}, Normalisation.UNIT));
     return models;
   }
 

@@ -5,6 +5,8 @@ import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.LoggedEvents;
+import io.fastweights.kernels.engine.SavedMemory;
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.Model;
 import java.util.ArrayList;
@@ -13,8 +15,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * What a device must do, tried on random events: agree with the readable form of the model, and
- * give the same bits however the events are cut into batches.
+ * What a device must do, tried on random events: agree with the readable form of the model, give
+ * the same bits however the events are cut into batches, and give a memory's bits again when its
+ * log is replayed.
  */
 final class ContractCheck {
   private static final int KEYS = 6;
@@ -26,6 +29,8 @@ final class ContractCheck {
    * @param otherBits floats whose bits are not the reference's, of {@code floats}
    * @param splitBits floats that depended on the batches, fp32
    * @param splitBitsBf16 floats that depended on the batches, bf16
+   * @param replayBits floats of memories that were others when their logs were replayed, of deltas
+   *     and, where the model can, of values, in fp32 and bf16
    * @param loadMilliseconds to make the engine first: above all, to compile its kernels
    */
   record Outcome(
@@ -35,9 +40,10 @@ final class ContractCheck {
       long floats,
       long splitBits,
       long splitBitsBf16,
+      long replayBits,
       double loadMilliseconds) {
     boolean passed(double tolerance) {
-      return worst <= tolerance && splitBits == 0 && splitBitsBf16 == 0;
+      return worst <= tolerance && splitBits == 0 && splitBitsBf16 == 0 && replayBits == 0;
     }
   }
 
@@ -49,6 +55,7 @@ final class ContractCheck {
   private final int deviceIndex;
   private final int eventCount;
   private double loadMilliseconds;
+  private long replayBits;
 
   private ContractCheck(Model model, int deviceIndex, int eventCount, long seed) {
     this.model = model;
@@ -89,14 +96,10 @@ final class ContractCheck {
       }
       floats += e.length;
     }
-    return new Outcome(
-        name,
-        worst,
-        other,
-        floats,
-        differing(actual, check.onDevice(Storage.FP32, eventCount)),
-        differing(check.onDevice(Storage.BF16, 5), check.onDevice(Storage.BF16, eventCount)),
-        load);
+    long splits = differing(actual, check.onDevice(Storage.FP32, eventCount));
+    long splitsBf16 =
+        differing(check.onDevice(Storage.BF16, 5), check.onDevice(Storage.BF16, eventCount));
+    return new Outcome(name, worst, other, floats, splits, splitsBf16, check.replayBits, load);
   }
 
   private static long differing(List<float[]> one, List<float[]> other) {
@@ -147,8 +150,42 @@ final class ContractCheck {
           engine.pool().read(key, results[5 * eventCount + key], 0);
         }
       }
+      replay(engine, results, false);
+      if (model.betas() != null) {
+        replay(engine, results, true);
+      }
     }
     return Arrays.asList(results);
+  }
+
+  /** Makes the memories of the logs alone, and holds them against those that learned. */
+  private void replay(Engine engine, float[][] results, boolean values) {
+    List<SavedMemory> memories = new ArrayList<>();
+    for (int key = 0; key < KEYS; key++) {
+      List<LoggedEvents> log = new ArrayList<>();
+      for (int i = 0; i < eventCount; i++) {
+        Event e = events.get(i);
+        if (e.key() == key && e.observe()) {
+          float[] keys = results[5 * i + 3];
+          float[] fades = {e.fade()};
+          log.add(
+              values
+                  ? LoggedEvents.ofValues(1, keys, e.target(), model.betas(), fades)
+                  : LoggedEvents.ofDeltas(1, keys, results[5 * i + 4], fades));
+        }
+      }
+      memories.add(new SavedMemory(key, null, log));
+    }
+    engine.restore(memories);
+    List<float[]> live = new ArrayList<>();
+    List<float[]> replayed = new ArrayList<>();
+    for (int key = 0; key < KEYS; key++) {
+      float[] memory = new float[model.memory().floats()];
+      engine.pool().read(key, memory, 0);
+      replayed.add(memory);
+      live.add(results[5 * eventCount + key]);
+    }
+    replayBits += differing(live, replayed);
   }
 
   private void step(

@@ -166,22 +166,23 @@ public final class GpuCheck {
     report.section(
         "The contract",
         "The largest relative difference from the reference, and how many floats had other bits:"
-            + " than the reference's, and with other batches.");
+            + " than the reference's, with other batches, and in memories replayed from logs.");
     report.print(
-        "%-28s %10s %12s %12s %12s %10s",
-        "contract", "worst", "other bits", "fp32 splits", "bf16 splits", "load ms");
+        "%-28s %10s %12s %12s %12s %12s %10s",
+        "contract", "worst", "other bits", "fp32 splits", "bf16 splits", "replays", "load ms");
     for (Map.Entry<String, Model> entry : CheckModels.all(1).entrySet()) {
       ContractCheck.Outcome o =
           ContractCheck.run(entry.getKey(), entry.getValue(), settings.deviceIndex(), events, 2);
       all &= o.passed(TOLERANCE);
       rows.add(o);
       report.print(
-          "%-28s %10.2g %12d %12d %12d %10.0f %s",
+          "%-28s %10.2g %12d %12d %12d %12d %10.0f %s",
           o.model(),
           o.worst(),
           o.otherBits(),
           o.splitBits(),
           o.splitBitsBf16(),
+          o.replayBits(),
           o.loadMilliseconds(),
           o.passed(TOLERANCE) ? "" : "FAILED");
     }

@@ -79,12 +79,19 @@ final class MemoryRestore implements AutoCloseable {
    * @param computed the last computation that was enqueued, or null
    */
   void restore(DevicePool pool, CudaEvent computed, List<SavedMemory> memories) {
+    List<SavedMemory> values = memories.stream().filter(this::isOfValues).toList();
+    List<SavedMemory> others = memories.stream().filter(memory -> !isOfValues(memory)).toList();
+    restoreLike(pool, computed, values);
+    restoreLike(pool, computed, others);
+  }
+
+  /** Puts memories whose logs are of one kind into their slots. */
+  private void restoreLike(DevicePool pool, CudaEvent computed, List<SavedMemory> memories) {
     int from = 0;
     long staged = 0;
     for (int i = 0; i < memories.size(); i++) {
       long bytes = bytes(pool, memories.get(i));
-      boolean other = isOfValues(memories.get(i)) != isOfValues(memories.get(from));
-      if (i > from && (other || staged + bytes > MOST_STAGED)) {
+      if (i > from && staged + bytes > MOST_STAGED) {
         restore(pool, computed, memories.subList(from, i), true);
         from = i;
         staged = 0;
@@ -108,7 +115,7 @@ final class MemoryRestore implements AutoCloseable {
    */
   private boolean isOfValues(SavedMemory memory) {
     List<LoggedEvents> log = memory.log();
-    boolean values = log.isEmpty() ? model.betas() != null : log.get(0).ofValues();
+    boolean values = !log.isEmpty() && log.get(0).ofValues();
     if (values && model.betas() == null) {
       throw new IllegalArgumentException("a log of values is of a model with constant betas");
     }

@@ -25,7 +25,7 @@ public interface Engine extends AutoCloseable {
   /**
    * Predicts every event of the batch and lets the observed ones rewrite their memories, in order
    * inside a segment. Fills the batch's outputs, hidden vectors and recall errors, and its keys and
-   * deltas.
+   * deltas, as far as they are {@linkplain EventBatch#want wanted}.
    *
    * @throws IllegalArgumentException if a slot is out of the pool's range
    * @throws EngineException if the device fails; the memories of the batch are then undefined

@@ -5,8 +5,8 @@ package io.fastweights.kernels.engine;
  * forms. A log of <em>deltas</em> holds for each head the key and the delta, and is replayed
  * without a read: W <- f W, W += phi(k) (x) delta. A log of <em>values</em> holds one value for all
  * heads and their constant betas, and is replayed as it was learned: delta = beta (v - W^T phi(k))
- * of what W then is. With 8 heads it is little more than half of the bytes. Schlag et al. 2021,
- * section 4.2, equations 23 and 24.
+ * of what W then is. Where heads are many and keys not much longer than values it is half of the
+ * bytes. Schlag et al. 2021, section 4.2, equations 23 and 24.
  *
  * @param events how many
  * @param keys float[events][updates][heads][keyDim], before phi, as {@link EventBatch#keys}

@@ -10,8 +10,10 @@ import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.RandomModels;
+import io.fastweights.kernels.engine.SavedMemory;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,34 @@ class CudaFlightTest {
                 assertThat(memory(engine, 1)).as(name).isEqualTo(memory(engine, 0));
               }
             });
+  }
+
+  /** Memories that were just folded stand between others: they must not cut the launch. */
+  @Test
+  void replaysManyLogsInOneLaunch() {
+    Model model =
+        RandomModels.all(3).values().stream()
+            .filter(some -> some.betas() != null)
+            .findFirst()
+            .orElseThrow();
+    LogShape each = LogShape.of(model);
+    for (boolean values : new boolean[] {false, true}) {
+      float[] keys = new float[each.keys()];
+      LoggedEvents log =
+          values
+              ? LoggedEvents.ofValues(1, keys, new float[each.columns()], model.betas(), null)
+              : LoggedEvents.ofDeltas(1, keys, new float[each.deltas()], null);
+      float[] base = new float[model.memory().floats()];
+      try (CudaEngine engine = (CudaEngine) engine(model, Storage.FP32)) {
+        long before = engine.launches();
+        engine.restore(
+            List.of(
+                new SavedMemory(0, base, List.of(log)),
+                new SavedMemory(1, base, List.of()),
+                new SavedMemory(2, null, List.of(log, log))));
+        assertThat(engine.launches() - before).isEqualTo(1);
+      }
+    }
   }
 
   @ParameterizedTest

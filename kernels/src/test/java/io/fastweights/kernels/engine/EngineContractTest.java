@@ -232,30 +232,47 @@ public abstract class EngineContractTest {
     }
   }
 
-  /** A key learned with other betas before its job changed them. */
+  /** Keys learned with other betas before their job changed them. */
   @Test
   void replaysValuesWithTheBetasOfTheLog() {
     Model model = associative();
-    SplittableRandom random = new SplittableRandom(4);
-    float[] betas = model.betas().clone();
-    betas[0] /= 2;
-    LoggedEvents log =
-        LoggedEvents.ofValues(
-            3,
-            RandomModels.gaussian(random, 3 * model.inputDim()),
-            RandomModels.gaussian(random, 3 * model.targetDim()),
-            betas,
-            new float[] {1, 0.5f, 1});
     for (Storage storage : Storage.values()) {
-      float[] expected = new float[model.memory().floats()];
-      float[] replayed = expected.clone();
-      new LogReplay(model).rewrite(storage, expected, log);
-      try (Engine engine = engine(model, 1, storage)) {
-        engine.restore(List.of(new SavedMemory(0, null, List.of(log))));
-        engine.pool().read(0, replayed, 0);
+      SplittableRandom random = new SplittableRandom(4);
+      LogReplay reference = new LogReplay(model);
+      List<SavedMemory> memories = new ArrayList<>();
+      List<float[]> expected = new ArrayList<>();
+      for (int key = 0; key < 3; key++) {
+        float[] memory = new float[model.memory().floats()];
+        List<LoggedEvents> log = new ArrayList<>();
+        for (int chunk = 0; chunk < key; chunk++) {
+          log.add(learnedWithOtherBetas(model, random));
+          reference.rewrite(storage, memory, log.get(chunk));
+        }
+        memories.add(new SavedMemory(key, null, log));
+        expected.add(memory);
       }
-      Results.compare(storage.name(), expected, replayed, tolerance(storage));
+      try (Engine engine = engine(model, 3, storage)) {
+        engine.restore(memories);
+        for (int key = 0; key < 3; key++) {
+          float[] restored = new float[model.memory().floats()];
+          engine.pool().read(key, restored, 0);
+          String what = "%s, memory %d".formatted(storage, key);
+          Results.compare(what, expected.get(key), restored, tolerance(storage));
+        }
+      }
     }
+  }
+
+  private static LoggedEvents learnedWithOtherBetas(Model model, SplittableRandom random) {
+    float[] betas = model.betas().clone();
+    betas[random.nextInt(betas.length)] = random.nextFloat();
+    float[] fades = random.nextBoolean() ? null : new float[] {1, 0.5f, 1};
+    return LoggedEvents.ofValues(
+        3,
+        RandomModels.gaussian(random, 3 * model.inputDim()),
+        RandomModels.gaussian(random, 3 * model.targetDim()),
+        betas,
+        fades);
   }
 
   @Test

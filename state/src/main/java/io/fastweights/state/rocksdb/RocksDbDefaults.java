@@ -19,7 +19,7 @@ import org.rocksdb.CompressionType;
  *       waits for compactions.
  *   <li>Universal compaction with {@link MemoryCompaction} rewrites a byte less often, and it is
  *       what compaction writes that checkpoints copy.
- *   <li>Weights, keys and deltas do not compress; to try costs a third of a compaction's time.
+ *   <li>Weights and logs do not compress; to try costs a third of a compaction's time.
  * </ul>
  */
 public final class RocksDbDefaults {
