@@ -311,7 +311,8 @@ final class HotMemory {
       return new SavedMemory(hot.slot, weights, List.of());
     }
     List<LoggedEvents> log = stored.log().stream().map(LogChunk::events).toList();
-    return new SavedMemory(hot.slot, stored.base() == null ? null : stored.base().weights(), log);
+    float[] base = stored.base() == null ? null : stored.base().sharedWeights();
+    return new SavedMemory(hot.slot, base, log);
   }
 
   /** Frees a slot; {@link #NONE} if only a key in flight has one to give. */

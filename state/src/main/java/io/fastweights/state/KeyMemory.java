@@ -75,6 +75,14 @@ public final class KeyMemory {
     return weights;
   }
 
+  /**
+   * W of every layer and head, row-major, to be read only: of a memory in fp32 the array itself,
+   * which the state backend may share.
+   */
+  public float[] sharedWeights() {
+    return storage == Storage.FP32 ? floats : weights();
+  }
+
   /** The weights of a memory in fp32 themselves. */
   float[] floats() {
     return floats;

@@ -69,13 +69,25 @@ public record EncodedEvent(
       throw new MalformedEventException(
           "the %s has %d floats, must have %d".formatted(what, vector.length, dim));
     }
+    float[] copy = vector.clone();
+    // Without a way out of the loop it runs on vectors. The maximum with NaN is NaN.
+    float most = 0;
     for (int i = 0; i < dim; i++) {
-      if (!(Math.abs(vector[i]) <= MOST)) {
-        throw new MalformedEventException(
-            "float %d of the %s is %s, must be within +-%s".formatted(i, what, vector[i], MOST));
-      }
+      most = Math.max(most, Math.abs(copy[i]));
     }
-    return vector.clone();
+    if (!(most <= MOST)) {
+      throw beyond(what, copy);
+    }
+    return copy;
+  }
+
+  private static MalformedEventException beyond(String what, float[] vector) {
+    int i = 0;
+    while (Math.abs(vector[i]) <= MOST) {
+      i++;
+    }
+    return new MalformedEventException(
+        "float %d of the %s is %s, must be within +-%s".formatted(i, what, vector[i], MOST));
   }
 
   /** What a key keeps of it: all but the vector. */
