@@ -14,8 +14,8 @@ import java.util.List;
  * the order of arrival.
  *
  * <p>Where the engine can have several batches in flight, the task collects and fills the next one
- * while the device steps those before it. A key may stand in all of them: its lag moves on when a
- * batch is filled, its log when that batch completes.
+ * while a device or another thread steps those before it. A key may stand in all of them: its lag
+ * moves on when a batch is filled, its log when that batch completes.
  */
 final class BatchRunner<T> {
   private final EventModel model;
@@ -35,6 +35,7 @@ final class BatchRunner<T> {
 
   private int oldest;
   private int inFlight;
+  private long submitted;
 
   /** Where answers go. */
   interface Output<T> {
@@ -44,6 +45,14 @@ final class BatchRunner<T> {
     void predicted(Pending<T> event, float[] values, float recallError, float[] embedding);
 
     void refused(Pending<T> event);
+
+    /**
+     * A batch in flight has been stepped: to be {@linkplain #completeUntil completed} by the task.
+     * Called by any thread.
+     *
+     * @param number of the batch
+     */
+    void stepped(BatchRunner<T> runner, long number);
 
     /** Every event of a batch has been answered or refused. */
     void answered(FlushReason reason, int events, long nanos);
@@ -96,7 +105,8 @@ final class BatchRunner<T> {
     sortBySegment(flight.events, segments);
     fill(flight);
     Arrays.fill(hotKeys, 0, segments, null);
-    engine.submit(flight.batch);
+    long number = ++submitted;
+    engine.submit(flight.batch, () -> output.stepped(this, number));
     inFlight++;
     flight.reason = reason;
     flight.nanos = System.nanoTime() - begin;
@@ -108,6 +118,13 @@ final class BatchRunner<T> {
   /** Answers everything in flight. */
   void completeAll() throws Exception {
     while (inFlight > 0) {
+      completeOldest();
+    }
+  }
+
+  /** Answers the batches up to one that has been stepped. */
+  void completeUntil(long number) throws Exception {
+    while (submitted - inFlight < number) {
       completeOldest();
     }
   }

@@ -10,7 +10,9 @@ import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.state.FastWeightStore;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
+import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.ListState;
@@ -65,6 +67,7 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   private final transient Configuration options;
   private final transient OutputTag<Malformed<T>> malformedTag;
   private final transient TypeSerializer<T> serializer;
+  private final transient MailboxExecutor mailbox;
 
   private transient TypeSerializer<Object> keySerializer;
   private transient KeyedStateStore keyedState;
@@ -105,6 +108,7 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     this.options = options;
     this.malformedTag = malformedTag;
     this.serializer = serializer;
+    this.mailbox = parameters.getMailboxExecutor();
   }
 
   @Override
@@ -239,7 +243,11 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     if (warning != null) {
       LOG.warn(warning);
     }
-    return metrics.timed(created);
+    return metrics.timed(
+        EngineThread.where(
+            created,
+            batchSize,
+            getContainingTask().getEnvironment().getTaskManagerInfo().getConfiguration()));
   }
 
   private Storage storage() {
@@ -349,6 +357,15 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   @Override
   public void refused(Pending<T> pending) {
     refuse(pending.value, pending.hasTimestamp, pending.timestamp, pending.refusal);
+  }
+
+  @Override
+  public void stepped(BatchRunner<T> by, long number) {
+    try {
+      mailbox.execute(() -> by.completeUntil(number), "answer a batch");
+    } catch (RejectedExecutionException e) {
+      LOG.debug("a batch was stepped as the task ended", e);
+    }
   }
 
   @Override

@@ -64,9 +64,9 @@ final class TimedEngine implements Engine {
   }
 
   @Override
-  public void submit(EventBatch batch) {
+  public void submit(EventBatch batch, Runnable stepped) {
     long begin = System.nanoTime();
-    engine.submit(batch);
+    engine.submit(batch, stepped);
     submitNanos[(oldest + inFlight) % submitNanos.length] = System.nanoTime() - begin;
     inFlight++;
   }

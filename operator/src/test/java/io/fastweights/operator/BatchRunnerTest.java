@@ -2,10 +2,13 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EngineProvider;
+import io.fastweights.kernels.engine.ThreadedEngine;
 import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.FastWeightOptions.EventOrder;
@@ -14,7 +17,9 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -32,15 +37,27 @@ class BatchRunnerTest {
   private Oracle oracle;
   private KeyExpiry expiry = new KeyExpiry(0);
   private Duration halfLife = Duration.ZERO;
-  private LateEngine engine;
+  private final Queue<Runnable> stepped = new ConcurrentLinkedQueue<>();
+  private Engine engine;
   private HotMemory memory;
   private BatchRunner<Trip> runner;
   private long answered;
 
   private void create(int inFlight, int batchSize, int slots, double fold) {
+    create(
+        new LateEngine(EngineProvider.create(model(), EngineOptions.cpu(slots)), inFlight),
+        batchSize,
+        slots,
+        fold);
+  }
+
+  private Model model() {
+    return oracle.eventModel().model();
+  }
+
+  private void create(Engine by, int batchSize, int slots, double fold) {
     EventModel model = oracle.eventModel();
-    engine =
-        new LateEngine(EngineProvider.create(model.model(), EngineOptions.cpu(slots)), inFlight);
+    engine = by;
     FastWeightStore store =
         new FastWeightStore(
             state.store(), model.model().memory(), LogShape.of(model.model()), model.recipe());
@@ -92,6 +109,18 @@ class BatchRunnerTest {
     }
 
     @Override
+    public void stepped(BatchRunner<Trip> by, long number) {
+      stepped.add(
+          () -> {
+            try {
+              by.completeUntil(number);
+            } catch (Exception e) {
+              throw new AssertionError(e);
+            }
+          });
+    }
+
+    @Override
     public void answered(FlushReason reason, int events, long nanos) {
       answered += events;
     }
@@ -137,7 +166,7 @@ class BatchRunnerTest {
           case 1 -> checkpoint();
           case 2 -> {
             checkpoint();
-            mostSeen = Math.max(mostSeen, engine.mostSeen());
+            mostSeen = Math.max(mostSeen, mostInFlight());
             create(inFlight, batchSize, slots, fold);
           }
           default -> {}
@@ -149,7 +178,52 @@ class BatchRunnerTest {
         assertThat(expiry.expired()).as("keys that began anew").isPositive();
       }
       assertThat(answered).isEqualTo(trips.size());
-      assertThat(Math.max(mostSeen, engine.mostSeen())).as("in flight").isEqualTo(inFlight);
+      assertThat(Math.max(mostSeen, mostInFlight())).as("in flight").isEqualTo(inFlight);
+    }
+  }
+
+  private int mostInFlight() {
+    return ((LateEngine) engine).mostSeen();
+  }
+
+  /** The thread steps while the task goes on, and says when it has. */
+  @ParameterizedTest
+  @CsvSource({
+    "TRANSFORMER, 8, 9, 0.3",
+    "SCHEMA_TRANSFORMER, 5, 12, 0",
+    "ATTENTION, 3, 500, 0.3",
+    "ASSOCIATIVE, 40, 60, 0.3",
+    "ASSOCIATIVE, 1, 2, 16"
+  })
+  void answersAreTheOraclesWhereAThreadSteps(TestModel model, int batchSize, int slots, double fold)
+      throws Exception {
+    for (long seed = Seeds.seed(0), last = seed + 8; seed < last; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      state.clear();
+      lines.clear();
+      answered = 0;
+      halfLife = seed % 2 == 0 ? Duration.ZERO : Duration.ofHours(1);
+      oracle = model.oracle().halfLife(halfLife.toMillis());
+      List<Trip> trips = Trips.stream(seed, TRIPS).stream().filter(this::isEvent).toList();
+      try (Engine threaded =
+          new ThreadedEngine(EngineProvider.create(model(), EngineOptions.cpu(slots)))) {
+        create(threaded, batchSize, slots, fold);
+        for (Trip trip : trips) {
+          add(trip);
+          if (runner.collecting().isFull() || random.nextInt(20) == 0) {
+            runner.step(FlushReason.SIZE);
+          }
+          if (random.nextInt(60) == 0) {
+            checkpoint();
+          }
+          for (Runnable mail = stepped.poll(); mail != null; mail = stepped.poll()) {
+            mail.run();
+          }
+        }
+        checkpoint();
+      }
+      assertThat(lines).as(Seeds.replay(seed)).isEqualTo(oracle.answers(trips));
+      assertThat(answered).isEqualTo(trips.size());
     }
   }
 

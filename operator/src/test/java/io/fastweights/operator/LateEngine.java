@@ -42,7 +42,7 @@ final class LateEngine implements Engine {
   }
 
   @Override
-  public void submit(EventBatch batch) {
+  public void submit(EventBatch batch, Runnable stepped) {
     if (inFlight.size() == most) {
       throw new IllegalStateException(most + " batches are in flight");
     }

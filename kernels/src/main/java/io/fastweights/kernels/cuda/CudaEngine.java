@@ -114,7 +114,7 @@ public final class CudaEngine implements Engine {
   }
 
   @Override
-  public void submit(EventBatch batch) {
+  public void submit(EventBatch batch, Runnable stepped) {
     if (batch.size() == 0) {
       return;
     }

@@ -77,7 +77,18 @@ public interface Engine extends AutoCloseable {
    * @throws EngineException if the device fails; the memories of the batch are then undefined
    */
   default void submit(EventBatch batch) {
+    submit(batch, () -> {});
+  }
+
+  /**
+   * As {@link #submit(EventBatch)}.
+   *
+   * @param stepped is run once the batch can be completed without waiting, by any thread, where the
+   *     engine comes to know it by itself; else never
+   */
+  default void submit(EventBatch batch, Runnable stepped) {
     step(batch);
+    stepped.run();
   }
 
   /**

@@ -1,0 +1,43 @@
+package io.fastweights.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.kernels.engine.Engine;
+import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EngineProvider;
+import io.fastweights.kernels.engine.ThreadedEngine;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.junit.jupiter.api.Test;
+
+class EngineThreadTest {
+  private final int processors = Runtime.getRuntime().availableProcessors();
+
+  private static Engine engine() {
+    return EngineProvider.create(
+        TestModel.ASSOCIATIVE.oracle().eventModel().model(), EngineOptions.cpu(1));
+  }
+
+  private static Configuration slots(int slots) {
+    return new Configuration().set(TaskManagerOptions.NUM_TASK_SLOTS, slots);
+  }
+
+  @Test
+  void anEngineStepsInTheTasksThreadWhereSubtasksTakeAllProcessors() {
+    Engine engine = engine();
+    assertThat(EngineThread.where(engine, 256, slots(processors))).isSameAs(engine);
+  }
+
+  @Test
+  void aSmallBatchIsNotHandedOver() {
+    Engine engine = engine();
+    assertThat(EngineThread.where(engine, 63, slots(0))).isSameAs(engine);
+  }
+
+  @Test
+  void anEngineHasAThreadWhereAProcessorIsToSpare() {
+    Engine engine = EngineThread.where(engine(), 64, slots(processors - 1));
+    assertThat(engine).isInstanceOf(ThreadedEngine.class);
+    assertThat(EngineThread.where(engine, 64, slots(0))).as("once").isSameAs(engine);
+  }
+}
