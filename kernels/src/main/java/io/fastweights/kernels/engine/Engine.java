@@ -10,7 +10,8 @@ import java.util.List;
  * <p>The result of an event does not depend on the batch it stands in: neither on its row nor on
  * the rows beside it nor on where segments were cut. On one engine the bits are the same.
  *
- * <p>Not thread-safe: one thread steps an engine and touches its pool.
+ * <p>Not thread-safe: one thread calls an engine and its pool, and leaves the slots of batches in
+ * flight alone.
  */
 public interface Engine extends AutoCloseable {
 
@@ -88,7 +89,6 @@ public interface Engine extends AutoCloseable {
    */
   default void submit(EventBatch batch, Runnable stepped) {
     step(batch);
-    stepped.run();
   }
 
   /**

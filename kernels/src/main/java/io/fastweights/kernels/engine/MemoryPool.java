@@ -5,7 +5,7 @@ import io.fastweights.kernels.model.MemoryShape;
 /**
  * Slots that hold one key's whole memory each, where the engine works on them: float[] on a CPU,
  * device memory on a GPU. Which key has which slot is the caller's affair. Not thread-safe; used by
- * the thread that steps the engine.
+ * the thread that calls the engine.
  */
 public interface MemoryPool {
 
