@@ -24,7 +24,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * promised and not yet used.
  */
 final class Backpressure {
-  private static final List<String> HEAP = List.of("-Xms768m", "-Xmx768m", "-XX:+AlwaysPreTouch");
+  private static final List<String> HEAP =
+      List.of("-XX:+UseSerialGC", "-Xms768m", "-Xmx768m", "-XX:+AlwaysPreTouch");
 
   /** Little: RocksDB and the cache have filled theirs before the first look. */
   private static final MemorySize MEMORY = MemorySize.ofMebiBytes(64);

@@ -11,8 +11,8 @@ final class BenchProgress {
   private static final long TICK_MILLIS = 50;
 
   private final PrintWriter out;
-  private long next;
-  private long begin;
+  private long begin = System.nanoTime();
+  private long next = begin + EVERY_NANOS;
 
   BenchProgress(PrintWriter out) {
     this.out = out;

@@ -27,7 +27,7 @@ final class MillionKeys {
   private static final MemoryKind KIND = MemoryKind.KIB_16;
   private static final MemorySize CACHE = MemorySize.ofMebiBytes(128);
   private static final MemorySize MEMORY = MemorySize.ofMebiBytes(512);
-  private static final List<String> HEAP = List.of("-Xmx768m");
+  private static final List<String> HEAP = List.of("-XX:+UseSerialGC", "-Xmx768m");
   private static final String TALLY = "million";
   private static final int COMPARED = 256;
 

@@ -10,19 +10,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A JVM of its own, with this one's class path and modules, and a heap of its own size. */
+/** A JVM of its own, with this one's class path and modules. */
 final class OwnProcess {
   private OwnProcess() {}
 
   /**
    * Runs a main method and passes on what it prints.
    *
+   * @param options of the JVM: heap and collector
    * @throws IOException if it fails
    */
-  static void run(Class<?> main, List<String> heap, PrintWriter out, String... arguments)
+  static void run(Class<?> main, List<String> options, PrintWriter out, String... arguments)
       throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(command(main, heap, arguments))
+        new ProcessBuilder(command(main, options, arguments))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     Thread end = new Thread(process::destroy, "end " + main.getSimpleName());
@@ -44,16 +45,22 @@ final class OwnProcess {
     }
   }
 
-  private static List<String> command(Class<?> main, List<String> heap, String... arguments) {
+  /** The heap and the collector of this JVM, as far as they were given. */
+  static List<String> sameHeap() {
+    return given("-X");
+  }
+
+  private static List<String> given(String prefix) {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> option.startsWith(prefix))
+        .toList();
+  }
+
+  private static List<String> command(Class<?> main, List<String> options, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (option.startsWith("--add-")) {
-        command.add(option);
-      }
-    }
-    command.add("-XX:+UseSerialGC");
-    command.addAll(heap);
+    command.addAll(given("--add-"));
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     return command;

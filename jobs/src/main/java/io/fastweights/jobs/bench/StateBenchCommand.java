@@ -25,9 +25,9 @@ import picocli.CommandLine.Spec;
       "the same engine, and leaves RocksDB's options as Flink has them; ours sets those that jobs of",
       "'run' have. Both ways take the same events (keys by Zipf's law, exponent 1), have the same",
       "bytes for memories (the naive way's are all RocksDB's), take an incremental checkpoint every",
-      "second, run one subtask, and must give the same answers, bit for bit. The first quarter of a",
-      "run is not counted. Bytes of a checkpoint are compared at the same rate of events, half of",
-      "what the naive way reached; the median of the checkpoints counts."
+      "second, run one subtask in a process of its own, and must give the same answers, bit for bit.",
+      "The first quarter of a run is not counted. Bytes of a checkpoint are compared at the same rate",
+      "of events, half of what the naive way reached; the median of the checkpoints counts."
     })
 final class StateBenchCommand implements Callable<Integer> {
   /** What can be measured. */

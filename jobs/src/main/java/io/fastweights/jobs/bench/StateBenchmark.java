@@ -4,15 +4,15 @@ import io.fastweights.jobs.bench.StateJob.Way;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 
-/** The measurements of {@code bench state}; each puts its figures into the report. */
+/**
+ * The measurements of {@code bench state}; each puts its figures into the report. Every job runs in
+ * a process of its own: it pays neither for code that was compiled for another nor for its heap.
+ */
 final class StateBenchmark {
-  private static final long SEED = 5;
-  private static final Duration SECOND = Duration.ofSeconds(1);
   private static final double CACHED_KEYS = 0.1;
   private static final int HIT_EVENTS_PER_KEY = 20;
 
@@ -47,7 +47,7 @@ final class StateBenchmark {
     for (MemoryKind kind : new MemoryKind[] {MemoryKind.KIB_16, MemoryKind.KIB_256}) {
       StateRun naive = run(Way.NAIVE, kind, 0);
       StateRun ours = run(Way.FASTWEIGHTS, kind, 0);
-      report.throughput(kind, ours, naive, Tally.requireSame(ours.tally(), naive.tally()));
+      report.throughput(kind, ours, naive, Tally.requireSame(ours.digests(), naive.digests()));
       if (withCheckpoints && kind == MemoryKind.KIB_256) {
         long rate = Math.max(1, Math.round(naive.eventsPerSecond() / 2));
         StateRun slowNaive = run(Way.NAIVE, kind, rate);
@@ -64,18 +64,20 @@ final class StateBenchmark {
                 kind.name(),
                 way == Way.NAIVE ? "naive" : "fastweights",
                 rate == 0 ? "" : ", at %d events/s".formatted(rate)));
-    StateJob job =
-        new StateJob(
-            way,
-            kind,
-            KeySequence.zipf(settings.keys, SEED),
-            rate,
-            settings.memory,
-            way.cache(settings.memory),
-            SECOND,
-            false,
-            settings.options);
-    StateRun run = StateRun.of(job, settings.seconds, progress);
+    StateRun run =
+        StateProcess.run(
+            new StateProcess.Order(
+                way,
+                kind,
+                StateProcess.Keys.ZIPF,
+                settings.keys,
+                rate,
+                settings.memory.getBytes(),
+                way.cache(settings.memory).getBytes(),
+                false,
+                settings.options.toMap(),
+                settings.seconds),
+            out);
     out.printf(
         Locale.ROOT,
         "  %,.0f events/s, a checkpoint writes %,.0f KiB (median)%n",
@@ -94,23 +96,26 @@ final class StateBenchmark {
     int keys = 2 * settings.dirtyKeys;
     // Of n draws from 2 m keys 2 m (1 - exp(-n / 2 m)) differ: m of 1.39 m.
     long perCheckpoint = Math.round(1.5 * settings.dirtyKeys);
-    long rate = perCheckpoint * 1000 / SECOND.toMillis();
+    long rate = perCheckpoint * 1000 / StateProcess.CHECKPOINT_INTERVAL.toMillis();
     progress.begin(
         "%s, pauses with %d dirty keys, at %d events/s"
             .formatted(kind.name(), settings.dirtyKeys, rate));
     MemorySize cache = new MemorySize((keys + 512L) * (kind.bytes() + 256));
-    StateJob job =
-        new StateJob(
-            Way.FASTWEIGHTS,
-            kind,
-            KeySequence.uniform(keys, SEED),
-            rate,
-            cache.add(settings.memory.subtract(Way.FASTWEIGHTS.cache(settings.memory))),
-            cache,
-            SECOND,
-            true,
-            settings.options);
-    StateRun run = StateRun.of(job, settings.seconds, progress);
+    MemorySize rest = settings.memory.subtract(Way.FASTWEIGHTS.cache(settings.memory));
+    StateRun run =
+        StateProcess.run(
+            new StateProcess.Order(
+                Way.FASTWEIGHTS,
+                kind,
+                StateProcess.Keys.UNIFORM,
+                keys,
+                rate,
+                cache.add(rest).getBytes(),
+                cache.getBytes(),
+                true,
+                settings.options.toMap(),
+                settings.seconds),
+            out);
     report.pauses(settings.dirtyKeys, run.pauses());
   }
 
@@ -124,7 +129,8 @@ final class StateBenchmark {
   void hits(StateReport report, Path incidents) throws IOException {
     progress.begin("hit rates");
     int events = HIT_EVENTS_PER_KEY * settings.keys;
-    report.hits(HitRates.of("zipf", KeyTraces.zipf(settings.keys, events, SEED), CACHED_KEYS));
+    report.hits(
+        HitRates.of("zipf", KeyTraces.zipf(settings.keys, events, StateProcess.SEED), CACHED_KEYS));
     report.hits(HitRates.of("flights", KeyTraces.flights(), CACHED_KEYS));
     if (incidents != null) {
       report.hits(HitRates.of("incidents", KeyTraces.callers(incidents), CACHED_KEYS));

@@ -18,13 +18,14 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *     the rest: with RocksDB's threads, and whatever else runs on the machine
  * @param checkpoints that ended in the rest
  * @param pauses of all checkpoints; empty without a probe
+ * @param digests of the answers, as {@link Tally#digests}
  */
 record StateRun(
     double eventsPerSecond,
     double eventsPerProcessorSecond,
     List<Checkpoint> checkpoints,
     List<CheckpointProbe.Pause> pauses,
-    Tally tally) {
+    List<Long> digests) {
   private static final String TALLY = "state";
   private static final double UNCOUNTED = 0.25;
 
@@ -51,7 +52,11 @@ record StateRun(
               .filter(checkpoint -> checkpoint.finished() >= begin)
               .toList();
       return new StateRun(
-          counted / waited, counted / processor, checkpoints, CheckpointProbe.pauses(TALLY), tally);
+          counted / waited,
+          counted / processor,
+          checkpoints,
+          CheckpointProbe.pauses(TALLY),
+          tally.digests());
     }
   }
 
