@@ -96,7 +96,8 @@ final class BatchRunner<T> {
 
   /**
    * Begins to step the events collected. The engine takes them behind those in flight, of which the
-   * oldest are then answered, until one batch may follow.
+   * oldest are then answered, until one batch may follow. Events that are to be answered at once,
+   * for any reason but that the batch is full, are not handed over: they are stepped on return.
    */
   void step(FlushReason reason) throws Exception {
     long begin = System.nanoTime();
@@ -106,7 +107,13 @@ final class BatchRunner<T> {
     fill(flight);
     Arrays.fill(hotKeys, 0, segments, null);
     long number = ++submitted;
-    engine.submit(flight.batch, () -> output.stepped(this, number));
+    flight.handedOver = reason == FlushReason.SIZE;
+    if (flight.handedOver) {
+      engine.submit(flight.batch, () -> output.stepped(this, number));
+    } else {
+      completeAll();
+      engine.step(flight.batch);
+    }
     inFlight++;
     flight.reason = reason;
     flight.nanos = System.nanoTime() - begin;
@@ -132,7 +139,9 @@ final class BatchRunner<T> {
   private void completeOldest() throws Exception {
     long begin = System.nanoTime();
     Flight<T> flight = flights.get(oldest);
-    engine.complete(flight.batch);
+    if (flight.handedOver) {
+      engine.complete(flight.batch);
+    }
     memory.completed();
     log(flight);
     answer(flight);

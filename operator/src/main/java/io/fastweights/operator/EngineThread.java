@@ -2,17 +2,20 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.ThreadedEngine;
+import java.time.Duration;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether a subtask's engine steps in a thread of its own, while the task loads the next batch and
- * answers the last. Measured by {@code fastweights bench state} and {@code bench job}: with a
- * processor to spare a subtask takes a tenth to a third more events; without one it takes six per
- * cent fewer, as batches move from one processor's caches to another's. To hand over a batch of 16
- * takes as long as it gains.
+ * answers the last. Measured with {@code fastweights bench state}'s jobs on two cores: one subtask
+ * takes a tenth to a third more events so, two take six per cent fewer, as batches then move from
+ * one processor's caches to another's. To hand over a batch of 16 takes as long as it gains.
  */
 final class EngineThread {
+  private static final Logger LOG = LoggerFactory.getLogger(EngineThread.class);
   private static final int LEAST_BATCH = 64;
 
   private EngineThread() {}
@@ -20,14 +23,22 @@ final class EngineThread {
   /**
    * @param engine as it was made; one that has batches in flight by itself stays as it is
    * @param batchSize most events of a batch
-   * @param taskManager tells how many subtasks there may be
+   * @param linger ZERO where every event is answered at once
+   * @param taskManager its slots are taken to use a processor each
    */
-  static Engine where(Engine engine, int batchSize, Configuration taskManager) {
-    boolean spare =
-        Runtime.getRuntime().availableProcessors()
-            > taskManager.get(TaskManagerOptions.NUM_TASK_SLOTS);
-    return spare && batchSize >= LEAST_BATCH && engine.mostInFlight() == 1
-        ? new ThreadedEngine(engine)
-        : engine;
+  static Engine where(Engine engine, int batchSize, Duration linger, Configuration taskManager) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    int slots = taskManager.get(TaskManagerOptions.NUM_TASK_SLOTS);
+    boolean overlaps =
+        batchSize >= LEAST_BATCH
+            && !linger.isZero()
+            // Else a batch waits until the one before it has given its slots.
+            && engine.pool().slots() >= 2 * batchSize;
+    if (processors <= slots || !overlaps || engine.mostInFlight() > 1) {
+      return engine;
+    }
+    LOG.info(
+        "the engine steps in a thread of its own: {} processors, {} task slots", processors, slots);
+    return new ThreadedEngine(engine);
   }
 }

@@ -29,7 +29,9 @@ enum FastWeightMetric {
       Kind.COUNTER, "batches-end-of-input", "Batches stepped because the input had ended."),
   BATCH_SIZE(Kind.HISTOGRAM, "batchSize", "Events of a batch."),
   STEP_MICROS(
-      Kind.HISTOGRAM, "stepMicros", "Microseconds that the task spent in the engine for a batch."),
+      Kind.HISTOGRAM,
+      "stepMicros",
+      "Microseconds that the task spent in the engine for a batch, or waited for it."),
   FLUSH_MICROS(
       Kind.HISTOGRAM,
       "flushMicros",

@@ -247,6 +247,7 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
         EngineThread.where(
             created,
             batchSize,
+            options.get(FastWeightOptions.LINGER),
             getContainingTask().getEnvironment().getTaskManagerInfo().getConfiguration()));
   }
 

@@ -14,6 +14,9 @@ final class Flight<T> {
   /** The key of each segment of the batch. */
   final HotKey[] keys;
 
+  /** Submitted, and so to be completed; else stepped. */
+  boolean handedOver;
+
   /** Why its step began. */
   FlushReason reason;
 

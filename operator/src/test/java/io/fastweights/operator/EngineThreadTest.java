@@ -6,16 +6,23 @@ import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.engine.ThreadedEngine;
+import java.time.Duration;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.junit.jupiter.api.Test;
 
 class EngineThreadTest {
+  private static final Duration LINGER = Duration.ofMillis(20);
+
   private final int processors = Runtime.getRuntime().availableProcessors();
 
   private static Engine engine() {
+    return engine(512);
+  }
+
+  private static Engine engine(int slots) {
     return EngineProvider.create(
-        TestModel.ASSOCIATIVE.oracle().eventModel().model(), EngineOptions.cpu(1));
+        TestModel.ASSOCIATIVE.oracle().eventModel().model(), EngineOptions.cpu(slots));
   }
 
   private static Configuration slots(int slots) {
@@ -25,19 +32,31 @@ class EngineThreadTest {
   @Test
   void anEngineStepsInTheTasksThreadWhereSubtasksTakeAllProcessors() {
     Engine engine = engine();
-    assertThat(EngineThread.where(engine, 256, slots(processors))).isSameAs(engine);
+    assertThat(EngineThread.where(engine, 256, LINGER, slots(processors))).isSameAs(engine);
   }
 
   @Test
   void aSmallBatchIsNotHandedOver() {
     Engine engine = engine();
-    assertThat(EngineThread.where(engine, 63, slots(0))).isSameAs(engine);
+    assertThat(EngineThread.where(engine, 63, LINGER, slots(0))).isSameAs(engine);
+  }
+
+  @Test
+  void eventsThatAreAnsweredAtOnceAreNotHandedOver() {
+    Engine engine = engine();
+    assertThat(EngineThread.where(engine, 256, Duration.ZERO, slots(0))).isSameAs(engine);
+  }
+
+  @Test
+  void aBatchIsNotHandedOverWhereTheNextHasNoSlotsBesideIt() {
+    Engine engine = engine(511);
+    assertThat(EngineThread.where(engine, 256, LINGER, slots(0))).isSameAs(engine);
   }
 
   @Test
   void anEngineHasAThreadWhereAProcessorIsToSpare() {
-    Engine engine = EngineThread.where(engine(), 64, slots(processors - 1));
+    Engine engine = EngineThread.where(engine(), 64, LINGER, slots(processors - 1));
     assertThat(engine).isInstanceOf(ThreadedEngine.class);
-    assertThat(EngineThread.where(engine, 64, slots(0))).as("once").isSameAs(engine);
+    assertThat(EngineThread.where(engine, 64, LINGER, slots(0))).as("once").isSameAs(engine);
   }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Lets an engine step what is submitted in a thread of its own, batch by batch in order, while the
@@ -23,6 +24,9 @@ import java.util.concurrent.FutureTask;
 public final class ThreadedEngine implements Engine {
   /** The one that is stepped, and one behind it. */
   private static final int FLIGHTS = 2;
+
+  /** Most that a step under way is waited for at the end. */
+  private static final int CLOSE_SECONDS = 10;
 
   private final Engine engine;
   private final MemoryPool pool;
@@ -114,8 +118,8 @@ public final class ThreadedEngine implements Engine {
     if (oldest.failure instanceof RuntimeException failure) {
       throw failure;
     }
-    if (oldest.failure != null) {
-      throw new EngineException("a batch could not be stepped: " + oldest.failure, oldest.failure);
+    if (oldest.failure instanceof Error failure) {
+      throw failure;
     }
   }
 
@@ -146,9 +150,13 @@ public final class ThreadedEngine implements Engine {
   public void restore(List<SavedMemory> memories) {
     if (thread == null) {
       engine.restore(memories);
-    } else {
-      restored.addAll(memories);
+      return;
     }
+    if (!restored.isEmpty()) {
+      // The caller sends as many as may lie on the heap at once.
+      settle();
+    }
+    restored.addAll(memories);
   }
 
   /** Waits until the thread is idle, and restores what waits for a batch. */
@@ -160,11 +168,17 @@ public final class ThreadedEngine implements Engine {
     }
   }
 
-  /** Ends the thread after the batch that it steps, which nobody waits for. */
+  /** Ends the thread after the batch that it steps. */
   @Override
   public void close() {
+    inFlight.clear();
     if (thread != null) {
       thread.shutdownNow();
+      try {
+        thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
     engine.close();
   }

@@ -10,6 +10,7 @@ import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -159,6 +160,43 @@ class ThreadedEngineTest extends EngineContractTest {
       engine.submit(right);
       engine.complete(right);
       assertThat(memory(engine, 1)).as("learned").isNotEqualTo(memory(engine, 0));
+    }
+  }
+
+  @Test
+  void anErrorOfTheThreadIsThrownAsItIs() {
+    AssertionError error = new AssertionError("no room");
+    Engine failing =
+        (Engine)
+            Proxy.newProxyInstance(
+                ThreadedEngineTest.class.getClassLoader(),
+                new Class<?>[] {Engine.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("step")) {
+                    throw error;
+                  }
+                  return null;
+                });
+    try (Engine engine = new ThreadedEngine(failing)) {
+      EventBatch batch = batch(0, 1);
+      engine.submit(batch);
+      assertThatThrownBy(() -> engine.complete(batch)).isSameAs(error);
+    }
+  }
+
+  @Test
+  void memoriesThatAreSentInPiecesAreRestoredPieceByPiece() {
+    try (Engine engine = threaded(MODEL, 3, Storage.FP32)) {
+      EventBatch begun = batch(2, 1);
+      engine.submit(begun);
+      float[] base = new float[MODEL.memory().floats()];
+      Arrays.fill(base, 1);
+      engine.restore(List.of(new SavedMemory(0, base, List.of())));
+      engine.restore(List.of(new SavedMemory(1, base, List.of())));
+      Arrays.fill(base, 2);
+      engine.complete(begun);
+      assertThat(memory(engine, 0)[0]).as("restored when the second piece came").isEqualTo(1);
+      assertThat(memory(engine, 1)[0]).as("waited").isEqualTo(2);
     }
   }
 
