@@ -51,6 +51,15 @@ class BatchRunnerTest {
         fold);
   }
 
+  /** With nothing learned; every second time memories fade. */
+  private void begin(TestModel model, long seed) {
+    state.clear();
+    lines.clear();
+    answered = 0;
+    halfLife = seed % 2 == 0 ? Duration.ZERO : Duration.ofHours(1);
+    oracle = model.oracle().halfLife(halfLife.toMillis());
+  }
+
   private Model model() {
     return oracle.eventModel().model();
   }
@@ -144,11 +153,7 @@ class BatchRunnerTest {
       throws Exception {
     for (long seed = Seeds.seed(0), last = seed + 4; seed < last; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
-      state.clear();
-      lines.clear();
-      answered = 0;
-      halfLife = seed % 2 == 0 ? Duration.ZERO : Duration.ofHours(1);
-      oracle = model.oracle().halfLife(halfLife.toMillis());
+      begin(model, seed);
       if (ttlMinutes > 0) {
         oracle.ttl(ttlMinutes * 60_000);
         expiry = expiry(ttlMinutes * 60_000);
@@ -199,11 +204,7 @@ class BatchRunnerTest {
       throws Exception {
     for (long seed = Seeds.seed(0), last = seed + 8; seed < last; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
-      state.clear();
-      lines.clear();
-      answered = 0;
-      halfLife = seed % 2 == 0 ? Duration.ZERO : Duration.ofHours(1);
-      oracle = model.oracle().halfLife(halfLife.toMillis());
+      begin(model, seed);
       List<Trip> trips = Trips.stream(seed, TRIPS).stream().filter(this::isEvent).toList();
       try (Engine threaded =
           new ThreadedEngine(EngineProvider.create(model(), EngineOptions.cpu(slots)))) {
