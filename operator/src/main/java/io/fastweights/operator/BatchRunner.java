@@ -97,7 +97,7 @@ final class BatchRunner<T> {
   /**
    * Begins to step the events collected. The engine takes them behind those in flight, of which the
    * oldest are then answered, until one batch may follow. Events that are to be answered at once,
-   * for any reason but that the batch is full, are not handed over: they are stepped on return.
+   * for any reason but that the batch is full, are not handed over: they have been stepped then.
    */
   void step(FlushReason reason) throws Exception {
     long begin = System.nanoTime();
@@ -106,17 +106,22 @@ final class BatchRunner<T> {
     sortBySegment(flight.events, segments);
     fill(flight);
     Arrays.fill(hotKeys, 0, segments, null);
-    long number = ++submitted;
+    flight.reason = reason;
     flight.handedOver = reason == FlushReason.SIZE;
+    flight.nanos = System.nanoTime() - begin;
+    if (!flight.handedOver) {
+      // Their answers are not of this batch's time.
+      completeAll();
+    }
+    begin = System.nanoTime();
+    long number = ++submitted;
     if (flight.handedOver) {
       engine.submit(flight.batch, () -> output.stepped(this, number));
     } else {
-      completeAll();
       engine.step(flight.batch);
     }
     inFlight++;
-    flight.reason = reason;
-    flight.nanos = System.nanoTime() - begin;
+    flight.nanos += System.nanoTime() - begin;
     while (inFlight == flights.size()) {
       completeOldest();
     }

@@ -11,8 +11,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether a subtask's engine steps in a thread of its own, while the task loads the next batch and
  * answers the last. Measured with {@code fastweights bench state}'s jobs on two cores: one subtask
- * takes a tenth to a third more events so, two take six per cent fewer, as batches then move from
- * one processor's caches to another's. To hand over a batch of 16 takes as long as it gains.
+ * took 15 per cent more events so in the median of eight pairs of runs (-4 to 39), two took six per
+ * cent fewer, as batches then move from one processor's caches to another's. To hand over a batch
+ * of 16 takes as long as it gains.
  */
 final class EngineThread {
   private static final Logger LOG = LoggerFactory.getLogger(EngineThread.class);

@@ -24,6 +24,7 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.util.function.ThrowingRunnable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,7 +38,7 @@ class BatchRunnerTest {
   private Oracle oracle;
   private KeyExpiry expiry = new KeyExpiry(0);
   private Duration halfLife = Duration.ZERO;
-  private final Queue<Runnable> stepped = new ConcurrentLinkedQueue<>();
+  private final Queue<ThrowingRunnable<Exception>> stepped = new ConcurrentLinkedQueue<>();
   private Engine engine;
   private HotMemory memory;
   private BatchRunner<Trip> runner;
@@ -119,14 +120,7 @@ class BatchRunnerTest {
 
     @Override
     public void stepped(BatchRunner<Trip> by, long number) {
-      stepped.add(
-          () -> {
-            try {
-              by.completeUntil(number);
-            } catch (Exception e) {
-              throw new AssertionError(e);
-            }
-          });
+      stepped.add(() -> by.completeUntil(number));
     }
 
     @Override
@@ -217,7 +211,7 @@ class BatchRunnerTest {
           if (random.nextInt(60) == 0) {
             checkpoint();
           }
-          for (Runnable mail = stepped.poll(); mail != null; mail = stepped.poll()) {
+          for (var mail = stepped.poll(); mail != null; mail = stepped.poll()) {
             mail.run();
           }
         }
