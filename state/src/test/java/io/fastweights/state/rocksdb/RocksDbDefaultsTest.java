@@ -33,6 +33,7 @@ class RocksDbDefaultsTest {
         .contains(
             "write_buffer_size=4194304",
             "max_write_buffer_number=16",
+            "block_size=16384",
             "compaction_style=kCompactionStyleUniversal",
             "level0_file_num_compaction_trigger=8",
             "level0_slowdown_writes_trigger=40",
