@@ -29,6 +29,7 @@ class StateBenchITCase extends CommandTest {
     assertThat(result.out()).contains("hit rates", "checkpoint bytes, 256KiB", "at least 10x");
     JsonNode figures = new ObjectMapper().readTree(json.toFile());
     assertThat(figures.get("throughput.16KiB.sameAnswers").asLong()).isPositive();
+    assertThat(figures.get("throughput.16KiB.runs").asInt()).isOne();
     assertThat(figures.get("million.sameAnswers").asLong()).isEqualTo(256);
     assertThat(figures.get("million.keys").asLong()).isEqualTo(2000);
     for (String key :
@@ -53,6 +54,7 @@ class StateBenchITCase extends CommandTest {
   @Test
   void saysWhatIsOutOfRange() {
     assertThat(execute("bench", "state", "--seconds", "0").err()).contains("--seconds is 0");
+    assertThat(execute("bench", "state", "--runs", "0").err()).contains("--runs is 0");
     assertThat(execute("bench", "state", "--keys", "1").err()).contains("--keys is 1");
     assertThat(execute("bench", "state", "--memory", "1").err()).contains("--memory is 1");
     assertThat(execute("bench", "state", "--parts", "none").err()).contains("--parts");

@@ -2,6 +2,7 @@ package io.fastweights.jobs.bench;
 
 import io.fastweights.jobs.output.Figures;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,14 +16,25 @@ final class StateReport {
   private final List<String> rows = new ArrayList<>();
   private final List<String> hitRows = new ArrayList<>();
 
-  void throughput(MemoryKind kind, StateRun ours, StateRun naive, long same) {
-    double ratio = ours.eventsPerSecond() / naive.eventsPerSecond();
-    figures.put("throughput." + kind.name(), ratio);
-    figures.put("throughput." + kind.name() + ".eventsPerSecond", ours.eventsPerSecond());
-    figures.put("throughput." + kind.name() + ".naive.eventsPerSecond", naive.eventsPerSecond());
-    figures.put("throughput." + kind.name() + ".sameAnswers", same);
-    double processor = ours.eventsPerProcessorSecond() / naive.eventsPerProcessorSecond();
-    figures.put("throughput." + kind.name() + ".perProcessorSecond", processor);
+  /** Medians of pairs of runs; a ratio is taken of each pair first. */
+  void throughput(MemoryKind kind, List<StatePair> pairs) {
+    double ratio = StatePair.median(pairs, StatePair::ratio);
+    double processor = StatePair.median(pairs, StatePair::processorRatio);
+    double ours = StatePair.median(pairs, pair -> pair.ours().eventsPerSecond());
+    double naive = StatePair.median(pairs, pair -> pair.naive().eventsPerSecond());
+    DoubleSummaryStatistics ratios =
+        pairs.stream().mapToDouble(StatePair::ratio).summaryStatistics();
+    long same = pairs.stream().mapToLong(StatePair::same).sum();
+    String name = "throughput." + kind.name();
+    figures
+        .put(name, ratio)
+        .put(name + ".runs", pairs.size())
+        .put(name + ".lowest", ratios.getMin())
+        .put(name + ".highest", ratios.getMax())
+        .put(name + ".eventsPerSecond", ours)
+        .put(name + ".naive.eventsPerSecond", naive)
+        .put(name + ".sameAnswers", same)
+        .put(name + ".perProcessorSecond", processor);
     double bar = kind == MemoryKind.KIB_16 ? 10 : 20;
     row(
         "throughput, memories of " + kind.name(),
@@ -30,13 +42,16 @@ final class StateReport {
         text("at least %.0fx", bar),
         ratio >= bar,
         text(
-            "%,.0f events/s, naive %,.0f; %.1fx in processor time; %,d answers the same",
-            ours.eventsPerSecond(), naive.eventsPerSecond(), processor, same));
+            "%.1f to %.1fx, %d run(s); %,.0f events/s, naive %,.0f; %.1fx in processor time;"
+                + " %,d answers the same",
+            ratios.getMin(), ratios.getMax(), pairs.size(), ours, naive, processor, same));
   }
 
-  void checkpoints(MemoryKind kind, long rate, StateRun ours, StateRun naive) {
-    double ratio = ours.medianCheckpointBytes() / naive.medianCheckpointBytes();
-    double means = ours.meanCheckpointBytes() / naive.meanCheckpointBytes();
+  void checkpoints(MemoryKind kind, long rate, StatePair pair) {
+    double ours = pair.ours().medianCheckpointBytes();
+    double naive = pair.naive().medianCheckpointBytes();
+    double ratio = ours / naive;
+    double means = pair.ours().meanCheckpointBytes() / pair.naive().meanCheckpointBytes();
     figures.put("checkpointBytes." + kind.name(), ratio);
     figures.put("checkpointBytes." + kind.name() + ".means", means);
     row(
@@ -46,10 +61,7 @@ final class StateReport {
         ratio <= 1.0 / 20,
         text(
             "medians at %,d events/s: %,.0f KiB, naive %,.0f KiB; means 1/%.1f",
-            rate,
-            ours.medianCheckpointBytes() / 1024,
-            naive.medianCheckpointBytes() / 1024,
-            1 / means));
+            rate, ours / 1024, naive / 1024, 1 / means));
   }
 
   /** Counts the checkpoints that found enough keys dirty. */
