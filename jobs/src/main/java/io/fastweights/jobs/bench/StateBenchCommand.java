@@ -133,6 +133,18 @@ final class StateBenchCommand implements Callable<Integer> {
                 Configuration.fromMap(options)),
             out);
     StateReport report = new StateReport();
+    try {
+      measure(benchmark, report);
+    } finally {
+      // What took long is not lost if a later part fails.
+      out.print(report.table());
+      out.flush();
+      report.figures().writeJson(json);
+    }
+    return 0;
+  }
+
+  private void measure(StateBenchmark benchmark, StateReport report) throws Exception {
     if (parts.contains(Part.HITS)) {
       benchmark.hits(report, incidents);
     }
@@ -145,10 +157,6 @@ final class StateBenchCommand implements Callable<Integer> {
     if (parts.contains(Part.MILLION)) {
       benchmark.million(report);
     }
-    out.print(report.table());
-    out.flush();
-    report.figures().writeJson(json);
-    return 0;
   }
 
   private void check() {
