@@ -5,7 +5,8 @@ import io.fastweights.kernels.math.Layers.Dense;
 /**
  * A dense layer's weights as its product reads them: panels of 16 outputs, each float[in][16], zero
  * beyond the last output. The weights that are multiplied together then lie side by side, whatever
- * the width of a vector.
+ * the width of a vector. The number of panels is even: a product reads two vectors of outputs at a
+ * time, and a vector of 512 bits is as wide as a panel.
  *
  * @param in floats of x
  * @param out floats of y
@@ -17,7 +18,7 @@ record Panels(int in, int out, float[] weights, float[] bias) {
   static final int WIDTH = 16;
 
   static Panels of(Dense m) {
-    int panels = (m.out() + WIDTH - 1) / WIDTH;
+    int panels = (m.out() + 2 * WIDTH - 1) / (2 * WIDTH) * 2;
     float[] weights = new float[panels * m.in() * WIDTH];
     float[] bias = new float[panels * WIDTH];
     for (int o = 0; o < m.out(); o++) {

@@ -36,6 +36,22 @@ class VectorLayersTest {
   }
 
   @Test
+  void aDenseProductIsTheSameForEveryNumberOfOutputs() {
+    for (int out = 1; out <= 100; out++) {
+      SplittableRandom random = new SplittableRandom(out);
+      int in = 1 + random.nextInt(20);
+      int rows = 5;
+      Dense m = Dense.of(in, out, RandomModels.gaussian(random, in * out), null);
+      float[] x = RandomModels.gaussian(random, rows * in);
+      float[] expected = new float[rows * out];
+      float[] actual = new float[rows * out];
+      scalar.dense(m, x, expected, 0, rows);
+      vector.dense(m, x, actual, 0, rows);
+      assertThat(actual).as("%d x %d", in, out).isEqualTo(expected);
+    }
+  }
+
+  @Test
   void normsAreTheSame() {
     for (int dim = 1; dim <= 150; dim++) {
       SplittableRandom random = new SplittableRandom(dim);
