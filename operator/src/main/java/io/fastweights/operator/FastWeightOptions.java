@@ -2,7 +2,7 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.EngineOptions.DenseProducts;
 import io.fastweights.kernels.engine.EngineOptions.Device;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.model.Storage;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;

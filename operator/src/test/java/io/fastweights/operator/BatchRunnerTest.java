@@ -2,13 +2,13 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
-import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.engine.ThreadedEngine;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.FastWeightOptions.EventOrder;

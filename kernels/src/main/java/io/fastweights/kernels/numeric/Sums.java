@@ -1,4 +1,4 @@
-package io.fastweights.kernels.math;
+package io.fastweights.kernels.numeric;
 
 /**
  * Sums in one fixed order, so that every engine on a CPU gives the same bits: sixteen partial sums

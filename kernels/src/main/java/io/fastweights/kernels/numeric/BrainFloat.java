@@ -1,4 +1,4 @@
-package io.fastweights.kernels.math;
+package io.fastweights.kernels.numeric;
 
 /**
  * bf16: the upper sixteen bits of a float, with all of its range and 8 bits of precision. Rounding

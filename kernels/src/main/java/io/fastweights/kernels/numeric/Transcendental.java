@@ -1,4 +1,4 @@
-package io.fastweights.kernels.math;
+package io.fastweights.kernels.numeric;
 
 /**
  * exp and the tail of the normal distribution in double, as fixed sequences of additions,

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.math;
+package io.fastweights.kernels.numeric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

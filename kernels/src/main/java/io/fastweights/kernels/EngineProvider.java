@@ -1,7 +1,11 @@
-package io.fastweights.kernels.engine;
+package io.fastweights.kernels;
 
 import io.fastweights.kernels.cpu.CpuEngine;
 import io.fastweights.kernels.cpu.CpuProvider;
+import io.fastweights.kernels.engine.Engine;
+import io.fastweights.kernels.engine.EngineException;
+import io.fastweights.kernels.engine.EngineFactory;
+import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.model.Model;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.math;
+package io.fastweights.kernels.numeric;
 
 /** The layers around a memory, in readable form and in a fixed order of arithmetic. */
 public final class Layers {

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.engine;
+package io.fastweights.kernels.model;
 
 /**
  * Observed events as a log keeps them, in order: what they wrote into a memory, in one of two
@@ -9,12 +9,12 @@ package io.fastweights.kernels.engine;
  * bytes. Schlag et al. 2021, section 4.2, equations 23 and 24.
  *
  * @param events how many
- * @param keys float[events][updates][heads][keyDim], before phi, as {@link EventBatch#keys}
- * @param deltas float[events][updates][heads][columns], as {@link EventBatch#deltas}; null in a log
- *     of values
- * @param values float[events][columns], as {@link EventBatch#targets}; null in a log of deltas
+ * @param keys float[events][updates][heads][keyDim], before phi, as an engine's batch returns them
+ * @param deltas float[events][updates][heads][columns], as an engine's batch returns them; null in
+ *     a log of values
+ * @param values float[events][columns], as the batch took them; null in a log of deltas
  * @param betas float[heads], with which the values were learned; null in a log of deltas
- * @param fades float[events], as {@link EventBatch#fade}; null if all are 1
+ * @param fades float[events], as the batch took them; null if all are 1
  */
 public record LoggedEvents(
     int events, float[] keys, float[] deltas, float[] values, float[] betas, float[] fades) {
