@@ -146,7 +146,7 @@ public final class ChaosCommand implements Callable<Integer> {
     List<String> arguments =
         new ArrayList<>(command.root().commandLine().getParseResult().originalArgs());
     arguments.addAll(List.of(ISOLATED, work.toString()));
-    Isolation isolation = Isolation.start(arguments);
+    Isolation isolation = Isolation.start(command.root().userObject().getClass(), arguments);
     cleanup.before(isolation::close);
     return isolation.await(out(), command.commandLine().getErr());
   }

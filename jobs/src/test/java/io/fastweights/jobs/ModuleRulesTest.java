@@ -1,16 +1,22 @@
-package io.fastweights.operator;
+package io.fastweights.jobs;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The arrows between the modules: jobs, operator, state, kernels, and never back. */
+/**
+ * Dependencies between modules and packages: jobs, operator, state, kernels, and never back; no
+ * circle of packages. This module's class path holds all four.
+ */
 class ModuleRulesTest {
   private static final String ROOT = "io.fastweights.";
   private static final String SAVEPOINT = ROOT + "state.savepoint..";
@@ -39,6 +45,16 @@ class ModuleRulesTest {
         .dependOnClassesThat()
         .resideInAPackage(ROOT + upper + "..")
         .check(CLASSES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kernels", "state", "operator", "jobs"})
+  void noPackagesFormACircle(String module) {
+    SlicesRuleDefinition.slices()
+        .matching(ROOT + "(**)")
+        .should()
+        .beFreeOfCycles()
+        .check(CLASSES.that(JavaClass.Predicates.resideInAPackage(ROOT + module + "..")));
   }
 
   @Test
@@ -80,12 +96,12 @@ class ModuleRulesTest {
         .check(CLASSES);
   }
 
-  /** Its library is optional: a job runs without it. */
+  /** Its library is optional: a job runs without it. The command line has it. */
   @Test
   void onlyTheSavepointToolsUseTheStateProcessor() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(SAVEPOINT)
+        .resideOutsideOfPackages(SAVEPOINT, ROOT + "jobs..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.flink.state.api..")
