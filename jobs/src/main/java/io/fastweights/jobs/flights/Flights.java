@@ -1,8 +1,7 @@
-package io.fastweights.jobs.demo;
+package io.fastweights.jobs.flights;
 
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.WeightsFile;
-import io.fastweights.kernels.train.experiment.Flight;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -15,12 +14,12 @@ public final class Flights {
   private static final String WEIGHTS = "flights.safetensors";
 
   /** The last day of the month that the weights have seen. */
-  static final int LAST_TRAINED_DAY = 14;
+  public static final int LAST_TRAINED_DAY = 14;
 
   private Flights() {}
 
   /** Place of the first flight of a day of the month, or of the first after it. */
-  static int firstOf(List<Flight> flights, int dayOfMonth) {
+  public static int firstOf(List<Flight> flights, int dayOfMonth) {
     int first = 0;
     while (first < flights.size() && flights.get(first).dayOfMonth() < dayOfMonth) {
       first++;
@@ -36,7 +35,7 @@ public final class Flights {
   }
 
   /** Made by {@code fastweights experiment flights --size small --out flights.safetensors}. */
-  static SlowWeights trained() throws IOException {
+  public static SlowWeights trained() throws IOException {
     try (InputStream in = Flights.class.getResourceAsStream(WEIGHTS)) {
       return WeightsFile.read(in, WEIGHTS);
     }

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.flights;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -39,7 +39,7 @@ public record Flight(long departure, String origin, String destination, int mile
   }
 
   /** Minute of the day at which it would have left to arrive on time. */
-  int dueMinute() {
+  public int dueMinute() {
     return Math.floorMod(minute() - delay, DAY_MINUTES);
   }
 

@@ -1,5 +1,8 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.experiment;
 
+import io.fastweights.jobs.flights.Flight;
+import io.fastweights.jobs.flights.FlightFields;
+import io.fastweights.jobs.flights.FlightSetup;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.flights;
 
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
@@ -18,7 +18,7 @@ public final class FlightFields {
   public static final List<String> NAMES =
       List.of("destination", "slot", "hour", "weekday", "distance", "delay");
 
-  static final int[] DELAYS = {-15, -5, 0, 5, 10, 15, 30, 60, 120};
+  public static final int[] DELAYS = {-15, -5, 0, 5, 10, 15, 30, 60, 120};
   private static final int SLOT_MINUTES = 20;
   private static final int SLOTS = 1440 / SLOT_MINUTES;
 
@@ -29,7 +29,7 @@ public final class FlightFields {
    *
    * @param flights whose destinations are known to it
    */
-  static Schema schema(Collection<Flight> flights, FlightSetup setup) {
+  public static Schema schema(Collection<Flight> flights, FlightSetup setup) {
     TreeSet<String> airports = new TreeSet<>();
     flights.forEach(flight -> airports.add(flight.destination()));
     List<Field> fields = new ArrayList<>();

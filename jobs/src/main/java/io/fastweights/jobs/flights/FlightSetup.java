@@ -1,4 +1,4 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.flights;
 
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
@@ -20,7 +20,7 @@ public record FlightSetup(ModelConfig model, int buckets, double epochs) {
   /** The one that comes with the demo: 63,488 floats for each airport. */
   public static final FlightSetup SMALL = new FlightSetup(model(48, 32, 31), 0, 1.2);
 
-  static ModelConfig model(int dim, int dimHead, int nu) {
+  public static ModelConfig model(int dim, int dimHead, int nu) {
     return ModelConfig.builder(Architecture.TRANSFORMER)
         .dim(dim)
         .heads(1)

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.experiment;
 
 import io.fastweights.kernels.train.MatrixProducts;
 import io.fastweights.kernels.train.MatrixProducts.View;

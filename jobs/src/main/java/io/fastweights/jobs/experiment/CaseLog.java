@@ -1,4 +1,4 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.experiment;
 
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,8 +1,11 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.jobs.flights.Flight;
+import io.fastweights.jobs.flights.FlightFields;
+import io.fastweights.jobs.flights.FlightSetup;
 import io.fastweights.kernels.train.EventSequence;
 import io.fastweights.kernels.train.TrainOptions;
 import java.io.IOException;

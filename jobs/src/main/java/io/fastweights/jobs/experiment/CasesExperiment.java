@@ -1,9 +1,10 @@
-package io.fastweights.jobs.train;
+package io.fastweights.jobs.experiment;
 
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.train.LearningOptions;
+import io.fastweights.jobs.train.ProgressLine;
 import io.fastweights.kernels.train.Metrics;
 import io.fastweights.kernels.train.TrainOptions;
-import io.fastweights.kernels.train.experiment.ProcessExperiment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,11 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.experiment;
 
-import static io.fastweights.kernels.train.experiment.RetrievalWeights.D;
+import static io.fastweights.jobs.experiment.RetrievalWeights.D;
 
+import io.fastweights.jobs.experiment.RetrievalTask.Pairs;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.train.HeadSequence;
 import io.fastweights.kernels.train.Recurrence;
-import io.fastweights.kernels.train.experiment.RetrievalTask.Pairs;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

@@ -1,7 +1,7 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.experiment;
 
+import io.fastweights.jobs.experiment.RetrievalTask.Pairs;
 import io.fastweights.kernels.train.Adam;
-import io.fastweights.kernels.train.experiment.RetrievalTask.Pairs;
 import java.util.SplittableRandom;
 
 /**

@@ -1,4 +1,4 @@
-package io.fastweights.jobs.train;
+package io.fastweights.jobs.experiment;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,12 +1,13 @@
-package io.fastweights.jobs.train;
+package io.fastweights.jobs.experiment;
 
-import io.fastweights.jobs.demo.Flights;
+import io.fastweights.jobs.flights.Flight;
+import io.fastweights.jobs.flights.FlightSetup;
+import io.fastweights.jobs.flights.Flights;
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.train.LearningOptions;
+import io.fastweights.jobs.train.ProgressLine;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.train.TrainOptions;
-import io.fastweights.kernels.train.experiment.Flight;
-import io.fastweights.kernels.train.experiment.FlightSetup;
-import io.fastweights.kernels.train.experiment.FlightsExperiment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,10 +1,9 @@
-package io.fastweights.jobs.train;
+package io.fastweights.jobs.experiment;
 
+import io.fastweights.jobs.experiment.RetrievalTask.Phi;
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.train.LearningOptions;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
-import io.fastweights.kernels.train.experiment.RetrievalTask;
-import io.fastweights.kernels.train.experiment.RetrievalTask.Phi;
-import io.fastweights.kernels.train.experiment.SyntheticRetrieval;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.experiment;
 
+import io.fastweights.jobs.flights.Flight;
 import io.fastweights.kernels.train.Evaluation;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.experiment;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;

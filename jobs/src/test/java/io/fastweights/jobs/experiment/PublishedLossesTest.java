@@ -1,10 +1,9 @@
-package io.fastweights.jobs.train;
+package io.fastweights.jobs.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.jobs.experiment.RetrievalTask.Phi;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
-import io.fastweights.kernels.train.experiment.RetrievalTask;
-import io.fastweights.kernels.train.experiment.RetrievalTask.Phi;
 import org.junit.jupiter.api.Test;
 
 class PublishedLossesTest {

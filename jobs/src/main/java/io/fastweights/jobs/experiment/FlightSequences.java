@@ -1,5 +1,7 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.experiment;
 
+import io.fastweights.jobs.flights.Flight;
+import io.fastweights.jobs.flights.FlightFields;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;

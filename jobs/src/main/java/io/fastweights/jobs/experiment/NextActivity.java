@@ -1,5 +1,7 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.experiment;
 
+import io.fastweights.jobs.experiment.CaseLog.Case;
+import io.fastweights.jobs.experiment.CaseLog.Event;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
@@ -7,8 +9,6 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.kernels.train.EventSequence;
 import io.fastweights.kernels.train.SequenceBuilder;
-import io.fastweights.kernels.train.experiment.CaseLog.Case;
-import io.fastweights.kernels.train.experiment.CaseLog.Event;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,5 @@
-package io.fastweights.jobs.train;
+package io.fastweights.jobs.experiment;
 
-import io.fastweights.kernels.train.experiment.RetrievalTask;
-import io.fastweights.kernels.train.experiment.SyntheticRetrieval;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,12 +1,12 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.fastweights.jobs.experiment.RetrievalTask.Pairs;
+import io.fastweights.jobs.experiment.RetrievalTask.Phi;
+import io.fastweights.jobs.experiment.SyntheticRetrieval.Result;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
-import io.fastweights.kernels.train.experiment.RetrievalTask.Pairs;
-import io.fastweights.kernels.train.experiment.RetrievalTask.Phi;
-import io.fastweights.kernels.train.experiment.SyntheticRetrieval.Result;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

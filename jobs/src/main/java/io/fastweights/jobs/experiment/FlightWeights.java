@@ -1,5 +1,6 @@
-package io.fastweights.kernels.train.experiment;
+package io.fastweights.jobs.experiment;
 
+import io.fastweights.jobs.flights.FlightFields;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.train.InitialWeights;
 import io.fastweights.kernels.train.ParameterLayout;
