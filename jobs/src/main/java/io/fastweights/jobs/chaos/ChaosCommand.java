@@ -79,13 +79,13 @@ public final class ChaosCommand implements Callable<Integer> {
   @Option(
       names = "--lib",
       hidden = true,
-      defaultValue = "${sys:fastweights.home:-.}/cluster/target/lib")
+      defaultValue = "${sys:fastweights.home:-.}/jobs/cluster/target/lib")
   private Path lib;
 
   @Option(
       names = "--broker-lib",
       hidden = true,
-      defaultValue = "${sys:fastweights.home:-.}/broker/target/lib")
+      defaultValue = "${sys:fastweights.home:-.}/jobs/broker/target/lib")
   private Path brokerLib;
 
   @Option(
