@@ -10,7 +10,7 @@ import java.nio.FloatBuffer;
  * A batch on its way through the device: its stream, its staging buffers on both sides, and where
  * each part of it stands in them. What goes to the device is one copy, and what returns is one.
  */
-final class Flight implements AutoCloseable {
+final class InFlightBatch implements AutoCloseable {
   private static final long ALIGNMENT = 256;
   private static final long NOWHERE = -1;
 
@@ -38,7 +38,7 @@ final class Flight implements AutoCloseable {
   private long returned;
   private long sent;
 
-  Flight(Model model, BatchPlan plan) {
+  InFlightBatch(Model model, BatchPlan plan) {
     this.model = model;
     this.plan = plan;
     try {

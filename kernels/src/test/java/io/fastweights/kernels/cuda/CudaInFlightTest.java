@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Batches in flight, formats of the pool, and logs. */
-class CudaFlightTest {
+class CudaInFlightTest {
   private static final int KEYS = 4;
 
   @BeforeEach
