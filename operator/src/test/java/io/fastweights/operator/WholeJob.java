@@ -45,8 +45,23 @@ final class WholeJob {
   static final Duration LATENESS = Duration.ofMinutes(20);
   static final Duration TTL = Duration.ofMinutes(45);
 
+  static final int MAX_PARALLELISM = 8;
+
   /** From this version on, new weights are for the shadow. */
   static final long CANDIDATES = 10;
+
+  /** Of the operators that keep something. */
+  static final List<String> UIDS =
+      List.of(
+          "sorted",
+          "sorted-models",
+          "sorted-event-time",
+          "sorted-scores",
+          "sorted-shadow",
+          "sorted-shadow-models",
+          "sorted-shadow-scores",
+          "arrival",
+          "sql");
 
   private static final long SEED = 43;
 
@@ -87,7 +102,7 @@ final class WholeJob {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     env.setParallelism(1);
-    env.setMaxParallelism(8);
+    env.setMaxParallelism(MAX_PARALLELISM);
     DataStream<Trip> trips = trips(env, from, count, waits);
     DataStream<ModelUpdate> models = updates(env, count, from, updates, waits);
     for (DataStream<String> lines :

@@ -108,6 +108,12 @@ record WholeJobFixture(String release, String backend, SavepointFormatType forma
     return Path.of(URI.create(last));
   }
 
+  /** Runs the job over its first trips alone. */
+  Path begin(Path folder) throws Exception {
+    List<String> expected = new PlainWholeJob(true).answers(BEGIN);
+    return Path.of(URI.create(stop(folder, null, 0, expected, refused())));
+  }
+
   /** Runs the job over trips that {@code expected} answers, and stops it with a savepoint. */
   private String stop(
       Path folder, String savepoint, int from, List<String> expected, List<ModelUpdate> updates)
