@@ -1,5 +1,8 @@
 package io.fastweights.jobs;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,6 +132,38 @@ class ModuleRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.flink.table..", ROOT + "operator.sql..")
+        .check(CLASSES);
+  }
+
+  /** Savepoints hold their names; see {@code io.fastweights.operator.stored}. */
+  @Test
+  void snapshotsOfSerializersAreWhereSavepointsSay() {
+    classes()
+        .that()
+        .areAssignableTo(TypeSerializerSnapshot.class)
+        .should()
+        .resideInAnyPackage(ROOT + "state", ROOT + "operator.stored")
+        .check(CLASSES);
+  }
+
+  @Test
+  void whatIsStoredKnowsNothingOfTheOperators() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "operator.stored..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(ROOT + "operator..")
+                .and(resideOutsideOfPackage(ROOT + "operator.stored..")))
+        .check(CLASSES);
+  }
+
+  @Test
+  void theClassesOfOldSavepointsAreForReadingAlone() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("io\\.fastweights\\.operator\\.(Asked|CheckedModel)")
         .check(CLASSES);
   }
 }

@@ -12,6 +12,7 @@ import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.FastWeightOptions.EventOrder;
+import io.fastweights.operator.stored.StoredNames;
 import io.fastweights.state.FastWeightStore;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -95,7 +96,7 @@ class BatchRunnerTest {
         null,
         null,
         timers::currentKey,
-        timers.store().getState(new ValueStateDescriptor<>(KeyExpiry.TIMER, Types.LONG)),
+        timers.store().getState(new ValueStateDescriptor<>(StoredNames.EXPIRY_TIMER, Types.LONG)),
         (InternalTimerService<VoidNamespace>)
             Proxy.newProxyInstance(
                 BatchRunnerTest.class.getClassLoader(),
