@@ -41,6 +41,11 @@ enum FastWeightMetric {
       Kind.HISTOGRAM,
       "recallErrorThousandths",
       "Recall error of an event times 1000: how surprising it was to its key's memory."),
+  ENGINE_FALLBACK(
+      Kind.GAUGE,
+      "engine.fallback",
+      "1 if the engine stands in for a faster one that failed its self-check, else 0; the log has the"
+          + " reason."),
   CACHE_SLOTS(Kind.GAUGE, "cache.slots", "Memories that the engine's pool has room for."),
   CACHE_KEYS(Kind.GAUGE, "cache.keys", "Memories in the engine's pool."),
   CACHE_HITS(Kind.GAUGE, "cache.hits", "Events whose memory was in the pool."),

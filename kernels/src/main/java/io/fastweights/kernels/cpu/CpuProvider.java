@@ -1,5 +1,7 @@
 package io.fastweights.kernels.cpu;
 
+import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.model.Model;
 import java.lang.management.ManagementFactory;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -29,6 +31,7 @@ public final class CpuProvider {
   private final Supplier<CpuKernels> kernels;
   private final String reason;
   private final boolean broken;
+  private final SelfCheck check = new SelfCheck(this::unchecked);
 
   /**
    * @param kernels makes a set of them; a set belongs to one engine
@@ -51,9 +54,26 @@ public final class CpuProvider {
     return reason;
   }
 
-  /** True for plain loops that stand in for vectors which did not work. */
-  public boolean broken() {
-    return broken;
+  /**
+   * An engine on these operations, once they have passed their {@link SelfCheck}; on plain loops if
+   * they fail it.
+   */
+  public CpuEngine engine(Model model, EngineOptions options) {
+    boolean sound = plain() || check.failure(model, options) == null;
+    return sound ? unchecked(model, options) : new CpuEngine(model, options, new ScalarKernels());
+  }
+
+  private CpuEngine unchecked(Model model, EngineOptions options) {
+    return new CpuEngine(model, options, kernels.get());
+  }
+
+  private boolean plain() {
+    return kernels.get().vectorBits() == 0;
+  }
+
+  /** True if plain loops stand in for vectors which did not work. */
+  public boolean fallback() {
+    return broken || check.failed();
   }
 
   /**

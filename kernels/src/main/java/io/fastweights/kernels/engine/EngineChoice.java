@@ -1,0 +1,9 @@
+package io.fastweights.kernels.engine;
+
+/**
+ * An engine, and how it came to be the one.
+ *
+ * @param engine serves
+ * @param fallback true if it stands in for a faster one that failed
+ */
+public record EngineChoice(Engine engine, boolean fallback) {}
