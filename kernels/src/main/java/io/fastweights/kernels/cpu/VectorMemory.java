@@ -19,7 +19,7 @@ import jdk.incubator.vector.VectorSpecies;
  * in the first-level cache.
  */
 final class VectorMemory {
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
   private static final int L = F.length();
 
   private final int columns;
