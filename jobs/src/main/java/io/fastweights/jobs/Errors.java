@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.util.ExceptionUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
@@ -27,11 +28,12 @@ final class Errors {
             ? String.join(" or ", unmatched.getSuggestions())
             : "";
     err.println(
-        "fastweights: %s%s (see %s --help)"
-            .formatted(
-                oneLine(wrong.getMessage()) + unknownToo(wrong),
-                nearest.isEmpty() ? "" : "; did you mean " + nearest + "?",
-                command.getCommandSpec().qualifiedName()));
+        String.format(
+            Locale.ROOT,
+            "fastweights: %s%s (see %s --help)",
+            oneLine(wrong.getMessage()) + unknownToo(wrong),
+            nearest.isEmpty() ? "" : "; did you mean " + nearest + "?",
+            command.getCommandSpec().qualifiedName()));
     trace(wrong, err, verbose);
     return CommandLine.ExitCode.USAGE;
   }

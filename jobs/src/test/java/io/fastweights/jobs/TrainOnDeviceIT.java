@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -66,8 +67,14 @@ class TrainOnDeviceIT extends CommandTest {
     StringBuilder csv = new StringBuilder("user,time,page,price,outcome\n");
     for (int i = 0; i < EVENTS; i++) {
       csv.append(
-          "u%d,%d,p%d,%d,%s%n"
-              .formatted(i % 9, 60_000L * i, i % 5, i % 13, i % 3 == 0 ? "buy" : "leave"));
+          String.format(
+              Locale.ROOT,
+              "u%d,%d,p%d,%d,%s%n",
+              i % 9,
+              60_000L * i,
+              i % 5,
+              i % 13,
+              i % 3 == 0 ? "buy" : "leave"));
     }
     return file("events.csv", csv.toString());
   }

@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import java.util.Locale;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -30,6 +31,6 @@ public record CheckedModel(
 
   @Override
   public String toString() {
-    return "version %d, %s (SHA-256 %s)".formatted(version, path, sha256);
+    return String.format(Locale.ROOT, "version %d, %s (SHA-256 %s)", version, path, sha256);
   }
 }

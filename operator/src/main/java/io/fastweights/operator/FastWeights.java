@@ -6,6 +6,7 @@ import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.prequential.Loss;
 import java.time.Duration;
+import java.util.Locale;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -115,7 +116,8 @@ public final class FastWeights<T> {
   public FastWeights<T> eventTime(Duration lateness) {
     if (lateness.isNegative() || lateness.compareTo(MOST_LATENESS) > 0) {
       throw new IllegalArgumentException(
-          "allowed lateness is %s, must be in 0 ... %s".formatted(lateness, MOST_LATENESS));
+          String.format(
+              Locale.ROOT, "allowed lateness is %s, must be in 0 ... %s", lateness, MOST_LATENESS));
     }
     allowedLateness = lateness;
     return this;

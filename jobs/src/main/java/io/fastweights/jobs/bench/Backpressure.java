@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.core.execution.JobClient;
@@ -120,7 +121,8 @@ final class Backpressure {
       StreamExecutionEnvironment environment = cluster.environment();
       Meter meter = Meter.open(METER);
       job.build(environment, METER);
-      progress.begin("  a sink that takes %d ms for an event".formatted(SINK_MILLIS));
+      progress.begin(
+          String.format(Locale.ROOT, "  a sink that takes %d ms for an event", SINK_MILLIS));
       JobClient client = environment.executeAsync("fastweights bench job, back-pressure");
       while (meter.answered() == 0) {
         progress.tick(client, 0);

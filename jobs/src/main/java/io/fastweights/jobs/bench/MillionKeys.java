@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -155,9 +156,12 @@ final class MillionKeys {
       }
       if (!Arrays.equals(answer, answers.get(i))) {
         throw new IllegalStateException(
-            "event %d is answered %s after the recovery, a plain loop answers %s"
-                .formatted(
-                    firstEvent + i, Arrays.toString(answers.get(i)), Arrays.toString(answer)));
+            String.format(
+                Locale.ROOT,
+                "event %d is answered %s after the recovery, a plain loop answers %s",
+                firstEvent + i,
+                Arrays.toString(answers.get(i)),
+                Arrays.toString(answer)));
       }
     }
   }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -61,7 +62,9 @@ final class ChaosBroker implements AutoCloseable {
     int port = freePort(host);
     address = host + ":" + port;
     Files.writeString(
-        options(), OPTIONS.formatted(host, port, freePort("127.0.0.1"), folder.resolve("data")));
+        options(),
+        String.format(
+            Locale.ROOT, OPTIONS, host, port, freePort("127.0.0.1"), folder.resolve("data")));
   }
 
   private static int freePort(String host) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.avro.Conversions;
 import org.apache.avro.Schema;
@@ -66,8 +67,12 @@ final class AvroParser implements ValueParser {
     List<String> missing = needed.stream().filter(name -> schema.getField(name) == null).toList();
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has no field %s; its fields are %s"
-              .formatted(file, String.join(", ", missing), String.join(", ", names(schema))));
+          String.format(
+              Locale.ROOT,
+              "%s has no field %s; its fields are %s",
+              file,
+              String.join(", ", missing),
+              String.join(", ", names(schema))));
     }
     return new AvroParser(schema, needed);
   }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -198,8 +199,14 @@ class ApplicationClusterIT {
   private static ProducerRecord<byte[], byte[]> event(int place) {
     String user = "u" + place % 20;
     String value =
-        "{\"time\": %d, \"user\": \"%s\", \"page\": \"p%d\", \"price\": %d, \"bought\": %d}"
-            .formatted(place, user, place % 7, place % 13, place % 2);
+        String.format(
+            Locale.ROOT,
+            "{\"time\": %d, \"user\": \"%s\", \"page\": \"p%d\", \"price\": %d, \"bought\": %d}",
+            place,
+            user,
+            place % 7,
+            place % 13,
+            place % 2);
     return new ProducerRecord<>(
         "visits",
         null,

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.management.ManagementFactory;
 import java.lang.management.RuntimeMXBean;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
@@ -32,7 +33,11 @@ public record CpuProvider(Supplier<CpuKernels> kernels, String reason) {
       if (first.vectorBits() < LEAST_BITS) {
         return new CpuProvider(
             ScalarKernels::new,
-            "vectors have %d bits, fewer than %d".formatted(first.vectorBits(), LEAST_BITS));
+            String.format(
+                Locale.ROOT,
+                "vectors have %d bits, fewer than %d",
+                first.vectorBits(),
+                LEAST_BITS));
       }
       Supplier<CpuKernels> kernels =
           () -> {
@@ -51,8 +56,11 @@ public record CpuProvider(Supplier<CpuKernels> kernels, String reason) {
   /** What stands against vectors, or null. */
   private static String missing() {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-      return "module %s is absent; the JVM option --add-modules %s adds it"
-          .formatted(MODULE, MODULE);
+      return String.format(
+          Locale.ROOT,
+          "module %s is absent; the JVM option --add-modules %s adds it",
+          MODULE,
+          MODULE);
     }
     RuntimeMXBean runtime = ManagementFactory.getRuntimeMXBean();
     if (System.getProperty("java.vm.info", "").contains("interpreted")) {

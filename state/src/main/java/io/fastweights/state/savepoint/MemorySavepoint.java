@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -99,18 +100,22 @@ public final class MemorySavepoint {
     }
     if (found.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s holds no fast-weight memories%s; the operators in it are: %s%s"
-              .formatted(
-                  path,
-                  uid == null ? "" : " of an operator '" + uid + "'",
-                  names(metadata.getOperatorStates()),
-                  unreadable.isEmpty()
-                      ? ""
-                      : "; not readable with this class path: " + String.join(", ", unreadable)));
+          String.format(
+              Locale.ROOT,
+              "%s holds no fast-weight memories%s; the operators in it are: %s%s",
+              path,
+              uid == null ? "" : " of an operator '" + uid + "'",
+              names(metadata.getOperatorStates()),
+              unreadable.isEmpty()
+                  ? ""
+                  : "; not readable with this class path: " + String.join(", ", unreadable)));
     }
     throw new IllegalArgumentException(
-        "%s holds memories of several operators, one must be named: %s"
-            .formatted(path, names(found)));
+        String.format(
+            Locale.ROOT,
+            "%s holds memories of several operators, one must be named: %s",
+            path,
+            names(found)));
   }
 
   private static void requireSavepoint(String path) throws IOException {
