@@ -6,6 +6,7 @@ import io.fastweights.state.FastWeightStore;
 import io.fastweights.state.KeyMemorySerializer;
 import io.fastweights.state.LogChunkSerializer;
 import io.fastweights.state.Recipe;
+import io.fastweights.state.SizeOption;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -261,8 +262,10 @@ public final class MemorySavepoint {
     if (most.getBytes() < bytes) {
       // A client could not collect a memory.
       environment.configure(
-          new Configuration()
-              .set(CollectSinkOperatorFactory.MAX_BATCH_SIZE, new MemorySize(bytes)));
+          SizeOption.set(
+              new Configuration(),
+              CollectSinkOperatorFactory.MAX_BATCH_SIZE,
+              new MemorySize(bytes)));
     }
     return read(environment, new MemoryReader.Memories(bases, logs, wanted), NamedMemory.class);
   }
