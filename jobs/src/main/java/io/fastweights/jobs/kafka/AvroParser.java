@@ -31,7 +31,10 @@ final class AvroParser implements ValueParser {
   private static final long serialVersionUID = 1L;
 
   private final String schemaJson;
+
+  @SuppressWarnings("serial") // Set.copyOf makes serializable sets.
   private final Set<String> single;
+
   private transient List<Schema.Field> fields;
   private transient GenericDatumReader<GenericRecord> reader;
   private transient GenericData data;
