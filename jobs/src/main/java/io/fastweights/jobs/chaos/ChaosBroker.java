@@ -1,5 +1,6 @@
 package io.fastweights.jobs.chaos;
 
+import io.fastweights.jobs.process.ChildJvm;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -105,14 +106,9 @@ final class ChaosBroker implements AutoCloseable {
   }
 
   private Process java(String main, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-cp",
-                lib + "/*",
-                main));
+    List<String> command = new ArrayList<>(List.of(ChildJvm.java(), "-Xmx512m"));
+    command.addAll(ChildJvm.serverOptions());
+    command.addAll(List.of("-cp", lib + "/*", main));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
         .directory(folder.toFile())

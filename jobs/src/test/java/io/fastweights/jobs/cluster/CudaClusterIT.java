@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fastweights.jobs.Commands;
 import io.fastweights.jobs.Main;
 import io.fastweights.jobs.SimulatedDriver;
+import io.fastweights.jobs.process.ChildJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -72,7 +73,7 @@ class CudaClusterIT {
   private void up() throws Exception {
     List<String> command =
         List.of(
-            FlinkProcesses.java(),
+            ChildJvm.java(),
             "-cp",
             System.getProperty("java.class.path"),
             Main.class.getName(),

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fastweights.jobs.JobMain;
+import io.fastweights.jobs.process.ChildJvm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -173,13 +174,13 @@ class ApplicationClusterIT {
   }
 
   private void process(List<String> jvm, String main, List<String> arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
+    List<String> command = new ArrayList<>(List.of(ChildJvm.java()));
     command.addAll(
         List.of(
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "--add-opens=java.base/java.util=ALL-UNNAMED",
             "-Dlog4j.configurationFile=" + folder.resolve("conf/log4j.properties").toUri()));
+    command.addAll(ChildJvm.serverOptions());
     command.addAll(jvm);
     command.addAll(List.of(main, "--configDir", folder.resolve("conf").toString()));
     command.addAll(arguments);
