@@ -72,7 +72,17 @@ final class Errors {
         root instanceof IllegalArgumentException
             || root instanceof IllegalStateException
             || root instanceof IOException;
-    return message != null && speaks ? message : root.toString();
+    return withPlace(message != null && speaks ? message : root.toString());
+  }
+
+  /** A full disk is seldom the one that the command's own files are on. */
+  private static String withPlace(String message) {
+    return message.contains("No space left on device")
+        ? message
+            + "; temporary files are in "
+            + System.getProperty("java.io.tmpdir")
+            + ", set another folder with -Djava.io.tmpdir=FOLDER in FASTWEIGHTS_JVM_OPTS"
+        : message;
   }
 
   private static String fileMessage(FileSystemException failure) {
@@ -85,7 +95,7 @@ final class Errors {
     if (failure instanceof FileAlreadyExistsException) {
       return failure.getFile() + " exists already";
     }
-    return failure.getMessage();
+    return withPlace(failure.getMessage());
   }
 
   private static String oneLine(String message) {

@@ -5,6 +5,7 @@ import io.fastweights.jobs.bench.StateJob.Way;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
 import io.fastweights.jobs.pipeline.WorkFolder;
+import io.fastweights.jobs.process.TemporaryFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -82,7 +83,7 @@ final class Backpressure {
 
   /** Runs it in a process of its own. */
   static Cost measure(double seconds, int keys, PrintWriter out) throws Exception {
-    Path file = Files.createTempFile("fastweights", ".json");
+    Path file = TemporaryFiles.file(".json");
     try {
       OwnProcess.run(
           Backpressure.class,

@@ -3,6 +3,7 @@ package io.fastweights.jobs.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.WorkFolder;
+import io.fastweights.jobs.process.TemporaryFiles;
 import io.fastweights.kernels.math.ReferenceModel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -74,7 +75,7 @@ final class MillionKeys {
 
   /** Runs it in a process of its own. */
   static Cost measure(int keys, PrintWriter out) throws Exception {
-    Path file = Files.createTempFile("fastweights", ".json");
+    Path file = TemporaryFiles.file(".json");
     try {
       OwnProcess.run(MillionKeys.class, HEAP, out, Integer.toString(keys), file.toString());
       return new ObjectMapper().readValue(file.toFile(), Cost.class);

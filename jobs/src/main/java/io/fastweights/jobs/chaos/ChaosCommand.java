@@ -2,8 +2,8 @@ package io.fastweights.jobs.chaos;
 
 import io.fastweights.jobs.chaos.ChaosRun.Jars;
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.process.TemporaryFiles;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,10 +101,7 @@ public final class ChaosCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
-    Path work =
-        isolated == null
-            ? Files.createTempDirectory("fastweights-chaos")
-            : isolated.toAbsolutePath();
+    Path work = isolated == null ? TemporaryFiles.folder() : isolated.toAbsolutePath();
     try (Cleanup cleanup = new Cleanup(work, command.commandLine().getErr())) {
       Optional<String> obstacle = isolated == null ? Isolation.obstacle() : Optional.empty();
       if (isolated == null && obstacle.isEmpty()) {
