@@ -52,7 +52,6 @@ class EnvironmentITCase extends CommandTest {
   /** Runs the job in this JVM with other defaults, which no other test runs beside. */
   private List<String> in(Locale locale, String zone, String name) throws Exception {
     Locale usual = Locale.getDefault();
-    TimeZone usualZone = TimeZone.getDefault();
     Locale.setDefault(locale);
     TimeZone.setDefault(TimeZone.getTimeZone(zone));
     try {
@@ -61,7 +60,7 @@ class EnvironmentITCase extends CommandTest {
       assertThat(result.exitCode()).isZero();
     } finally {
       Locale.setDefault(usual);
-      TimeZone.setDefault(usualZone);
+      TimeZone.setDefault(null);
     }
     return written(name);
   }
