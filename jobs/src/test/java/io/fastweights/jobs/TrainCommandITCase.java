@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,8 @@ class TrainCommandITCase extends CommandTest {
       int user = random.nextInt(20);
       int colour = random.nextInt(3);
       int next = (colour + user) % 3;
-      csv.append("u%d,%d,c%d,n%d%n".formatted(user, 1_000_000L * i, colour, next));
+      csv.append(
+          String.format(Locale.ROOT, "u%d,%d,c%d,n%d%n", user, 1_000_000L * i, colour, next));
     }
     csv.append("u1,17,c1,n1\n").append("u1,99999999999,c1,never\n");
     events = Files.writeString(folder.resolve("events.csv"), csv);

@@ -88,7 +88,11 @@ public final class EvaluateCommand implements Callable<Integer> {
   private String nothingToScore(TrainingEvents read) {
     String since = from == null ? "" : " from " + from + " on";
     String refused = read.malformed() == 0 ? "" : "; " + read.refusals();
-    return "nothing to score: none of %,d events has a target%s%s"
-        .formatted(read.events(), since, refused);
+    return String.format(
+        Locale.ROOT,
+        "nothing to score: none of %,d events has a target%s%s",
+        read.events(),
+        since,
+        refused);
   }
 }

@@ -3,6 +3,7 @@ package io.fastweights.kernels.cpu;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.model.Model;
 import java.lang.management.ManagementFactory;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,7 +104,8 @@ public final class CpuProvider {
               .getDeclaredConstructor();
       int bits = vector.newInstance().vectorBits();
       if (bits < LEAST_BITS) {
-        return plain("vectors have %d bits, fewer than %d".formatted(bits, LEAST_BITS));
+        return plain(
+            String.format(Locale.ROOT, "vectors have %d bits, fewer than %d", bits, LEAST_BITS));
       }
       return new CpuProvider(
           () -> {
@@ -133,8 +135,11 @@ public final class CpuProvider {
       return "system property " + VECTOR_BITS + " is 0";
     }
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-      return "module %s is absent; the JVM option --add-modules %s adds it"
-          .formatted(MODULE, MODULE);
+      return String.format(
+          Locale.ROOT,
+          "module %s is absent; the JVM option --add-modules %s adds it",
+          MODULE,
+          MODULE);
     }
     if (System.getProperty("java.vm.info", "").contains("interpreted")) {
       return "the JVM interprets only (-Xint)";
@@ -157,8 +162,11 @@ public final class CpuProvider {
       case "0", "128", "256", "512" -> Integer.valueOf(asked.strip());
       default ->
           throw new IllegalArgumentException(
-              "system property %s is '%s', must be 0, 128, 256 or 512"
-                  .formatted(VECTOR_BITS, asked));
+              String.format(
+                  Locale.ROOT,
+                  "system property %s is '%s', must be 0, 128, 256 or 512",
+                  VECTOR_BITS,
+                  asked));
     };
   }
 

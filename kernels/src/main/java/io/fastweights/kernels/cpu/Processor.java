@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -18,12 +19,13 @@ final class Processor {
   private Processor() {}
 
   static String describe() {
-    return "processor %s (%s), JDK %s (%s)"
-        .formatted(
-            name(),
-            System.getProperty("os.arch"),
-            System.getProperty("java.vm.version"),
-            System.getProperty("java.vendor"));
+    return String.format(
+        Locale.ROOT,
+        "processor %s (%s), JDK %s (%s)",
+        name(),
+        System.getProperty("os.arch"),
+        System.getProperty("java.vm.version"),
+        System.getProperty("java.vendor"));
   }
 
   private static String name() {

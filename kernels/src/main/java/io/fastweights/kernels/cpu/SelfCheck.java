@@ -10,6 +10,7 @@ import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.Storage;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,8 +90,14 @@ public final class SelfCheck {
       passed.add(trial);
     } else {
       failure =
-          "%s differs from plain loops in its self-check, %s, %s: %s; %s"
-              .formatted(name, shape, options.storage(), difference, Processor.describe());
+          String.format(
+              Locale.ROOT,
+              "%s differs from plain loops in its self-check, %s, %s: %s; %s",
+              name,
+              shape,
+              options.storage(),
+              difference,
+              Processor.describe());
       LOG.warn("{}. It is not used.", failure);
     }
   }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -105,7 +106,8 @@ final class SelfCheckScript {
       for (int i = 0; i < e.length; i++) {
         boolean zeros = e[i] == 0 && a[i] == 0;
         if (!zeros && Float.floatToIntBits(e[i]) != Float.floatToIntBits(a[i])) {
-          return "%s [%d] is %s, must be %s".formatted(expected.getKey(), i, a[i], e[i]);
+          return String.format(
+              Locale.ROOT, "%s [%d] is %s, must be %s", expected.getKey(), i, a[i], e[i]);
         }
       }
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -154,9 +155,13 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
           Kind.WRONG_CHECKSUM,
           file.name(),
           null,
-          ("the checksum is %s, must be %s: the file was damaged, or changed without leaving %s out"
-                  + " of its metadata")
-              .formatted(found, stated, WeightsChecksum.KEY));
+          String.format(
+              Locale.ROOT,
+              "the checksum is %s, must be %s: the file was damaged, or changed without leaving %s out"
+                  + " of its metadata",
+              found,
+              stated,
+              WeightsChecksum.KEY));
     }
   }
 
@@ -228,8 +233,12 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
             Kind.NOT_FINITE,
             file,
             name,
-            "tensor %s is %s at %s, must be finite"
-                .formatted(name, values[i], Arrays.toString(index(tensor.shape(), i))));
+            String.format(
+                Locale.ROOT,
+                "tensor %s is %s at %s, must be finite",
+                name,
+                values[i],
+                Arrays.toString(index(tensor.shape(), i))));
       }
     }
   }

@@ -3,6 +3,7 @@ package io.fastweights.kernels.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,7 +53,7 @@ class CpuProviderTest {
   @ValueSource(ints = {128, 256, 512})
   void takesTheWidthThatTheSystemPropertyAsksFor(int bits) throws Exception {
     assertThat(choice(ForkedJvm.VECTOR_MODULE, "-Dfastweights.vector.bits=" + bits))
-        .contains("vector %d bit: vectors have %d bits".formatted(bits, bits));
+        .contains(String.format(Locale.ROOT, "vector %d bit: vectors have %d bits", bits, bits));
   }
 
   @Test
