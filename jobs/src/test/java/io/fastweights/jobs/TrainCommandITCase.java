@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,5 +114,72 @@ class TrainCommandITCase extends CommandTest {
     Result none = execute("evaluate", "--events", events, "--weights", folder.resolve("none"));
     assertThat(none.err()).contains("no such file").hasLineCount(1);
     assertThat(execute("experiment").err()).contains("which experiment");
+  }
+
+  @Test
+  void checksFirstThatItsResultsCanBeWritten() throws Exception {
+    Path file = file("file", "");
+    for (String flag : List.of("--out", "--checkpoint", "--json")) {
+      for (Path bad : List.of(file.resolve("model"), folder)) {
+        Result result =
+            execute(
+                "train",
+                "--events",
+                folder.resolve("missing.csv"),
+                "--schema",
+                schemaFile,
+                "--out",
+                flag.equals("--out") ? bad : folder.resolve("model"),
+                flag.equals("--out") ? "--seed" : flag,
+                flag.equals("--out") ? 1 : bad);
+        assertThat(result.err()).contains(flag + " is " + bad).hasLineCount(1);
+        assertThat(result.exitCode()).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void keepsTheBestWeightsInAFolderThatItMakes() throws Exception {
+    Path weights = folder.resolve("new/models/model.safetensors");
+    Result trained = train(weights, folder.resolve("train.json"));
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    assertThat(weights).exists();
+    assertThat(trained.out())
+        .contains("the best weights so far are in " + weights)
+        .contains("steps are few, 400 are a beginning");
+  }
+
+  @Test
+  void saysThatAModelIsOfNoUse() throws Exception {
+    SplittableRandom random = new SplittableRandom(9);
+    StringBuilder csv = new StringBuilder("user,time,colour,next\n");
+    for (int i = 0; i < 300; i++) {
+      csv.append("u%d,%d,c%d,n%d%n".formatted(i % 10, i, random.nextInt(3), random.nextInt(3)));
+    }
+    Files.writeString(events, csv);
+    Result trained = train(folder.resolve("model.safetensors"), folder.resolve("train.json"));
+    assertThat(trained.out())
+        .contains("one answer for every event has 1.")
+        .contains("has learned nothing of use");
+  }
+
+  @Test
+  void learnsFromFewEventsWithoutBeingTold() throws Exception {
+    Path json = folder.resolve("train.json");
+    Result trained =
+        execute(
+            "train",
+            "--events",
+            events,
+            "--schema",
+            schemaFile,
+            "--out",
+            folder.resolve("model.safetensors"),
+            "--json",
+            json);
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    JsonNode figures = new ObjectMapper().readTree(json.toFile());
+    assertThat(figures.get("validation.accuracy").asDouble()).isGreaterThan(0.85);
+    assertThat(trained.out()).doesNotContain("note:");
   }
 }

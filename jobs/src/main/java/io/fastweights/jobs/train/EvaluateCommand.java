@@ -51,6 +51,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     int threads = scoring.threads();
+    scoring.prepare();
     SlowWeights weights = WeightsFile.read(weightsFile);
     if (weights.schema() == null) {
       throw new IllegalArgumentException(weightsFile + " carries no schema of its events");

@@ -2,6 +2,7 @@ package io.fastweights.jobs.train;
 
 import io.fastweights.jobs.demo.Flights;
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.OutputFile;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.train.TrainOptions;
 import io.fastweights.kernels.train.experiment.Flight;
@@ -63,6 +64,8 @@ final class FlightsExperimentCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    OutputFile.prepare("--out", weights);
+    learning.prepare();
     List<Flight> flights = flights();
     TrainOptions.Builder options = learning.apply(FlightsExperiment.options(size.setup));
     if (epochs != null) {

@@ -1,0 +1,34 @@
+package io.fastweights.jobs.output;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Checks before long work that its result can be written. */
+public final class OutputFile {
+  private OutputFile() {}
+
+  /**
+   * Makes the folder of a file, and checks that a file can be written there.
+   *
+   * @param flag that names the file, for messages
+   * @param file null for none
+   * @throws IllegalArgumentException if it cannot be written
+   */
+  public static void prepare(String flag, Path file) {
+    if (file == null) {
+      return;
+    }
+    if (Files.isDirectory(file)) {
+      throw new IllegalArgumentException("%s is %s, a folder: name a file".formatted(flag, file));
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    try {
+      Files.createDirectories(folder);
+      Files.delete(Files.createTempFile(folder, ".fastweights", null));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "%s is %s, which cannot be written: %s".formatted(flag, file, e));
+    }
+  }
+}
