@@ -48,6 +48,27 @@ class NativeLibraryTest {
         .doesNotContain("PLANTED");
   }
 
+  /**
+   * Whichever thread comes first; an initialiser of a class that failed once says something else.
+   */
+  @Test
+  void alwaysNamesAMissingDriver() throws Exception {
+    String said = end(start("CUDA CUDA CUDA AUTO CUDA", tmp, tmp, false));
+    assertThat(said.lines().filter(line -> line.contains("there is no CUDA driver")).count())
+        .as(said)
+        .isEqualTo(4);
+    assertThat(said).contains("cpu").doesNotContain("NoClassDefFoundError");
+  }
+
+  @Test
+  void namesWhatCublasMisses() {
+    assertThat(CublasProducts.why(new UnsatisfiedLinkError("x\nlibcublas.so.12: cannot open")))
+        .startsWith("libcublas.so.12 cannot be loaded");
+    assertThat(CublasProducts.why(new UnsatisfiedLinkError("x\nNo resource found with name '/lib")))
+        .isEqualTo("the jar of JCublas' natives for linux-x86_64 is not on the class path");
+    assertThat(CublasProducts.why(new UnsatisfiedLinkError("one\ntwo\nthree"))).hasLineCount(1);
+  }
+
   @Test
   void loadsInProcessesThatStartTogether() throws Exception {
     List<Process> processes = new ArrayList<>();
@@ -181,9 +202,16 @@ class NativeLibraryTest {
     return said;
   }
 
-  /** Makes an engine in a process of its own and says which, or why there is none. */
-  public static void main(String[] args) {
-    System.out.println(CudaLoadingTest.nameOfEngine(args[0]));
+  /** Makes engines in a process of its own, side by side, and says which, or why there is none. */
+  public static void main(String[] args) throws InterruptedException {
+    List<Thread> threads = new ArrayList<>();
+    for (String device : args[0].split(" ")) {
+      threads.add(new Thread(() -> System.out.println(CudaLoadingTest.nameOfEngine(device))));
+    }
+    threads.forEach(Thread::start);
+    for (Thread thread : threads) {
+      thread.join();
+    }
     assertThat(System.getProperty("java.io.tmpdir")).doesNotContain("fastweights-native");
     assertThat(new File(System.getProperty("java.io.tmpdir"))).exists();
   }
