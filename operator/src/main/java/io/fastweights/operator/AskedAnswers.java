@@ -1,11 +1,14 @@
 package io.fastweights.operator;
 
+import io.fastweights.operator.stored.StoredNames;
+import io.fastweights.operator.stored.WaitingAsk;
+import io.fastweights.operator.stored.WaitingAskSerializer;
 import java.util.Iterator;
 import java.util.Map;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
@@ -16,20 +19,23 @@ final class AskedAnswers {
   /** Asks of a key expire together, at multiples of this part of the time to live. */
   private static final int EXPIRIES = 16;
 
-  private final MapState<String, Asked> asked;
+  private final MapState<String, WaitingAsk> asked;
   private final long ttl;
 
   /**
    * @param ttl in milliseconds of processing time
    */
   AskedAnswers(RuntimeContext context, long ttl) {
-    this.asked = context.getMapState(new MapStateDescriptor<>("asked", Types.STRING, Asked.type()));
+    this.asked =
+        context.getMapState(
+            new MapStateDescriptor<>(
+                StoredNames.WAITING_ASKS, StringSerializer.INSTANCE, new WaitingAskSerializer()));
     this.ttl = ttl;
   }
 
   /** The ask that waits for this label; null where none does. It waits no longer. */
-  Asked take(String id) throws Exception {
-    Asked earlier = id == null ? null : asked.get(id);
+  WaitingAsk take(String id) throws Exception {
+    WaitingAsk earlier = id == null ? null : asked.get(id);
     if (earlier != null) {
       asked.remove(id);
     }
@@ -39,14 +45,14 @@ final class AskedAnswers {
   void remember(String id, float[] values, long timestamp, TimerService timers) throws Exception {
     long step = Math.max(1, ttl / EXPIRIES);
     long expires = -Math.floorDiv(-(timers.currentProcessingTime() + ttl), step) * step;
-    asked.put(id, new Asked(values, timestamp, expires));
+    asked.put(id, new WaitingAsk(values, timestamp, expires));
     timers.registerProcessingTimeTimer(expires);
   }
 
   /** Forgets what has expired, and says how many that are. */
   int expire(long time) throws Exception {
     int expired = 0;
-    Iterator<Map.Entry<String, Asked>> entries = asked.iterator();
+    Iterator<Map.Entry<String, WaitingAsk>> entries = asked.iterator();
     while (entries.hasNext()) {
       if (entries.next().getValue().expires() <= time) {
         entries.remove();

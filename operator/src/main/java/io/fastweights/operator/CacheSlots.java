@@ -1,8 +1,8 @@
 package io.fastweights.operator;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.Storage;
 import org.apache.flink.configuration.MemorySize;
 
 /** How many memories a cache of so many bytes keeps ready. */

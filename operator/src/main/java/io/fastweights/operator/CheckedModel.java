@@ -1,35 +1,13 @@
 package io.fastweights.operator;
 
-import org.apache.flink.annotation.Internal;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
+import io.fastweights.operator.stored.CheckedWeights;
 
 /**
- * Weights that were found sound, as they travel to every subtask and into the checkpoint: with the
- * bytes of their file, so that nothing depends on the file any more.
- *
- * @param path where the file was
- * @param version of the weights
- * @param generation of the memories that the weights work on: the version of the last weights that
- *     began with empty ones, or 0
- * @param sha256 of the bytes, in hexadecimal digits
- * @param bytes the file
+ * Reads old savepoints, and is used by nothing else: up to format 5 refreshed weights were stored
+ * by Flink's POJO serializer, which stored the name of this class and of the fields it inherits. It
+ * may neither move nor be renamed.
  */
-@Internal
-public record CheckedModel(
-    String path, long version, long generation, String sha256, byte[] bytes) {
-
-  /** The same without its file, for whoever has made a model of it. */
-  CheckedModel withoutBytes() {
-    return new CheckedModel(path, version, generation, sha256, null);
-  }
-
-  static TypeInformation<CheckedModel> type() {
-    return Types.POJO(CheckedModel.class);
-  }
-
-  @Override
-  public String toString() {
-    return "version %d, %s (SHA-256 %s)".formatted(version, path, sha256);
-  }
+public final class CheckedModel extends CheckedWeights {
+  /** For Flink's serializer. */
+  public CheckedModel() {}
 }

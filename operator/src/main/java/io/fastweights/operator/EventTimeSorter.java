@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -79,11 +80,14 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
             .getKeyedStateStore()
             .getMapState(
                 new MapStateDescriptor<>(
-                    "waiting", LongSerializer.INSTANCE, new ListSerializer<>(serializer)));
+                    StoredNames.WAITING_EVENTS,
+                    LongSerializer.INSTANCE,
+                    new ListSerializer<>(serializer)));
     watermarks =
         context
             .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>("watermark", LongSerializer.INSTANCE));
+            .getUnionListState(
+                new ListStateDescriptor<>(StoredNames.WATERMARK, LongSerializer.INSTANCE));
     restoredWatermark = Long.MAX_VALUE;
     for (long watermark : watermarks.get()) {
       restoredWatermark = Math.min(restoredWatermark, watermark);
@@ -96,7 +100,8 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
   @Override
   public void open() throws Exception {
     super.open();
-    timers = getInternalTimerService("event-time", VoidNamespaceSerializer.INSTANCE, this);
+    timers =
+        getInternalTimerService(StoredNames.EVENT_TIME, VoidNamespaceSerializer.INSTANCE, this);
     late = getMetricGroup().addGroup(FastWeightMetrics.GROUP).counter("late");
     keySerializer = this.<Object>getKeyedStateBackend().getKeySerializer();
     copies = getExecutionConfig().isObjectReuseEnabled();

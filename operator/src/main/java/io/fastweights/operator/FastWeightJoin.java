@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.operator.stored.StoredNames;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.functions.KeySelector;
@@ -53,7 +54,7 @@ public final class FastWeightJoin<Q, F> {
         questions
             .connect(facts)
             .map(new Tag<>(), new EitherTypeInfo<>(questions.getType(), facts.getType()));
-    builder.settle(both, "-questions-and-facts");
+    builder.settle(both, StoredNames.JOIN_UID);
     KeyedStream<Either<Q, F>, K> keyed =
         DataStreamUtils.reinterpretAsKeyedStream(
             both,

@@ -9,25 +9,26 @@ import java.util.Locale;
  * what Flink makes of it, and what it says. The table in docs/metrics.md is made of these.
  */
 enum FastWeightMetric {
-  OBSERVED(Kind.COUNTER, "observed", "Events that were predicted and then learned."),
-  ASKED(Kind.COUNTER, "asked", "Events that were predicted only."),
+  OBSERVED(Kind.COUNTER, "observed", "Events predicted and then learned."),
+  ASKED(Kind.COUNTER, "asked", "Events predicted only."),
   EVENTS_PER_SECOND(
-      Kind.METER, "eventsPerSecond", "Events observed and asked, as the rate of the last minute."),
+      Kind.METER, "eventsPerSecond", "Rate of observed and asked events over the last minute."),
   MALFORMED(
       Kind.COUNTER,
       "malformed",
-      "Elements that could not be taken; the side output has them with the reasons."),
-  BATCHES_SIZE(Kind.COUNTER, "batches-size", "Batches stepped because they were full."),
+      "Events that could not be processed. The side output holds each with its reason."),
+  BATCHES_SIZE(Kind.COUNTER, "batches-size", "Batches flushed because they were full."),
   BATCHES_LINGER(
-      Kind.COUNTER, "batches-linger", "Batches stepped because the first event had waited enough."),
-  BATCHES_WATERMARK(
-      Kind.COUNTER, "batches-watermark", "Batches stepped because a watermark followed."),
-  BATCHES_BARRIER(
-      Kind.COUNTER, "batches-barrier", "Batches stepped because a checkpoint barrier followed."),
-  BATCHES_REFRESH(Kind.COUNTER, "batches-refresh", "Batches stepped because new weights followed."),
+      Kind.COUNTER,
+      "batches-linger",
+      "Batches flushed because the linger of the first event had passed."),
+  BATCHES_WATERMARK(Kind.COUNTER, "batches-watermark", "Batches flushed before a watermark."),
+  BATCHES_BARRIER(Kind.COUNTER, "batches-barrier", "Batches flushed before a checkpoint barrier."),
+  BATCHES_REFRESH(
+      Kind.COUNTER, "batches-refresh", "Batches flushed before an exchange of weights."),
   BATCHES_END_OF_INPUT(
-      Kind.COUNTER, "batches-end-of-input", "Batches stepped because the input had ended."),
-  BATCH_SIZE(Kind.HISTOGRAM, "batchSize", "Events of a batch."),
+      Kind.COUNTER, "batches-end-of-input", "Batches flushed at the end of the input."),
+  BATCH_SIZE(Kind.HISTOGRAM, "batchSize", "Number of events in a batch."),
   STEP_MICROS(
       Kind.HISTOGRAM,
       "stepMicros",
@@ -35,98 +36,112 @@ enum FastWeightMetric {
   FLUSH_MICROS(
       Kind.HISTOGRAM,
       "flushMicros",
-      "Microseconds for a batch in all: loading memories, the engine, and emitting downstream, which"
-          + " grows with backpressure."),
+      "Microseconds of a batch from loading its memories to emitting its predictions."
+          + " Backpressure increases it."),
   RECALL_ERROR(
       Kind.HISTOGRAM,
       "recallErrorThousandths",
-      "Recall error of an event times 1000: how surprising it was to its key's memory."),
-  CACHE_SLOTS(Kind.GAUGE, "cache.slots", "Memories that the engine's pool has room for."),
-  CACHE_KEYS(Kind.GAUGE, "cache.keys", "Memories in the engine's pool."),
-  CACHE_HITS(Kind.GAUGE, "cache.hits", "Events whose memory was in the pool."),
+      "Recall error of an event times 1000: how surprising the event was to its key's"
+          + " memory."),
+  CACHE_SLOTS(Kind.GAUGE, "cache.slots", "Capacity of the cache, in memories."),
+  CACHE_KEYS(Kind.GAUGE, "cache.keys", "Memories in the cache."),
+  CACHE_HITS(Kind.GAUGE, "cache.hits", "Events whose memory was in the cache."),
   CACHE_MISSES(
-      Kind.GAUGE, "cache.misses", "Events whose memory was loaded from state, or was a new key's."),
-  CACHE_EVICTIONS(Kind.GAUGE, "cache.evictions", "Memories that gave up their slot to another."),
-  LOG_APPENDS(Kind.GAUGE, "log.appends", "Chunks appended to the logs of keys."),
-  LOG_BYTES(
       Kind.GAUGE,
-      "log.bytes",
-      "Bytes of keys and deltas, or values, appended to the logs of keys."),
-  LOG_FOLDS(Kind.GAUGE, "log.folds", "Logs folded into a new base, which writes a whole memory."),
-  TTL_EXPIRED(Kind.GAUGE, "ttl.expired", "Keys that had died when their next event came."),
-  TTL_PURGED(Kind.GAUGE, "ttl.purged", "Dead keys whose memories were taken from state."),
+      "cache.misses",
+      "Events whose memory was read from state or belonged to a new key."),
+  CACHE_EVICTIONS(Kind.GAUGE, "cache.evictions", "Memories evicted from the cache."),
+  LOG_APPENDS(Kind.GAUGE, "log.appends", "Chunks appended to the logs of keys."),
+  LOG_BYTES(Kind.GAUGE, "log.bytes", "Bytes appended to the logs of keys."),
+  LOG_FOLDS(
+      Kind.GAUGE, "log.folds", "Logs folded into a new base. A fold writes the whole memory."),
+  TTL_EXPIRED(Kind.GAUGE, "ttl.expired", "Keys that had expired when their next event arrived."),
+  TTL_PURGED(Kind.GAUGE, "ttl.purged", "Expired keys removed from state."),
   MODEL_VERSION(
-      Kind.GAUGE, "model.version", "Version of the weights that serve; 0 for the job's own."),
-  MODEL_REFRESHES(Kind.GAUGE, "model.refreshes", "How often weights were exchanged."),
+      Kind.GAUGE,
+      "model.version",
+      "Version of the weights in use; 0 for those that the job was built with."),
+  MODEL_REFRESHES(Kind.GAUGE, "model.refreshes", "Number of exchanges of weights."),
 
   MODELS_ACCEPTED(
-      Place.MODELS, Kind.COUNTER, "models.accepted", "New weights that were sound and sent on."),
+      Place.MODELS,
+      Kind.COUNTER,
+      "models.accepted",
+      "Model updates that passed the checks and were distributed."),
   MODELS_REFUSED(
       Place.MODELS,
       Kind.COUNTER,
       "models.refused",
-      "New weights that were not taken; the side output has them with the reasons."),
+      "Model updates that were refused. The side output holds each with its reason."),
 
   LATE(
       Place.EVENT_TIME,
       Kind.COUNTER,
       "late",
-      "Events behind the watermark by more than the allowed lateness; they go to the side output"
-          + " late."),
+      "Events behind the watermark by more than the allowed lateness. They go to the"
+          + " late side output."),
 
   LOG_LOSS(
       Place.SCORES,
       Kind.GAUGE,
       "prequential.logLoss",
-      "Classes, true or false: mean logarithmic loss, in nats."),
+      "Class and binary targets: mean logarithmic loss, in nats."),
   LOG_LOSS_FADED(Place.SCORES, Kind.GAUGE, "prequential.logLossFaded", "The same, faded."),
-  LOG_LOSS_WINDOW(Place.SCORES, Kind.GAUGE, "prequential.logLossWindow", "... of the window."),
+  LOG_LOSS_WINDOW(
+      Place.SCORES, Kind.GAUGE, "prequential.logLossWindow", "The same, over the window."),
   ACCURACY(
       Place.SCORES,
       Kind.GAUGE,
       "prequential.accuracy",
-      "Classes, true or false: share of the most probable that came true."),
+      "Class and binary targets: share of events whose most probable class was the" + " label."),
   ACCURACY_FADED(Place.SCORES, Kind.GAUGE, "prequential.accuracyFaded", "The same, faded."),
-  ACCURACY_WINDOW(Place.SCORES, Kind.GAUGE, "prequential.accuracyWindow", "... of the window."),
+  ACCURACY_WINDOW(
+      Place.SCORES, Kind.GAUGE, "prequential.accuracyWindow", "The same, over the window."),
   AUC_WINDOW(
       Place.SCORES,
       Kind.GAUGE,
       "prequential.aucWindow",
-      "True or false: area under the ROC curve of the window."),
+      "Binary targets: area under the ROC curve over the window."),
   CALIBRATION_ERROR_WINDOW(
       Place.SCORES,
       Kind.GAUGE,
       "prequential.calibrationErrorWindow",
-      "Classes, true or false: expected calibration error of the window, ten bins."),
+      "Class and binary targets: expected calibration error over the window, in ten" + " bins."),
   ABSOLUTE_ERROR(
-      Place.SCORES, Kind.GAUGE, "prequential.absoluteError", "Numbers: mean absolute error."),
+      Place.SCORES,
+      Kind.GAUGE,
+      "prequential.absoluteError",
+      "Numeric targets: mean absolute error."),
   ABSOLUTE_ERROR_FADED(
       Place.SCORES, Kind.GAUGE, "prequential.absoluteErrorFaded", "The same, faded."),
   ABSOLUTE_ERROR_WINDOW(
-      Place.SCORES, Kind.GAUGE, "prequential.absoluteErrorWindow", "... of the window."),
+      Place.SCORES, Kind.GAUGE, "prequential.absoluteErrorWindow", "The same, over the window."),
   MEAN_RECALL_ERROR(
       Place.SCORES, Kind.GAUGE, "prequential.recallError", "Mean recall error of observed events."),
   MEAN_RECALL_ERROR_FADED(
       Place.SCORES, Kind.GAUGE, "prequential.recallErrorFaded", "The same, faded."),
   MEAN_RECALL_ERROR_WINDOW(
-      Place.SCORES, Kind.GAUGE, "prequential.recallErrorWindow", "... of the window."),
+      Place.SCORES, Kind.GAUGE, "prequential.recallErrorWindow", "The same, over the window."),
   LABELS_ANSWERED(
       Place.SCORES,
       Kind.COUNTER,
       "labels.answered",
-      "Observed events that answered an earlier ask."),
+      "Observed events that carried the label of an earlier ask."),
   LABELS_UNASKED(
       Place.SCORES,
       Kind.COUNTER,
       "labels.unasked",
       "Observed events scored by their own prediction."),
   LABELS_UNANSWERED(
-      Place.SCORES, Kind.COUNTER, "labels.unanswered", "Asks forgotten before their label came."),
+      Place.SCORES,
+      Kind.COUNTER,
+      "labels.unanswered",
+      "Asks whose label did not arrive within the labels' time to live."),
   DRIFTS(
       Place.SCORES,
       Kind.COUNTER,
       "drifts",
-      "Changes of the loss or the recall error that were found.");
+      "Changes of the loss or of the recall error found by the drift detector.");
 
   private static final String PROMETHEUS =
       "flink_taskmanager_job_task_operator_" + FastWeightMetrics.GROUP + "_";

@@ -1,13 +1,15 @@
 package io.fastweights.operator;
 
+import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
-import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.operator.stored.CheckedWeights;
+import io.fastweights.operator.stored.StoredNames;
 import io.fastweights.state.FastWeightStore;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -54,7 +56,7 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
 
   /** The ttl of every subtask: where a savepoint has none above 0, its keys have no timers. */
   private static final ListStateDescriptor<Long> EXPIRIES =
-      new ListStateDescriptor<>("fast-weights-ttl", Types.LONG);
+      new ListStateDescriptor<>(StoredNames.EXPIRY, Types.LONG);
 
   private static final String NO_TIMESTAMP =
       "the event has no timestamp, and eventTime(...) needs one: assign timestamps and watermarks in front"
@@ -190,7 +192,7 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
    * every later one by the new ones; each memory is saved by the one model and loaded by the other,
    * or if their generations differ, all are forgotten.
    */
-  final void refresh(CheckedModel next) throws Exception {
+  final void refresh(CheckedWeights next) throws Exception {
     flush(FlushReason.REFRESH);
     boolean forget = next.generation() != live.generation();
     if (forget) {
@@ -211,9 +213,10 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   private void beginPurging() throws Exception {
     InternalTimerService<VoidNamespace> timers =
         this.<Object, VoidNamespace>getInternalTimerService(
-            "fast-weights-ttl", VoidNamespaceSerializer.INSTANCE, expiry);
+            StoredNames.EXPIRY, VoidNamespaceSerializer.INSTANCE, expiry);
     ValueState<Long> timer =
-        getRuntimeContext().getState(new ValueStateDescriptor<>(KeyExpiry.TIMER, Types.LONG));
+        getRuntimeContext()
+            .getState(new ValueStateDescriptor<>(StoredNames.EXPIRY_TIMER, Types.LONG));
     expiry.purge(memory, store, this::setCurrentKey, timer, timers);
     if (unwatched) {
       expiry.watchAll(getKeyedStateBackend());

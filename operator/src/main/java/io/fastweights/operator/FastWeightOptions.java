@@ -2,7 +2,7 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.EngineOptions.DenseProducts;
 import io.fastweights.kernels.engine.EngineOptions.Device;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.model.Storage;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
@@ -24,112 +24,116 @@ public final class FastWeightOptions {
           .intType()
           .defaultValue(256)
           .withDescription(
-              "Most events that are stepped together. Predictions do not depend on it.");
+              "Maximum number of events in a batch. Larger batches suit a GPU. Predictions"
+                  + " do not depend on it.");
 
   public static final ConfigOption<Duration> LINGER =
       ConfigOptions.key("fastweights.linger")
           .durationType()
           .defaultValue(Duration.ofMillis(20))
           .withDescription(
-              "How long an event may wait for its batch to fill, in processing time. 0 steps"
-                  + " every event at once.");
+              "Maximum time in processing time that an event waits for its batch to fill."
+                  + " It adds to latency. 0 flushes every event at once. Predictions do not"
+                  + " depend on it.");
 
   public static final ConfigOption<MemorySize> CACHE_SIZE =
       ConfigOptions.key("fastweights.cache-size")
           .memoryType()
           .defaultValue(MemorySize.ofMebiBytes(128))
           .withDescription(
-              "Memories that a subtask keeps ready beside the state backend, in bytes. A key takes 4"
-                  + " bytes (2 in bf16) times layers, heads, rows and columns, and 256 more; the keys of one"
-                  + " batch always have room. What a key has learned since it was last saved comes"
-                  + " on top: at most the fold threshold times its memory. Predictions do not depend"
-                  + " on it.");
+              "Size of each subtask's cache of memories, in addition to the state backend."
+                  + " A key takes 4 bytes (2 in bf16) times layers, heads, rows and columns, plus"
+                  + " 256 bytes. The keys of one batch always fit. Unsaved log entries are not"
+                  + " included: at most the fold threshold times the size of the memory for each"
+                  + " key. Predictions do not depend on it.");
 
   public static final ConfigOption<Double> FOLD_THRESHOLD =
       ConfigOptions.key("fastweights.fold-threshold")
           .doubleType()
           .defaultValue(1.0)
           .withDescription(
-              "How large a key's log in state may grow, as a fraction of its memory's size, before"
-                  + " it is folded into a new base; twice that for a key that is saved while it"
-                  + " stays in the cache. 0 keeps memories whole. Predictions do not depend on it.");
+              "Size of a key's log in state, as a fraction of the size of its memory, at"
+                  + " which the log is folded into a new base. The limit is doubled for a key"
+                  + " that is saved while it stays in the cache. 0 stores whole memories and no"
+                  + " logs. Predictions do not depend on it.");
 
   public static final ConfigOption<Integer> UNSAVED_KEYS =
       ConfigOptions.key("fastweights.unsaved-keys")
           .intType()
           .defaultValue(1024)
           .withDescription(
-              "Most keys of a subtask that may have learned what the state backend does not have"
-                  + " when a checkpoint comes, which saves them while the subtask stands still."
-                  + " Those beyond are saved before, the least used first. Between two checkpoints"
-                  + " up to eight times as many may wait. Fewer make the pause shorter, more save a"
-                  + " key that is often used less often. Predictions do not depend on it.");
+              "Maximum number of keys of a subtask with unsaved updates at a checkpoint."
+                  + " Excess keys are written earlier, least recently used first. Between two"
+                  + " checkpoints the limit is eight times as high. Lower: shorter pauses;"
+                  + " higher: fewer writes. Predictions do not depend on it.");
 
   public static final ConfigOption<Duration> TTL =
       ConfigOptions.key("fastweights.ttl")
           .durationType()
           .defaultValue(Duration.ZERO)
           .withDescription(
-              "How long a key is remembered after it last learned, by the times of its own events;"
-                  + " later events find its memory empty. Asks do not prolong it. What is dead"
-                  + " leaves the state as the watermark advances. 0 is for ever.");
+              "Time to live of a key after its last observed event, in event time. An"
+                  + " expired memory reads as empty; asks do not prolong it. Expired keys are"
+                  + " removed from state as the watermark advances. 0 disables expiry.");
 
   public static final ConfigOption<Duration> HALF_LIFE =
       ConfigOptions.key("fastweights.half-life")
           .durationType()
           .defaultValue(Duration.ZERO)
           .withDescription(
-              "How long it takes until half of what a key has learned has faded, by the times of its"
-                  + " own events, counted in sixteenths of it. A memory fades when its key's next"
-                  + " event comes; asks read it faded and leave it as it was. It may change between"
-                  + " a savepoint and the job that restores it. Weights are trained without fading."
-                  + " 0 is never.");
+              "Event time in which half of a memory decays, counted in sixteenths of it."
+                  + " The decay is applied when the next event of the key arrives; an ask reads"
+                  + " the decayed memory and leaves the stored one unchanged. The value may"
+                  + " change between a savepoint and the job that restores it. Training does not"
+                  + " use it. 0 disables decay.");
 
   public static final ConfigOption<StorageFormat> STORAGE =
       ConfigOptions.key("fastweights.storage")
           .enumType(StorageFormat.class)
           .defaultValue(StorageFormat.FP32)
           .withDescription(
-              "How a memory is held, beside the engine and in state. It may change between a"
-                  + " savepoint and the job that restores it: a key's base changes when it is next"
-                  + " folded.");
+              "Number format of memories in the cache and in state. It may change between a"
+                  + " savepoint and the job that restores it; a stored base is converted when it"
+                  + " is next folded.");
 
   public static final ConfigOption<Device> ENGINE =
       ConfigOptions.key("fastweights.engine")
           .enumType(Device.class)
           .defaultValue(Device.AUTO)
           .withDescription(
-              "What the arithmetic runs on: CUDA, CPU, or AUTO for CUDA where a usable device is.");
+              "Device of the arithmetic: CUDA, CPU, or AUTO, which takes CUDA if a usable"
+                  + " device is present.");
 
   public static final ConfigOption<DenseProducts> CUDA_DENSE_PRODUCTS =
       ConfigOptions.key("fastweights.cuda.dense-products")
           .enumType(DenseProducts.class)
           .defaultValue(DenseProducts.OWN)
           .withDescription(
-              "What multiplies events by slow weights on a CUDA device: OWN kernels, whose bits do"
-                  + " not depend on batches and are the CPU's, or CUBLAS, NVIDIA's library in full"
-                  + " fp32, which promises neither. CUBLAS needs libcublas.so.12; without it OWN"
-                  + " takes its place, with a warning.");
+              "Implementation of dense products on a CUDA device. OWN: this project's"
+                  + " kernels; their results have the same bits as the CPU's and do not depend on"
+                  + " batches. CUBLAS: NVIDIA's library in full fp32, without that guarantee; it"
+                  + " needs libcublas.so.12 and falls back to OWN with a warning.");
 
   public static final ConfigOption<EventOrder> ORDER =
       ConfigOptions.key("fastweights.event-order")
           .enumType(EventOrder.class)
           .defaultValue(EventOrder.REFUSE)
           .withDescription(
-              "What to do with an event that is older than the last observed event of its key.");
+              "Treatment of an event that is older than the last observed event of its key.");
 
   public static final ConfigOption<Integer> ASSOCIATIVE_KEY_DIM =
       ConfigOptions.key("fastweights.associative.key-dim")
           .intType()
           .defaultValue(256)
           .withDescription(
-              "Without weights: floats of a head's key. W has 2 * nu * key-dim rows a head.");
+              "Associative memory only: number of floats in a head's key. W has 2 * nu *"
+                  + " key-dim rows a head.");
 
   public static final ConfigOption<Integer> ASSOCIATIVE_NU =
       ConfigOptions.key("fastweights.associative.nu")
           .intType()
           .defaultValue(2)
-          .withDescription("Without weights: the capacity factor of DPFP.");
+          .withDescription("Associative memory only: capacity factor nu of DPFP.");
 
   public static final ConfigOption<List<Double>> ASSOCIATIVE_BETAS =
       ConfigOptions.key("fastweights.associative.betas")
@@ -137,52 +141,54 @@ public final class FastWeightOptions {
           .asList()
           .defaultValues(0.3, 0.1)
           .withDescription(
-              "Without weights: the learning rate of each head, in (0, 1]. The answer is the mean"
-                  + " of a fast and a slow head by default.");
+              "Associative memory only: learning rate beta of each head, in (0, 1]. The"
+                  + " prediction is the mean over the heads, by default one fast and one slow.");
 
   public static final ConfigOption<Long> ASSOCIATIVE_SEED =
       ConfigOptions.key("fastweights.associative.seed")
           .longType()
           .defaultValue(1L)
           .withDescription(
-              "Without weights: seed of the random projection that makes keys of features. It must"
-                  + " stay the same for as long as the memories live.");
+              "Associative memory only: seed of the random projection from features to"
+                  + " keys. It must not change while memories live.");
 
   public static final ConfigOption<Boolean> EMBEDDING =
       ConfigOptions.key("fastweights.embedding")
           .booleanType()
           .defaultValue(false)
-          .withDescription("Whether predictions carry the event's vector before the model's head.");
+          .withDescription(
+              "Adds the event's hidden vector (the input of the model's head) to"
+                  + " predictions.");
 
   public static final ConfigOption<Duration> LABELS_TTL =
       ConfigOptions.key("fastweights.labels.ttl")
           .durationType()
           .defaultValue(Duration.ofDays(7))
           .withDescription(
-              "How long the answer to an ask is remembered for its label, in processing time, up"
-                  + " to a sixteenth more.");
+              "Processing time for which the prediction of an ask waits for its label."
+                  + " Removal may come up to a sixteenth later.");
 
   public static final ConfigOption<Integer> PREQUENTIAL_WINDOW =
       ConfigOptions.key("fastweights.prequential.window")
           .intType()
           .defaultValue(10_000)
-          .withDescription("Scored events of a subtask that the windowed measures are taken over.");
+          .withDescription(
+              "Number of scored events in the window of the windowed measures, for each"
+                  + " subtask.");
 
   public static final ConfigOption<Double> PREQUENTIAL_FADING =
       ConfigOptions.key("fastweights.prequential.fading")
           .doubleType()
           .defaultValue(0.999)
-          .withDescription(
-              "What an event's weight in the faded measures is multiplied by at every later event,"
-                  + " in (0, 1].");
+          .withDescription("Fading factor of the faded measures for each event, in (0, 1].");
 
   public static final ConfigOption<Double> DRIFT_DELTA =
       ConfigOptions.key("fastweights.drift.delta")
           .doubleType()
           .defaultValue(0.002)
           .withDescription(
-              "The drift detector's probability of a false alarm, in (0, 1): the smaller, the more"
-                  + " evidence it needs.");
+              "Probability of a false alarm of the drift detector (ADWIN's delta), in (0,"
+                  + " 1). A smaller value needs more evidence.");
 
   public static final ConfigOption<List<String>> DATA_ROOTS =
       ConfigOptions.key("fastweights.data.roots")
@@ -190,8 +196,8 @@ public final class FastWeightOptions {
           .asList()
           .defaultValues()
           .withDescription(
-              "Folders below which a job of 'fastweights run' may read event files and schemas;"
-                  + " compared with a file's real path. None is anywhere.");
+              "Folders from which a job of 'fastweights run' may read event files and"
+                  + " schemas, compared with the real path of a file. Empty: any folder.");
 
   public static final ConfigOption<List<String>> WEIGHTS_ROOTS =
       ConfigOptions.key("fastweights.weights.roots")
@@ -199,8 +205,8 @@ public final class FastWeightOptions {
           .asList()
           .defaultValues()
           .withDescription(
-              "Folders below which weights may be read, as paths or URIs; local ones are compared"
-                  + " with the file's real path. None is anywhere of the allowed schemes.");
+              "Folders from which weights may be read, as paths or URIs. Local files are"
+                  + " compared by their real path. Empty: any folder of the allowed schemes.");
 
   public static final ConfigOption<List<String>> WEIGHTS_SCHEMES =
       ConfigOptions.key("fastweights.weights.schemes")
@@ -209,7 +215,7 @@ public final class FastWeightOptions {
           .defaultValues(
               "file", "s3", "s3a", "s3p", "hdfs", "gs", "abfs", "abfss", "wasb", "wasbs", "oss",
               "viewfs")
-          .withDescription("URI schemes that weights may be read from, in lower case.");
+          .withDescription("URI schemes from which weights may be read, in lower case.");
 
   public static final ConfigOption<List<String>> WEIGHTS_SHA256 =
       ConfigOptions.key("fastweights.weights.sha256")
@@ -217,8 +223,7 @@ public final class FastWeightOptions {
           .asList()
           .defaultValues()
           .withDescription(
-              "SHA-256 digests, in hexadecimal, of which a weights file must have one. None is any"
-                  + " file.");
+              "Accepted SHA-256 digests of weights files, in hexadecimal. Empty: any file.");
 
   /** Every option, in the order of the documentation. */
   public static List<ConfigOption<?>> all() {
@@ -249,10 +254,10 @@ public final class FastWeightOptions {
         WEIGHTS_SHA256);
   }
 
-  /** What happens to an event that is older than its key's last observed one. */
+  /** Treatment of an event that is older than the last observed event of its key. */
   public enum EventOrder implements DescribedEnum {
-    REFUSE("It goes to the malformed side output."),
-    ACCEPT("It is taken as it arrives; time since the last event counts as 0.");
+    REFUSE("The event goes to the malformed side output."),
+    ACCEPT("The event is processed on arrival; its elapsed time counts as 0.");
 
     private final String description;
 
@@ -266,13 +271,13 @@ public final class FastWeightOptions {
     }
   }
 
-  /** How a memory is held; the arithmetic is in fp32 either way. */
+  /** Number format of a memory; the arithmetic is in fp32 in both. */
   public enum StorageFormat implements DescribedEnum {
-    FP32(Storage.FP32, "Four bytes a weight, exactly what the arithmetic gives."),
+    FP32(Storage.FP32, "Four bytes a weight; exact."),
     BF16(
         Storage.BF16,
-        "Two bytes a weight: the range of fp32 with 8 bits of precision. A weight is rounded at"
-            + " every event that rewrites it, so results do not depend on batches here either.");
+        "Two bytes a weight: the exponent of fp32 and 8 bits of precision. A weight is rounded"
+            + " at each event that rewrites it, so results do not depend on batches.");
 
     private final Storage storage;
     private final String description;

@@ -5,6 +5,8 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.prequential.Loss;
+import io.fastweights.operator.stored.CheckedWeights;
+import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.RuntimeExecutionMode;
@@ -260,16 +262,16 @@ public final class FastWeights<T> {
     ModelSpec spec =
         new ModelSpec(schema == null ? null : SchemaJson.write(schema), weights, vectorTargetDim);
     EventModel model = spec.create(chosen);
-    SingleOutputStreamOperator<CheckedModel> checked =
+    SingleOutputStreamOperator<CheckedWeights> checked =
         updates == null ? null : checked(new ModelChecker(spec, chosen, model));
     return build(stream, spec, chosen, checked);
   }
 
   /** New weights are checked in one place. */
-  private SingleOutputStreamOperator<CheckedModel> checked(ModelChecker checker) {
-    SingleOutputStreamOperator<CheckedModel> checked =
-        updates.global().process(checker, CheckedModel.type());
-    settle(checked, "-models");
+  private SingleOutputStreamOperator<CheckedWeights> checked(ModelChecker checker) {
+    SingleOutputStreamOperator<CheckedWeights> checked =
+        updates.global().process(checker, ModelChecker.CHECKED);
+    settle(checked, StoredNames.CHECKER_UID);
     // No limit of parallelism: a sink chained behind it would have to have the same one.
     return checked.setParallelism(1);
   }
@@ -281,7 +283,7 @@ public final class FastWeights<T> {
       KeyedStream<T, K> events,
       ModelSpec spec,
       Configuration chosen,
-      SingleOutputStreamOperator<CheckedModel> models) {
+      SingleOutputStreamOperator<CheckedWeights> models) {
     TypeInformation<T> element = events.getType();
     OutputTag<Malformed<T>> malformed = new OutputTag<>("malformed", Malformed.type(element));
     FastWeightOperatorFactory<T> factory =
@@ -301,7 +303,7 @@ public final class FastWeights<T> {
               name + "-event-time",
               element,
               new EventTimeSorterFactory<>(allowedLateness, ties, lateTag, serializer(element)));
-      settle(sorted, "-event-time");
+      settle(sorted, StoredNames.SORTER_UID);
       late = sorted.getSideOutput(lateTag);
       ordered =
           DataStreamUtils.reinterpretAsKeyedStream(
@@ -332,7 +334,7 @@ public final class FastWeights<T> {
     FastWeights<Prediction<T>> shadow =
         over(byKeyOfEvent(predictions, events), new FastWeightShadow.Reader<>(reader));
     shadow.name = name + "-shadow";
-    shadow.uid = uid == null ? null : uid + "-shadow";
+    shadow.uid = uid == null ? null : uid + StoredNames.SHADOW_UID;
     shadow.weights = candidate == null ? weights : candidate;
     shadow.updates = candidates;
     shadow.allowedLateness = null;
@@ -347,7 +349,7 @@ public final class FastWeights<T> {
             .process(
                 new ShadowScorer<K, T>(Loss.of(target()), chosen), Compared.type(events.getType()))
             .setParallelism(predictions.getParallelism());
-    shadow.settle(compared, "-scores");
+    shadow.settle(compared, StoredNames.SCORER_UID);
     return new FastWeightShadow<>(answers, compared);
   }
 
@@ -381,7 +383,7 @@ public final class FastWeights<T> {
             .process(
                 new Scorer<K, T>(Loss.of(target), deviation, chosen), Scored.type(events.getType()))
             .setParallelism(predictions.getParallelism());
-    settle(scored, "-scores");
+    settle(scored, StoredNames.SCORER_UID);
     return scored;
   }
 

@@ -1,12 +1,12 @@
 package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.Engine;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
-import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.engine.SavedMemory;
 import io.fastweights.kernels.math.LogReplay;
+import io.fastweights.kernels.model.LoggedEvents;
+import io.fastweights.kernels.model.Storage;
 import io.fastweights.state.FastWeightStore;
 import io.fastweights.state.KeyMemory;
 import io.fastweights.state.LogChunk;

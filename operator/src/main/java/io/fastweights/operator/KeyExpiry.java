@@ -26,9 +26,6 @@ import org.apache.flink.streaming.api.operators.Triggerable;
  * memories.
  */
 final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
-  /** Name of the keyed state that holds the time of a key's timer. */
-  static final String TIMER = "fast-weights-timer";
-
   /** No time: the key has not learned yet. */
   static final long NEVER = Long.MIN_VALUE;
 

@@ -1,6 +1,9 @@
 package io.fastweights.operator;
 
 import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.operator.stored.CheckedWeights;
+import io.fastweights.operator.stored.CheckedWeightsSerializer;
+import io.fastweights.operator.stored.StoredNames;
 import java.io.IOException;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
@@ -14,14 +17,11 @@ import org.apache.flink.configuration.Configuration;
  * it, however many there are then.
  */
 final class LiveModel {
-  /** Name of the operator state that holds weights which are not the job's own. */
-  static final String STATE = "fast-weights-model";
-
   private final ModelSpec spec;
   private final Configuration options;
   private final boolean first;
-  private ListState<CheckedModel> state;
-  private CheckedModel checked;
+  private ListState<CheckedWeights> state;
+  private CheckedWeights checked;
   private EventModel model;
   private long refreshes;
 
@@ -41,9 +41,12 @@ final class LiveModel {
    * @throws IllegalStateException if it does not, but the checkpoint has some
    */
   void restore(OperatorStateStore store, boolean refreshed) throws Exception {
-    if (refreshed || store.getRegisteredStateNames().contains(STATE)) {
-      state = store.getUnionListState(new ListStateDescriptor<>(STATE, CheckedModel.type()));
-      for (CheckedModel stored : state.get()) {
+    if (refreshed || store.getRegisteredStateNames().contains(StoredNames.SERVED_WEIGHTS)) {
+      state =
+          store.getUnionListState(
+              new ListStateDescriptor<>(
+                  StoredNames.SERVED_WEIGHTS, new CheckedWeightsSerializer()));
+      for (CheckedWeights stored : state.get()) {
         checked = stored;
       }
     }
@@ -61,7 +64,7 @@ final class LiveModel {
   }
 
   /** Goes on with other weights. */
-  void refresh(CheckedModel next) throws IOException {
+  void refresh(CheckedWeights next) throws IOException {
     checked = next;
     model = create();
     refreshes++;
@@ -85,7 +88,7 @@ final class LiveModel {
     return checked == null ? 0 : checked.version();
   }
 
-  /** Of the memories; see {@link CheckedModel#generation}. */
+  /** Of the memories; see {@link CheckedWeights#generation()}. */
   long generation() {
     return checked == null ? 0 : checked.generation();
   }

@@ -1,10 +1,10 @@
 package io.fastweights.operator;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
-import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.Storage;
 import io.fastweights.state.LogChunk;
 import io.fastweights.state.StoredMemory;
 import java.util.List;

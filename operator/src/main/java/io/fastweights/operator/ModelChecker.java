@@ -2,11 +2,15 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.operator.ModelUpdate.OtherShape;
+import io.fastweights.operator.stored.CheckedWeights;
+import io.fastweights.operator.stored.StoredNames;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.configuration.Configuration;
@@ -29,10 +33,21 @@ import org.slf4j.LoggerFactory;
  * broadcast edges, also where they are unaligned elsewhere. So the version in this state is the one
  * in the operator's.
  */
-final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
+final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedWeights>
     implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(ModelChecker.class);
+
+  /** What leaves the checker; it goes to every subtask. */
+  static final TypeInformation<CheckedWeights> CHECKED =
+      Erased.pojo(
+          CheckedWeights.class,
+          Map.of(
+              "path", Types.STRING,
+              "version", Types.LONG,
+              "generation", Types.LONG,
+              "sha256", Types.STRING,
+              "bytes", Types.PRIMITIVE_ARRAY(Types.BYTE)));
 
   static final OutputTag<RefusedModel> REFUSED =
       new OutputTag<>("refused-models", RefusedModel.type());
@@ -67,7 +82,8 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
             .getOperatorStateStore()
             .getUnionListState(
                 new ListStateDescriptor<>(
-                    "checked-model", Types.TUPLE(Types.LONG, Types.LONG, Types.STRING)));
+                    StoredNames.CHECKED_VERSION,
+                    Types.TUPLE(Types.LONG, Types.LONG, Types.STRING)));
     for (Tuple3<Long, Long, String> last : state.get()) {
       version = last.f0;
       generation = last.f1;
@@ -92,8 +108,8 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
   }
 
   @Override
-  public void processElement(ModelUpdate update, Context context, Collector<CheckedModel> out) {
-    CheckedModel checked;
+  public void processElement(ModelUpdate update, Context context, Collector<CheckedWeights> out) {
+    CheckedWeights checked;
     try {
       checked = check(update);
     } catch (IOException | RuntimeException e) {
@@ -114,7 +130,7 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
     return text.replace('\r', ' ').replace('\n', ' ');
   }
 
-  private CheckedModel check(ModelUpdate update) throws IOException {
+  private CheckedWeights check(ModelUpdate update) throws IOException {
     if (update.path().chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException("the path has a control character");
     }
@@ -143,6 +159,6 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedModel>
     version = update.version();
     generation = fits ? generation : version;
     memories = model.memories();
-    return new CheckedModel(update.path(), version, generation, sha256, bytes);
+    return new CheckedWeights(update.path(), version, generation, sha256, bytes);
   }
 }

@@ -61,7 +61,7 @@ record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
       }
       checkEmbeddings(schema);
       checkFields(schema);
-      return InputEncoder.trained(schema, weights);
+      return weights.inputs(schema);
     }
     return InputEncoder.projection(
         schema, model.inputDim(), options.get(FastWeightOptions.ASSOCIATIVE_SEED));

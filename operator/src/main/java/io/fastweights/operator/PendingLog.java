@@ -1,8 +1,8 @@
 package io.fastweights.operator;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
-import io.fastweights.kernels.engine.LoggedEvents;
+import io.fastweights.kernels.model.LoggedEvents;
+import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.state.LogChunk;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.operator.stored.CheckedWeights;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.event.WatermarkEvent;
@@ -17,7 +18,7 @@ import org.apache.flink.util.OutputTag;
  * neither holds back the time of the first one nor moves it on.
  */
 final class RefreshedOperator<T> extends FastWeightOperator<T>
-    implements TwoInputStreamOperator<T, CheckedModel, Prediction<T>> {
+    implements TwoInputStreamOperator<T, CheckedWeights, Prediction<T>> {
   private static final long serialVersionUID = 1L;
 
   RefreshedOperator(
@@ -37,7 +38,7 @@ final class RefreshedOperator<T> extends FastWeightOperator<T>
   }
 
   @Override
-  public void processElement2(StreamRecord<CheckedModel> element) throws Exception {
+  public void processElement2(StreamRecord<CheckedWeights> element) throws Exception {
     refresh(element.getValue());
   }
 

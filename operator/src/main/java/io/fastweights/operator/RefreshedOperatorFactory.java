@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.operator.stored.CheckedWeights;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
@@ -7,7 +8,7 @@ import org.apache.flink.streaming.api.operators.TwoInputStreamOperatorFactory;
 
 /** Makes the operator of each subtask, with an input for new weights. */
 final class RefreshedOperatorFactory<T> extends AbstractStreamOperatorFactory<Prediction<T>>
-    implements TwoInputStreamOperatorFactory<T, CheckedModel, Prediction<T>> {
+    implements TwoInputStreamOperatorFactory<T, CheckedWeights, Prediction<T>> {
   private static final long serialVersionUID = 1L;
 
   private final FastWeightOperatorFactory<T> operators;

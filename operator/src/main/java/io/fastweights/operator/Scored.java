@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.operator.stored.WaitingAsk;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,7 +29,7 @@ public final class Scored<T> {
    * @param answer the prediction for the observed event, with its target
    * @param asked the ask of the same id; null where there was none
    */
-  static <T> Scored<T> of(Prediction<T> answer, Asked asked) {
+  static <T> Scored<T> of(Prediction<T> answer, WaitingAsk asked) {
     Scored<T> scored = new Scored<>();
     scored.event = answer.event();
     scored.id = answer.id();

@@ -1,6 +1,7 @@
 package io.fastweights.operator;
 
 import io.fastweights.operator.prequential.Loss;
+import io.fastweights.operator.stored.WaitingAsk;
 import java.util.Arrays;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.configuration.Configuration;
@@ -47,7 +48,7 @@ final class ShadowScorer<K, T>
       throws Exception {
     float[] both = both(answer);
     if (answer.observed()) {
-      Asked earlier = asked.take(answer.id());
+      WaitingAsk earlier = asked.take(answer.id());
       out.collect(compare(answer, earlier != null, earlier == null ? both : earlier.values()));
     } else if (answer.id() != null) {
       asked.remember(answer.id(), both, answer.timestamp(), context.timerService());

@@ -2,9 +2,9 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EventBatch;
-import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.engine.SavedMemory;
+import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Model;
 import java.util.List;
 import org.apache.flink.metrics.Histogram;

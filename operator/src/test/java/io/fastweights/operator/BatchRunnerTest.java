@@ -2,16 +2,17 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
-import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.engine.ThreadedEngine;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.FastWeightOptions.EventOrder;
+import io.fastweights.operator.stored.StoredNames;
 import io.fastweights.state.FastWeightStore;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -95,7 +96,7 @@ class BatchRunnerTest {
         null,
         null,
         timers::currentKey,
-        timers.store().getState(new ValueStateDescriptor<>(KeyExpiry.TIMER, Types.LONG)),
+        timers.store().getState(new ValueStateDescriptor<>(StoredNames.EXPIRY_TIMER, Types.LONG)),
         (InternalTimerService<VoidNamespace>)
             Proxy.newProxyInstance(
                 BatchRunnerTest.class.getClassLoader(),

@@ -2,15 +2,15 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
-import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.Storage;
 import org.apache.flink.configuration.MemorySize;
 import org.junit.jupiter.api.Test;
 

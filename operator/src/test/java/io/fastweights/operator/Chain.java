@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.state.StoredMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -117,7 +118,7 @@ final class Chain {
   }
 
   /** New weights come to the operator. */
-  void refresh(CheckedModel model) throws Exception {
+  void refresh(CheckedWeights model) throws Exception {
     operator.refresh(model);
     flow();
   }

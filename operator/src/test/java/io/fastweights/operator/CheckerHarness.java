@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.operator.stored.CheckedWeights;
 import java.util.List;
 import java.util.Queue;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -10,7 +11,7 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.InstantiationUtil;
 
 /** Flink's harness around what checks new weights. */
-final class CheckerHarness extends OneInputStreamOperatorTestHarness<ModelUpdate, CheckedModel> {
+final class CheckerHarness extends OneInputStreamOperatorTestHarness<ModelUpdate, CheckedWeights> {
 
   CheckerHarness(ModelChecker checker) throws Exception {
     this(new ProcessOperator<>(checker));
@@ -23,27 +24,27 @@ final class CheckerHarness extends OneInputStreamOperatorTestHarness<ModelUpdate
     this(operator(stream));
   }
 
-  private CheckerHarness(OneInputStreamOperator<ModelUpdate, CheckedModel> operator)
+  private CheckerHarness(OneInputStreamOperator<ModelUpdate, CheckedWeights> operator)
       throws Exception {
     super(InstantiationUtil.clone(operator), TaskEnvironment.of(1, 1, 0));
-    setup(CheckedModel.type().createSerializer(getExecutionConfig().getSerializerConfig()));
+    setup(ModelChecker.CHECKED.createSerializer(getExecutionConfig().getSerializerConfig()));
   }
 
   @SuppressWarnings("unchecked")
-  private static OneInputStreamOperator<ModelUpdate, CheckedModel> operator(
+  private static OneInputStreamOperator<ModelUpdate, CheckedWeights> operator(
       FastWeightStream<Trip> stream) {
-    return ((OneInputTransformation<ModelUpdate, CheckedModel>)
+    return ((OneInputTransformation<ModelUpdate, CheckedWeights>)
             stream.refusedModels().getTransformation().getInputs().get(0))
         .getOperator();
   }
 
   /** What was sent on, and is not taken yet. */
   @SuppressWarnings({"unchecked", "rawtypes"})
-  Queue<StreamRecord<CheckedModel>> records() {
+  Queue<StreamRecord<CheckedWeights>> records() {
     return (Queue) getOutput();
   }
 
-  List<CheckedModel> accepted() {
+  List<CheckedWeights> accepted() {
     return extractOutputValues();
   }
 

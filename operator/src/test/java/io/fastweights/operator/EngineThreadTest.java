@@ -2,9 +2,9 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
-import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.engine.ThreadedEngine;
 import java.time.Duration;
 import org.apache.flink.configuration.Configuration;

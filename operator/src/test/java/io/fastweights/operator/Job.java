@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.state.StoredMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -100,7 +101,7 @@ final class Job implements Inputs, AutoCloseable {
   @Override
   public void update(Update update) throws Exception {
     checker.processElement(new StreamRecord<>(update.message()));
-    for (StreamRecord<CheckedModel> model : Chain.taken(checker.records())) {
+    for (StreamRecord<CheckedWeights> model : Chain.taken(checker.records())) {
       for (Chain chain : chains) {
         chain.refresh(model.getValue());
       }

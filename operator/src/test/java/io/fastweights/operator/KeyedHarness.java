@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
@@ -29,9 +30,20 @@ class KeyedHarness<I, O> extends OneInputStreamOperatorTestHarness<I, O> {
       int parallelism,
       int subtask)
       throws Exception {
-    super(
-        new FirstInput<I, O>(InstantiationUtil.clone(factory)),
-        TaskEnvironment.of(MAX_PARALLELISM, parallelism, subtask));
+    this(factory, key, output, backend, TaskEnvironment.of(MAX_PARALLELISM, parallelism, subtask));
+  }
+
+  /**
+   * @param environment of the subtask
+   */
+  KeyedHarness(
+      StreamOperatorFactory<O> factory,
+      KeySelector<I, String> key,
+      TypeInformation<O> output,
+      StateBackend backend,
+      MockEnvironment environment)
+      throws Exception {
+    super(new FirstInput<I, O>(InstantiationUtil.clone(factory)), environment);
     config.setStatePartitioner(0, key);
     config.setStateKeySerializer(
         Types.STRING.createSerializer(executionConfig.getSerializerConfig()));

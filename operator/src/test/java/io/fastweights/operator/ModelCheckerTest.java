@@ -10,6 +10,7 @@ import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Target;
+import io.fastweights.operator.stored.CheckedWeights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -40,7 +41,8 @@ class ModelCheckerTest {
     return refusal.reason();
   }
 
-  private static CheckedModel accept(CheckerHarness harness, ModelUpdate update) throws Exception {
+  private static CheckedWeights accept(CheckerHarness harness, ModelUpdate update)
+      throws Exception {
     harness.processElement(update, 0);
     return harness.accepted().get(harness.accepted().size() - 1);
   }
@@ -79,7 +81,7 @@ class ModelCheckerTest {
     String path = write("sound", MODEL.weights(1));
     byte[] bytes = Files.readAllBytes(folder.resolve("sound"));
     try (CheckerHarness harness = open(spec())) {
-      CheckedModel model =
+      CheckedWeights model =
           accept(harness, ModelUpdate.of(path, 5).withSha256(Sha256.hex(bytes).toUpperCase()));
       assertThat(model.path()).isEqualTo(path);
       assertThat(model.version()).isEqualTo(5);

@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.operator.stored.CheckedWeights;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -96,7 +97,7 @@ final class OperatorHarness extends KeyedHarness<Trip, Prediction<Trip>> {
   }
 
   /** New weights come. */
-  void refresh(CheckedModel model) throws Exception {
+  void refresh(CheckedWeights model) throws Exception {
     refreshed().processElement2(new StreamRecord<>(model));
   }
 

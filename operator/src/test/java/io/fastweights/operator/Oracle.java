@@ -1,12 +1,12 @@
 package io.fastweights.operator;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
-import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Storage;
+import io.fastweights.kernels.numeric.BrainFloat;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.MalformedEventException;
@@ -70,7 +70,7 @@ final class Oracle {
       learned.clear();
     }
     model = SlowModel.of(weights);
-    inputs = schema == null ? null : InputEncoder.trained(schema, weights);
+    inputs = schema == null ? null : weights.inputs(schema);
     return this;
   }
 

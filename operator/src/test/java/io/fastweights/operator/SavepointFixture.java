@@ -68,9 +68,7 @@ record SavepointFixture(
     JobClient job = start(folder, null, 0, BEFORE);
     Collected.await(file(), MODELS.size() * BEFORE);
     String savepoint = TestJobs.stop(job, folder, format);
-    Path zip = resources.resolve(file());
-    Files.createDirectories(zip.getParent());
-    pack(Path.of(java.net.URI.create(savepoint)), zip);
+    pack(Path.of(java.net.URI.create(savepoint)), resources.resolve(file()));
   }
 
   /** Runs the job from the savepoint over the trips that follow; what it answers, by model. */
@@ -78,7 +76,7 @@ record SavepointFixture(
     String run = file();
     Collected.lines(run).clear();
     Path savepoint = Files.createDirectories(folder.resolve("savepoint"));
-    unpack(savepoint);
+    unpack(file(), savepoint);
     start(folder, savepoint.toUri().toString(), BEFORE, TRIPS - BEFORE)
         .getJobExecutionResult()
         .get(60, TimeUnit.SECONDS);
@@ -154,7 +152,8 @@ record SavepointFixture(
         .uid("trips from " + from);
   }
 
-  private static void pack(Path folder, Path zip) throws IOException {
+  static void pack(Path folder, Path zip) throws IOException {
+    Files.createDirectories(zip.getParent());
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip));
         Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
@@ -164,14 +163,17 @@ record SavepointFixture(
     }
   }
 
-  private void unpack(Path folder) throws IOException {
-    try (InputStream resource = getClass().getClassLoader().getResourceAsStream(file())) {
-      assertThat(resource).as(file()).isNotNull();
+  /**
+   * @param file a resource
+   */
+  static void unpack(String file, Path folder) throws IOException {
+    try (InputStream resource = SavepointFixture.class.getClassLoader().getResourceAsStream(file)) {
+      assertThat(resource).as(file).isNotNull();
       ZipInputStream in = new ZipInputStream(resource);
       for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-        Path file = folder.resolve(entry.getName());
-        Files.createDirectories(file.getParent());
-        Files.copy(in, file);
+        Path unpacked = folder.resolve(entry.getName());
+        Files.createDirectories(unpacked.getParent());
+        Files.copy(in, unpacked);
       }
     }
   }

@@ -3,7 +3,7 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fastweights.kernels.math.BrainFloat;
+import io.fastweights.kernels.numeric.BrainFloat;
 import io.fastweights.operator.FastWeightOptions.StorageFormat;
 import io.fastweights.state.savepoint.KeyFigures;
 import io.fastweights.state.savepoint.MemoryBootstrap;

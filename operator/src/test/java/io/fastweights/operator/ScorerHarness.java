@@ -20,6 +20,17 @@ final class ScorerHarness extends KeyedHarness<Prediction<Trip>, Scored<Trip>> {
         subtask);
   }
 
+  /** The only subtask of a job with so many key groups. */
+  ScorerHarness(FastWeightStream<Trip> stream, StateBackend backend, int maxParallelism)
+      throws Exception {
+    super(
+        factory(stream),
+        prediction -> prediction.event().key,
+        Scored.type(OperatorHarness.TRIP),
+        backend,
+        TaskEnvironment.of(maxParallelism, 1, 0));
+  }
+
   @SuppressWarnings("unchecked")
   private static StreamOperatorFactory<Scored<Trip>> factory(FastWeightStream<Trip> stream) {
     return ((OneInputTransformation<Prediction<Trip>, Scored<Trip>>)

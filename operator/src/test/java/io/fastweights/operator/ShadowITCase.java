@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.WeightsFile;
-import io.fastweights.kernels.schema.InputEncoder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,10 +75,7 @@ class ShadowITCase {
 
   private static Oracle oracle(SlowWeights weights) {
     return new Oracle(
-        SlowModel.of(weights),
-        Trips.schema(),
-        InputEncoder.trained(Trips.schema(), weights),
-        READER);
+        SlowModel.of(weights), Trips.schema(), weights.inputs(Trips.schema()), READER);
   }
 
   private static String line(Prediction<Prediction<Trip>> answer) {

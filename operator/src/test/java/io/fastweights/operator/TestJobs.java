@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -19,10 +20,13 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointException;
+import org.apache.flink.runtime.checkpoint.CheckpointFailureReason;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.util.ExceptionUtils;
 
 /** Real jobs on a small cluster. */
 final class TestJobs {
@@ -94,7 +98,7 @@ final class TestJobs {
   /**
    * Stops a job with a savepoint; it should take no checkpoints, which would let its source go on.
    * The dispatcher may hold a job for one that is still initializing when its tasks run already,
-   * and then refuses.
+   * and then refuses; so does the job while some of its tasks are being deployed.
    *
    * @return where the savepoint is
    */
@@ -102,7 +106,26 @@ final class TestJobs {
     while (job.getJobStatus().get(60, TimeUnit.SECONDS) == JobStatus.INITIALIZING) {
       Thread.sleep(10);
     }
-    return job.stopWithSavepoint(false, folder.toUri().toString(), format)
-        .get(60, TimeUnit.SECONDS);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (true) {
+      try {
+        return job.stopWithSavepoint(false, folder.toUri().toString(), format)
+            .get(60, TimeUnit.SECONDS);
+      } catch (ExecutionException e) {
+        if (!isDeploying(e) || System.nanoTime() > deadline) {
+          throw e;
+        }
+        Thread.sleep(50);
+      }
+    }
+  }
+
+  private static boolean isDeploying(Exception failure) {
+    return ExceptionUtils.findThrowable(failure, CheckpointException.class)
+        .filter(
+            e ->
+                e.getCheckpointFailureReason()
+                    == CheckpointFailureReason.NOT_ALL_REQUIRED_TASKS_RUNNING)
+        .isPresent();
   }
 }

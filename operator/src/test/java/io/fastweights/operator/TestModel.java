@@ -1,12 +1,12 @@
 package io.fastweights.operator;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.model.Tensor;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
@@ -103,7 +103,7 @@ enum TestModel {
     @Override
     Oracle oracle() {
       SlowWeights weights = weights(17);
-      InputEncoder inputs = InputEncoder.trained(Trips.schema(), weights);
+      InputEncoder inputs = weights.inputs(Trips.schema());
       return new Oracle(SlowModel.of(weights), Trips.schema(), inputs, Trips::read);
     }
 

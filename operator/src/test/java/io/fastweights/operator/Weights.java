@@ -4,6 +4,7 @@ import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.operator.stored.CheckedWeights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,7 +15,7 @@ final class Weights {
   private Weights() {}
 
   /** What the checker sends on for weights. */
-  static CheckedModel checked(SlowWeights weights, long version, long generation) {
+  static CheckedWeights checked(SlowWeights weights, long version, long generation) {
     try {
       return read(weights, version, generation);
     } catch (IOException e) {
@@ -22,13 +23,13 @@ final class Weights {
     }
   }
 
-  private static CheckedModel read(SlowWeights weights, long version, long generation)
+  private static CheckedWeights read(SlowWeights weights, long version, long generation)
       throws IOException {
     Path file = Files.createTempFile("weights", ".safetensors");
     try {
       WeightsFile.write(weights, file);
       byte[] bytes = Files.readAllBytes(file);
-      return new CheckedModel(file.toString(), version, generation, Sha256.hex(bytes), bytes);
+      return new CheckedWeights(file.toString(), version, generation, Sha256.hex(bytes), bytes);
     } finally {
       Files.delete(file);
     }

@@ -31,4 +31,16 @@ class WriteSavepoints {
           Files.createDirectories(folder.resolve(fixture.backend() + fixture.format())));
     }
   }
+
+  @Test
+  void writeTheSavepointsOfAJobThatKeepsEverything() throws Exception {
+    String release = System.getProperty("fastweights.release");
+    assertThat(release).as("-Dfastweights.release names the folder").isNotBlank();
+    for (WholeJobFixture fixture : WholeJobFixture.of(release + "-whole-job")) {
+      SavepointFixture.pack(
+          fixture.write(
+              Files.createDirectories(folder.resolve(fixture.backend() + fixture.format()))),
+          Path.of("src/test/resources").resolve(fixture.file()));
+    }
+  }
 }

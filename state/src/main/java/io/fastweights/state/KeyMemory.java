@@ -1,7 +1,7 @@
 package io.fastweights.state;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
-import io.fastweights.kernels.math.BrainFloat;
+import io.fastweights.kernels.model.Storage;
+import io.fastweights.kernels.numeric.BrainFloat;
 import io.fastweights.kernels.schema.EncodedEvent;
 
 /**

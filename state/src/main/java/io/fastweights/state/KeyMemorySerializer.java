@@ -1,7 +1,7 @@
 package io.fastweights.state;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.fastweights.state;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
-import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.LoggedEvents;
+import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.EOFException;
 import java.io.IOException;

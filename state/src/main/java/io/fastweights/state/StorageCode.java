@@ -1,6 +1,6 @@
 package io.fastweights.state;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.model.Storage;
 import java.io.IOException;
 
 /**

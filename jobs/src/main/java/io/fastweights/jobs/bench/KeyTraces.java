@@ -1,7 +1,7 @@
 package io.fastweights.jobs.bench;
 
-import io.fastweights.jobs.demo.Flights;
-import io.fastweights.kernels.train.experiment.Flight;
+import io.fastweights.jobs.flights.Flight;
+import io.fastweights.jobs.flights.Flights;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -79,13 +79,13 @@ public final class ChaosCommand implements Callable<Integer> {
   @Option(
       names = "--lib",
       hidden = true,
-      defaultValue = "${sys:fastweights.home:-.}/cluster/target/lib")
+      defaultValue = "${sys:fastweights.home:-.}/jobs/cluster/target/lib")
   private Path lib;
 
   @Option(
       names = "--broker-lib",
       hidden = true,
-      defaultValue = "${sys:fastweights.home:-.}/broker/target/lib")
+      defaultValue = "${sys:fastweights.home:-.}/jobs/broker/target/lib")
   private Path brokerLib;
 
   @Option(
@@ -146,7 +146,7 @@ public final class ChaosCommand implements Callable<Integer> {
     List<String> arguments =
         new ArrayList<>(command.root().commandLine().getParseResult().originalArgs());
     arguments.addAll(List.of(ISOLATED, work.toString()));
-    Isolation isolation = Isolation.start(arguments);
+    Isolation isolation = Isolation.start(command.root().userObject().getClass(), arguments);
     cleanup.before(isolation::close);
     return isolation.await(out(), command.commandLine().getErr());
   }

@@ -1,6 +1,5 @@
 package io.fastweights.jobs.chaos;
 
-import io.fastweights.jobs.Main;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,9 +53,13 @@ final class Isolation {
     }
   }
 
-  /** Starts this program in it. */
-  static Isolation start(List<String> arguments) throws IOException {
-    Process process = new ProcessBuilder(command(arguments)).start();
+  /**
+   * Starts a program in it.
+   *
+   * @param program its main class
+   */
+  static Isolation start(Class<?> program, List<String> arguments) throws IOException {
+    Process process = new ProcessBuilder(command(program, arguments)).start();
     process.getOutputStream().close();
     return new Isolation(process);
   }
@@ -74,7 +77,7 @@ final class Isolation {
     return process.waitFor();
   }
 
-  private static List<String> command(List<String> arguments) {
+  private static List<String> command(Class<?> program, List<String> arguments) {
     List<String> command = new ArrayList<>(UNSHARE);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -86,7 +89,7 @@ final class Isolation {
     // It would be a file named after the process's number, which others outside may have, too.
     command.add("-XX:-UsePerfData");
     command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     command.addAll(arguments);
     return command;
   }

@@ -60,7 +60,7 @@ public final class ClusterCommand implements Callable<Integer> {
     @Option(
         names = "--lib",
         hidden = true,
-        defaultValue = "${sys:fastweights.home:-.}/cluster/target/lib",
+        defaultValue = "${sys:fastweights.home:-.}/jobs/cluster/target/lib",
         description = "Flink's jars.")
     private Path lib;
 

@@ -1,14 +1,14 @@
 package io.fastweights.jobs.demo;
 
+import io.fastweights.jobs.flights.Flight;
+import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
-import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
-import io.fastweights.kernels.train.experiment.Flight;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package io.fastweights.jobs.demo;
 
-import io.fastweights.kernels.train.experiment.Flight;
+import io.fastweights.jobs.flights.Flight;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,11 @@
 package io.fastweights.jobs.demo;
 
+import io.fastweights.jobs.flights.Flight;
+import io.fastweights.jobs.flights.Flights;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.jobs.pipeline.WorkFolder;
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.train.experiment.Flight;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,11 +1,12 @@
 package io.fastweights.jobs.demo;
 
+import io.fastweights.jobs.flights.Flight;
+import io.fastweights.jobs.flights.FlightFields;
+import io.fastweights.jobs.flights.Flights;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Target;
-import io.fastweights.kernels.train.experiment.Flight;
-import io.fastweights.kernels.train.experiment.FlightFields;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;

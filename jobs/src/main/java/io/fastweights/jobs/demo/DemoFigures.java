@@ -1,9 +1,10 @@
 package io.fastweights.jobs.demo;
 
 import io.fastweights.jobs.demo.DemoCommand.Result;
+import io.fastweights.jobs.flights.Flight;
+import io.fastweights.jobs.flights.Flights;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
-import io.fastweights.kernels.train.experiment.Flight;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,8 @@
 package io.fastweights.jobs.demo;
 
 import io.fastweights.jobs.demo.DemoCommand.Result;
+import io.fastweights.jobs.flights.Flight;
+import io.fastweights.jobs.flights.Flights;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
 import io.fastweights.jobs.report.Charts;
 import io.fastweights.jobs.report.Charts.Axes;
@@ -9,7 +11,6 @@ import io.fastweights.jobs.report.Charts.Role;
 import io.fastweights.jobs.report.HeatMap;
 import io.fastweights.jobs.report.Page;
 import io.fastweights.jobs.report.Page.Bar;
-import io.fastweights.kernels.train.experiment.Flight;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.fastweights.jobs.demo;
 
-import io.fastweights.kernels.train.experiment.Flight;
+import io.fastweights.jobs.flights.Flight;
 import java.util.List;
 
 /** Predictions of {@code late} held against what happened, for some of the flights. */

@@ -1,6 +1,6 @@
 package io.fastweights.jobs.demo;
 
-import io.fastweights.kernels.train.experiment.Flight;
+import io.fastweights.jobs.flights.Flight;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.fastweights.jobs.savepoint;
 
 import io.fastweights.jobs.pipeline.SavepointPath;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.model.Storage;
 import io.fastweights.state.savepoint.MemoryRewrite;
 import io.fastweights.state.savepoint.MemorySavepoint;
 import java.util.concurrent.Callable;

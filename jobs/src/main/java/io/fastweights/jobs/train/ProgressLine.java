@@ -7,13 +7,13 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** A line for every validation, and now and then one in between. */
-final class ProgressLine implements TrainProgress.Listener {
+public final class ProgressLine implements TrainProgress.Listener {
   private static final long NANOS = 5_000_000_000L;
 
   private final PrintWriter out;
   private long next;
 
-  ProgressLine(PrintWriter out) {
+  public ProgressLine(PrintWriter out) {
     this.out = out;
     this.next = System.nanoTime() + NANOS;
   }
@@ -43,7 +43,7 @@ final class ProgressLine implements TrainProgress.Listener {
   }
 
   /** "accuracy 0.8123, log_loss 0.4123, auc 0.7710". */
-  static String text(Metrics metrics) {
+  public static String text(Metrics metrics) {
     return metrics.named().entrySet().stream()
         .map(metric -> String.format(Locale.ROOT, "%s %.4f", metric.getKey(), metric.getValue()))
         .collect(Collectors.joining(", "));

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /** How a command computes, and where its figures go: for every command here. */
-class ScoringOptions {
+public class ScoringOptions {
   @Spec(Target.MIXEE)
   private CommandSpec command;
 
@@ -31,7 +31,7 @@ class ScoringOptions {
   /**
    * @throws ParameterException if there are none
    */
-  int threads() {
+  public int threads() {
     if (threads < 1) {
       throw new ParameterException(
           command.commandLine(), "--threads is " + threads + ", must be at least 1");
@@ -42,16 +42,16 @@ class ScoringOptions {
   /**
    * @throws IllegalArgumentException if the figures cannot be written
    */
-  void prepare() {
+  public void prepare() {
     OutputFile.prepare("--json", json);
   }
 
   /** What the command prints to. */
-  PrintWriter out() {
+  public PrintWriter out() {
     return command.commandLine().getOut();
   }
 
-  void write(Figures figures) throws IOException {
+  public void write(Figures figures) throws IOException {
     out().flush();
     figures.writeJson(json);
   }

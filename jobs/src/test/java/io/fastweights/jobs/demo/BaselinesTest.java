@@ -3,7 +3,8 @@ package io.fastweights.jobs.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.fastweights.kernels.train.experiment.Flight;
+import io.fastweights.jobs.flights.Flight;
+import io.fastweights.jobs.flights.Flights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.fastweights.kernels.cpu;
 
 import dev.ludovic.netlib.blas.JavaBLAS;
-import io.fastweights.kernels.math.Layers.Dense;
+import io.fastweights.kernels.numeric.Layers.Dense;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;

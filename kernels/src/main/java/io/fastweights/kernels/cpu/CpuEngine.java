@@ -3,17 +3,17 @@ package io.fastweights.kernels.cpu;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EventBatch;
-import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.MemoryPool;
-import io.fastweights.kernels.math.Layers.Dense;
 import io.fastweights.kernels.math.Network;
 import io.fastweights.kernels.math.Network.Layer;
 import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.BetaGate;
 import io.fastweights.kernels.model.ModelConfig.MemoryScope;
 import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.numeric.Layers.Dense;
 import java.util.Arrays;
 
 /**

@@ -1,8 +1,8 @@
 package io.fastweights.kernels.cpu;
 
-import io.fastweights.kernels.math.Layers.Dense;
-import io.fastweights.kernels.math.Layers.Norm;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.numeric.Layers.Dense;
+import io.fastweights.kernels.numeric.Layers.Norm;
 
 /**
  * The hot operations of the CPU engine, each over rows of a batch. Every provider gives the bits of

@@ -1,9 +1,9 @@
 package io.fastweights.kernels.cpu;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.MemoryPool;
-import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.Storage;
+import io.fastweights.kernels.numeric.BrainFloat;
 import java.util.Arrays;
 
 /**

@@ -1,11 +1,11 @@
 package io.fastweights.kernels.cpu;
 
-import io.fastweights.kernels.engine.LoggedEvents;
-import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.numeric.BrainFloat;
 
 /** Rewrites memories of a pool by logged events. */
 final class MemoryReplay {

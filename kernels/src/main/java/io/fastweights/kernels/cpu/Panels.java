@@ -1,6 +1,6 @@
 package io.fastweights.kernels.cpu;
 
-import io.fastweights.kernels.math.Layers.Dense;
+import io.fastweights.kernels.numeric.Layers.Dense;
 
 /**
  * A dense layer's weights as its product reads them: panels of 16 outputs, each float[in][16], zero

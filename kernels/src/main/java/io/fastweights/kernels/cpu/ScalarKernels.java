@@ -1,13 +1,13 @@
 package io.fastweights.kernels.cpu;
 
-import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.math.Dpfp;
-import io.fastweights.kernels.math.Layers;
-import io.fastweights.kernels.math.Layers.Dense;
-import io.fastweights.kernels.math.Layers.Norm;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.numeric.BrainFloat;
+import io.fastweights.kernels.numeric.Layers;
+import io.fastweights.kernels.numeric.Layers.Dense;
+import io.fastweights.kernels.numeric.Layers.Norm;
 import java.util.Arrays;
 
 /** Plain loops; works on every JVM. */

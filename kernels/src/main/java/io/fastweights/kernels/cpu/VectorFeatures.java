@@ -1,11 +1,11 @@
 package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.math.Dpfp;
-import io.fastweights.kernels.math.Sums;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.numeric.Sums;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;

@@ -1,8 +1,8 @@
 package io.fastweights.kernels.cpu;
 
-import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.numeric.BrainFloat;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;

@@ -1,9 +1,9 @@
 package io.fastweights.kernels.cpu;
 
-import io.fastweights.kernels.math.Layers;
-import io.fastweights.kernels.math.Layers.Norm;
-import io.fastweights.kernels.math.Sums;
-import io.fastweights.kernels.math.Transcendental;
+import io.fastweights.kernels.numeric.Layers;
+import io.fastweights.kernels.numeric.Layers.Norm;
+import io.fastweights.kernels.numeric.Sums;
+import io.fastweights.kernels.numeric.Transcendental;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;

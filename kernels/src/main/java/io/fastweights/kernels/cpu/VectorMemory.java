@@ -1,9 +1,9 @@
 package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.math.DeltaRule;
-import io.fastweights.kernels.math.Sums;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.numeric.Sums;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;

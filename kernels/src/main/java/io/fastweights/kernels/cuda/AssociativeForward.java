@@ -36,7 +36,7 @@ final class AssociativeForward implements Forward {
   }
 
   @Override
-  public void enqueue(Flight flight) {
+  public void enqueue(InFlightBatch flight) {
     MemoryShape shape = associative.memory();
     memory.pool = pool.address();
     memory.segments = flight.segments();

@@ -2,8 +2,8 @@ package io.fastweights.kernels.cuda;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

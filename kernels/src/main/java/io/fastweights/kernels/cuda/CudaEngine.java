@@ -5,11 +5,11 @@ import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.DenseProducts;
 import io.fastweights.kernels.engine.EventBatch;
-import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.engine.SavedMemory;
 import io.fastweights.kernels.math.Network;
 import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.MemoryScope;
 import io.fastweights.kernels.model.SlowModel;
@@ -34,7 +34,7 @@ public final class CudaEngine implements Engine {
   private final Arguments arguments = new Arguments();
   private final Forward forward;
   private final MemoryRestore restoring;
-  private final Flight[] flights = new Flight[FLIGHTS];
+  private final InFlightBatch[] flights = new InFlightBatch[FLIGHTS];
   private int next;
   private CudaEvent lastComputed;
   private long bytesIn;
@@ -63,7 +63,7 @@ public final class CudaEngine implements Engine {
       restoring = scope.own(new MemoryRestore(model, kernel, arguments));
       for (int i = 0; i < FLIGHTS; i++) {
         BatchPlan plan = new BatchPlan(shared, pool.slots(), scratch);
-        flights[i] = scope.own(new Flight(model, plan));
+        flights[i] = scope.own(new InFlightBatch(model, plan));
       }
     } catch (RuntimeException e) {
       throw scope.closeAfter(e);
@@ -118,7 +118,7 @@ public final class CudaEngine implements Engine {
     if (batch.size() == 0) {
       return;
     }
-    Flight flight = flights[next];
+    InFlightBatch flight = flights[next];
     if (flight.batch() != null) {
       throw new IllegalStateException(FLIGHTS + " batches are in flight: complete one first");
     }
@@ -149,7 +149,7 @@ public final class CudaEngine implements Engine {
     if (batch.size() == 0) {
       return;
     }
-    for (Flight flight : flights) {
+    for (InFlightBatch flight : flights) {
       if (flight.batch() == batch) {
         device.makeCurrent();
         try {

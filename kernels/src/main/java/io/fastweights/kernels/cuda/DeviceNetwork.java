@@ -1,8 +1,8 @@
 package io.fastweights.kernels.cuda;
 
-import io.fastweights.kernels.math.Layers.Dense;
-import io.fastweights.kernels.math.Layers.Norm;
 import io.fastweights.kernels.math.Network;
+import io.fastweights.kernels.numeric.Layers.Dense;
+import io.fastweights.kernels.numeric.Layers.Norm;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;

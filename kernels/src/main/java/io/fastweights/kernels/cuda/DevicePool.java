@@ -2,10 +2,10 @@ package io.fastweights.kernels.cuda;
 
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineOptions;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.MemoryPool;
-import io.fastweights.kernels.math.BrainFloat;
 import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.Storage;
+import io.fastweights.kernels.numeric.BrainFloat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ShortBuffer;

@@ -2,9 +2,9 @@ package io.fastweights.kernels.cuda;
 
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.Storage;
 import java.util.Map;
 
 /**

@@ -3,5 +3,5 @@ package io.fastweights.kernels.cuda;
 /** How a batch of a model is computed on the device. */
 interface Forward {
   /** Enqueues the kernels of a batch whose parts are on their way to the device. */
-  void enqueue(Flight flight);
+  void enqueue(InFlightBatch flight);
 }

@@ -1,8 +1,8 @@
 package io.fastweights.kernels.cuda;
 
 import io.fastweights.kernels.engine.EngineException;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.Storage;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,7 +1,7 @@
 package io.fastweights.kernels.cuda;
 
-import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.SavedMemory;
+import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import java.nio.FloatBuffer;

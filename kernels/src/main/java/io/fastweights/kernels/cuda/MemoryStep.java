@@ -74,7 +74,7 @@ final class MemoryStep {
   }
 
   /** Lets the step of an update log its keys and deltas, if the batch wants them. */
-  void logTo(Flight flight, int update) {
+  void logTo(InFlightBatch flight, int update) {
     int keysEach = shape.heads() * model.keyDim();
     int deltasEach = shape.heads() * shape.columns();
     keys = flight.keys();

@@ -45,7 +45,7 @@ final class SlowForward implements Forward {
   }
 
   @Override
-  public void enqueue(Flight flight) {
+  public void enqueue(InFlightBatch flight) {
     BatchPlan plan = flight.plan();
     memory.pool = pool.address();
     memory.segments = flight.segments();
@@ -90,7 +90,7 @@ final class SlowForward implements Forward {
     }
   }
 
-  private void zeroFreshIfShared(Flight flight) {
+  private void zeroFreshIfShared(InFlightBatch flight) {
     EventBatch batch = flight.batch();
     for (int s = 0; shared && s < batch.segments(); s++) {
       if (batch.fresh(s)) {
@@ -184,14 +184,14 @@ final class SlowForward implements Forward {
 
   /** Rows of a batch that pass through the layers together. */
   private static final class Rows {
-    final Flight flight;
+    final InFlightBatch flight;
     final int from;
     final int to;
 
     /** Whether the residual stream has left the inputs for the hidden vectors. */
     boolean begun;
 
-    Rows(Flight flight, int from, int to) {
+    Rows(InFlightBatch flight, int from, int to) {
       this.flight = flight;
       this.from = from;
       this.to = to;

@@ -1,7 +1,7 @@
 package io.fastweights.kernels.cuda;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

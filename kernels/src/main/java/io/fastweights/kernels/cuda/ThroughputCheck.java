@@ -2,10 +2,10 @@ package io.fastweights.kernels.cuda;
 
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.math.Dpfp;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.Storage;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;

@@ -40,11 +40,11 @@ final class Workspace implements AutoCloseable {
    *
    * @param flights what may still work in the old room
    */
-  void reserve(int wanted, Flight[] flights) {
+  void reserve(int wanted, InFlightBatch[] flights) {
     if (memory != null && rows >= wanted) {
       return;
     }
-    for (Flight flight : flights) {
+    for (InFlightBatch flight : flights) {
       flight.stream().synchronize();
     }
     DeviceMemory old = memory;

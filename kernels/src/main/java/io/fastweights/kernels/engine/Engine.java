@@ -1,5 +1,7 @@
 package io.fastweights.kernels.engine;
 
+import io.fastweights.kernels.EngineProvider;
+import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Model;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.engine;
 
+import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.model.Model;
 
 /** Makes engines of one device. {@link EngineProvider} finds the CUDA one by name. */

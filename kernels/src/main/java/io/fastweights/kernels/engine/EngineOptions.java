@@ -1,5 +1,7 @@
 package io.fastweights.kernels.engine;
 
+import io.fastweights.kernels.model.Storage;
+
 /**
  * How an engine is made.
  *
@@ -26,31 +28,6 @@ public record EngineOptions(
     AUTO,
     CPU,
     CUDA
-  }
-
-  /** How the pool holds a memory; the arithmetic is in fp32 either way. */
-  public enum Storage {
-    /** Four bytes a weight, exactly what the arithmetic gives. */
-    FP32(4),
-    /**
-     * Two bytes a weight, the upper half of a float: the exponent of fp32 and 8 bits of precision.
-     * A weight that an event rewrites is rounded to the nearest, ties to even, before anything
-     * reads it again, so the bits do not depend on where batches were cut. Each rewrite errs by at
-     * most 2^-8 of the new weight, |w'| / 256; weights that an event leaves alone do not change.
-     * See {@link io.fastweights.kernels.math.BrainFloat}.
-     */
-    BF16(2);
-
-    private final int bytes;
-
-    Storage(int bytes) {
-      this.bytes = bytes;
-    }
-
-    /** Bytes of one weight. */
-    public int bytes() {
-      return bytes;
-    }
   }
 
   /** What multiplies events by slow weights on a CUDA device; on a CPU it makes no difference. */

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.engine;
 
+import io.fastweights.kernels.model.LoggedEvents;
 import java.util.List;
 
 /**

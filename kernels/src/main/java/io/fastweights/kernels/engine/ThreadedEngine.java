@@ -1,5 +1,6 @@
 package io.fastweights.kernels.engine;
 
+import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import java.util.ArrayDeque;

@@ -1,6 +1,7 @@
 package io.fastweights.kernels.math;
 
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.numeric.Sums;
 
 /**
  * The recurrence of a fast-weight memory, in readable form: what every fast path is held against.

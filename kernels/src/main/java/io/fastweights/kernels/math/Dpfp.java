@@ -2,6 +2,8 @@ package io.fastweights.kernels.math;
 
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.numeric.Sums;
+import io.fastweights.kernels.numeric.Transcendental;
 
 /**
  * The feature maps phi. DPFP: deterministic parameter-free projection, Schlag et al. 2021, section

@@ -1,11 +1,11 @@
 package io.fastweights.kernels.math;
 
-import io.fastweights.kernels.math.Layers.Dense;
-import io.fastweights.kernels.math.Layers.Norm;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.numeric.Layers.Dense;
+import io.fastweights.kernels.numeric.Layers.Norm;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,5 @@
 package io.fastweights.kernels.math;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.math.Network.Layer;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.MemoryShape;
@@ -9,6 +8,9 @@ import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.BetaGate;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.Storage;
+import io.fastweights.kernels.numeric.BrainFloat;
+import io.fastweights.kernels.numeric.Layers;
 
 /**
  * A model run one event at a time, to be read from top to bottom beside the formulas in the paper

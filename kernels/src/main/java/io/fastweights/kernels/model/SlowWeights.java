@@ -1,6 +1,7 @@
 package io.fastweights.kernels.model;
 
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
+import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import java.io.Serializable;
@@ -198,5 +199,10 @@ public final class SlowWeights implements Serializable {
   private static void norm(Map<String, int[]> shapes, String name, int dim) {
     shapes.put(name + ".weight", new int[] {dim});
     shapes.put(name + ".bias", new int[] {dim});
+  }
+
+  /** Encodes events of a schema with these weights' embeddings. */
+  public InputEncoder inputs(Schema schema) {
+    return InputEncoder.trained(schema, config.dim(), this::get);
   }
 }

@@ -1,7 +1,7 @@
 package io.fastweights.kernels.schema;
 
-import io.fastweights.kernels.model.SlowWeights;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * Makes a model's input of an encoded event: the sum of the vectors of its features, and, for a
@@ -31,20 +31,24 @@ public final class InputEncoder {
     this.laggedTarget = laggedTarget;
   }
 
-  /** Embeddings from a trained model's weights. */
-  public static InputEncoder trained(Schema schema, SlowWeights weights) {
-    int dim = weights.config().dim();
+  /**
+   * Embeddings of a trained model.
+   *
+   * @param dim floats of an embedding
+   * @param embeddings gives a table float[ids][dim], row-major, by its parameter's name
+   */
+  public static InputEncoder trained(Schema schema, int dim, Function<String, float[]> embeddings) {
     int n = schema.fields().size();
     Vectors[] now = new Vectors[n];
     Vectors[] lagged = new Vectors[n];
     for (int i = 0; i < n; i++) {
-      now[i] = new Table(weights.get(Schema.embedding(schema.fields().get(i))), dim);
-      lagged[i] = new Table(weights.get(Schema.lagEmbedding(schema.fields().get(i))), dim);
+      now[i] = new Table(embeddings.apply(Schema.embedding(schema.fields().get(i))), dim);
+      lagged[i] = new Table(embeddings.apply(Schema.lagEmbedding(schema.fields().get(i))), dim);
     }
     Vectors target =
         schema.target() == null
             ? null
-            : new Table(weights.get(Schema.lagEmbedding(schema.target())), dim);
+            : new Table(embeddings.apply(Schema.lagEmbedding(schema.target())), dim);
     return new InputEncoder(schema, dim, now, lagged, target);
   }
 

@@ -1,6 +1,6 @@
 package io.fastweights.kernels.schema;
 
-import io.fastweights.kernels.math.Layers;
+import io.fastweights.kernels.numeric.Layers;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

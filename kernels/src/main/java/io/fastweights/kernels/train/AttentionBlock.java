@@ -1,11 +1,11 @@
 package io.fastweights.kernels.train;
 
-import io.fastweights.kernels.math.Layers;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.BetaGate;
 import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.numeric.Layers;
 import io.fastweights.kernels.train.MatrixProducts.View;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package io.fastweights.kernels.train;
 
 import io.fastweights.kernels.math.Dpfp;
-import io.fastweights.kernels.math.Sums;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.numeric.Sums;
 
 /** The feature maps phi of {@link Dpfp} over a sequence, with their gradients. */
 public final class FeatureGradient {

@@ -1,6 +1,6 @@
 package io.fastweights.kernels.train;
 
-import io.fastweights.kernels.math.Transcendental;
+import io.fastweights.kernels.numeric.Transcendental;
 import io.fastweights.kernels.train.MatrixProducts.View;
 import java.util.Arrays;
 

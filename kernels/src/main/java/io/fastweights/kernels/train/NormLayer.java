@@ -1,7 +1,7 @@
 package io.fastweights.kernels.train;
 
-import io.fastweights.kernels.math.Layers;
-import io.fastweights.kernels.math.Sums;
+import io.fastweights.kernels.numeric.Layers;
+import io.fastweights.kernels.numeric.Sums;
 
 /** Layer norm over the rows of a sequence, with its gradients. */
 final class NormLayer {

@@ -4,8 +4,8 @@ import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineContractTest;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.Storage;
 
 class ScalarEngineTest extends EngineContractTest {
   @Override

@@ -3,8 +3,8 @@ package io.fastweights.kernels.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.engine.RandomModels;
-import io.fastweights.kernels.math.Layers.Dense;
-import io.fastweights.kernels.math.Layers.Norm;
+import io.fastweights.kernels.numeric.Layers.Dense;
+import io.fastweights.kernels.numeric.Layers.Norm;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 

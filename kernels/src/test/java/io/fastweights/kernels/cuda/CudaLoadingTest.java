@@ -2,9 +2,9 @@ package io.fastweights.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
-import io.fastweights.kernels.engine.EngineProvider;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;

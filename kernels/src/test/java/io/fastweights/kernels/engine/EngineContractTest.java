@@ -3,12 +3,13 @@ package io.fastweights.kernels.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.engine.RandomModels.Event;
 import io.fastweights.kernels.math.LogReplay;
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.Storage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,13 +3,15 @@ package io.fastweights.kernels.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.cpu.CpuEngine;
 import io.fastweights.kernels.cpu.ScalarKernels;
 import io.fastweights.kernels.engine.EngineOptions.Device;
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.Storage;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.fastweights.kernels.engine.RandomModels;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.numeric.Sums;
 import io.fastweights.kernels.train.FeatureGradient;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;

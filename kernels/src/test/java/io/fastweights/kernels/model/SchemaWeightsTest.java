@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.schema.Field;
-import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Target;
@@ -40,7 +39,7 @@ class SchemaWeightsTest {
             "embedding.lag.since.weight",
             "embedding.lag.target.late.weight",
             "to_qkv.weight");
-    assertThat(InputEncoder.trained(SCHEMA, weights).dim()).isEqualTo(6);
+    assertThat(weights.inputs(SCHEMA).dim()).isEqualTo(6);
   }
 
   @Test

@@ -61,7 +61,7 @@ class FromPyTorchPageTest {
   /** Steps the printed events here and compares the outputs with the printed logits. */
   private static void assertSame(Path file, JsonNode run) throws Exception {
     SlowWeights weights = WeightsFile.read(file);
-    InputEncoder inputs = InputEncoder.trained(weights.schema(), weights);
+    InputEncoder inputs = weights.inputs(weights.schema());
     Model model = SlowModel.of(weights);
     ReferenceModel reference = new ReferenceModel(model);
     float[] memory = new float[model.memory().floats()];

@@ -52,7 +52,7 @@ class SequenceBuilderTest {
     ParameterLayout layout = new ParameterLayout(config, schema);
     float[] values = InitialWeights.of(layout, 1);
     SlowWeights weights = layout.weights(values);
-    InputEncoder encoder = InputEncoder.trained(schema, weights);
+    InputEncoder encoder = weights.inputs(schema);
     SequenceBuilder builder = new SequenceBuilder(schema);
     Map<String, EncodedEvent> lags = new HashMap<>();
     Map<String, Integer> seen = new HashMap<>();

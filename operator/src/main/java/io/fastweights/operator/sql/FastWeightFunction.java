@@ -1,5 +1,6 @@
 package io.fastweights.operator.sql;
 
+import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,8 +87,8 @@ public class FastWeightFunction extends ProcessTableFunction<Row> implements Spe
   @Override
   public TypeInference getTypeInference(DataTypeFactory types) {
     LinkedHashMap<String, StateTypeStrategy> states = new LinkedHashMap<>();
-    states.put("base", new Entries());
-    states.put("log", new Entries());
+    states.put(StoredNames.SQL_BASE, new Entries());
+    states.put(StoredNames.SQL_LOG, new Entries());
     return TypeInference.newBuilder()
         .staticArguments(FunctionCall.arguments())
         .inputTypeStrategy(new Arguments())

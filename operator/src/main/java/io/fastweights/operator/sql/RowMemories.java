@@ -1,8 +1,8 @@
 package io.fastweights.operator.sql;
 
-import io.fastweights.kernels.engine.LoggedEvents;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.operator.EventStepper;
 import io.fastweights.operator.MemoryCounts;

@@ -1,9 +1,9 @@
 package io.fastweights.state.savepoint;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
 import io.fastweights.kernels.math.LogReplay;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.Storage;
 import io.fastweights.state.FastWeightStore;
 import io.fastweights.state.KeyMemory;
 import io.fastweights.state.KeyMemorySerializer;

@@ -1,6 +1,6 @@
 package io.fastweights.state.savepoint;
 
-import io.fastweights.kernels.engine.EngineOptions.Storage;
+import io.fastweights.kernels.model.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;

@@ -1,0 +1,28 @@
+package io.fastweights.jobs.experiment;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code fastweights experiment}: published figures beside ours. */
+@Command(
+    name = "experiment",
+    description = "Repeat a published experiment, and show our figures beside theirs.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      CapacityExperiment.class,
+      CasesExperiment.Helpdesk.class,
+      CasesExperiment.Incidents.class,
+      FlightsExperimentCommand.class
+    })
+public final class ExperimentCommand implements Runnable {
+  @Spec private CommandSpec command;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        command.commandLine(),
+        "which experiment? There are: capacity, helpdesk, incidents, flights");
+  }
+}

@@ -1,0 +1,69 @@
+package io.fastweights.operator.stored;
+
+/**
+ * Weights that were found sound, as they travel to every subtask and into the checkpoint: with the
+ * bytes of their file, so that nothing depends on the file any more. Their class is not named in
+ * savepoints, but its fields' names are in those that {@link io.fastweights.operator.CheckedModel}
+ * reads.
+ */
+public class CheckedWeights {
+  private String path;
+  private long version;
+  private long generation;
+  private String sha256;
+  private byte[] bytes;
+
+  /** For the reader of the POJO format. */
+  public CheckedWeights() {}
+
+  /**
+   * @param path where the file was
+   * @param version of the weights
+   * @param generation of the memories that the weights work on: the version of the last weights
+   *     that began with empty ones, or 0
+   * @param sha256 of the bytes, in hexadecimal digits
+   * @param bytes the file; null for whoever has made a model of it
+   */
+  public CheckedWeights(String path, long version, long generation, String sha256, byte[] bytes) {
+    this.path = path;
+    this.version = version;
+    this.generation = generation;
+    this.sha256 = sha256;
+    this.bytes = bytes;
+  }
+
+  /** Where the file was. */
+  public String path() {
+    return path;
+  }
+
+  /** The version of the weights. */
+  public long version() {
+    return version;
+  }
+
+  /** The version of the last weights that began with empty memories, or 0. */
+  public long generation() {
+    return generation;
+  }
+
+  /** The file's SHA-256, in hexadecimal digits. */
+  public String sha256() {
+    return sha256;
+  }
+
+  /** The file, not copied; null for whoever has made a model of it. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** The same without the file. */
+  public CheckedWeights withoutBytes() {
+    return new CheckedWeights(path, version, generation, sha256, null);
+  }
+
+  @Override
+  public String toString() {
+    return "version %d, %s (SHA-256 %s)".formatted(version, path, sha256);
+  }
+}

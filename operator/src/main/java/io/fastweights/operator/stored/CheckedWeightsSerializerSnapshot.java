@@ -1,0 +1,17 @@
+package io.fastweights.operator.stored;
+
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+
+/** The format of refreshed weights in a savepoint, which holds the name of this class. */
+public final class CheckedWeightsSerializerSnapshot extends StoredValueSnapshot<CheckedWeights> {
+
+  /** For Flink, which then calls {@link #readSnapshot}. */
+  public CheckedWeightsSerializerSnapshot() {
+    super(CheckedWeights.class);
+  }
+
+  @Override
+  public TypeSerializer<CheckedWeights> restoreSerializer() {
+    return new CheckedWeightsSerializer();
+  }
+}

@@ -1,0 +1,74 @@
+package io.fastweights.operator.stored;
+
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * A serializer without configuration whose values begin with the number of their format, so that a
+ * later release can read values of several formats in one backend.
+ *
+ * @param <V> the stored value
+ */
+abstract class StoredValueSerializer<V> extends TypeSerializer<V> {
+  private static final long serialVersionUID = 1L;
+
+  /** Reads and checks a value's format. */
+  static void readFormat(DataInputView in, int newest, String what) throws IOException {
+    int format = in.readUnsignedByte();
+    if (format < 1 || format > newest) {
+      throw new IOException(
+          "%s of format %d: this release reads 1 to %d".formatted(what, format, newest));
+    }
+  }
+
+  /** Checks the length of an array. */
+  static int checkLength(int length, String what) throws IOException {
+    if (length < 0) {
+      throw new IOException("%s of length %d is corrupt".formatted(what, length));
+    }
+    return length;
+  }
+
+  @Override
+  public boolean isImmutableType() {
+    return false;
+  }
+
+  /** It has no state: one instance serves every thread. */
+  @Override
+  public TypeSerializer<V> duplicate() {
+    return this;
+  }
+
+  @Override
+  public V copy(V from, V reuse) {
+    return copy(from);
+  }
+
+  @Override
+  public int getLength() {
+    return -1;
+  }
+
+  @Override
+  public V deserialize(V reuse, DataInputView in) throws IOException {
+    return deserialize(in);
+  }
+
+  @Override
+  public void copy(DataInputView in, DataOutputView out) throws IOException {
+    serialize(deserialize(in), out);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other != null && other.getClass() == getClass();
+  }
+
+  @Override
+  public int hashCode() {
+    return getClass().hashCode();
+  }
+}

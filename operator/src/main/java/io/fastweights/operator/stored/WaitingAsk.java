@@ -1,0 +1,40 @@
+package io.fastweights.operator.stored;
+
+/**
+ * The answer to an ask that waits for its label. Its class is not named in savepoints, but its
+ * fields' names are in those that {@link io.fastweights.operator.Asked} reads.
+ */
+public class WaitingAsk {
+  private float[] values;
+  private long timestamp;
+  private long expires;
+
+  /** For the reader of the POJO format. */
+  protected WaitingAsk() {}
+
+  /**
+   * @param values what was predicted
+   * @param timestamp the ask's time, in milliseconds since 1970-01-01 UTC
+   * @param expires when it is forgotten, in milliseconds of processing time
+   */
+  public WaitingAsk(float[] values, long timestamp, long expires) {
+    this.values = values;
+    this.timestamp = timestamp;
+    this.expires = expires;
+  }
+
+  /** What was predicted. */
+  public float[] values() {
+    return values;
+  }
+
+  /** The ask's time, in milliseconds since 1970-01-01 UTC. */
+  public long timestamp() {
+    return timestamp;
+  }
+
+  /** When it is forgotten, in milliseconds of processing time. */
+  public long expires() {
+    return expires;
+  }
+}
