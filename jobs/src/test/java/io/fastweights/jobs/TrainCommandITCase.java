@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.model.WeightsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -181,5 +186,21 @@ class TrainCommandITCase extends CommandTest {
     JsonNode figures = new ObjectMapper().readTree(json.toFile());
     assertThat(figures.get("validation.accuracy").asDouble()).isGreaterThan(0.85);
     assertThat(trained.out()).doesNotContain("note:");
+  }
+
+  @Test
+  void evaluateGivesNoScoreOfPredictionsThatAreNotFinite() throws Exception {
+    SlowWeights sound = TrainedWeights.over(Files.readString(schemaFile));
+    Map<String, Tensor> tensors = new HashMap<>(sound.tensors());
+    float[] large = sound.get("head.weight").clone();
+    for (int i = 0; i < large.length; i++) {
+      large[i] *= 1e38f;
+    }
+    tensors.put("head.weight", new Tensor(sound.tensors().get("head.weight").shape(), large));
+    Path weights = folder.resolve("large.safetensors");
+    WeightsFile.write(new SlowWeights(sound.config(), sound.schema(), tensors), weights);
+    Result scored = execute("evaluate", "--events", events, "--weights", weights);
+    assertThat(scored.err()).contains("are not finite").hasLineCount(1);
+    assertThat(scored.exitCode()).isEqualTo(1);
   }
 }

@@ -66,6 +66,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       throw new IllegalArgumentException(nothingToScore(read));
     }
     Metrics metrics = Scoring.of(weights, sequences, threads);
+    requireFinite(metrics);
     PrintWriter out = scoring.out();
     Figures figures =
         new Figures()
@@ -84,6 +85,15 @@ public final class EvaluateCommand implements Callable<Integer> {
         ProgressLine.text(metrics));
     scoring.write(figures);
     return 0;
+  }
+
+  /** Scores of predictions that are no numbers would pass for scores in a pipeline. */
+  private void requireFinite(Metrics metrics) {
+    if (!Double.isFinite(metrics.loss())) {
+      throw new IllegalArgumentException(
+          "the loss of %,d events is %s: predictions of %s are not finite, its weights or betas are too large"
+              .formatted(metrics.events(), metrics.loss(), weightsFile));
+    }
   }
 
   private String nothingToScore(TrainingEvents read) {
