@@ -5,6 +5,9 @@
 
 namespace fastweights {
 
+// The largest magnitude of a delta that is learned: 2^60.
+constexpr float LARGEST_DELTA = 1152921504606846976.0f;
+
 template <int V>
 __device__ __forceinline__ void accumulate(Columns<V>& sum, float feature, const Columns<V>& c) {
 #pragma unroll
@@ -108,13 +111,18 @@ struct Tile {
         step.betas)[(long long)row * step.betaStride + step.beta + head];
   }
 
-  // beta (v - v_old), or beta v; puts it and v_old where they are wanted.
+  // beta (v - v_old), or beta v; puts it and v_old where they are wanted. A delta out of bounds is
+  // 0 (math/DeltaRule.java), and its v_old NaN where the event writes: so is the recall error then.
   __device__ __forceinline__ Columns<V> delta(
-      int row, const Columns<V>& value, float beta, const Columns<V>& old) const {
+      int row, const Columns<V>& value, float beta, Columns<V> old) const {
     Columns<V> delta;
 #pragma unroll
     for (int v = 0; v < V; v++) {
       delta.at[v] = beta * (step.options & SUM_RULE ? value.at[v] : value.at[v] - old.at[v]);
+      if (!(fabsf(delta.at[v]) <= LARGEST_DELTA)) {
+        delta.at[v] = 0.0f;
+        old.at[v] = writes(row) ? floatOf(0x7fc00000u) : old.at[v];
+      }
     }
     put(step.recalls, ((long long)row * step.heads + head) * step.columns, old);
     put(step.deltas, (long long)row * step.deltaStride + step.deltaAt + head * step.columns,

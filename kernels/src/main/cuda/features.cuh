@@ -1,13 +1,17 @@
 // phi(k) and phi(q) of one event and head, by the LANES lanes of a warp that own the head's tile.
 // Of 32 lanes the lower half makes phi(k) and the upper phi(q); 16 lanes make both; 8 lanes make
 // two of the sixteen partial sums each. Features are computed twice, for their sum and for use:
-// that costs what keeping them would. Bits as math/Dpfp.java.
+// that costs what keeping them would. Where their size is out of range they are made of a scaled z.
+// Bits as math/Dpfp.java.
 #pragma once
 #include "arguments.cuh"
 #include "store.cuh"
 #include "transcendental.cuh"
 
 namespace fastweights {
+
+// Sizes of phi between which it is exact as it is: 2^-40 and 2^60.
+constexpr float SMALLEST_SIZE = 9.094947017729282e-13f, LARGEST_SIZE = 1152921504606846976.0f;
 
 // Touched rows are listed and loaded in chunks of so many.
 constexpr int CHUNK = 8;
@@ -55,36 +59,29 @@ struct Features {
       rectify(ofKey ? key : query, r + (s + side) * span, ofKey ? log : nullptr);
     }
     __syncwarp();
-    float partial[SIDES][PARTIALS] = {};
-    Cursor cursors[PARTIALS];
-    begin(cursors);
-#pragma unroll 4
-    for (int base = 0; base < step.rows; base += SUM_LANES) {
+    float size[SIDES];
+#pragma unroll 1
+    for (int pass = 0;; pass++) {
+      measure(size);
+      bool odd[SIDES], any = false;
 #pragma unroll
-      for (int p = 0; p < PARTIALS; p++) {
-#pragma unroll
-        for (int s = 0; s < SIDES; s++) {
-          if (base + p * SPREAD + first < step.rows) {
-            const float x = raw(s, cursors[p]);
-            partial[s][p] = unit ? fmaf(x, x, partial[s][p]) : partial[s][p] + x;
-          }
-        }
-        advance(cursors[p]);
+      for (int s = 0; s < SIDES; s++) {
+        const bool there = (s + side == 0 ? key : query) != nullptr;
+        odd[s] = there && !(size[s] >= SMALLEST_SIZE && size[s] <= LARGEST_SIZE);
+        any |= odd[s];
       }
+      if (pass == 1 || !__ballot_sync(FULL_WARP, any)) {
+        break;
+      }
+#pragma unroll
+      for (int s = 0; s < SIDES; s++) {
+        rescale(r + (s + side) * span, odd[s]);
+      }
+      __syncwarp();
     }
 #pragma unroll
     for (int s = 0; s < SIDES; s++) {
-      float sum = partial[s][0];
-#pragma unroll
-      for (int p = 1; p < PARTIALS; p++) {
-        sum += partial[s][p];
-      }
-#pragma unroll
-      for (int half = SPREAD / 2; half > 0; half /= 2) {
-        sum += __shfl_xor_sync(FULL_WARP, sum, half);
-      }
-      const float size = unit ? sqrtf(sum) : sum;
-      inverse[s] = size < 1.17549435e-38f ? 0.0f : 1.0f / size;
+      inverse[s] = size[s] < 1.17549435e-38f ? 0.0f : 1.0f / size[s];
     }
   }
 
@@ -126,6 +123,62 @@ struct Features {
   }
 
  private:
+  // The sums of phi, or its Euclidean lengths.
+  __device__ __forceinline__ void measure(float (&size)[SIDES]) const {
+    float partial[SIDES][PARTIALS] = {};
+    Cursor cursors[PARTIALS];
+    begin(cursors);
+#pragma unroll 4
+    for (int base = 0; base < step.rows; base += SUM_LANES) {
+#pragma unroll
+      for (int p = 0; p < PARTIALS; p++) {
+#pragma unroll
+        for (int s = 0; s < SIDES; s++) {
+          if (base + p * SPREAD + first < step.rows) {
+            const float x = raw(s, cursors[p]);
+            partial[s][p] = unit ? fmaf(x, x, partial[s][p]) : partial[s][p] + x;
+          }
+        }
+        advance(cursors[p]);
+      }
+    }
+#pragma unroll
+    for (int s = 0; s < SIDES; s++) {
+      float sum = partial[s][0];
+#pragma unroll
+      for (int p = 1; p < PARTIALS; p++) {
+        sum += partial[s][p];
+      }
+#pragma unroll
+      for (int half = SPREAD / 2; half > 0; half /= 2) {
+        sum += __shfl_xor_sync(FULL_WARP, sum, half);
+      }
+      size[s] = unit ? sqrtf(sum) : sum;
+    }
+  }
+
+  // Multiplies z by the power of two that brings its largest value to 1 ... 4.
+  __device__ __forceinline__ void rescale(float* z, bool wanted) const {
+    float largest = 0.0f;
+#pragma unroll 1
+    for (int i = first; i < span; i += SPREAD) {
+      largest = z[i] > largest ? z[i] : largest;
+    }
+#pragma unroll
+    for (int half = SPREAD / 2; half > 0; half /= 2) {
+      const float other = __shfl_xor_sync(FULL_WARP, largest, half);
+      largest = other > largest ? other : largest;
+    }
+    const unsigned bits = bitsOf(largest);
+    const int exponent = (int)(bits >> 23) - 127, most = exponent > 126 ? 126 : exponent;
+    const bool scales = wanted && bits != 0u && bits < 0x7f800000u;
+    const float scale = scales ? floatOf((unsigned)(127 - most) << 23) : 1.0f;
+#pragma unroll 1
+    for (int i = first; i < span; i += SPREAD) {
+      z[i] *= scale;
+    }
+  }
+
   __device__ __forceinline__ void rectify(const float* from, float* to, float* log) const {
 #pragma unroll 4
     for (int i = first; i < step.d; i += SPREAD) {

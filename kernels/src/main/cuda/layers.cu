@@ -22,6 +22,9 @@ __device__ __forceinline__ float gelu(float x) {
 
 // Where v is 0: 0 if v_old is 0 too, else 1. Never above the largest float; NaN passes.
 __device__ __forceinline__ float relativeError(float error, float size) {
+  if (error != error) {
+    return error;
+  }
   if (size == 0.0f) {
     return error == 0.0f ? 0.0f : 1.0f;
   }

@@ -2,10 +2,13 @@ package io.fastweights.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,5 +87,47 @@ class ClusterCommandTest extends CommandTest {
     assertThat(cluster("down").out()).contains("no cluster was up");
     assertThat(ProcessHandle.current().isAlive()).isTrue();
     assertThat(pid).doesNotExist();
+  }
+
+  @Test
+  void refusesAFolderThatAnotherUserCanWriteTo() throws Exception {
+    Path pid = file("cluster/taskmanager-1.pid", "1 2001-01-01T00:00:00Z");
+    Path shared = folder.resolve("cluster");
+    Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+    for (String subcommand : List.of("up", "status", "down")) {
+      Object[] flags = subcommand.equals("up") ? lib() : new Object[0];
+      Object[] all = new Object[1 + flags.length];
+      all[0] = subcommand;
+      System.arraycopy(flags, 0, all, 1, flags.length);
+      Result result = cluster(all);
+      assertThat(result.err()).contains("every user can write to " + shared);
+      assertThat(result.exitCode()).isEqualTo(1);
+    }
+    assertThat(pid).exists();
+    Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
+    int self = (int) Files.getAttribute(shared, "unix:uid");
+    if (self == 0) {
+      Files.setAttribute(shared, "unix:uid", 65534);
+      Result result = cluster("down");
+      assertThat(result.err()).contains("must belong to user").contains(shared.toString());
+      assertThat(pid).exists();
+    }
+  }
+
+  @Test
+  void closesItsFolderToOthers() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      cluster("up", "--lib", lib()[1], "--port", taken.getLocalPort());
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cluster())))
+        .isEqualTo("rwx------");
+  }
+
+  private Object[] lib() throws IOException {
+    return new Object[] {"--lib", Files.createDirectories(folder.resolve("lib"))};
+  }
+
+  private Path cluster() {
+    return folder.resolve("cluster");
   }
 }

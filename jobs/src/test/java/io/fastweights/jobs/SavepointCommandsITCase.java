@@ -162,6 +162,37 @@ class SavepointCommandsITCase extends CommandTest {
   }
 
   @Test
+  void rewriteForgetsKeysAndKeepsMemoriesThatAreSound() throws Exception {
+    Path savepoint = bootstrap();
+    Path json = folder.resolve("figures.json");
+    Path rewritten = folder.resolve("dropped");
+    Result result =
+        successful(
+            "rewrite",
+            "--savepoint",
+            savepoint,
+            "--out",
+            rewritten,
+            "--drop-keys",
+            "u3,u5",
+            "--reset");
+    assertThat(result.out()).contains("0 of 7 memories are not finite");
+    successful("inspect", "--savepoint", rewritten, "--json", json);
+    assertThat(JSON.readTree(json.toFile()).get("keys").asInt()).isEqualTo(5);
+    assertThat(JSON.readTree(json.toFile()).get("notFinite").asInt()).isZero();
+    assertThat(
+            refused(
+                "rewrite",
+                "--savepoint",
+                savepoint,
+                "--out",
+                folder.resolve("x"),
+                "--drop-keys",
+                "u9"))
+        .contains("no key 'u9': of its 7 keys the nearest are");
+  }
+
+  @Test
   void whatCannotBeDoneIsSaidInOneLine() throws Exception {
     Path savepoint = bootstrap();
     assertThat(refused("inspect", "--savepoint", folder)).contains("it has no file _metadata");

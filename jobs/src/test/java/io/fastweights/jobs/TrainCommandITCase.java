@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.model.WeightsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,5 +121,90 @@ class TrainCommandITCase extends CommandTest {
     Result none = execute("evaluate", "--events", events, "--weights", folder.resolve("none"));
     assertThat(none.err()).contains("no such file").hasLineCount(1);
     assertThat(execute("experiment").err()).contains("which experiment");
+  }
+
+  @Test
+  void checksFirstThatItsResultsCanBeWritten() throws Exception {
+    Path file = file("file", "");
+    for (String flag : List.of("--out", "--checkpoint", "--json")) {
+      for (Path bad : List.of(file.resolve("model"), folder)) {
+        Result result =
+            execute(
+                "train",
+                "--events",
+                folder.resolve("missing.csv"),
+                "--schema",
+                schemaFile,
+                "--out",
+                flag.equals("--out") ? bad : folder.resolve("model"),
+                flag.equals("--out") ? "--seed" : flag,
+                flag.equals("--out") ? 1 : bad);
+        assertThat(result.err()).contains(flag + " is " + bad).hasLineCount(1);
+        assertThat(result.exitCode()).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void keepsTheBestWeightsInAFolderThatItMakes() throws Exception {
+    Path weights = folder.resolve("new/models/model.safetensors");
+    Result trained = train(weights, folder.resolve("train.json"));
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    assertThat(weights).exists();
+    assertThat(trained.out())
+        .contains("the best weights so far are in " + weights)
+        .contains("steps are few, 400 are a beginning");
+  }
+
+  @Test
+  void saysThatAModelIsOfNoUse() throws Exception {
+    SplittableRandom random = new SplittableRandom(9);
+    StringBuilder csv = new StringBuilder("user,time,colour,next\n");
+    for (int i = 0; i < 300; i++) {
+      csv.append(
+          String.format(
+              Locale.ROOT, "u%d,%d,c%d,n%d%n", i % 10, i, random.nextInt(3), random.nextInt(3)));
+    }
+    Files.writeString(events, csv);
+    Result trained = train(folder.resolve("model.safetensors"), folder.resolve("train.json"));
+    assertThat(trained.out())
+        .contains("one answer for every event has 1.")
+        .contains("has learned nothing of use");
+  }
+
+  @Test
+  void learnsFromFewEventsWithoutBeingTold() throws Exception {
+    Path json = folder.resolve("train.json");
+    Result trained =
+        execute(
+            "train",
+            "--events",
+            events,
+            "--schema",
+            schemaFile,
+            "--out",
+            folder.resolve("model.safetensors"),
+            "--json",
+            json);
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    JsonNode figures = new ObjectMapper().readTree(json.toFile());
+    assertThat(figures.get("validation.accuracy").asDouble()).isGreaterThan(0.85);
+    assertThat(trained.out()).doesNotContain("note:");
+  }
+
+  @Test
+  void evaluateGivesNoScoreOfPredictionsThatAreNotFinite() throws Exception {
+    SlowWeights sound = TrainedWeights.over(Files.readString(schemaFile));
+    Map<String, Tensor> tensors = new HashMap<>(sound.tensors());
+    float[] large = sound.get("head.weight").clone();
+    for (int i = 0; i < large.length; i++) {
+      large[i] *= 1e38f;
+    }
+    tensors.put("head.weight", new Tensor(sound.tensors().get("head.weight").shape(), large));
+    Path weights = folder.resolve("large.safetensors");
+    WeightsFile.write(new SlowWeights(sound.config(), sound.schema(), tensors), weights);
+    Result scored = execute("evaluate", "--events", events, "--weights", weights);
+    assertThat(scored.err()).contains("are not finite").hasLineCount(1);
+    assertThat(scored.exitCode()).isEqualTo(1);
   }
 }

@@ -46,6 +46,9 @@ final class BatchRunner<T> {
 
     void refused(Pending<T> event);
 
+    /** An event was stepped, and {@linkplain Overflow overflowed}; its refusal says how. */
+    void overflowed(Pending<T> event);
+
     /**
      * A batch in flight has been stepped: to be {@linkplain #completeUntil completed} by the task.
      * Called by any thread.
@@ -292,6 +295,11 @@ final class BatchRunner<T> {
       Pending<T> event = flight.events.get(i);
       if (event.row < 0) {
         output.refused(event);
+        continue;
+      }
+      event.refusal = Overflow.reason(batch, event.row, model.model().outputDim());
+      if (event.refusal != null) {
+        output.overflowed(event);
       } else {
         output.predicted(
             event,

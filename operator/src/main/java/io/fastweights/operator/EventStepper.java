@@ -31,6 +31,7 @@ public final class EventStepper implements AutoCloseable {
   private final EventOrder order;
   private final Fading fading;
   private final FastWeightMetrics metrics;
+  private String overflow;
 
   /** What a subtask makes its stepper of; checked when it is made; travels with the job. */
   public static final class Plan implements Serializable {
@@ -136,7 +137,8 @@ public final class EventStepper implements AutoCloseable {
    *
    * @param fresh the slot's content is void: the memory starts from zero
    * @param lag the key's last observed event; null before the first
-   * @return the prediction, as {@link Prediction#values}
+   * @return the prediction, as {@link Prediction#values}; {@link #checkRange} says whether it can
+   *     be given
    */
   public float[] step(int slot, boolean fresh, EncodedEvent event, EncodedEvent lag) {
     batch.clear();
@@ -145,8 +147,26 @@ public final class EventStepper implements AutoCloseable {
     int row = batch.add(event.observe(), fading.between(learned, event.timestamp()));
     model.write(event, lag, batch.inputs(), batch.targets(), row);
     engine.step(batch);
-    metrics.event(event.observe(), recallError());
+    overflow = Overflow.reason(batch, row, model.model().outputDim());
+    if (overflow == null) {
+      metrics.event(event.observe(), recallError());
+    } else {
+      metrics.overflowed();
+      metrics.malformed();
+    }
     return model.predict(batch.outputs(), row);
+  }
+
+  /**
+   * Checks the event stepped last, after its memory was saved.
+   *
+   * @throws MalformedEventException if its update or prediction left the range of floats; it was
+   *     counted
+   */
+  public void checkRange() throws MalformedEventException {
+    if (overflow != null) {
+      throw new MalformedEventException(overflow);
+    }
   }
 
   /** The recall error of the event stepped last, as {@link Prediction#recallError}. */

@@ -17,6 +17,10 @@ enum FastWeightMetric {
       Kind.COUNTER,
       "malformed",
       "Events that could not be processed. The side output holds each with its reason."),
+  OVERFLOWED(
+      Kind.COUNTER,
+      "overflowed",
+      "Malformed events whose update or prediction left the range of floats."),
   BATCHES_SIZE(Kind.COUNTER, "batches-size", "Batches flushed because they were full."),
   BATCHES_LINGER(
       Kind.COUNTER,

@@ -24,6 +24,7 @@ final class FastWeightMetrics {
   private final Counter asked;
   private final Meter events;
   private final Counter malformed;
+  private final Counter overflowed;
   private final Map<FlushReason, Counter> flushes = new EnumMap<>(FlushReason.class);
   private final Histogram batchSize;
   private final Histogram stepMicros;
@@ -37,6 +38,7 @@ final class FastWeightMetrics {
     asked = counter(FastWeightMetric.ASKED);
     events = group.meter(FastWeightMetric.EVENTS_PER_SECOND.path(), new MeterView(60));
     malformed = counter(FastWeightMetric.MALFORMED);
+    overflowed = counter(FastWeightMetric.OVERFLOWED);
     for (FlushReason reason : FlushReason.values()) {
       flushes.put(reason, counter(FastWeightMetric.batches(reason)));
     }
@@ -105,6 +107,11 @@ final class FastWeightMetrics {
 
   void malformed() {
     malformed.inc();
+  }
+
+  /** Beside {@link #malformed}, which counts the event too. */
+  void overflowed() {
+    overflowed.inc();
   }
 
   /**

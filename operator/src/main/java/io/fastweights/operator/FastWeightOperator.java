@@ -84,6 +84,7 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   private transient HotMemory memory;
   private transient BatchRunner<T> runner;
   private transient FastWeightMetrics metrics;
+  private transient Overflow overflow;
   private transient ScheduledFuture<?> linger;
   private transient long lingerMillis;
   private transient boolean copies;
@@ -149,6 +150,7 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   public void open() throws Exception {
     super.open();
     metrics = new FastWeightMetrics(getMetricGroup());
+    overflow = new Overflow();
     engine = newEngine();
     memory =
         new HotMemory(
@@ -361,6 +363,13 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
   @Override
   public void refused(Pending<T> pending) {
     refuse(pending.value, pending.hasTimestamp, pending.timestamp, pending.refusal);
+  }
+
+  @Override
+  public void overflowed(Pending<T> pending) {
+    metrics.overflowed();
+    overflow.warn(LOG, pending.key, pending.refusal);
+    refused(pending);
   }
 
   @Override

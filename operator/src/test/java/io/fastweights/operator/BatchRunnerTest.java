@@ -120,6 +120,11 @@ class BatchRunnerTest {
     }
 
     @Override
+    public void overflowed(Pending<Trip> pending) {
+      refused(pending);
+    }
+
+    @Override
     public void stepped(BatchRunner<Trip> by, long number) {
       stepped.add(() -> by.completeUntil(number));
     }

@@ -1,6 +1,7 @@
 package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Proxy;
 import java.util.Collection;
@@ -26,7 +27,29 @@ class GpuResourceTest {
     assertThat(deviceIndex(3)).isZero();
   }
 
+  @Test
+  void devicesAreNumberedAsCudaShowsThem() {
+    assertThat(visible("2, 3", 0, "2", "3")).isZero();
+    assertThat(visible("3,2", 0, "2", "3")).isEqualTo(1);
+    assertThat(visible("GPU-8a1b,GPU-77", 0, "GPU-77aa-0000")).isEqualTo(1);
+    assertThat(visible("", 0, "2")).isZero();
+    assertThat(visible("MIG-41b3-55", 0, "MIG-41b3-55")).isZero();
+  }
+
+  @Test
+  void aGpuThatCudaDoesNotShowIsRefusedByName() {
+    assertThatThrownBy(() -> visible("2,3", 0, "1"))
+        .hasMessageContaining("GPU 1 of Flink's resource gpu")
+        .hasMessageContaining("CUDA_VISIBLE_DEVICES is 2,3");
+    assertThatThrownBy(() -> visible(null, 0, "GPU-77aa-0000"))
+        .hasMessageContaining("CUDA_VISIBLE_DEVICES is not set");
+  }
+
   private static int deviceIndex(int subtask, String... indices) {
+    return visible(null, subtask, indices);
+  }
+
+  private static int visible(String visible, int subtask, String... indices) {
     Set<ExternalResourceInfo> infos =
         Set.of(indices).stream().map(Gpu::new).collect(Collectors.toSet());
     TaskInfo task =
@@ -47,7 +70,7 @@ class GpuResourceTest {
                           arguments[0].equals("gpu") ? infos : Set.of();
                       default -> throw new UnsupportedOperationException(method.getName());
                     });
-    return GpuResource.deviceIndex(context);
+    return GpuResource.deviceIndex(context, visible);
   }
 
   /** A GPU as Flink's plugin describes it. */

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * Isolation}.
  */
 final class SmallDisk {
-  private static final String SIZE = "size=96m";
+  private static final String OPTIONS = "size=96m,mode=0700";
   private static final int BLOCK = 4096;
 
   /** Blocks that others took first, or that could not be written for another reason. */
@@ -28,7 +28,7 @@ final class SmallDisk {
    */
   static SmallDisk mount(Path folder) throws IOException, InterruptedException {
     Files.createDirectories(folder);
-    Commands.run("mount", "-t", "tmpfs", "-o", SIZE, "chaos", folder.toString());
+    Commands.run("mount", "-t", "tmpfs", "-o", OPTIONS, "chaos", folder.toString());
     return new SmallDisk(folder);
   }
 

@@ -28,9 +28,10 @@ public record SessionFolder(Path folder) {
   /**
    * Host and port of the cluster's REST endpoint.
    *
-   * @throws IllegalArgumentException if no cluster was started here
+   * @throws IllegalArgumentException if no cluster was started here, or another user can write here
    */
   public String address() throws IOException {
+    OwnFolder.check(folder);
     Path file = conf().resolve("address");
     if (!Files.exists(file)) {
       throw new IllegalArgumentException(
@@ -85,8 +86,13 @@ public record SessionFolder(Path folder) {
     return TASK_MANAGER + number;
   }
 
-  /** The processes that were started here and not stopped; the JobManager first. */
+  /**
+   * The processes that were started here and not stopped; the JobManager first.
+   *
+   * @throws IllegalArgumentException if another user can write here
+   */
   public List<ClusterProcess> processes() throws IOException {
+    OwnFolder.check(folder);
     List<ClusterProcess> processes = new ArrayList<>();
     if (Files.isDirectory(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
@@ -100,6 +106,7 @@ public record SessionFolder(Path folder) {
   }
 
   void create() throws IOException {
+    OwnFolder.create(folder);
     for (Path path : List.of(conf(), folder.resolve("log"), checkpoints(), temporary())) {
       Files.createDirectories(path);
     }

@@ -72,6 +72,7 @@ final class CapacityExperiment implements Callable<Integer> {
     defaults();
     PublishedLosses published = new PublishedLosses();
     List<Future<Figures>> running = new ArrayList<>();
+    learning.prepare();
     ExecutorService threads = Executors.newFixedThreadPool(learning.threads());
     try {
       for (UpdateRule rule : rules) {

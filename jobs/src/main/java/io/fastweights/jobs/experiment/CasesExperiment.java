@@ -25,6 +25,7 @@ abstract class CasesExperiment implements Callable<Integer> {
   @Mixin private LearningOptions learning;
 
   TrainOptions options() {
+    learning.prepare();
     return learning.apply(ProcessExperiment.options()).epochs(epochs).build();
   }
 

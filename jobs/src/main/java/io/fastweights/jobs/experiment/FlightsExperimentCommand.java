@@ -4,6 +4,7 @@ import io.fastweights.jobs.flights.Flight;
 import io.fastweights.jobs.flights.FlightSetup;
 import io.fastweights.jobs.flights.Flights;
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.OutputFile;
 import io.fastweights.jobs.train.LearningOptions;
 import io.fastweights.jobs.train.ProgressLine;
 import io.fastweights.kernels.model.WeightsFile;
@@ -64,6 +65,8 @@ final class FlightsExperimentCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    OutputFile.prepare("--out", weights);
+    learning.prepare();
     List<Flight> flights = flights();
     TrainOptions.Builder options = learning.apply(FlightsExperiment.options(size.setup));
     if (epochs != null) {

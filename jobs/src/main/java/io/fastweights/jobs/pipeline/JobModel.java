@@ -55,10 +55,17 @@ public record JobModel(Schema schema, SlowWeights weights) {
   }
 
   private static SlowWeights readWeights(Path file, AllowedPaths allowed) throws IOException {
+    byte[] bytes = readAllowed(file, allowed);
+    return WeightsFile.load(
+            bytes, file.toString(), part -> readAllowed(file.resolveSibling(part), allowed))
+        .weights();
+  }
+
+  private static byte[] readAllowed(Path file, AllowedPaths allowed) throws IOException {
     allowed.check(new org.apache.flink.core.fs.Path(file.toUri()));
     byte[] bytes = Files.readAllBytes(file);
     allowed.checkPin(bytes, file.toString());
-    return WeightsFile.load(bytes, file.toString()).weights();
+    return bytes;
   }
 
   private static Schema readSchema(Path file) throws IOException {

@@ -111,6 +111,14 @@ public final class InspectCommand implements Callable<Integer> {
     print("  in logs     %,14d", figures.get("loggedEvents").longValue());
     print("base bytes    %,14d", figures.get("baseBytes").longValue());
     print("log bytes     %,14d", figures.get("logBytes").longValue());
+    long lost = figures.get("notFinite").longValue();
+    if (lost > 0) {
+      print(
+          "not finite    %,14d  'rewrite --reset' empties them: %s%s",
+          lost,
+          String.join(", ", summary.lostKeys()),
+          lost > summary.lostKeys().size() ? ", ..." : "");
+    }
     print("mean norm     %14.3f", figures.get("meanNorm").doubleValue());
     print("largest norm  %14.3f", figures.get("largestNorm").doubleValue());
     print("");

@@ -2,6 +2,7 @@ package io.fastweights.jobs.savepoint;
 
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.state.savepoint.KeyFigures;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -11,6 +12,9 @@ import java.util.function.Consumer;
 final class MemorySummary implements Consumer<KeyFigures> {
   private static final Comparator<KeyFigures> BUSIEST =
       Comparator.comparingLong(KeyFigures::events).reversed().thenComparing(KeyFigures::key);
+
+  /** Keys without a finite memory that are named. */
+  private static final int MOST_LOST = 20;
 
   private final int most;
   private final PriorityQueue<KeyFigures> top = new PriorityQueue<>(BUSIEST.reversed());
@@ -24,6 +28,8 @@ final class MemorySummary implements Consumer<KeyFigures> {
   private long logged;
   private long baseBytes;
   private long logBytes;
+  private long lost;
+  private final List<String> lostKeys = new ArrayList<>();
   private double norms;
   private double largestNorm;
 
@@ -42,8 +48,15 @@ final class MemorySummary implements Consumer<KeyFigures> {
     logged += key.logged();
     baseBytes += key.baseBytes();
     logBytes += key.logBytes();
-    norms += key.norm();
-    largestNorm = Math.max(largestNorm, key.norm());
+    if (key.isFinite()) {
+      norms += key.norm();
+      largestNorm = Math.max(largestNorm, key.norm());
+    } else {
+      lost++;
+      if (lostKeys.size() < MOST_LOST) {
+        lostKeys.add(key.key());
+      }
+    }
     keysBySize[Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, key.events()))]++;
     top.add(key);
     if (top.size() > most) {
@@ -61,6 +74,11 @@ final class MemorySummary implements Consumer<KeyFigures> {
     return keysBySize.clone();
   }
 
+  /** Keys whose memories are not finite, at most {@value #MOST_LOST} of them. */
+  List<String> lostKeys() {
+    return lostKeys.stream().sorted().toList();
+  }
+
   Figures figures() {
     return new Figures()
         .put("keys", keys)
@@ -69,7 +87,8 @@ final class MemorySummary implements Consumer<KeyFigures> {
         .put("loggedEvents", logged)
         .put("baseBytes", baseBytes)
         .put("logBytes", logBytes)
-        .put("meanNorm", keys == 0 ? 0 : norms / keys)
+        .put("notFinite", lost)
+        .put("meanNorm", keys == lost ? 0 : norms / (keys - lost))
         .put("largestNorm", largestNorm);
   }
 }

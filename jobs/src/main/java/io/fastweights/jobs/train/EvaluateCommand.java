@@ -51,6 +51,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     int threads = scoring.threads();
+    scoring.prepare();
     SlowWeights weights = WeightsFile.read(weightsFile);
     if (weights.schema() == null) {
       throw new IllegalArgumentException(weightsFile + " carries no schema of its events");
@@ -65,6 +66,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       throw new IllegalArgumentException(nothingToScore(read));
     }
     Metrics metrics = Scoring.of(weights, sequences, threads);
+    requireFinite(metrics);
     PrintWriter out = scoring.out();
     Figures figures =
         new Figures()
@@ -83,6 +85,19 @@ public final class EvaluateCommand implements Callable<Integer> {
         ProgressLine.text(metrics));
     scoring.write(figures);
     return 0;
+  }
+
+  /** Scores of predictions that are no numbers would pass for scores in a pipeline. */
+  private void requireFinite(Metrics metrics) {
+    if (!Double.isFinite(metrics.loss())) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the loss of %,d events is %s: predictions of %s are not finite, its weights or betas are too large",
+              metrics.events(),
+              metrics.loss(),
+              weightsFile));
+    }
   }
 
   private String nothingToScore(TrainingEvents read) {

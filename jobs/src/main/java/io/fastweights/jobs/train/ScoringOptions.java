@@ -1,6 +1,7 @@
 package io.fastweights.jobs.train;
 
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.OutputFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -36,6 +37,13 @@ public class ScoringOptions {
           command.commandLine(), "--threads is " + threads + ", must be at least 1");
     }
     return threads;
+  }
+
+  /**
+   * @throws IllegalArgumentException if the figures cannot be written
+   */
+  public void prepare() {
+    OutputFile.prepare("--json", json);
   }
 
   /** What the command prints to. */

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.train;
 
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.OutputFile;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
@@ -27,8 +28,10 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Takes the files and the schema that 'run' takes, and writes weights that 'run' takes. The",
-      "same seed gives the same bits on one engine, whatever the threads. With --checkpoint a run",
-      "that was killed goes on where it was when it is started again."
+      "same seed gives the same bits on one engine, whatever the threads. Whenever the validation",
+      "events score better than before the weights are written, without --validation every 100",
+      "steps. With --checkpoint a run that was killed goes on where it was when it is started",
+      "again."
     })
 public final class TrainCommand implements Callable<Integer> {
   private static final int CHECKPOINT_STEPS = 100;
@@ -75,8 +78,11 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Of phi: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Normalisation normalisation;
 
-  @Option(names = "--epochs", defaultValue = "10", description = "Default: ${DEFAULT-VALUE}.")
-  private double epochs;
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Default: 10, more where that were fewer than 400 steps.")
+  private Double epochs;
 
   @Option(names = "--learning-rate", defaultValue = "0.002", description = "Default: 0.002.")
   private double learningRate;
@@ -89,9 +95,9 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--lanes",
-      defaultValue = "32",
-      description = "Keys side by side in a step (default: ${DEFAULT-VALUE}).")
-  private int lanes;
+      paramLabel = "N",
+      description = "Keys side by side in a step (default: 32, fewer where events are few).")
+  private Integer lanes;
 
   @Option(names = "--dropout", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
   private double dropout;
@@ -142,7 +148,11 @@ public final class TrainCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--validation is " + validation + ", must be in 0 ... 1, below 1");
     }
-    TrainOptions options = options();
+    OutputFile.prepare("--out", out);
+    OutputFile.prepare("--checkpoint", checkpoint);
+    learning.prepare();
+    check("--chunk", chunk);
+    check("--lanes", lanes);
     PrintWriter printer = learning.out();
     Schema schema = SchemaJson.parse(Files.readString(schemaFile));
     TrainingEvents read = TrainingEvents.read(events, schema);
@@ -155,20 +165,58 @@ public final class TrainCommand implements Callable<Integer> {
     if (read.malformed() > 0) {
       printer.println(read.refusals());
     }
-    printer.flush();
+    Schedule schedule = Schedule.of(split.train(), chunk, lanes, epochs);
+    say(printer, schedule);
     TrainResult result =
-        new Trainer(model, schema, split.train(), split.held(), options)
+        new Trainer(model, schema, split.train(), split.held(), options(schedule))
+            .keep(weights -> WeightsFile.write(weights, out))
             .run(new ProgressLine(printer));
     WeightsFile.write(result.weights(), out);
-    learning.write(report(printer, read, result));
+    Figures figures = report(printer, read, result);
+    judge(printer, result, ConstantGuess.loss(schema.target(), split.train(), split.held()));
+    learning.write(figures);
     return 0;
   }
 
-  private TrainOptions options() {
-    return learning
-        .apply(TrainOptions.builder())
-        .epochs(epochs)
-        .lanes(lanes)
+  private static void check(String flag, Integer value) {
+    if (value != null && value < 1) {
+      throw new IllegalArgumentException(flag + " is " + value + ", must be at least 1");
+    }
+  }
+
+  private void say(PrintWriter printer, Schedule schedule) {
+    printer.printf(
+        Locale.ROOT,
+        "%,d steps of %d keys side by side, %d events of each; the best weights so far are in %s%n",
+        schedule.steps(),
+        schedule.lanes(),
+        chunk,
+        out);
+    if (schedule.steps() < Schedule.LEAST_STEPS) {
+      printer.printf(
+          Locale.ROOT,
+          "note: %,d steps are few, %d are a beginning: more --epochs or fewer --lanes%n",
+          schedule.steps(),
+          Schedule.LEAST_STEPS);
+    }
+    printer.flush();
+  }
+
+  /** Says that a model is of no use, which its metrics alone do not. */
+  private static void judge(PrintWriter printer, TrainResult result, double guess) {
+    if (result.validation() != null && !(result.validation().loss() < guess)) {
+      printer.printf(
+          Locale.ROOT,
+          "note: validation loss %.4f, one answer for every event has %.4f: the model has learned"
+              + " nothing of use; it may need more events, other fields or more steps%n",
+          result.validation().loss(),
+          guess);
+    }
+  }
+
+  private TrainOptions options(Schedule schedule) {
+    return schedule
+        .apply(learning.apply(TrainOptions.builder()))
         .chunk(chunk)
         .learningRate(learningRate)
         .attentionDropout(dropout)

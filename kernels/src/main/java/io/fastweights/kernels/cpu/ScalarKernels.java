@@ -109,7 +109,10 @@ public final class ScalarKernels implements CpuKernels {
       Model model, float[] keys, int keyAt, float[] deltas, int deltaAt, float[] w, int at) {
     reserve(model.memory());
     features(model, keys, keyAt, phiK);
-    DeltaRule.write(w, at, phiK.length, vOld.length, phiK, deltas, deltaAt);
+    // vOld is free here: nothing is read.
+    System.arraycopy(deltas, deltaAt, vOld, 0, vOld.length);
+    DeltaRule.bound(vOld, 0, vOld.length, null);
+    DeltaRule.write(w, at, phiK.length, vOld.length, phiK, vOld, 0);
   }
 
   private void event(MemoryLayer layer, int row, int head, float[] w, int at, boolean rounds) {
@@ -171,6 +174,8 @@ public final class ScalarKernels implements CpuKernels {
         columns,
         layer.deltas,
         layer.deltaAt(row, head));
+    DeltaRule.bound(
+        layer.deltas, layer.deltaAt(row, head), columns, layer.writes(row) ? vOld : null);
     layer.recallErrors[row] +=
         DeltaRule.recallError(layer.values, v, vOld, columns, layer.relativeError);
     if (layer.recalls != null) {

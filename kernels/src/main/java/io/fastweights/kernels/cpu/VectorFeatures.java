@@ -73,12 +73,19 @@ final class VectorFeatures {
     } else {
       Dpfp.eluPlusOne(x, at, d, phi);
     }
-    float size =
-        unit
-            ? (float) Math.sqrt(VectorLayers.squaredDeviations(phi, 0, features, 0, lanes))
-            : VectorLayers.sum(phi, 0, features, lanes);
+    float size = size();
+    if (!Dpfp.isOrdinary(size)) {
+      Dpfp.rescale(dpfp ? FeatureMap.DPFP : FeatureMap.ELU_PLUS_ONE, nu, x, at, d, phi);
+      size = size();
+    }
     normalise(Dpfp.inverse(size));
     list();
+  }
+
+  private float size() {
+    return unit
+        ? (float) Math.sqrt(VectorLayers.squaredDeviations(phi, 0, features, 0, lanes))
+        : VectorLayers.sum(phi, 0, features, lanes);
   }
 
   /**

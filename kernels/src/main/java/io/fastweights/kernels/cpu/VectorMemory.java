@@ -5,6 +5,7 @@ import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.numeric.Sums;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -20,7 +21,9 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorMemory {
   private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
+  private static final VectorSpecies<Integer> I = VectorWidth.INTS;
   private static final int L = F.length();
+  private static final int LARGEST_DELTA = Float.floatToRawIntBits(DeltaRule.LARGEST_DELTA);
 
   private final int columns;
   private final boolean deltaRule;
@@ -127,6 +130,7 @@ final class VectorMemory {
   void rewrite(float[] keys, int keyAt, float[] deltas, int deltaAt, float[] w, int at) {
     key.of(keys, keyAt);
     System.arraycopy(deltas, deltaAt, delta, 0, columns);
+    DeltaRule.bound(delta, 0, columns, null);
     update(w, at);
   }
 
@@ -170,6 +174,8 @@ final class VectorMemory {
     float beta = layer.betaOf(row, head);
     FloatVector betas = FloatVector.broadcast(F, beta);
     int whole = columns - columns % L;
+    // Magnitudes as ints, whose order is that of the floats, with NaN beyond them all.
+    IntVector largest = IntVector.zero(I);
     for (int lane = 0; lane < Sums.LANES; lane += L) {
       FloatVector size = FloatVector.zero(F);
       FloatVector error = size;
@@ -181,24 +187,34 @@ final class VectorMemory {
         } else {
           value.mul(betas).intoArray(delta, j);
         }
-        FloatVector.fromArray(F, delta, j).intoArray(log, logAt + j);
+        FloatVector learned = FloatVector.fromArray(F, delta, j);
+        learned.intoArray(log, logAt + j);
+        largest = largest.max(learned.reinterpretAsInts().and(Integer.MAX_VALUE));
         size = value.fma(value, size);
         error = difference.fma(difference, error);
       }
       size.intoArray(sizes, lane);
       error.intoArray(errors, lane);
     }
+    boolean within = true;
     for (int j = whole; j < columns; j++) {
       float difference = v[at + j] - vOld[j];
       delta[j] = beta * (deltaRule ? difference : v[at + j]);
       log[logAt + j] = delta[j];
+      within &= Math.abs(delta[j]) <= DeltaRule.LARGEST_DELTA;
       int lane = j % Sums.LANES;
       sizes[lane] = Math.fma(v[at + j], v[at + j], sizes[lane]);
       errors[lane] = Math.fma(difference, difference, errors[lane]);
     }
-    layer.recallErrors[row] +=
+    float error =
         DeltaRule.recallError(
             VectorLayers.fold(sizes), VectorLayers.fold(errors), layer.relativeError);
+    if (!within || largest.compare(VectorOperators.GT, LARGEST_DELTA).anyTrue()) {
+      DeltaRule.bound(delta, 0, columns, layer.writes(row) ? vOld : null);
+      DeltaRule.bound(log, logAt, columns, null);
+      error = layer.writes(row) ? Float.NaN : error;
+    }
+    layer.recallErrors[row] += error;
     if (layer.recalls != null) {
       System.arraycopy(vOld, 0, layer.recalls, layer.readAt(row, head), columns);
     }

@@ -68,27 +68,43 @@ final class CublasProducts implements DenseLayer, AutoCloseable {
    * @throws EngineException if the device fails
    */
   static CublasProducts orNull(List<Matrix> matrices, LayerKernels layers, Arguments arguments) {
-    NativeLibrary.prepareCublas();
-    try {
-      CublasProducts made = new CublasProducts(matrices, layers, arguments);
-      LOG.info("dense products: cuBLAS, {} rows at a time", ROWS);
-      return made;
-    } catch (LinkageError e) {
+    String missing = missing();
+    if (missing != null) {
       if (SAID.compareAndSet(false, true)) {
-        LOG.warn("dense products: own kernels instead of cuBLAS: {}", why(e));
+        LOG.warn("dense products: own kernels instead of cuBLAS: {}", missing);
       }
       return null;
     }
+    CublasProducts made = new CublasProducts(matrices, layers, arguments);
+    LOG.info("dense products: cuBLAS, {} rows at a time", ROWS);
+    return made;
   }
 
-  private static String why(LinkageError error) {
+  /** Why cuBLAS cannot be loaded, in one line; null if it is loaded. */
+  private static String missing() {
+    try {
+      NativeLibrary.loadCublas();
+      return null;
+    } catch (LinkageError e) {
+      return why(e);
+    } catch (EngineException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** The cause of a failed load of JCublas, in one line. */
+  static String why(LinkageError error) {
     String text = String.valueOf(error);
     if (text.contains("libcublas.so.12")) {
       return "libcublas.so.12 cannot be loaded; it comes with a CUDA 12 toolkit, not with the driver";
     }
-    return text.contains("NoClassDefFoundError: jcuda/jcublas")
-        ? "JCublas is not on the class path"
-        : text;
+    if (text.contains("NoClassDefFoundError: jcuda/jcublas")) {
+      return "JCublas is not on the class path";
+    }
+    if (text.contains("No resource found")) {
+      return "the jar of JCublas' natives for linux-x86_64 is not on the class path";
+    }
+    return text.lines().findFirst().orElse(text);
   }
 
   @Override

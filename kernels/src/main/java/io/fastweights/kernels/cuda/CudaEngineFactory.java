@@ -12,7 +12,7 @@ public final class CudaEngineFactory implements EngineFactory {
   @Override
   public Engine create(Model model, EngineOptions options) {
     try {
-      NativeLibrary.prepareDriver();
+      NativeLibrary.loadDriver();
       return new CudaEngine(model, options);
     } catch (LinkageError e) {
       throw new EngineException(why(e), e);
@@ -40,6 +40,6 @@ public final class CudaEngineFactory implements EngineFactory {
     if (text.contains("No resource found")) {
       return "the jar of JCuda's natives for linux-x86_64 is not on the class path";
     }
-    return "JCuda cannot be loaded: " + error;
+    return "JCuda cannot be loaded: " + text.lines().findFirst().orElse("");
   }
 }

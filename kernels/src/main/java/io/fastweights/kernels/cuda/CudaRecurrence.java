@@ -39,6 +39,7 @@ public final class CudaRecurrence implements DeviceRecurrence {
   private final CudaStream stream;
   private final RecurrenceRoom room;
   private List<Head> ran = List.of();
+  private boolean closed;
 
   /**
    * Takes a device.
@@ -223,8 +224,18 @@ public final class CudaRecurrence implements DeviceRecurrence {
         .launch(module, kernel, blocks, 1, THREADS, shared);
   }
 
+  /** May be called by another thread than made it; a second call does nothing. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      device.makeCurrent();
+    } catch (EngineException e) {
+      throw scope.closeAfter(e);
+    }
     scope.close();
   }
 }

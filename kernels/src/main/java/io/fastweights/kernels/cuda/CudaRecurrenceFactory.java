@@ -10,7 +10,7 @@ public final class CudaRecurrenceFactory implements DeviceRecurrence.Factory {
   @Override
   public DeviceRecurrence create(UpdateRule rule, int rows, int columns) {
     try {
-      NativeLibrary.prepareDriver();
+      NativeLibrary.loadDriver();
       return new CudaRecurrence(0, rule, rows, columns);
     } catch (LinkageError e) {
       throw new EngineException(CudaEngineFactory.why(e), e);

@@ -70,7 +70,7 @@ public final class GpuCheck {
   /** Why a device cannot be checked, in one line; empty if it can. */
   public static Optional<String> missing(int deviceIndex) {
     try {
-      NativeLibrary.prepareDriver();
+      NativeLibrary.loadDriver();
       CudaDevice.acquire(deviceIndex).close();
       return Optional.empty();
     } catch (LinkageError e) {
@@ -87,7 +87,7 @@ public final class GpuCheck {
    * @throws EngineException if the device fails; see {@link #missing} for one that is not there
    */
   public static CheckReport run(Settings settings, Consumer<String> lines) throws IOException {
-    NativeLibrary.prepareDriver();
+    NativeLibrary.loadDriver();
     GpuCheck check = new GpuCheck(settings, lines);
     check.run();
     return check.report;

@@ -1,65 +1,120 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.engine.EngineException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
 import jcuda.LibUtils;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Puts JCuda's native library where JCuda looks for it. JCuda unpacks it to a fixed name in the
- * folder for temporary files and takes whatever it finds there: a file cut short by a process that
- * died, or one that another process is still writing, then fails to load for ever. Here the file is
- * written under a unique name and moved into place whole, unless it is there already, byte by byte.
+ * Loads JCuda's native libraries from a folder that only this process can write. JCuda itself
+ * unpacks them to a fixed name in the folder for temporary files and runs what it finds there: on a
+ * machine that is shared, that is code of whoever wrote the file first.
+ *
+ * <p>A library belongs to the class loader of the class that loads it, so JCuda has to load it
+ * itself. It reads {@code java.io.tmpdir} at that moment, and offers no other way to name a folder:
+ * the property points to the private folder while JCuda loads, under a lock that all class loaders
+ * of the process share. A library in {@code java.library.path} is taken before, as JCuda does.
  */
 final class NativeLibrary {
-  private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
   static final String DRIVER = "JCudaDriver-12.6.0-linux-x86_64";
   static final String CUBLAS = "JCublas2-12.6.0-linux-x86_64";
+  private static final String TEMPORARY = "java.io.tmpdir";
+
+  private static final Set<String> LOADED = new HashSet<>();
 
   private NativeLibrary() {}
 
-  /** Makes sure that JCuda's unpacked driver library is whole, if its jar is here. */
-  static void prepareDriver() {
-    prepare(DRIVER);
+  /**
+   * Loads the library of the driver's API and its class.
+   *
+   * @throws LinkageError if JCuda or the CUDA driver is missing
+   * @throws EngineException if there is no folder that the library may be loaded from
+   */
+  static void loadDriver() {
+    load(DRIVER, "jcuda.driver.JCudaDriver");
   }
 
-  /** Makes sure that JCublas' unpacked library is whole, if its jar is here. */
-  static void prepareCublas() {
-    prepare(CUBLAS);
+  /** As {@link #loadDriver}, for cuBLAS. */
+  static void loadCublas() {
+    load(CUBLAS, "jcuda.jcublas.JCublas2");
   }
 
-  private static void prepare(String library) {
+  private static void load(String library, String user) {
+    // The property is the process's, so the lock is too: this class may be loaded more than once.
+    synchronized (Runtime.getRuntime()) {
+      if (LOADED.contains(library)) {
+        return;
+      }
+      List<Path> folders =
+          List.of(Path.of(System.getProperty(TEMPORARY)), Path.of(System.getProperty("user.home")));
+      unpackAndLoad(folders, library, folder -> loadFrom(folder, library, user));
+      LOADED.add(library);
+    }
+  }
+
+  /**
+   * Unpacks a library into a private folder and has it loaded from there.
+   *
+   * @param parents where a private folder may be, the first that works is taken
+   * @param loader given the private folder
+   */
+  static void unpackAndLoad(List<Path> parents, String library, Consumer<Path> loader) {
+    List<String> refused = new ArrayList<>();
+    for (Path parent : parents) {
+      try (PrivateFolder folder = PrivateFolder.in(parent)) {
+        unpack(library, folder);
+        loader.accept(folder.path());
+        return;
+      } catch (IOException | UnsupportedOperationException e) {
+        refused.add(parent + ": " + (e instanceof IOException ? e.getMessage() : e.toString()));
+      } catch (UnsatisfiedLinkError e) {
+        if (!isNoExec(e)) {
+          throw e;
+        }
+        refused.add(parent + " is mounted noexec");
+      }
+    }
+    throw new EngineException(
+        String.format(
+            Locale.ROOT,
+            "lib%s.so cannot be loaded from any private folder (%s): set -Djava.io.tmpdir to a folder that only this user can write",
+            library,
+            String.join("; ", refused)));
+  }
+
+  private static void unpack(String library, PrivateFolder folder) throws IOException {
     String file = LibUtils.createLibraryFileName(library);
-    Path target = Path.of(System.getProperty("java.io.tmpdir"), file);
     try (InputStream in = LibUtils.class.getResourceAsStream("/lib/" + file)) {
       if (in != null) {
-        place(in.readAllBytes(), target);
+        folder.put(file, in.readAllBytes());
       }
-    } catch (IOException e) {
-      // JCuda may still find it elsewhere; if not, it says so.
-      LOG.warn("cannot unpack {} to {}: {}", file, target, e.toString());
     }
   }
 
-  /** Writes a file as a whole unless it holds these bytes already. */
-  static void place(byte[] content, Path target) throws IOException {
-    if (Files.exists(target)
-        && Files.size(target) == content.length
-        && Arrays.equals(Files.readAllBytes(target), content)) {
-      return;
-    }
-    Path whole = Files.createTempFile(target.getParent(), "fastweights-", ".so");
+  /** The library first: where that fails, the class can still be initialised later. */
+  private static void loadFrom(Path folder, String library, String user) {
+    String before = System.setProperty(TEMPORARY, folder.toString());
     try {
-      Files.write(whole, content);
-      Files.move(
-          whole, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      LibUtils.loadLibrary(library);
+      Class.forName(user, true, LibUtils.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw (LinkageError) new NoClassDefFoundError(user.replace('.', '/')).initCause(e);
     } finally {
-      Files.deleteIfExists(whole);
+      System.setProperty(TEMPORARY, before);
     }
+  }
+
+  /** The words of the GNU C library, and of musl, for a file that may not be mapped as code. */
+  private static boolean isNoExec(UnsatisfiedLinkError error) {
+    String text = String.valueOf(error.getMessage());
+    return text.contains("failed to map segment from shared object")
+        || text.contains("Operation not permitted");
   }
 }

@@ -32,9 +32,12 @@ final class TorchCheck {
   }
 
   static Outcome run(int[][] shapes, int[] batches) {
+    Path folder = null;
     Path script = null;
     try {
-      script = Files.createTempFile("torch", ".py");
+      // Python looks for modules beside the script first: the folder must be this process's own.
+      folder = Files.createTempDirectory("torch");
+      script = folder.resolve(SCRIPT);
       try (InputStream in = TorchCheck.class.getResourceAsStream(SCRIPT)) {
         Files.write(script, in.readAllBytes());
       }
@@ -45,9 +48,14 @@ final class TorchCheck {
       Thread.currentThread().interrupt();
       return new Outcome(null, List.of(), e.toString());
     } finally {
-      if (script != null) {
-        script.toFile().delete();
-      }
+      delete(script);
+      delete(folder);
+    }
+  }
+
+  private static void delete(Path path) {
+    if (path != null && !path.toFile().delete()) {
+      path.toFile().deleteOnExit();
     }
   }
 

@@ -16,6 +16,13 @@ import io.fastweights.kernels.numeric.Sums;
  * addition, and rows whose feature is 0 are skipped (exact while W is finite).
  */
 public final class DeltaRule {
+  /**
+   * The largest magnitude of a delta that is learned. With phi at most 1 no number of events that a
+   * key could have then brings W near the end of fp32's range, so W and all that is read from it
+   * stay finite.
+   */
+  public static final float LARGEST_DELTA = 0x1p60f;
+
   private DeltaRule() {}
 
   /** W <- f W, one product each, of the n floats from w[at] on. */
@@ -41,7 +48,7 @@ public final class DeltaRule {
     }
   }
 
-  /** beta (v - v_old), or beta v under the sum rule. */
+  /** beta (v - v_old), or beta v under the sum rule; see {@link #bound}. */
   public static void delta(
       UpdateRule rule,
       float beta,
@@ -54,6 +61,25 @@ public final class DeltaRule {
     for (int j = 0; j < columns; j++) {
       float insert = rule == UpdateRule.DELTA ? v[vAt + j] - vOld[j] : v[vAt + j];
       delta[deltaAt + j] = beta * insert;
+    }
+  }
+
+  /**
+   * Keeps a memory finite: deltas beyond {@link #LARGEST_DELTA}, and NaN, become 0. What cannot be
+   * learned is not learned; the rest of the event is. It is column by column, as columns of W do
+   * not meet.
+   *
+   * @param vOld becomes NaN in those columns, and with it the event's recall error; null to leave
+   *     no mark
+   */
+  public static void bound(float[] delta, int at, int columns, float[] vOld) {
+    for (int j = 0; j < columns; j++) {
+      if (!(Math.abs(delta[at + j]) <= LARGEST_DELTA)) {
+        delta[at + j] = 0;
+        if (vOld != null) {
+          vOld[j] = Float.NaN;
+        }
+      }
     }
   }
 
@@ -73,7 +99,8 @@ public final class DeltaRule {
   /**
    * How surprising v was to the memory. Relative: |v - v_old|^2 / |v|^2, and where v is 0: 0 if
    * v_old is 0 too, else 1; never above the largest float. Not relative: |v - v_old|^2, for values
-   * that are of unit scale by their encoding.
+   * that are of unit scale by their encoding. NaN where a delta of an observed event was
+   * {@linkplain #bound not learned}.
    */
   public static float recallError(float[] v, int vAt, float[] vOld, int columns, boolean relative) {
     return recallError(
@@ -82,7 +109,7 @@ public final class DeltaRule {
 
   /** The recall error of |v|^2 and |v - v_old|^2. */
   public static float recallError(float size, float error, boolean relative) {
-    if (!relative) {
+    if (!relative || Float.isNaN(error)) {
       return error;
     }
     if (size == 0) {

@@ -10,6 +10,14 @@ import io.fastweights.kernels.numeric.Transcendental;
  * 5.3, equation 37.
  */
 public final class Dpfp {
+  /**
+   * Sizes of phi between which no product and no square that counts leaves the range of floats.
+   * Beyond them phi is computed anew from a scaled x.
+   */
+  private static final float SMALLEST = 0x1p-40f;
+
+  private static final float LARGEST = 0x1p60f;
+
   private Dpfp() {}
 
   /**
@@ -27,10 +35,16 @@ public final class Dpfp {
 
   /** phi of x[at ... at + d - 1], into phi[0 ... 2 nu d - 1]. */
   public static void dpfp(float[] x, int at, int d, int nu, float[] phi) {
+    dpfp(x, at, d, nu, 1, phi);
+  }
+
+  /** phi of scale * x. */
+  private static void dpfp(float[] x, int at, int d, int nu, float scale, float[] phi) {
     int n = 2 * d;
     for (int j = 1; j <= nu; j++) {
       for (int i = 0; i < n; i++) {
-        phi[(j - 1) * n + i] = rectified(x, at, d, i) * rectified(x, at, d, (i - j + n) % n);
+        phi[(j - 1) * n + i] =
+            scale * rectified(x, at, d, i) * (scale * rectified(x, at, d, (i - j + n) % n));
       }
     }
   }
@@ -61,11 +75,50 @@ public final class Dpfp {
     }
   }
 
-  private static float size(float[] phi, int n, Normalisation by) {
+  /** The sum of phi, or its Euclidean length. */
+  public static float size(float[] phi, int n, Normalisation by) {
     return switch (by) {
       case SUM -> Sums.sum(phi, 0, n);
       case UNIT -> (float) Math.sqrt(Sums.squares(phi, 0, n));
     };
+  }
+
+  /** Whether phi of this size is exact as it is; else {@link #rescale} makes it so. */
+  public static boolean isOrdinary(float size) {
+    return size >= SMALLEST && size <= LARGEST;
+  }
+
+  /**
+   * Computes phi anew, of x or of itself times a power of two that brings the largest value near 1:
+   * normalised features do not depend on the scale of x, but their products and squares leave the
+   * range of floats for an x of 1e-12 or 1e20. A power of two changes no bit of what stays in it.
+   *
+   * @param phi the features of x; rewritten
+   * @return what x, or under {@code ELU_PLUS_ONE} phi, was multiplied with
+   */
+  public static float rescale(FeatureMap map, int nu, float[] x, int at, int d, float[] phi) {
+    if (map == FeatureMap.DPFP) {
+      float scale = scale(x, at, d);
+      dpfp(x, at, d, nu, scale, phi);
+      return scale;
+    }
+    float scale = scale(phi, 0, d);
+    for (int i = 0; i < d; i++) {
+      phi[i] *= scale;
+    }
+    return scale;
+  }
+
+  /** The power of two that brings the largest magnitude to 1 ... 4; 1 where there is none. */
+  public static float scale(float[] x, int at, int n) {
+    float largest = 0;
+    for (int i = at; i < at + n; i++) {
+      float magnitude = Math.abs(x[i]);
+      largest = magnitude > largest ? magnitude : largest;
+    }
+    return largest == 0 || largest == Float.POSITIVE_INFINITY
+        ? 1
+        : Math.scalb(1f, -Math.min(Math.getExponent(largest), Float.MAX_EXPONENT - 1));
   }
 
   /** What phi of this size is multiplied with. */
@@ -84,6 +137,14 @@ public final class Dpfp {
       n = d;
       eluPlusOne(x, at, d, phi);
     }
-    normalise(phi, n, by);
+    float size = size(phi, n, by);
+    if (!isOrdinary(size)) {
+      rescale(map, nu, x, at, d, phi);
+      size = size(phi, n, by);
+    }
+    float inverse = inverse(size);
+    for (int i = 0; i < n; i++) {
+      phi[i] *= inverse;
+    }
   }
 }

@@ -83,7 +83,8 @@ public final class LogReplay {
           if (events.ofValues()) {
             relearn(w, at, events, event, head);
           } else {
-            write(w, at, events.deltas(), place * log.columns());
+            System.arraycopy(events.deltas(), place * log.columns(), delta, 0, delta.length);
+            write(w, at);
           }
           ReferenceModel.round(storage, w, at, shape);
         }
@@ -96,10 +97,11 @@ public final class LogReplay {
     DeltaRule.read(w, at, shape.rows(), columns, phi, vOld, 0);
     DeltaRule.delta(
         rule, events.betas()[head], events.values(), event * columns, vOld, columns, delta, 0);
-    write(w, at, delta, 0);
+    write(w, at);
   }
 
-  private void write(float[] w, int at, float[] deltas, int deltaAt) {
-    DeltaRule.write(w, at, shape.rows(), shape.columns(), phi, deltas, deltaAt);
+  private void write(float[] w, int at) {
+    DeltaRule.bound(delta, 0, delta.length, null);
+    DeltaRule.write(w, at, shape.rows(), shape.columns(), phi, delta, 0);
   }
 }

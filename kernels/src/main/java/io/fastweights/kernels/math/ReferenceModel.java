@@ -66,11 +66,11 @@ public final class ReferenceModel {
     float[] w = observe ? memory : memory.clone();
     fade(storage, w, fade);
     return model instanceof AssociativeMemory associative
-        ? associate(associative, input, target, w)
-        : forward(((SlowModel) model).config(), input, w);
+        ? associate(associative, input, target, w, observe)
+        : forward(((SlowModel) model).config(), input, w, observe);
   }
 
-  private Step forward(ModelConfig c, float[] input, float[] w) {
+  private Step forward(ModelConfig c, float[] input, float[] w, boolean observe) {
     MemoryShape shape = c.memory();
     int heads = c.heads();
     int d = c.dimHead();
@@ -102,6 +102,7 @@ public final class ReferenceModel {
 
         DeltaRule.read(w, at, shape.rows(), columns, phiK, vOld, 0);
         DeltaRule.delta(c.updateRule(), b, qkv, v, vOld, columns, deltas, log * columns);
+        DeltaRule.bound(deltas, log * columns, columns, observe ? vOld : null);
         DeltaRule.write(w, at, shape.rows(), columns, phiK, deltas, log * columns);
         round(storage, w, at, shape);
         DeltaRule.read(w, at, shape.rows(), columns, phiQ, o, h * columns);
@@ -147,7 +148,8 @@ public final class ReferenceModel {
     }
   }
 
-  private Step associate(AssociativeMemory m, float[] input, float[] target, float[] w) {
+  private Step associate(
+      AssociativeMemory m, float[] input, float[] target, float[] w, boolean observe) {
     MemoryShape shape = m.memory();
     int columns = shape.columns();
     float[] phi = new float[shape.rows()];
@@ -160,15 +162,16 @@ public final class ReferenceModel {
       Dpfp.features(
           m.featureMap(), m.nu(), m.normalisation(), input, h * m.keyDim(), m.keyDim(), phi);
       DeltaRule.read(w, at, shape.rows(), columns, phi, vOld, 0);
-      for (int j = 0; j < columns; j++) {
-        output[j] += vOld[j];
-      }
       if (target != null) {
         DeltaRule.delta(
             UpdateRule.DELTA, m.betas()[h], target, 0, vOld, columns, deltas, h * columns);
+        DeltaRule.bound(deltas, h * columns, columns, observe ? vOld : null);
         DeltaRule.write(w, at, shape.rows(), columns, phi, deltas, h * columns);
         round(storage, w, at, shape);
         recallError += DeltaRule.recallError(target, 0, vOld, columns, false);
+      }
+      for (int j = 0; j < columns; j++) {
+        output[j] += vOld[j];
       }
     }
     for (int j = 0; j < columns; j++) {

@@ -22,8 +22,11 @@ import java.util.Map;
  * <p>Not thread-safe.
  */
 public final class Safetensors implements Closeable {
-  /** Most bytes of a header. */
-  public static final int MAX_HEADER = 1 << 20;
+  /**
+   * Most bytes of a header, the format's own limit. A header is read only where the file is as long
+   * as it says, so memory is bounded by what the file holds.
+   */
+  public static final int MAX_HEADER = 100_000_000;
 
   /** Most tensors of a file. */
   public static final int MAX_TENSORS = 10_000;
@@ -65,16 +68,21 @@ public final class Safetensors implements Closeable {
     }
     ByteBuffer length = littleEndian(LENGTH_BYTES);
     source.read(0, length);
-    int headerBytes = headerBytes(name, length.getLong(0), size - LENGTH_BYTES);
+    int headerBytes = headerBytes(name, length.getLong(0), size);
     ByteBuffer json = littleEndian(headerBytes);
     source.read(LENGTH_BYTES, json);
     this.dataAt = LENGTH_BYTES + (long) headerBytes;
     this.header = SafetensorsHeader.parse(json.array(), size - dataAt, name);
   }
 
-  private static int headerBytes(String name, long claimed, long left)
-      throws WeightsFormatException {
+  private int headerBytes(String name, long claimed, long size) throws IOException {
     if (Long.compareUnsigned(claimed, MAX_HEADER) > 0) {
+      ByteBuffer start = littleEndian(Math.min(size, ForeignFormat.BYTES));
+      source.read(0, start);
+      String other = ForeignFormat.describe(start.array());
+      if (other != null) {
+        throw new WeightsFormatException(Kind.OTHER_FORMAT, name, null, other);
+      }
       throw new WeightsFormatException(
           Kind.HEADER_TOO_LARGE,
           name,
@@ -85,6 +93,7 @@ public final class Safetensors implements Closeable {
               Long.toUnsignedString(claimed),
               MAX_HEADER));
     }
+    long left = size - LENGTH_BYTES;
     if (claimed > left) {
       throw new WeightsFormatException(
           Kind.TRUNCATED,
@@ -165,19 +174,20 @@ public final class Safetensors implements Closeable {
   }
 
   /**
-   * Reads an F32 tensor.
+   * Reads a tensor of F32, F16, BF16 or F64 as floats; F64 is rounded to the nearest.
    *
    * @throws WeightsFormatException if it is missing, has another dtype, or more floats than one
    *     Java array
    */
   public Tensor floats(String tensor) throws IOException {
-    Entry entry = entry(tensor, Dtype.F32);
+    Entry entry = floating(tensor);
     float[] values = new float[elements(entry)];
-    ByteBuffer chunk = littleEndian(Math.min(CHUNK, values.length * (long) Float.BYTES));
+    int bytes = entry.dtype().bits() / Byte.SIZE;
+    ByteBuffer chunk = littleEndian(Math.min(CHUNK, values.length * (long) bytes));
     for (int done = 0; done < values.length; ) {
-      int count = Math.min(values.length - done, chunk.capacity() / Float.BYTES);
-      source.read(at(entry, (long) done * Float.BYTES), chunk.clear().limit(count * Float.BYTES));
-      chunk.flip().asFloatBuffer().get(values, done, count);
+      int count = Math.min(values.length - done, chunk.capacity() / bytes);
+      source.read(at(entry, (long) done * bytes), chunk.clear().limit(count * bytes));
+      FloatingPoint.read(entry.dtype(), chunk.flip(), values, done, count);
       done += count;
     }
     return new Tensor(entry.shape().clone(), values);
@@ -190,7 +200,10 @@ public final class Safetensors implements Closeable {
    *     Java array
    */
   public long[] longs(String tensor) throws IOException {
-    Entry entry = entry(tensor, Dtype.I64);
+    Entry entry = entry(tensor);
+    if (entry.dtype() != Dtype.I64) {
+      throw wrongDtype(entry, "I64");
+    }
     long[] values = new long[elements(entry)];
     ByteBuffer chunk = littleEndian(Math.min(CHUNK, values.length * (long) Long.BYTES));
     for (int done = 0; done < values.length; ) {
@@ -203,25 +216,38 @@ public final class Safetensors implements Closeable {
   }
 
   /**
-   * The entry of a tensor that must have a dtype.
+   * The entry of a tensor of floating-point numbers.
    *
-   * @throws WeightsFormatException if it is missing or has another
+   * @throws WeightsFormatException if it is missing or has other numbers
    */
-  Entry entry(String tensor, Dtype dtype) throws WeightsFormatException {
+  Entry floating(String tensor) throws WeightsFormatException {
+    Entry entry = entry(tensor);
+    if (!FloatingPoint.isFloating(entry.dtype())) {
+      throw wrongDtype(entry, "F32, F16, BF16 or F64");
+    }
+    return entry;
+  }
+
+  private Entry entry(String tensor) throws WeightsFormatException {
     Entry entry = entries().get(tensor);
     if (entry == null) {
       throw new WeightsFormatException(
           Kind.MISSING_TENSOR, name, tensor, "tensor " + tensor + " is missing");
     }
-    if (entry.dtype() != dtype) {
-      throw new WeightsFormatException(
-          Kind.WRONG_DTYPE,
-          name,
-          tensor,
-          String.format(
-              Locale.ROOT, "tensor %s has dtype %s, must have %s", tensor, entry.dtype(), dtype));
-    }
     return entry;
+  }
+
+  private WeightsFormatException wrongDtype(Entry entry, String wanted) {
+    return new WeightsFormatException(
+        Kind.WRONG_DTYPE,
+        name,
+        entry.name(),
+        String.format(
+            Locale.ROOT,
+            "tensor %s has dtype %s, must have %s",
+            entry.name(),
+            entry.dtype(),
+            wanted));
   }
 
   private int elements(Entry entry) throws WeightsFormatException {

@@ -5,18 +5,22 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Slow weights in a safetensors file: F32 tensors by the names of dpfp-pytorch's {@code
- * state_dict}, hyper-parameters in {@code __metadata__}. A PyTorch user writes one with
+ * Slow weights in a safetensors file: tensors of F32, F16, BF16 or F64 by the names of
+ * dpfp-pytorch's {@code state_dict} (see {@link Checkpoint} for names that wrappers change),
+ * hyper-parameters in {@code __metadata__}. A PyTorch user writes one with
  *
  * <pre>{@code
  * from safetensors.torch import save_file
@@ -52,6 +56,7 @@ import java.util.TreeMap;
  */
 public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
   private static final String SCHEMA = "schema";
+  private static final String HEAD = "head.weight";
 
   /**
    * @throws IllegalArgumentException if the metadata has a key that the weights write
@@ -85,7 +90,8 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
   }
 
   /**
-   * Reads a file. Everything but the numbers is checked before a tensor is read.
+   * Reads a file, or all parts of one where the name ends in {@code .index.json}. Everything but
+   * the numbers is checked before a tensor is read.
    *
    * @throws WeightsFormatException if it is no sound safetensors file, if its tensors are not the
    *     model's in name, dtype and shape, if a weight is NaN or infinite, if a hyper-parameter is
@@ -93,6 +99,12 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
    * @throws IOException if it cannot be read
    */
   public static WeightsFile load(Path file) throws IOException {
+    if (ShardIndex.isNamed(file.toString())) {
+      return loadParts(
+          Files.readAllBytes(file),
+          file.toString(),
+          part -> Safetensors.open(file.resolveSibling(part)));
+    }
     try (Safetensors tensors = Safetensors.open(file)) {
       return load(tensors);
     }
@@ -120,11 +132,56 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
     }
   }
 
+  /** Reads a file that lies beside another. */
+  @FunctionalInterface
+  public interface Siblings {
+    /**
+     * @param name of the file, without its folder
+     */
+    byte[] read(String name) throws IOException;
+  }
+
+  /**
+   * Reads bytes in memory, which may be the index of a file in parts.
+   *
+   * @param name the file's name or path; that of an index ends in {@code .index.json}
+   * @param siblings reads the parts
+   * @throws WeightsFormatException as {@link #load(Path)}
+   */
+  public static WeightsFile load(byte[] bytes, String name, Siblings siblings) throws IOException {
+    return ShardIndex.isNamed(name)
+        ? loadParts(bytes, name, part -> Safetensors.of(siblings.read(part), part))
+        : load(bytes, name);
+  }
+
+  private interface Opener {
+    Safetensors open(String part) throws IOException;
+  }
+
+  private static WeightsFile loadParts(byte[] json, String name, Opener opener) throws IOException {
+    ShardIndex index = ShardIndex.parse(json, name);
+    List<Safetensors> parts = new ArrayList<>();
+    try {
+      for (String part : index.parts()) {
+        parts.add(opener.open(part));
+      }
+      return load(new Checkpoint(name, parts, index.metadata()));
+    } finally {
+      for (Safetensors part : parts) {
+        part.close();
+      }
+    }
+  }
+
   private static WeightsFile load(Safetensors file) throws IOException {
-    Map<String, int[]> shapes = new LinkedHashMap<>();
-    file.entries().forEach((name, entry) -> shapes.put(name, entry.shape()));
+    return load(new Checkpoint(file.name(), List.of(file), Map.of()));
+  }
+
+  private static WeightsFile load(Checkpoint file) throws IOException {
+    Map<String, int[]> shapes = file.shapes();
     ModelConfig config = HyperParameters.read(file.name(), file.metadata(), shapes);
     Schema schema = schema(file);
+    checkHead(file, config, schema);
     Map<String, int[]> expected = expectedShapes(file, config, schema);
     Optional<SlowWeights.Mismatch> mismatch = SlowWeights.mismatch(expected, shapes);
     if (mismatch.isPresent()) {
@@ -132,7 +189,7 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
       throw new WeightsFormatException(found.kind(), file.name(), found.tensor(), found.message());
     }
     for (String name : expected.keySet()) {
-      file.entry(name, Dtype.F32);
+      file.checkFloating(name);
     }
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (String name : expected.keySet()) {
@@ -146,7 +203,24 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
     return new WeightsFile(new SlowWeights(config, schema, tensors), others);
   }
 
-  private static void checkSum(Safetensors file, Map<String, Tensor> tensors)
+  private static void checkHead(Checkpoint file, ModelConfig config, Schema schema)
+      throws WeightsFormatException {
+    if (schema != null && schema.target() != null && config.outputs() == 0) {
+      throw new WeightsFormatException(
+          Kind.MISSING_TENSOR,
+          file.name(),
+          HEAD,
+          String.format(
+              Locale.ROOT,
+              "tensor %s [%d, %d] is missing: it reads out the schema's target %s",
+              HEAD,
+              schema.target().dim(),
+              config.dim(),
+              schema.target().name()));
+    }
+  }
+
+  private static void checkSum(Checkpoint file, Map<String, Tensor> tensors)
       throws WeightsFormatException {
     String stated = file.metadata().get(WeightsChecksum.KEY);
     String found = stated == null ? null : WeightsChecksum.of(file.metadata(), tensors);
@@ -165,7 +239,7 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
     }
   }
 
-  private static Schema schema(Safetensors file) throws WeightsFormatException {
+  private static Schema schema(Checkpoint file) throws WeightsFormatException {
     String json = file.metadata().get(SCHEMA);
     try {
       return json == null ? null : SchemaJson.parse(json);
@@ -175,7 +249,7 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
   }
 
   private static Map<String, int[]> expectedShapes(
-      Safetensors file, ModelConfig config, Schema schema) throws WeightsFormatException {
+      Checkpoint file, ModelConfig config, Schema schema) throws WeightsFormatException {
     try {
       return SlowWeights.expectedShapes(config, schema);
     } catch (IllegalArgumentException e) {
@@ -183,7 +257,7 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
     }
   }
 
-  private static WeightsFormatException badSchema(Safetensors file, IllegalArgumentException e) {
+  private static WeightsFormatException badSchema(Checkpoint file, IllegalArgumentException e) {
     return new WeightsFormatException(
         Kind.BAD_METADATA, file.name(), null, "metadata " + SCHEMA + ": " + e.getMessage());
   }

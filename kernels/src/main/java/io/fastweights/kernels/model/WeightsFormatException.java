@@ -16,6 +16,8 @@ public final class WeightsFormatException extends IOException {
   public enum Kind {
     /** The file ends before its header does. */
     TRUNCATED,
+    /** The file is of another format; the message says which. */
+    OTHER_FORMAT,
     /** The header is larger than {@link Safetensors#MAX_HEADER}. */
     HEADER_TOO_LARGE,
     /** The header is not the JSON object that safetensors asks for. */

@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -109,13 +110,32 @@ public sealed interface Field {
     /** Beyond this many deviations a value is clipped. */
     public static final float CLIP = 8;
 
+    /** Milliseconds since 1970 are within it. */
+    private static final double LARGEST_MEAN = 1e15;
+
+    /** Beyond it, or below its inverse, every value is the same number or clipped. */
+    private static final double LARGEST_DEVIATION = 1e12;
+
     public Numeric {
-      if (!Double.isFinite(mean)) {
-        throw new IllegalArgumentException("field " + name + ": mean is " + mean);
-      }
-      if (!(deviation > 0) || Double.isInfinite(deviation)) {
+      if (!(Math.abs(mean) <= LARGEST_MEAN)) {
         throw new IllegalArgumentException(
-            "field " + name + ": deviation is " + deviation + ", must be positive");
+            String.format(
+                Locale.ROOT,
+                "field %s: mean is %s, must be within -%s and %s",
+                name,
+                mean,
+                LARGEST_MEAN,
+                LARGEST_MEAN));
+      }
+      if (!(deviation >= 1 / LARGEST_DEVIATION && deviation <= LARGEST_DEVIATION)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "field %s: deviation is %s, must be positive, from %s to %s",
+                name,
+                deviation,
+                1 / LARGEST_DEVIATION,
+                LARGEST_DEVIATION));
       }
     }
 

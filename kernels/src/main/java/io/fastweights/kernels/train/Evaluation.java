@@ -65,7 +65,7 @@ public final class Evaluation {
     return rank;
   }
 
-  /** The metrics of all predictions added. */
+  /** The metrics of all predictions added; none that labels of one class leave undefined. */
   public Metrics metrics() {
     Map<String, Double> values = new LinkedHashMap<>();
     if (target instanceof Target.Number) {
@@ -77,7 +77,10 @@ public final class Evaluation {
     if (target instanceof Target.Classes) {
       values.put("mrr", rankSum / count);
     } else {
-      values.put("auc", auc(scores, positive, count));
+      double auc = auc(scores, positive, count);
+      if (!Double.isNaN(auc)) {
+        values.put("auc", auc);
+      }
     }
     return new Metrics(count, lossSum / count, values);
   }

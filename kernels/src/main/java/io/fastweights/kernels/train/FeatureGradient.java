@@ -37,15 +37,30 @@ public final class FeatureGradient {
   /**
    * Normalised features of x[at ... at + d - 1], as {@link Dpfp#features} gives them.
    *
-   * @return what phi was divided by; 0 where it is 0 everywhere
+   * @return what phi was divided by; 0 where it is 0 everywhere; negative where phi was {@linkplain
+   *     Dpfp#rescale rescaled} before
    */
   public float forward(float[] x, int at, float[] out, int outAt) {
     unnormalised(x, at);
     float size = size();
+    boolean rescaled = normalisation != null && !Dpfp.isOrdinary(size);
+    if (rescaled) {
+      Dpfp.rescale(map, nu, x, at, d, phi);
+      size = size();
+    }
     for (int i = 0; i < features; i++) {
       out[outAt + i] = size > 0 ? phi[i] / size : phi[i];
     }
-    return size;
+    return rescaled && size > 0 ? -size : size;
+  }
+
+  /** What the forward pass multiplied x with, or phi. */
+  private float scale(float[] x, int at) {
+    if (map == FeatureMap.DPFP) {
+      return Dpfp.scale(x, at, d);
+    }
+    Dpfp.eluPlusOne(x, at, d, phi);
+    return Dpfp.scale(phi, 0, d);
   }
 
   private float size() {
@@ -95,20 +110,22 @@ public final class FeatureGradient {
    */
   public void backward(
       float[] x, int at, float size, float[] out, float[] g, int outAt, float[] gradX, int gradAt) {
-    if (!(size > 0)) {
+    if (size == 0 || Float.isNaN(size)) {
       return;
     }
+    float scale = size < 0 ? scale(x, at) : 1;
+    float divisor = Math.abs(size);
     if (normalisation != null) {
-      normalisationBackward(size, out, g, outAt);
+      normalisationBackward(divisor, out, g, outAt);
     }
     if (map == FeatureMap.ELU_PLUS_ONE) {
       for (int i = 0; i < d; i++) {
-        float slope = x[at + i] > 0 ? 1 : out[outAt + i] * size;
+        float slope = x[at + i] > 0 ? scale : out[outAt + i] * divisor;
         gradX[gradAt + i] = Math.fma(slope, g[outAt + i], gradX[gradAt + i]);
       }
       return;
     }
-    dpfpBackward(x, at, g, outAt, gradX, gradAt);
+    dpfpBackward(x, at, scale, g, outAt, gradX, gradAt);
   }
 
   /** y = phi / s: ds/dphi is 1 for the sum, y for the length. */
@@ -127,8 +144,12 @@ public final class FeatureGradient {
    * phi_i = r_i r_(i-j) in block j, so r_e has a share in phi_e and in phi_(e+j). Of x_i and -x_i
    * only the one above 0 has a slope. Shares are added in the order of the features.
    */
-  private void dpfpBackward(float[] x, int at, float[] g, int outAt, float[] gradX, int gradAt) {
+  private void dpfpBackward(
+      float[] x, int at, float scale, float[] g, int outAt, float[] gradX, int gradAt) {
     rectify(x, at);
+    for (int i = 0; i < 2 * d && scale != 1; i++) {
+      rectified[i] *= scale;
+    }
     int n = 2 * d;
     for (int i = 0; i < d; i++) {
       float value = x[at + i];
@@ -148,7 +169,7 @@ public final class FeatureGradient {
           sum = Math.fma(g[block + e], before, sum);
         }
       }
-      gradX[gradAt + i] += value > 0 ? sum : -sum;
+      gradX[gradAt + i] += scale * (value > 0 ? sum : -sum);
     }
   }
 }

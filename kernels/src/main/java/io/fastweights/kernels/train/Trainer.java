@@ -2,6 +2,7 @@ package io.fastweights.kernels.train;
 
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Target;
@@ -35,6 +36,16 @@ public final class Trainer {
   private final long steps;
   private final long evaluateEvery;
   private final Set<String> frozen = new TreeSet<>();
+  private Keeper keeper = weights -> {};
+
+  /** Takes weights that are worth keeping while training goes on. */
+  @FunctionalInterface
+  public interface Keeper {
+    /**
+     * @throws IOException if they cannot be kept, which ends the training
+     */
+    void keep(SlowWeights weights) throws IOException;
+  }
 
   /**
    * @param config of the model; its outputs fit the schema's target
@@ -88,6 +99,15 @@ public final class Trainer {
     return this;
   }
 
+  /**
+   * Has weights kept before the end: every new best on the validation events; without any, those of
+   * every {@link TrainOptions#checkpointEvery} steps. Called on the thread that trains.
+   */
+  public Trainer keep(Keeper value) {
+    keeper = value;
+    return this;
+  }
+
   /** Trains from seeded initial weights, or goes on from the checkpoint where there is one. */
   public TrainResult run(TrainProgress.Listener listener) throws IOException {
     return run(InitialWeights.of(layout, options.seed()), listener);
@@ -99,7 +119,8 @@ public final class Trainer {
    * @param initial in the order of the layout; rewritten
    * @throws TrainingDivergedException if a gradient is not finite
    * @throws EngineException if the device asked for cannot be had, or fails
-   * @throws IOException if the checkpoint cannot be written, or is damaged or of another run
+   * @throws IOException if the checkpoint cannot be written, or is damaged or of another run, or
+   *     weights cannot be kept
    */
   public TrainResult run(float[] initial, TrainProgress.Listener listener) throws IOException {
     Parameters parameters = new Parameters(layout, initial);
@@ -144,9 +165,15 @@ public final class Trainer {
             Scoring.run(scorers, state.parameters, target, validation, options.chunk());
         boolean best = keepBest(state, metrics);
         bestMetrics = best ? metrics : bestMetrics;
+        if (best) {
+          keeper.keep(layout.weights(state.best));
+        }
         listener.on(pace.report(state.step, metrics, best));
       } else if (state.step % 50 == 0 || last) {
         listener.on(pace.report(state.step, null, false));
+      }
+      if (evaluateEvery == Long.MAX_VALUE && state.step % options.checkpointEvery() == 0) {
+        keeper.keep(layout.weights(state.parameters.values));
       }
       if (options.checkpoint() != null && state.step % options.checkpointEvery() == 0) {
         TrainCheckpoint.write(options.checkpoint(), fingerprint, state);

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,19 @@ class CudaRecurrenceTest {
         cases.stream().map(c -> c.w).toList());
     device.backward(
         cases.stream().map(c -> c.g).toList(), cases.stream().map(c -> c.gradW).toList());
+  }
+
+  @Test
+  void isClosedByAnotherThread() throws InterruptedException {
+    CudaRecurrence device = new CudaRecurrence(0, UpdateRule.DELTA, 16, 8);
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    Thread other = new Thread(device::close);
+    other.setUncaughtExceptionHandler((thread, e) -> thrown.set(e));
+    other.start();
+    other.join();
+    assertThat(thrown.get()).isNull();
+    assertThat(NativeResource.live()).isEqualTo(live);
+    device.close();
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import jcuda.LibUtils;
 import jcuda.driver.JCudaDriver;
@@ -44,6 +45,11 @@ final class SimulatedDevice {
 
   private SimulatedDevice() {}
 
+  /** The folder of the libraries, for a process of its own. */
+  static Path folder() {
+    return OUT.toAbsolutePath();
+  }
+
   /** Builds it and a cuBLAS for it if a source is newer, and loads both. Without g++ this fails. */
   static synchronized void load() {
     loadDriver();
@@ -59,7 +65,7 @@ final class SimulatedDevice {
       try {
         build();
         System.load(OUT.resolve("libcuda.so.1").toAbsolutePath().toString());
-        NativeLibrary.prepareDriver();
+        NativeLibrary.loadDriver();
         loaded = true;
       } catch (IOException e) {
         throw new UncheckedIOException("the simulated device needs g++ and nm", e);
@@ -118,7 +124,10 @@ final class SimulatedDevice {
     String file = LibUtils.createLibraryFileName(library);
     Path to = OUT.resolve(file).toAbsolutePath();
     try (InputStream in = LibUtils.class.getResourceAsStream("/lib/" + file)) {
-      NativeLibrary.place(in.readAllBytes(), to);
+      // Processes of a build run side by side: each moves a whole file into place.
+      Path whole = Files.createTempFile(OUT, "unpacked", ".so");
+      Files.write(whole, in.readAllBytes());
+      Files.move(whole, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
     return to;
   }

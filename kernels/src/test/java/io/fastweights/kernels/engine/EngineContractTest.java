@@ -81,6 +81,28 @@ public abstract class EngineContractTest {
         });
   }
 
+  /** Keys whose products leave the range of floats, values that no float can hold in the end. */
+  @TestFactory
+  Stream<DynamicTest> keepsMemoriesFiniteWhateverComes() {
+    return forAllModels(
+        (model, seed) -> {
+          SplittableRandom random = new SplittableRandom(seed);
+          List<Event> events = RandomModels.extremeEvents(model, 60, KEYS, random);
+          for (Storage storage : Storage.values()) {
+            Results expected = reference(model, events, storage);
+            try (Engine engine = engine(model, KEYS, storage)) {
+              Results actual = run(engine, model, events, splits(random, events.size(), 17));
+              String what = storage + ", seed " + seed;
+              if (tolerance(storage) == 0) {
+                // Other orders of sums differ by as much as such values cancel.
+                expected.compare(what, actual, 0);
+              }
+              actual.requireFiniteMemories(what);
+            }
+          }
+        });
+  }
+
   @TestFactory
   Stream<DynamicTest> givesTheSameBitsWhateverTheBatches() {
     return forAllModels(
@@ -318,6 +340,17 @@ public abstract class EngineContractTest {
     void compare(String what, Results actual, double tolerance) {
       assertThat(actual.parts.keySet()).isEqualTo(parts.keySet());
       parts.forEach((name, a) -> compare(what + ", " + name, a, actual.parts.get(name), tolerance));
+    }
+
+    void requireFiniteMemories(String what) {
+      parts.forEach(
+          (name, values) -> {
+            for (int i = 0; name.startsWith("memory") && i < values.length; i++) {
+              assertThat(Float.isFinite(values[i]))
+                  .as("%s, %s [%d] is %s", what, name, i, values[i])
+                  .isTrue();
+            }
+          });
     }
 
     private static void compare(String what, float[] expected, float[] actual, double tolerance) {

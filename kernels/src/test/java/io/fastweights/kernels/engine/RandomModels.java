@@ -133,6 +133,26 @@ public final class RandomModels {
     return events;
   }
 
+  /** As {@link #events}, of which two thirds are so small or large that arithmetic must care. */
+  public static List<Event> extremeEvents(
+      Model model, int count, int keys, SplittableRandom random) {
+    float[] scales = {1e-38f, 1e-20f, 1e-12f, 1, 1, 1, 1e12f, 1e20f, 1e37f};
+    List<Event> events = events(model, count, keys, random);
+    for (Event event : events) {
+      scale(event.input(), scales[random.nextInt(scales.length)]);
+      if (event.target() != null) {
+        scale(event.target(), scales[random.nextInt(scales.length)]);
+      }
+    }
+    return events;
+  }
+
+  private static void scale(float[] x, float by) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] *= by;
+    }
+  }
+
   private static float fade(SplittableRandom random) {
     return switch (random.nextInt(8)) {
       case 0 -> random.nextInt(4) == 0 ? 0f : 0.5f;

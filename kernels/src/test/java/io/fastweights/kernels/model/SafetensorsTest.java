@@ -126,14 +126,14 @@ class SafetensorsTest {
       assertThat(e.kind()).isEqualTo(Kind.HEADER_TOO_LARGE);
       assertThat(e)
           .hasMessageContaining(Long.toUnsignedString(claimed))
-          .hasMessageContaining("at most 1048576");
+          .hasMessageContaining("at most 100000000");
     }
   }
 
   @Test
-  void readsAHeaderOfTheLargestSize() throws Exception {
+  void readsALargeHeader() throws Exception {
     String padded = String.format(Locale.ROOT, "{%s}", A).replace('\'', '"');
-    padded += " ".repeat(Safetensors.MAX_HEADER - padded.length());
+    padded += " ".repeat(5_000_000 - padded.length());
     try (Safetensors file = Safetensors.of(WeightsBytes.file(padded, 8), "w")) {
       assertThat(file.floats("a").data()).containsExactly(0, 0);
     }
@@ -193,10 +193,10 @@ class SafetensorsTest {
 
   @Test
   void refusesToReadATensorAsAnotherDtype() throws Exception {
-    try (Safetensors file = Safetensors.of(fileOf("{#(BF16 [2] [0,4])}", 4), "w")) {
+    try (Safetensors file = Safetensors.of(fileOf("{#(U16 [2] [0,4])}", 4), "w")) {
       assertThatThrownBy(() -> file.floats("t"))
           .isInstanceOf(WeightsFormatException.class)
-          .hasMessage("w: tensor t has dtype BF16, must have F32");
+          .hasMessage("w: tensor t has dtype U16, must have F32, F16, BF16 or F64");
       assertThatThrownBy(() -> file.longs("t")).hasMessageContaining("must have I64");
       assertThatThrownBy(() -> file.floats("u")).hasMessage("w: tensor u is missing");
     }

@@ -317,7 +317,7 @@ class WeightsFileTest {
         WeightsBytes.edited(file, h -> h.withObject(qkv).put("dtype", "I32")),
         Kind.WRONG_DTYPE,
         qkv,
-        "tensor " + qkv + " has dtype I32, must have F32");
+        "tensor " + qkv + " has dtype I32, must have F32, F16, BF16 or F64");
   }
 
   @Test

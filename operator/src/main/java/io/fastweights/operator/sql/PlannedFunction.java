@@ -68,6 +68,7 @@ public final class PlannedFunction extends FastWeightFunction {
       if (event.observe()) {
         memories.learned(key, event, base, log, now);
       }
+      stepper.checkRange();
       columns.write(values, stepper.recallError(), event.observe(), output, 0);
     } catch (MalformedEventException e) {
       columns.refuse(e.getMessage(), output, 0);

@@ -10,7 +10,9 @@ import io.fastweights.state.KeyMemorySerializer;
 import io.fastweights.state.LogChunkSerializer;
 import io.fastweights.state.Recipe;
 import io.fastweights.state.StoredMemory;
+import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -23,8 +25,8 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Stands in the operator's place, with its restored state, and folds every log into its base, which
- * may change its storage.
+ * Stands in the operator's place, with its restored state, and changes its memories: folds every
+ * log into its base, which may change its storage, and forgets keys.
  */
 final class FoldOperator extends AbstractStreamOperator<Long>
     implements OneInputStreamOperator<Long, Long> {
@@ -60,10 +62,10 @@ final class FoldOperator extends AbstractStreamOperator<Long>
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
-    if (job.fold || job.storage != null) {
+    if (job.changes.any()) {
       for (Object key : keys()) {
         setCurrentKey(key);
-        rewrite();
+        rewrite(key);
       }
     }
   }
@@ -77,19 +79,48 @@ final class FoldOperator extends AbstractStreamOperator<Long>
     }
   }
 
-  private void rewrite() throws Exception {
+  private void rewrite(Object key) throws Exception {
+    Changes changes = job.changes;
+    if (changes.dropped.contains(String.valueOf(key))) {
+      store.clear();
+      return;
+    }
     StoredMemory stored = store.load();
     if (stored == null) {
       return;
     }
-    Storage storage = job.storage == null ? stored.storage() : job.storage;
-    if (!stored.log().isEmpty() || stored.base().storage() != storage) {
-      store.fold(
-          KeyMemory.of(
-              storage,
-              stored.replay(replay, store.shape().floats()),
-              stored.lag(),
-              stored.events()));
+    Storage storage = changes.storage == null ? stored.storage() : changes.storage;
+    boolean folds =
+        changes.folds() && (!stored.log().isEmpty() || stored.base().storage() != storage);
+    if (!folds && !changes.reset) {
+      return;
+    }
+    float[] weights = stored.replay(replay, store.shape().floats());
+    if (changes.reset && !Double.isFinite(MatrixFigures.norm(weights, 0, weights.length))) {
+      store.clear();
+    } else if (folds) {
+      store.fold(KeyMemory.of(storage, weights, stored.lag(), stored.events()));
+    }
+  }
+
+  /**
+   * What is done to the memories.
+   *
+   * @param fold every log into its base
+   * @param storage of every base; null for the one that the memory has
+   * @param reset memories that are not finite
+   * @param dropped keys, as text, that are forgotten
+   */
+  record Changes(boolean fold, Storage storage, boolean reset, Set<String> dropped)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private boolean folds() {
+      return fold || storage != null;
+    }
+
+    private boolean any() {
+      return folds() || reset || !dropped.isEmpty();
     }
   }
 
@@ -100,17 +131,12 @@ final class FoldOperator extends AbstractStreamOperator<Long>
 
     private final KeyMemorySerializer bases;
     private final LogChunkSerializer logs;
-    private final boolean fold;
-    private final Storage storage;
+    private final Changes changes;
 
-    /**
-     * @param storage of every base; null for the one that the memory has
-     */
-    Factory(KeyMemorySerializer bases, LogChunkSerializer logs, boolean fold, Storage storage) {
+    Factory(KeyMemorySerializer bases, LogChunkSerializer logs, Changes changes) {
       this.bases = bases;
       this.logs = logs;
-      this.fold = fold;
-      this.storage = storage;
+      this.changes = changes;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.fastweights.state.savepoint;
 import io.fastweights.kernels.model.Storage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -20,6 +21,8 @@ public final class MemoryRewrite {
   private final MemorySavepoint from;
   private boolean fold;
   private Storage storage;
+  private boolean reset;
+  private Set<String> dropped = Set.of();
 
   private MemoryRewrite(MemorySavepoint from) {
     this.from = from;
@@ -43,6 +46,22 @@ public final class MemoryRewrite {
    */
   public MemoryRewrite storage(Storage storage) {
     this.storage = storage;
+    return this;
+  }
+
+  /** Empties memories that are not finite: their keys begin anew. */
+  public MemoryRewrite reset() {
+    reset = true;
+    return this;
+  }
+
+  /**
+   * Leaves the memories of some keys out: they begin anew.
+   *
+   * @param keys as text
+   */
+  public MemoryRewrite drop(Set<String> keys) {
+    dropped = Set.copyOf(keys);
     return this;
   }
 
@@ -90,7 +109,10 @@ public final class MemoryRewrite {
                 "memories",
                 SnapshotJob.BYTES,
                 new SnapshotAtEndFactory<Long, Long>(
-                    new FoldOperator.Factory(from.bases(), from.logs(), fold, storage),
+                    new FoldOperator.Factory(
+                        from.bases(),
+                        from.logs(),
+                        new FoldOperator.Changes(fold, storage, reset, dropped)),
                     savepoint.folder()));
     subtasks.setUidHash(from.operator().getOperatorID().toHexString());
     subtasks.setMaxParallelism(from.maxParallelism());

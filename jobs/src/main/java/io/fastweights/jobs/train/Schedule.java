@@ -1,0 +1,50 @@
+package io.fastweights.jobs.train;
+
+import io.fastweights.kernels.train.EventSequence;
+import io.fastweights.kernels.train.TrainOptions;
+import java.util.List;
+
+/**
+ * How often the events are passed over and how many keys share a step. Where the user leaves that
+ * open it fits the data: a few thousand events make too few steps of the sizes that suit some
+ * hundred thousand.
+ *
+ * @param lanes keys side by side in a step
+ * @param epochs passes over all events
+ * @param evaluationsPerEpoch scorings of the validation events in a pass
+ * @param steps in all
+ */
+record Schedule(int lanes, double epochs, double evaluationsPerEpoch, long steps) {
+  /** Steps that a small model needs before it is worth something. */
+  static final long LEAST_STEPS = 400;
+
+  private static final int LEAST_EPOCH_STEPS = 8;
+  private static final int MOST_LANES = 32;
+  private static final double LEAST_EPOCHS = 10;
+  private static final double STEPS_BETWEEN_EVALUATIONS = 25;
+
+  /**
+   * @param chunk events of a key that a step goes back through
+   * @param lanes null to fit the data
+   * @param epochs null to fit the data
+   */
+  static Schedule of(List<EventSequence> train, int chunk, Integer lanes, Double epochs) {
+    long chunks = 0;
+    for (EventSequence s : train) {
+      chunks += (s.length() + chunk - 1) / chunk;
+    }
+    int fitting = (int) Math.max(1, Math.min(MOST_LANES, chunks / LEAST_EPOCH_STEPS));
+    int wide = lanes == null ? fitting : lanes;
+    long epoch = Math.max(1, chunks / Math.max(1, wide));
+    double passes = epochs == null ? Math.max(LEAST_EPOCHS, (double) LEAST_STEPS / epoch) : epochs;
+    return new Schedule(
+        wide,
+        passes,
+        Math.min(1, epoch / STEPS_BETWEEN_EVALUATIONS),
+        Math.max(1, Math.round(passes * epoch)));
+  }
+
+  TrainOptions.Builder apply(TrainOptions.Builder options) {
+    return options.lanes(lanes).epochs(epochs).evaluationsPerEpoch(evaluationsPerEpoch);
+  }
+}

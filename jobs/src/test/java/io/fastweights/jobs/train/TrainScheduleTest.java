@@ -1,0 +1,40 @@
+package io.fastweights.jobs.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.kernels.train.EventSequence;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainScheduleTest {
+  private static List<EventSequence> keys(int keys, int events) {
+    int[] none = new int[events];
+    return Collections.nCopies(keys, EventSequence.ofTokens("k", none, none));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1, 400, 400",
+    "30, 100, 7, 50, 400",
+    "100, 30, 12, 50, 400",
+    "1000, 300, 32, 10, 1560",
+  })
+  void fitsStepsToTheData(int keys, int events, int lanes, double epochs, long steps) {
+    Schedule schedule = Schedule.of(keys(keys, events), 64, null, null);
+    assertThat(schedule.lanes()).isEqualTo(lanes);
+    assertThat(schedule.epochs()).isEqualTo(epochs);
+    assertThat(schedule.steps()).isEqualTo(steps);
+    assertThat(schedule.evaluationsPerEpoch()).isBetween(0.01, 1.0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"32, 10, 10", "4, 2, 30"})
+  void keepsToWhatIsAskedFor(int lanes, double epochs, long steps) {
+    Schedule schedule = Schedule.of(keys(30, 100), 64, lanes, epochs);
+    assertThat(schedule.lanes()).isEqualTo(lanes);
+    assertThat(schedule.epochs()).isEqualTo(epochs);
+    assertThat(schedule.steps()).isEqualTo(steps);
+  }
+}
