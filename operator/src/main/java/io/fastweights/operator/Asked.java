@@ -1,12 +1,14 @@
 package io.fastweights.operator;
 
 import io.fastweights.operator.stored.WaitingAsk;
+import org.apache.flink.annotation.Internal;
 
 /**
  * Reads old savepoints, and is used by nothing else: up to format 5 asks were stored by Flink's
  * POJO serializer, which stored the name of this class and of the fields it inherits. It may
  * neither move nor be renamed.
  */
+@Internal
 public final class Asked extends WaitingAsk {
   /** For Flink's serializer. */
   public Asked() {}

@@ -6,6 +6,7 @@ import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.stored.StoredNames;
 import java.util.Locale;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.functions.KeySelector;
@@ -23,6 +24,7 @@ import org.apache.flink.types.Either;
  * @param <Q> question
  * @param <F> fact
  */
+@PublicEvolving
 public final class FastWeightJoin<Q, F> {
   private final FastWeightStream<Either<Q, F>> all;
   private final TypeInformation<Q> question;

@@ -6,6 +6,7 @@ import io.fastweights.operator.api.Compared;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.RefusedModel;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
@@ -14,6 +15,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *
  * @param <T> element of the stream
  */
+@PublicEvolving
 public final class FastWeightShadow<T> {
   private final FastWeightStream<Prediction<T>> stream;
   private final SingleOutputStreamOperator<Compared<T>> compared;

@@ -7,6 +7,7 @@ import io.fastweights.operator.api.RefusedModel;
 import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.scoring.Scorer;
 import java.util.function.Supplier;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
@@ -16,6 +17,7 @@ import org.apache.flink.util.OutputTag;
  *
  * @param <T> element of the stream
  */
+@PublicEvolving
 public final class FastWeightStream<T> {
   private final SingleOutputStreamOperator<Prediction<T>> predictions;
   private final OutputTag<Malformed<T>> malformed;

@@ -27,6 +27,7 @@ import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
 import java.util.Locale;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -61,6 +62,7 @@ import org.apache.flink.util.OutputTag;
  *
  * @param <T> element of the stream
  */
+@PublicEvolving
 public final class FastWeights<T> {
   private static final Duration MOST_LATENESS = Duration.ofDays(365);
 

@@ -4,6 +4,7 @@ import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -25,6 +26,7 @@ import org.apache.flink.runtime.state.VoidNamespaceSerializer;
  * with the state backend: one that keeps objects on the heap may be writing a checkpoint of them in
  * the background. Nobody writes to it: a memory hands out copies of its weights.
  */
+@Internal
 public final class FastWeightStore {
   /** Name of the keyed state that holds the bases. */
   public static final String BASE = "fast-weights";

@@ -3,11 +3,13 @@ package io.fastweights.state;
 import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.numeric.BrainFloat;
 import io.fastweights.kernels.schema.EncodedEvent;
+import org.apache.flink.annotation.Internal;
 
 /**
  * What is kept of one key: its memory and its lag. A memory in bf16 takes half the room, on the
  * heap of a backend that keeps objects as well as in its bytes.
  */
+@Internal
 public final class KeyMemory {
   private final Storage storage;
   private final float[] floats;

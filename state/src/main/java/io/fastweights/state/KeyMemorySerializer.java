@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -17,6 +18,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * StorageCode}), the lag, then W row-major, little-endian, in fp32 or bf16, then a {@link
  * Checksum}. Shape and recipe stand in the snapshot, not in each value.
  */
+@Internal
 public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
   private static final long serialVersionUID = 1L;
   private static final int EVENT_BITS = 56;

@@ -3,6 +3,7 @@ package io.fastweights.state;
 import io.fastweights.kernels.model.MemoryShape;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -16,6 +17,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * Version 2: each value says its storage; version 1: all are in fp32, which their bytes happen to
  * say too.
  */
+@Internal
 public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot<KeyMemory> {
   private static final int VERSION = 4;
 

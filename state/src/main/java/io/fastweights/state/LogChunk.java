@@ -3,6 +3,7 @@ package io.fastweights.state;
 import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.schema.EncodedEvent;
+import org.apache.flink.annotation.Internal;
 
 /**
  * Observed events of one key, appended together. Their floats are in fp32 whatever the storage:
@@ -13,4 +14,5 @@ import io.fastweights.kernels.schema.EncodedEvent;
  * @param lag the last of them
  * @param total observed events of the key up to and with the last
  */
+@Internal
 public record LogChunk(Storage storage, LoggedEvents events, EncodedEvent lag, long total) {}

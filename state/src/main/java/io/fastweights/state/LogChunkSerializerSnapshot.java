@@ -2,6 +2,7 @@ package io.fastweights.state;
 
 import io.fastweights.kernels.model.LogShape;
 import java.io.IOException;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -14,6 +15,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * stay as they are. Version 2: each chunk says the storage of the memory that learned it; version
  * 1: all were of fp32, which their bytes happen to say too.
  */
+@Internal
 public final class LogChunkSerializerSnapshot implements TypeSerializerSnapshot<LogChunk> {
   private static final int VERSION = 4;
 

@@ -7,8 +7,10 @@ import io.fastweights.kernels.schema.SchemaJson;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.flink.annotation.Internal;
 
 /** The memories in a checkpoint are of another shape than the model's, or mean something else. */
+@Internal
 public final class MemoryShapeException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
   private static final Pattern SCHEMA = Pattern.compile("schema \\w+");

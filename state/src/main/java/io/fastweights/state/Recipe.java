@@ -9,6 +9,7 @@ import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.flink.annotation.Internal;
 
 /**
  * What the meaning of a stored memory depends on beside its shape. Kept with the memories as its
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
  * @param nu capacity factor of DPFP
  * @param inputs where inputs come from, as far as stored memories depend on it
  */
+@Internal
 public record Recipe(
     FeatureMap featureMap, int nu, Normalisation normalisation, UpdateRule rule, String inputs) {
   private static final Pattern TEXT =

@@ -1,5 +1,6 @@
 package io.fastweights.state;
 
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -9,6 +10,7 @@ import org.apache.flink.configuration.MemorySize;
  * copies one. {@link MemorySize} writes its number with the digits of the default locale, and reads
  * no digits but those of ASCII. So a size goes into a configuration as text, in bytes.
  */
+@Internal
 public final class SizeOption {
   private SizeOption() {}
 

@@ -5,6 +5,7 @@ import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.numeric.BrainFloat;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.util.List;
+import org.apache.flink.annotation.Internal;
 
 /**
  * A key's memory as the state has it: {@code base} rewritten by the chunks of {@code log}, in
@@ -13,6 +14,7 @@ import java.util.List;
  * @param base null for a young key: its memory starts from zero
  * @param log not empty where there is no base
  */
+@Internal
 public record StoredMemory(KeyMemory base, List<LogChunk> log) {
 
   /** The key's last observed event. */

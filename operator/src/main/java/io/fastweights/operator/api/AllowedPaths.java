@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.core.fs.FileSystem;
@@ -21,6 +22,7 @@ import org.apache.flink.core.fs.Path;
  * is written, by scheme, authority and whole names: an alias such as s3a for s3 needs a root of its
  * own.
  */
+@PublicEvolving
 public final class AllowedPaths {
   /** All that bound what may be read. */
   public static final List<ConfigOption<List<String>>> OPTIONS =

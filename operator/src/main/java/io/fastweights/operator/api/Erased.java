@@ -1,10 +1,12 @@
 package io.fastweights.operator.api;
 
 import java.util.Map;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /** POJO types of generic classes, whose element type only the stream knows. */
+@Internal
 public final class Erased {
   private Erased() {}
 

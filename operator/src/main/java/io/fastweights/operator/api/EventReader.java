@@ -3,6 +3,7 @@ package io.fastweights.operator.api;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import java.io.Serializable;
+import org.apache.flink.annotation.PublicEvolving;
 
 /**
  * Says what an element of the stream is as an event: its time, ask or observe, its fields, its
@@ -10,6 +11,7 @@ import java.io.Serializable;
  *
  * @param <T> element of the stream
  */
+@PublicEvolving
 @FunctionalInterface
 public interface EventReader<T> extends Serializable {
 

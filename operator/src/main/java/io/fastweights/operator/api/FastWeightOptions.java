@@ -5,6 +5,7 @@ import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.Storage;
 import java.time.Duration;
 import java.util.List;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.DescribedEnum;
@@ -16,6 +17,7 @@ import org.apache.flink.configuration.description.TextElement;
  * The operator's options. Set on the builder, or for all operators of a job in Flink's
  * configuration under the same keys; the builder wins.
  */
+@PublicEvolving
 public final class FastWeightOptions {
   private FastWeightOptions() {}
 

@@ -1,6 +1,7 @@
 package io.fastweights.operator.api;
 
 import java.io.Serializable;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
@@ -13,6 +14,7 @@ import org.apache.flink.api.common.typeinfo.Types;
  * @param otherShape what to do if the memories of the keys do not fit the new weights
  * @param sha256 of the file, in hexadecimal digits; null where any file will do
  */
+@PublicEvolving
 public record ModelUpdate(String path, long version, OtherShape otherShape, String sha256)
     implements Serializable {
 

@@ -2,11 +2,13 @@ package io.fastweights.operator.api;
 
 import io.fastweights.kernels.schema.Nearest;
 import java.util.List;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
 
 /** The names of the options: Flink itself takes any, and reads none that it does not know. */
+@Internal
 public final class OptionNames {
   private static final String PREFIX = "fastweights.";
   private static final List<String> KNOWN =

@@ -3,10 +3,12 @@ package io.fastweights.operator.api;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 
 /** The ranges of the options. */
+@Internal
 public final class OptionRanges {
   private static final int MOST_BATCH = 1 << 16;
   private static final Duration MOST_LINGER = Duration.ofDays(1);

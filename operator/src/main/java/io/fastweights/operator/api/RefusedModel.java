@@ -1,6 +1,7 @@
 package io.fastweights.operator.api;
 
 import java.io.Serializable;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
@@ -11,6 +12,7 @@ import org.apache.flink.api.common.typeinfo.Types;
  * @param version that it was to be
  * @param reason what is wrong with it, and what would be right
  */
+@PublicEvolving
 public record RefusedModel(String path, long version, String reason) implements Serializable {
 
   /** Type information; no generic types. */

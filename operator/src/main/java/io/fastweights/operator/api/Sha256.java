@@ -3,8 +3,10 @@ package io.fastweights.operator.api;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.apache.flink.annotation.Internal;
 
 /** Digests, FIPS 180-4. */
+@Internal
 public final class Sha256 {
   private Sha256() {}
 

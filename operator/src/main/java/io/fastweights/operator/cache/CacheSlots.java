@@ -5,9 +5,11 @@ import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Storage;
 import io.fastweights.operator.api.FastWeightOptions;
 import java.util.Locale;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.MemorySize;
 
 /** How many memories a cache of so many bytes keeps ready. */
+@Internal
 public final class CacheSlots {
   /** What a key takes beside its memory: its entry, its lag, its place in the order of eviction. */
   private static final long ENTRY_BYTES = 256;

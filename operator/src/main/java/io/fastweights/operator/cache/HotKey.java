@@ -2,8 +2,10 @@ package io.fastweights.operator.cache;
 
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.operator.model.Fading;
+import org.apache.flink.annotation.Internal;
 
 /** A key whose memory sits in a slot. */
+@Internal
 public final class HotKey {
   public final Object key;
   public final int slot;

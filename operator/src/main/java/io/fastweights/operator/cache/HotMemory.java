@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.apache.flink.annotation.Internal;
 
 /**
  * The memories in use: which key has which slot of the engine's pool. A miss loads from the store;
@@ -30,6 +31,7 @@ import java.util.function.LongSupplier;
  * has none. Keys of the batch at hand are never evicted, nor are those of batches in flight: what
  * their slots will hold is not known yet, nor what their logs lack.
  */
+@Internal
 public final class HotMemory {
   private static final int NONE = -1;
 

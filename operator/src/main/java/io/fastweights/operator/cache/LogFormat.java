@@ -8,11 +8,13 @@ import io.fastweights.kernels.model.Storage;
 import io.fastweights.state.LogChunk;
 import io.fastweights.state.StoredMemory;
 import java.util.List;
+import org.apache.flink.annotation.Internal;
 
 /**
  * What the operator logs of a model's events: keys with deltas; or keys with values, where {@link
  * Model#betas} allow it and it is fewer bytes.
  */
+@Internal
 public final class LogFormat {
   private final LogShape shape;
   private final boolean constantBetas;

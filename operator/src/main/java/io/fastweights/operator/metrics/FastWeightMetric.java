@@ -3,11 +3,13 @@ package io.fastweights.operator.metrics;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.apache.flink.annotation.Internal;
 
 /**
  * Every metric of the operator and of those beside it: its name in the group {@code fastweights},
  * what Flink makes of it, and what it says. The table in docs/metrics.md is made of these.
  */
+@Internal
 public enum FastWeightMetric {
   OBSERVED(Kind.COUNTER, "observed", "Events predicted and then learned."),
   ASKED(Kind.COUNTER, "asked", "Events predicted only."),

@@ -5,6 +5,7 @@ import io.fastweights.kernels.engine.Engine;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
@@ -14,6 +15,7 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 /** Registers and keeps the metrics that {@link FastWeightMetric} names. */
+@Internal
 public final class FastWeightMetrics {
   public static final String GROUP = "fastweights";
 

@@ -1,6 +1,9 @@
 package io.fastweights.operator.metrics;
 
+import org.apache.flink.annotation.Internal;
+
 /** Why a batch was stepped. */
+@Internal
 public enum FlushReason {
   /** It was full. */
   SIZE,

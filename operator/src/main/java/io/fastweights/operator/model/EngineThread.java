@@ -3,6 +3,7 @@ package io.fastweights.operator.model;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.ThreadedEngine;
 import java.time.Duration;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.slf4j.Logger;
@@ -15,6 +16,7 @@ import org.slf4j.LoggerFactory;
  * cent fewer, as batches then move from one processor's caches to another's. To hand over a batch
  * of 16 takes as long as it gains.
  */
+@Internal
 public final class EngineThread {
   private static final Logger LOG = LoggerFactory.getLogger(EngineThread.class);
   private static final int LEAST_BATCH = 64;

@@ -11,11 +11,13 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.state.Recipe;
 import java.util.Arrays;
 import java.util.Locale;
+import org.apache.flink.annotation.Internal;
 
 /**
  * A model with what stands before and behind it: how an event becomes its input, and its outputs a
  * prediction.
  */
+@Internal
 public final class EventModel {
   private final Model model;
   private final Schema schema;

@@ -1,6 +1,7 @@
 package io.fastweights.operator.model;
 
 import java.time.Duration;
+import org.apache.flink.annotation.Internal;
 
 /**
  * How memories fade: at a key's next event W is multiplied by f = 2^(-elapsed / half-life), by the
@@ -14,6 +15,7 @@ import java.time.Duration;
  * 2^-9, in fp32 f itself is 1 where it is above 1 - 2^-25, and such a key would never fade. It
  * would also pay for all of W at every event, instead of once a step.
  */
+@Internal
 public final class Fading {
   /** Time of the last observed event of a key that has none. */
   public static final long NEVER = Long.MIN_VALUE;

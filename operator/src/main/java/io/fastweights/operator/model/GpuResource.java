@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.functions.RuntimeContext;
 
 /**
@@ -11,6 +12,7 @@ import org.apache.flink.api.common.functions.RuntimeContext;
  * plugin names each by what its discovery script printed: the index that nvidia-smi shows, or a
  * UUID. CUDA numbers the devices of a process anew, in the order of {@code CUDA_VISIBLE_DEVICES}.
  */
+@Internal
 public final class GpuResource {
   private static final String NAME = "gpu";
   private static final String INDEX = "index";

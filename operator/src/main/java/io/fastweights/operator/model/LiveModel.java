@@ -6,6 +6,7 @@ import io.fastweights.operator.stored.CheckedWeightsSerializer;
 import io.fastweights.operator.stored.StoredNames;
 import java.io.IOException;
 import java.util.List;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
@@ -16,6 +17,7 @@ import org.apache.flink.configuration.Configuration;
  * All subtasks have the same one in a checkpoint, so only the first writes it; every subtask reads
  * it, however many there are then.
  */
+@Internal
 public final class LiveModel {
   private final ModelSpec spec;
   private final Configuration options;

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.Configuration;
 
 /**
@@ -27,6 +28,7 @@ import org.apache.flink.configuration.Configuration;
  * @param vectorTargetDim floats of a vector event's target, for an associative memory without
  *     schema
  */
+@Internal
 public record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
     implements Serializable {
 

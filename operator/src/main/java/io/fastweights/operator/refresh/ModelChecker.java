@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -42,6 +43,7 @@ import org.slf4j.LoggerFactory;
  * broadcast edges, also where they are unaligned elsewhere. So the version in this state is the one
  * in the operator's.
  */
+@Internal
 public final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedWeights>
     implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;

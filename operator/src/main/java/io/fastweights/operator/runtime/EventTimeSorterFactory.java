@@ -3,6 +3,7 @@ package io.fastweights.operator.runtime;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Comparator;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
@@ -12,6 +13,7 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
 
 /** Makes the sorter of each subtask. */
+@Internal
 public final class EventTimeSorterFactory<T> extends AbstractStreamOperatorFactory<T>
     implements OneInputStreamOperatorFactory<T, T> {
   private static final long serialVersionUID = 1L;

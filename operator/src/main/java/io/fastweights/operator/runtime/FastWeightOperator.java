@@ -29,6 +29,7 @@ import io.fastweights.state.FastWeightStore;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
 import org.apache.flink.api.common.state.KeyedStateStore;
@@ -62,6 +63,7 @@ import org.apache.flink.util.OutputTag;
  * must not overtake them; every reason ends in {@link #flush}. A checkpoint is taken with no event
  * held back and every memory saved, so it does not depend on what was in a slot.
  */
+@Internal
 public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
     implements OneInputStreamOperator<T, Prediction<T>>,
         ProcessingTimeCallback,

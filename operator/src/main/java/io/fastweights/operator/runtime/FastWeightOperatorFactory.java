@@ -4,6 +4,7 @@ import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.model.ModelSpec;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
@@ -14,6 +15,7 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
 
 /** Makes the operator of each subtask; what it holds travels with the job. */
+@Internal
 public final class FastWeightOperatorFactory<T> extends AbstractStreamOperatorFactory<Prediction<T>>
     implements OneInputStreamOperatorFactory<T, Prediction<T>> {
   private static final long serialVersionUID = 1L;

@@ -7,6 +7,7 @@ import io.fastweights.state.FastWeightStore;
 import io.fastweights.state.StoredMemory;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -28,6 +29,7 @@ import org.apache.flink.streaming.api.operators.Triggerable;
  * <p>The watermark of the end of the input ends no life: a savepoint of a drained job keeps its
  * memories.
  */
+@Internal
 public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
   private final long ttl;
   private HotMemory memory;

@@ -5,6 +5,7 @@ import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.model.ModelSpec;
 import io.fastweights.operator.stored.CheckedWeights;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.event.WatermarkEvent;
@@ -21,6 +22,7 @@ import org.apache.flink.util.OutputTag;
  * The operator with a second input, from which new weights come. They are no events: their stream
  * neither holds back the time of the first one nor moves it on.
  */
+@Internal
 public final class RefreshedOperator<T> extends FastWeightOperator<T>
     implements TwoInputStreamOperator<T, CheckedWeights, Prediction<T>> {
   private static final long serialVersionUID = 1L;

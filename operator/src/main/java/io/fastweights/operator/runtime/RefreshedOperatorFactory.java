@@ -2,12 +2,14 @@ package io.fastweights.operator.runtime;
 
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.stored.CheckedWeights;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperatorFactory;
 
 /** Makes the operator of each subtask, with an input for new weights. */
+@Internal
 public final class RefreshedOperatorFactory<T> extends AbstractStreamOperatorFactory<Prediction<T>>
     implements TwoInputStreamOperatorFactory<T, CheckedWeights, Prediction<T>> {
   private static final long serialVersionUID = 1L;

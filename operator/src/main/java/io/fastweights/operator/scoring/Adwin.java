@@ -1,6 +1,7 @@
 package io.fastweights.operator.scoring;
 
 import java.util.Arrays;
+import org.apache.flink.annotation.Internal;
 
 /**
  * ADWIN: a window of a stream's values that grows while their mean stays and drops its older part
@@ -16,6 +17,7 @@ import java.util.Arrays;
  * with v the window's variance (section 4, equation 3.1, with d as the paper advises for use).
  * Values are in [0, 1]. A split is looked for at every {@value #CLOCK}nd value.
  */
+@Internal
 public final class Adwin {
   private static final int MOST = 5;
   private static final int CLOCK = 32;

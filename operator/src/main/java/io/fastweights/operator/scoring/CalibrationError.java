@@ -1,5 +1,7 @@
 package io.fastweights.operator.scoring;
 
+import org.apache.flink.annotation.Internal;
+
 /**
  * Expected calibration error over a sliding window (Guo, Pleiss, Sun and Weinberger, "On
  * Calibration of Modern Neural Networks", 2017, equation 3): predictions are put into ten bins by
@@ -8,6 +10,7 @@ package io.fastweights.operator.scoring;
  *
  * <p>One thread adds; any may read.
  */
+@Internal
 public final class CalibrationError {
   private static final int BINS = 10;
   private static final int ONE = 1 << 24;

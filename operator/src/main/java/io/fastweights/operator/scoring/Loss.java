@@ -1,11 +1,13 @@
 package io.fastweights.operator.scoring;
 
 import io.fastweights.kernels.schema.Target;
+import org.apache.flink.annotation.Internal;
 
 /**
  * How far a prediction is from its target. Both are float[dim] of one scale: probabilities against
  * a one-hot class, the probability of true against 0 or 1, a number against a number.
  */
+@Internal
 public enum Loss {
   /** Logarithmic loss of the true class. */
   CLASSES {

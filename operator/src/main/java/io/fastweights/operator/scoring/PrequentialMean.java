@@ -1,6 +1,7 @@
 package io.fastweights.operator.scoring;
 
 import java.util.Arrays;
+import org.apache.flink.annotation.Internal;
 
 /**
  * The mean of a loss over a stream, in the three ways of Gama, Sebastião and Rodrigues, "On
@@ -16,6 +17,7 @@ import java.util.Arrays;
  *
  * <p>One thread adds; any may read.
  */
+@Internal
 public final class PrequentialMean {
   private final double[] ring;
   private final double fading;

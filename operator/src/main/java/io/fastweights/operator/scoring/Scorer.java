@@ -6,6 +6,7 @@ import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.metrics.FastWeightMetrics;
 import io.fastweights.operator.stored.WaitingAsk;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.metrics.Counter;
@@ -23,6 +24,7 @@ import org.apache.flink.util.OutputTag;
  * @param <K> key
  * @param <T> element of the stream
  */
+@Internal
 public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, Scored<T>> {
   private static final long serialVersionUID = 1L;
 

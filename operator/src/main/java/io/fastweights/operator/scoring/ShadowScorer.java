@@ -5,6 +5,7 @@ import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.stored.WaitingAsk;
 import java.util.Arrays;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -17,6 +18,7 @@ import org.apache.flink.util.Collector;
  * @param <K> key
  * @param <T> element of the stream
  */
+@Internal
 public final class ShadowScorer<K, T>
     extends KeyedProcessFunction<K, Prediction<Prediction<T>>, Compared<T>> {
   private static final long serialVersionUID = 1L;

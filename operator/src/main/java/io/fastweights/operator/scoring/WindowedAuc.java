@@ -1,5 +1,7 @@
 package io.fastweights.operator.scoring;
 
+import org.apache.flink.annotation.Internal;
+
 /**
  * Area under the ROC curve over a sliding window: the share of pairs of a positive and a negative
  * event in which the positive has the higher score, ties counting half (Brzezinski and Stefanowski,
@@ -11,6 +13,7 @@ package io.fastweights.operator.scoring;
  *
  * <p>One thread adds; any may read.
  */
+@Internal
 public final class WindowedAuc {
   private static final int BITS = 14;
   private static final int BINS = 1 << BITS;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.ReadableConfig;
@@ -54,6 +55,7 @@ import org.apache.flink.types.Row;
  * through the engine one by one, and every one that is observed is written to state at once: for
  * memories beyond some 64 KiB see {@link FastWeightTables}.
  */
+@PublicEvolving
 public class FastWeightFunction extends ProcessTableFunction<Row> implements SpecializedFunction {
   private static final long serialVersionUID = 1L;
 

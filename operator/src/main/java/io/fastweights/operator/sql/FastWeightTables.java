@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
@@ -42,6 +43,7 @@ import org.apache.flink.types.Row;
  * The result has all columns of the input with their types, then those of the function. A row whose
  * target is NULL is an ask.
  */
+@PublicEvolving
 public final class FastWeightTables {
   private final StreamTableEnvironment tables;
   private final Table input;

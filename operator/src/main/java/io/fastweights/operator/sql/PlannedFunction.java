@@ -6,6 +6,7 @@ import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.runtime.EventStepper;
 import java.util.Map;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.api.dataview.ListView;
 import org.apache.flink.table.functions.FunctionContext;
@@ -13,6 +14,7 @@ import org.apache.flink.types.ColumnList;
 import org.apache.flink.types.Row;
 
 /** The {@link FastWeightFunction} that runs: what its call said is known. */
+@Internal
 public final class PlannedFunction extends FastWeightFunction {
   private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,7 @@
 package io.fastweights.operator.stored;
 
 import java.util.Locale;
+import org.apache.flink.annotation.Internal;
 
 /**
  * Weights that were found sound, as they travel to every subtask and into the checkpoint: with the
@@ -8,6 +9,7 @@ import java.util.Locale;
  * savepoints, but its fields' names are in those that {@link io.fastweights.operator.CheckedModel}
  * reads.
  */
+@Internal
 public class CheckedWeights {
   private String path;
   private long version;

@@ -2,6 +2,7 @@ package io.fastweights.operator.stored;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -16,6 +17,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * Path and sha256 are UTF-8; these and the file are written as their length, 4 bytes, and their
  * bytes.
  */
+@Internal
 public final class CheckedWeightsSerializer extends StoredValueSerializer<CheckedWeights> {
   private static final long serialVersionUID = 1L;
   private static final int FORMAT = 1;

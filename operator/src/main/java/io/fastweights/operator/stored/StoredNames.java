@@ -1,5 +1,7 @@
 package io.fastweights.operator.stored;
 
+import org.apache.flink.annotation.Internal;
+
 /**
  * Names of the operators' states and timer services, and the ends of their uids. A savepoint holds
  * them: to change one is to lose what users have stored under it. The memories' states are named in
@@ -7,6 +9,7 @@ package io.fastweights.operator.stored;
  *
  * <p>The end of an operator's uid stands behind the uid that the user gave the builder.
  */
+@Internal
 public final class StoredNames {
   /** Keyed value state: the event time at which the timer of a key's expiry is set. */
   public static final String EXPIRY_TIMER = "fast-weights-timer";

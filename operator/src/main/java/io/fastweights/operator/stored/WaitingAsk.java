@@ -1,9 +1,12 @@
 package io.fastweights.operator.stored;
 
+import org.apache.flink.annotation.Internal;
+
 /**
  * The answer to an ask that waits for its label. Its class is not named in savepoints, but its
  * fields' names are in those that {@link io.fastweights.operator.Asked} reads.
  */
+@Internal
 public class WaitingAsk {
   private float[] values;
   private long timestamp;

@@ -1,6 +1,7 @@
 package io.fastweights.operator.stored;
 
 import java.io.IOException;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -12,6 +13,7 @@ import org.apache.flink.core.memory.DataOutputView;
  *   format 1 byte | timestamp 8 bytes | expires 8 bytes | floats 4 bytes | each float 4 bytes
  * </pre>
  */
+@Internal
 public final class WaitingAskSerializer extends StoredValueSerializer<WaitingAsk> {
   private static final long serialVersionUID = 1L;
   private static final int FORMAT = 1;

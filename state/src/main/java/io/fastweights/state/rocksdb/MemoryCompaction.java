@@ -1,6 +1,7 @@
 package io.fastweights.state.rocksdb;
 
 import java.util.Collection;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.state.rocksdb.RocksDBOptionsFactory;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompactionOptionsUniversal;
@@ -11,6 +12,7 @@ import org.rocksdb.DBOptions;
  * each byte is rewritten a few times only. What Flink's own options cannot say. A log that is read
  * may then stand in more files, most of which a Bloom filter rules out.
  */
+@Internal
 public final class MemoryCompaction implements RocksDBOptionsFactory {
   private static final long serialVersionUID = 1L;
 

@@ -2,6 +2,7 @@ package io.fastweights.state.rocksdb;
 
 import io.fastweights.state.SizeOption;
 import java.util.List;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -25,6 +26,7 @@ import org.rocksdb.CompressionType;
  *   <li>Weights and logs do not compress; to try costs a third of a compaction's time.
  * </ul>
  */
+@PublicEvolving
 public final class RocksDbDefaults {
   private static final int WRITE_BUFFERS = 16;
   private static final int THREADS = 4;

@@ -1,5 +1,7 @@
 package io.fastweights.state.savepoint;
 
+import org.apache.flink.annotation.Internal;
+
 /**
  * What one key's memory amounts to.
  *
@@ -11,6 +13,7 @@ package io.fastweights.state.savepoint;
  * @param baseBytes size of its base in state; 0 for a young key, which has none
  * @param logBytes size of its log in state
  */
+@Internal
 public record KeyFigures(
     String key,
     long events,

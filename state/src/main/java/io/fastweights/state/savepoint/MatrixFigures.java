@@ -3,6 +3,7 @@ package io.fastweights.state.savepoint;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.flink.annotation.Internal;
 
 /**
  * What a head's W, float[rows][columns], amounts to.
@@ -15,6 +16,7 @@ import java.util.stream.IntStream;
  * @param effectiveRank (sum s_i^2)^2 / sum s_i^4 over singular values s_i: how many associations of
  *     equal strength would fill W so (the participation ratio); 0 for an empty memory
  */
+@Internal
 public record MatrixFigures(
     double norm, double largest, int usedRows, double effectiveRows, double effectiveRank) {
 

@@ -1,6 +1,7 @@
 package io.fastweights.state.savepoint;
 
 import java.util.List;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
@@ -20,6 +21,7 @@ import org.apache.flink.streaming.api.transformations.OneInputTransformation;
  * @param refused events that it put aside as malformed
  * @param result of the job that read the history
  */
+@PublicEvolving
 public record MemoryBootstrap(long answered, long refused, JobExecutionResult result) {
 
   /**

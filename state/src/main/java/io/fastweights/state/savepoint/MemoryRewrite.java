@@ -4,6 +4,7 @@ import io.fastweights.kernels.model.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -17,6 +18,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * operator's state is restored as a job restores it, changed in place and written, so whatever else
  * the operator keeps comes along; the other operators' files are copied.
  */
+@PublicEvolving
 public final class MemoryRewrite {
   private final MemorySavepoint from;
   private boolean fold;

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.base.ListSerializer;
@@ -46,6 +47,7 @@ import org.apache.flink.streaming.api.operators.collect.CollectSinkOperatorFacto
  * <p>Memories are read by a job, so what runs the environment's jobs does the work and no more than
  * the memories at hand are in memory.
  */
+@PublicEvolving
 public final class MemorySavepoint {
   private final String path;
   private final CheckpointMetadata metadata;

@@ -1,6 +1,7 @@
 package io.fastweights.state.savepoint;
 
 import java.util.Locale;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
@@ -15,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Who wrote the keyed state of a savepoint or checkpoint, and so who can read it. */
+@Internal
 public enum StateFormat {
   /** Flink's format for every state backend. */
   CANONICAL("canonical", "rocksdb"),
