@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.util.ExceptionUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
@@ -27,11 +28,12 @@ final class Errors {
             ? String.join(" or ", unmatched.getSuggestions())
             : "";
     err.println(
-        "fastweights: %s%s (see %s --help)"
-            .formatted(
-                oneLine(wrong.getMessage()) + unknownToo(wrong),
-                nearest.isEmpty() ? "" : "; did you mean " + nearest + "?",
-                command.getCommandSpec().qualifiedName()));
+        String.format(
+            Locale.ROOT,
+            "fastweights: %s%s (see %s --help)",
+            oneLine(wrong.getMessage()) + unknownToo(wrong),
+            nearest.isEmpty() ? "" : "; did you mean " + nearest + "?",
+            command.getCommandSpec().qualifiedName()));
     trace(wrong, err, verbose);
     return CommandLine.ExitCode.USAGE;
   }
@@ -70,7 +72,17 @@ final class Errors {
         root instanceof IllegalArgumentException
             || root instanceof IllegalStateException
             || root instanceof IOException;
-    return message != null && speaks ? message : root.toString();
+    return withPlace(message != null && speaks ? message : root.toString());
+  }
+
+  /** A full disk is seldom the one that the command's own files are on. */
+  private static String withPlace(String message) {
+    return message.contains("No space left on device")
+        ? message
+            + "; temporary files are in "
+            + System.getProperty("java.io.tmpdir")
+            + ", set another folder with -Djava.io.tmpdir=FOLDER in FASTWEIGHTS_JVM_OPTS"
+        : message;
   }
 
   private static String fileMessage(FileSystemException failure) {
@@ -83,7 +95,7 @@ final class Errors {
     if (failure instanceof FileAlreadyExistsException) {
       return failure.getFile() + " exists already";
     }
-    return failure.getMessage();
+    return withPlace(failure.getMessage());
   }
 
   private static String oneLine(String message) {

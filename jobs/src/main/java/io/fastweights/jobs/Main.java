@@ -13,6 +13,7 @@ import io.fastweights.jobs.savepoint.RewriteCommand;
 import io.fastweights.jobs.train.EvaluateCommand;
 import io.fastweights.jobs.train.TrainCommand;
 import java.util.Arrays;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -69,6 +70,8 @@ public final class Main {
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] args) {
     System.setProperty("java.awt.headless", "true");
+    // Libraries format the errors that they report, and Flink its sizes, with the default's digits.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     if (Arrays.asList(args).contains(VERBOSE)) {
       System.setProperty("fastweights.log.level", "INFO");
     }

@@ -191,8 +191,10 @@ final class RunCommand implements Callable<Integer> {
     if (config == null && (events == null || output == null)) {
       throw new ParameterException(
           command.commandLine(),
-          "Missing required option: '%s' (or --config)"
-              .formatted(events == null ? "--events=PATH" : "--output=PLACE"));
+          String.format(
+              Locale.ROOT,
+              "Missing required option: '%s' (or --config)",
+              events == null ? "--events=PATH" : "--output=PLACE"));
     }
     if (memories != null && flags.fromSavepoint()) {
       throw new ParameterException(

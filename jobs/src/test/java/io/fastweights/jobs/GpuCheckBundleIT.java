@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class GpuCheckBundleIT {
   void isSmallAndHoldsNoFlink() throws Exception {
     assertThat(Files.size(archive)).isLessThan(MOST_BYTES);
     assertThat(made.out())
-        .contains("%.1f MiB".formatted(Files.size(archive) / (double) (1 << 20)))
+        .contains(String.format(Locale.ROOT, "%.1f MiB", Files.size(archive) / (double) (1 << 20)))
         .hasLineCount(1);
     List<String> files = run(Map.of(), "tar", "tzf", archive.toString()).out().lines().toList();
     assertThat(files)

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -28,10 +29,11 @@ class SbomIT {
   private static String fileName(JsonNode component) {
     String purl = component.path("purl").asText();
     String classifier = purl.replaceFirst(".*[?&]classifier=([^&]*).*", "-$1");
-    return "%s-%s%s.jar"
-        .formatted(
-            component.path("name").asText(),
-            component.path("version").asText(),
-            classifier.equals(purl) ? "" : classifier);
+    return String.format(
+        Locale.ROOT,
+        "%s-%s%s.jar",
+        component.path("name").asText(),
+        component.path("version").asText(),
+        classifier.equals(purl) ? "" : classifier);
   }
 }

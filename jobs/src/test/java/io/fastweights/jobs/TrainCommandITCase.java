@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +32,8 @@ class TrainCommandITCase extends CommandTest {
       int user = random.nextInt(20);
       int colour = random.nextInt(3);
       int next = (colour + user) % 3;
-      csv.append("u%d,%d,c%d,n%d%n".formatted(user, 1_000_000L * i, colour, next));
+      csv.append(
+          String.format(Locale.ROOT, "u%d,%d,c%d,n%d%n", user, 1_000_000L * i, colour, next));
     }
     csv.append("u1,17,c1,n1\n").append("u1,99999999999,c1,never\n");
     events = Files.writeString(folder.resolve("events.csv"), csv);
@@ -159,7 +161,9 @@ class TrainCommandITCase extends CommandTest {
     SplittableRandom random = new SplittableRandom(9);
     StringBuilder csv = new StringBuilder("user,time,colour,next\n");
     for (int i = 0; i < 300; i++) {
-      csv.append("u%d,%d,c%d,n%d%n".formatted(i % 10, i, random.nextInt(3), random.nextInt(3)));
+      csv.append(
+          String.format(
+              Locale.ROOT, "u%d,%d,c%d,n%d%n", i % 10, i, random.nextInt(3), random.nextInt(3)));
     }
     Files.writeString(events, csv);
     Result trained = train(folder.resolve("model.safetensors"), folder.resolve("train.json"));
@@ -192,11 +196,13 @@ class TrainCommandITCase extends CommandTest {
   void evaluateGivesNoScoreOfPredictionsThatAreNotFinite() throws Exception {
     SlowWeights sound = TrainedWeights.over(Files.readString(schemaFile));
     Map<String, Tensor> tensors = new HashMap<>(sound.tensors());
-    float[] large = sound.get("head.weight").clone();
-    for (int i = 0; i < large.length; i++) {
-      large[i] *= 1e38f;
+    for (String name : List.of("layers.0.0.fn.to_out.weight", "head.weight")) {
+      float[] large = sound.get(name).clone();
+      for (int i = 0; i < large.length; i++) {
+        large[i] *= 1e25f;
+      }
+      tensors.put(name, new Tensor(sound.tensors().get(name).shape(), large));
     }
-    tensors.put("head.weight", new Tensor(sound.tensors().get("head.weight").shape(), large));
     Path weights = folder.resolve("large.safetensors");
     WeightsFile.write(new SlowWeights(sound.config(), sound.schema(), tensors), weights);
     Result scored = execute("evaluate", "--events", events, "--weights", weights);

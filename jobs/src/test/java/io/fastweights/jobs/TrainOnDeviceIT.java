@@ -2,20 +2,17 @@ package io.fastweights.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** {@code fastweights train --engine} in processes that have a simulated device, and none. */
 class TrainOnDeviceIT extends CommandTest {
   private static final int EVENTS = 400;
-
-  /** What a process printed. */
-  private record Ended(int exitCode, String out, String err) {}
 
   @Test
   void trainsOnADeviceToNearTheWeightsOfTheCpu() throws Exception {
@@ -24,7 +21,7 @@ class TrainOnDeviceIT extends CommandTest {
     Path cuda = folder.resolve("cuda.safetensors");
     Path again = folder.resolve("again.safetensors");
     assertThat(train(device, "cpu", cpu).exitCode()).isZero();
-    Ended trained = train(device, "cuda", cuda);
+    Result trained = train(device, "cuda", cuda);
     assertThat(trained.exitCode()).as(trained.err()).isZero();
     assertThat(train(device, "auto", again).exitCode()).isZero();
     assertThat(again).hasSameBinaryContentAs(cuda);
@@ -36,7 +33,7 @@ class TrainOnDeviceIT extends CommandTest {
   @Test
   void saysInOneLineThatThereIsNoDeviceAndWritesNothing() throws Exception {
     Path weights = folder.resolve("none.safetensors");
-    Ended refused = train(Map.of("CUDA_VISIBLE_DEVICES", ""), "cuda", weights);
+    Result refused = train(Map.of("CUDA_VISIBLE_DEVICES", ""), "cuda", weights);
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.err())
         .matches(
@@ -45,29 +42,27 @@ class TrainOnDeviceIT extends CommandTest {
     assertThat(weights).doesNotExist();
   }
 
-  private Ended train(Map<String, String> environment, String engine, Path weights)
+  private Result train(Map<String, String> environment, String engine, Path weights)
       throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Main.class.getName(), "train", "--engine", engine));
+    List<String> command = new ArrayList<>(List.of("train", "--engine", engine));
     command.addAll(List.of("--events", events().toString(), "--schema", schema().toString()));
     command.addAll(List.of("--out", weights.toString(), "--epochs", "1", "--dim", "8"));
     command.addAll(List.of("--heads", "2", "--dim-head", "4", "--lanes", "4", "--chunk", "16"));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(environment);
-    Path err = folder.resolve(engine + ".err");
-    Process process = builder.redirectError(err.toFile()).start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Ended(process.waitFor(), out, Files.readString(err));
+    return MainProcess.run(folder, List.of("-Xmx512m"), environment, command);
   }
 
   private Path events() throws Exception {
     StringBuilder csv = new StringBuilder("user,time,page,price,outcome\n");
     for (int i = 0; i < EVENTS; i++) {
       csv.append(
-          "u%d,%d,p%d,%d,%s%n"
-              .formatted(i % 9, 60_000L * i, i % 5, i % 13, i % 3 == 0 ? "buy" : "leave"));
+          String.format(
+              Locale.ROOT,
+              "u%d,%d,p%d,%d,%s%n",
+              i % 9,
+              60_000L * i,
+              i % 5,
+              i % 13,
+              i % 3 == 0 ? "buy" : "leave"));
     }
     return file("events.csv", csv.toString());
   }

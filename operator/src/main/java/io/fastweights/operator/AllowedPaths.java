@@ -89,7 +89,7 @@ public final class AllowedPaths {
     for (String value : values) {
       if (!pattern.matcher(value).matches()) {
         throw new IllegalArgumentException(
-            "%s has %s, must be %s".formatted(option.key(), value, form));
+            String.format(Locale.ROOT, "%s has %s, must be %s", option.key(), value, form));
       }
     }
   }
@@ -100,12 +100,17 @@ public final class AllowedPaths {
       root = qualified(new Path(text));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "%s has %s: %s".formatted(option.key(), text, e.getMessage()), e);
+          String.format(Locale.ROOT, "%s has %s: %s", option.key(), text, e.getMessage()), e);
     }
     if (!schemes.contains(root.toUri().getScheme())) {
       throw new IllegalArgumentException(
-          "%s has %s, its scheme must be one of %s (%s)"
-              .formatted(option.key(), text, schemes, FastWeightOptions.WEIGHTS_SCHEMES.key()));
+          String.format(
+              Locale.ROOT,
+              "%s has %s, its scheme must be one of %s (%s)",
+              option.key(),
+              text,
+              schemes,
+              FastWeightOptions.WEIGHTS_SCHEMES.key()));
     }
     return root;
   }
@@ -155,7 +160,8 @@ public final class AllowedPaths {
     long length = files.getFileStatus(file).getLen();
     if (length > MOST_BYTES) {
       throw new IOException(
-          "%s has %d bytes, must have at most %d".formatted(path, length, MOST_BYTES));
+          String.format(
+              Locale.ROOT, "%s has %d bytes, must have at most %d", path, length, MOST_BYTES));
     }
     if (isLocal(file) && !Files.isRegularFile(java.nio.file.Path.of(file.getPath()))) {
       throw new IOException(path + " is no regular file");
@@ -163,7 +169,8 @@ public final class AllowedPaths {
     try (InputStream in = files.open(file)) {
       byte[] bytes = in.readNBytes((int) length + 1);
       if (bytes.length != length) {
-        throw new IOException("%s has not the %d bytes that it should".formatted(path, length));
+        throw new IOException(
+            String.format(Locale.ROOT, "%s has not the %d bytes that it should", path, length));
       }
       checkPin(bytes, path);
       return bytes;
@@ -181,15 +188,20 @@ public final class AllowedPaths {
     String digest = Sha256.hex(bytes);
     if (digests.stream().noneMatch(digest::equalsIgnoreCase)) {
       throw new IllegalArgumentException(
-          "%s has the SHA-256 %s, must have one of %s (%s)"
-              .formatted(name, digest, digests, FastWeightOptions.WEIGHTS_SHA256.key()));
+          String.format(
+              Locale.ROOT,
+              "%s has the SHA-256 %s, must have one of %s (%s)",
+              name,
+              digest,
+              digests,
+              FastWeightOptions.WEIGHTS_SHA256.key()));
     }
   }
 
   private static IllegalArgumentException refused(
       Path file, String why, List<?> allowed, ConfigOption<?> option) {
     return new IllegalArgumentException(
-        "%s %s %s (%s)".formatted(file, why, allowed, option.key()));
+        String.format(Locale.ROOT, "%s %s %s (%s)", file, why, allowed, option.key()));
   }
 
   /** The path with the scheme that Flink would take, in lower case. */

@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Storage;
+import java.util.Locale;
 import org.apache.flink.configuration.MemorySize;
 
 /** How many memories a cache of so many bytes keeps ready. */
@@ -31,16 +32,17 @@ final class CacheSlots {
     if (!pool.onHeap() || bytes <= heap) {
       return null;
     }
-    return ("the cache of a subtask may grow to %,d keys of %,d bytes, %,d MiB, on a Java heap of at"
+    return String.format(
+        Locale.ROOT,
+        "the cache of a subtask may grow to %,d keys of %,d bytes, %,d MiB, on a Java heap of at"
             + " most %,d MiB: the job fails when the heap is full; lower %s or %s, or raise the"
-            + " task heap")
-        .formatted(
-            pool.slots(),
-            keyBytes(pool.shape(), storage),
-            bytes >> 20,
-            heap >> 20,
-            FastWeightOptions.CACHE_SIZE.key(),
-            FastWeightOptions.BATCH_SIZE.key());
+            + " task heap",
+        pool.slots(),
+        keyBytes(pool.shape(), storage),
+        bytes >> 20,
+        heap >> 20,
+        FastWeightOptions.CACHE_SIZE.key(),
+        FastWeightOptions.BATCH_SIZE.key());
   }
 
   /** Bytes that a key takes in the cache. */

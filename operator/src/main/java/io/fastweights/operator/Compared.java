@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -104,15 +105,16 @@ public final class Compared<T> {
 
   @Override
   public String toString() {
-    return "Compared[%s, live %s lost %s, candidate %s lost %s, target %s at %d]"
-        .formatted(
-            event,
-            Arrays.toString(live),
-            liveLoss,
-            Arrays.toString(candidate),
-            candidateLoss,
-            Arrays.toString(target),
-            answeredAt);
+    return String.format(
+        Locale.ROOT,
+        "Compared[%s, live %s lost %s, candidate %s lost %s, target %s at %d]",
+        event,
+        Arrays.toString(live),
+        liveLoss,
+        Arrays.toString(candidate),
+        candidateLoss,
+        Arrays.toString(target),
+        answeredAt);
   }
 
   /** Type information made of the element's; no generic types. */

@@ -1,6 +1,7 @@
 package io.fastweights.operator;
 
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -69,8 +70,15 @@ public final class Drift {
 
   @Override
   public String toString() {
-    return "Drift[%s at %d from %s to %s over %d events of subtask %d]"
-        .formatted(signal, timestamp, before, after, events, subtask);
+    return String.format(
+        Locale.ROOT,
+        "Drift[%s at %d from %s to %s over %d events of subtask %d]",
+        signal,
+        timestamp,
+        before,
+        after,
+        events,
+        subtask);
   }
 
   /** Type information; no generic types. */

@@ -10,6 +10,7 @@ import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.state.Recipe;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A model with what stands before and behind it: how an event becomes its input, and its outputs a
@@ -57,19 +58,28 @@ final class EventModel {
   /** All that a stored memory and its log depend on, in words. */
   String memories() {
     LogShape log = LogShape.of(model);
-    return "of shape %s, logs of %d updates of %d floats, %s"
-        .formatted(model.memory(), log.updates(), log.floats() / log.updates(), recipe);
+    return String.format(
+        Locale.ROOT,
+        "of shape %s, logs of %d updates of %d floats, %s",
+        model.memory(),
+        log.updates(),
+        log.floats() / log.updates(),
+        recipe);
   }
 
   /** What an event must bring and gets, in words; what a schema does not say already. */
   String events() {
     if (schema == null) {
-      return "vectors of %d floats, targets of %d, and gives %d"
-          .formatted(model.inputDim(), model.targetDim(), model.outputDim());
+      return String.format(
+          Locale.ROOT,
+          "vectors of %d floats, targets of %d, and gives %d",
+          model.inputDim(),
+          model.targetDim(),
+          model.outputDim());
     }
     return schema.target() != null
         ? "events of a schema"
-        : "events of a schema, and gives %d".formatted(model.outputDim());
+        : String.format(Locale.ROOT, "events of a schema, and gives %d", model.outputDim());
   }
 
   RawEvent newEvent() {

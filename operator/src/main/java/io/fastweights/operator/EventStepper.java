@@ -64,15 +64,16 @@ public final class EventStepper implements AutoCloseable {
     metrics = new FastWeightMetrics(operator);
     engine =
         metrics.timed(
-            EngineProvider.create(
-                model.model(),
-                new EngineOptions(
-                    plan.options.get(FastWeightOptions.ENGINE),
-                    CacheSlots.of(
-                        plan.options.get(FastWeightOptions.CACHE_SIZE),
-                        model.model().memory(),
-                        Storage.FP32,
-                        1))));
+            metrics.chosen(
+                EngineProvider.choose(
+                    model.model(),
+                    new EngineOptions(
+                        plan.options.get(FastWeightOptions.ENGINE),
+                        CacheSlots.of(
+                            plan.options.get(FastWeightOptions.CACHE_SIZE),
+                            model.model().memory(),
+                            Storage.FP32,
+                            1)))));
     batch = new EventBatch(model.model(), 1);
     batch.want(false, true);
     order = plan.options.get(FastWeightOptions.ORDER);

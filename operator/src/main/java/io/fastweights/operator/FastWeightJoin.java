@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.operator.stored.StoredNames;
+import java.util.Locale;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.functions.KeySelector;
@@ -44,8 +45,11 @@ public final class FastWeightJoin<Q, F> {
       EventReader<F> factReader) {
     if (!questions.getKeyType().equals(facts.getKeyType())) {
       throw new IllegalArgumentException(
-          "questions have keys of type %s, facts of type %s"
-              .formatted(questions.getKeyType(), facts.getKeyType()));
+          String.format(
+              Locale.ROOT,
+              "questions have keys of type %s, facts of type %s",
+              questions.getKeyType(),
+              facts.getKeyType()));
     }
     @SuppressWarnings("unchecked") // the types are equal
     KeySelector<F, K> factKey = (KeySelector<F, K>) facts.getKeySelector();

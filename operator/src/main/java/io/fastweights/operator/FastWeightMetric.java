@@ -47,6 +47,11 @@ enum FastWeightMetric {
       "recallErrorThousandths",
       "Recall error of an event times 1000: how surprising the event was to its key's"
           + " memory."),
+  ENGINE_FALLBACK(
+      Kind.GAUGE,
+      "engine.fallback",
+      "1 if the engine replaces a faster one that failed its self-check, else 0. The log has the"
+          + " reason."),
   CACHE_SLOTS(Kind.GAUGE, "cache.slots", "Capacity of the cache, in memories."),
   CACHE_KEYS(Kind.GAUGE, "cache.keys", "Memories in the cache."),
   CACHE_HITS(Kind.GAUGE, "cache.hits", "Events whose memory was in the cache."),

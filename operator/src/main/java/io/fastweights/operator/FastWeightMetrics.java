@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.kernels.EngineChoice;
 import io.fastweights.kernels.engine.Engine;
 import java.util.EnumMap;
 import java.util.Map;
@@ -29,6 +30,7 @@ final class FastWeightMetrics {
   private final Histogram stepMicros;
   private final Histogram flushMicros;
   private final Histogram recallError;
+  private volatile boolean fallback;
 
   FastWeightMetrics(MetricGroup operator) {
     group = operator.addGroup(GROUP);
@@ -44,6 +46,7 @@ final class FastWeightMetrics {
     stepMicros = histogram(FastWeightMetric.STEP_MICROS);
     flushMicros = histogram(FastWeightMetric.FLUSH_MICROS);
     recallError = histogram(FastWeightMetric.RECALL_ERROR);
+    gauge(FastWeightMetric.ENGINE_FALLBACK, () -> fallback ? 1 : 0);
   }
 
   private Counter counter(FastWeightMetric metric) {
@@ -52,6 +55,12 @@ final class FastWeightMetrics {
 
   private Histogram histogram(FastWeightMetric metric) {
     return group.histogram(metric.path(), new DescriptiveStatisticsHistogram(WINDOW));
+  }
+
+  /** The engine that was chosen; shows from then on whether it stands in for another. */
+  Engine chosen(EngineChoice choice) {
+    fallback = choice.fallback();
+    return choice.engine();
   }
 
   /** The engine, with the time that is spent in it. */

@@ -242,7 +242,7 @@ sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
             GpuResource.deviceIndex(getRuntimeContext()),
             Long.MAX_VALUE,
             options.get(FastWeightOptions.CUDA_DENSE_PRODUCTS));
-    Engine created = EngineProvider.create(model.model(), engineOptions);
+    Engine created = metrics.chosen(EngineProvider.choose(model.model(), engineOptions));
     String warning =
         CacheSlots.warning(created.pool(), storage(), Runtime.getRuntime().maxMemory());
     if (warning != null) {

@@ -8,6 +8,7 @@ import io.fastweights.operator.prequential.Loss;
 import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
+import java.util.Locale;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -117,7 +118,8 @@ public final class FastWeights<T> {
   public FastWeights<T> eventTime(Duration lateness) {
     if (lateness.isNegative() || lateness.compareTo(MOST_LATENESS) > 0) {
       throw new IllegalArgumentException(
-          "allowed lateness is %s, must be in 0 ... %s".formatted(lateness, MOST_LATENESS));
+          String.format(
+              Locale.ROOT, "allowed lateness is %s, must be in 0 ... %s", lateness, MOST_LATENESS));
     }
     allowedLateness = lateness;
     return this;

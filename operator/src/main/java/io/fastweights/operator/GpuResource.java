@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.flink.api.common.functions.RuntimeContext;
 
@@ -57,8 +58,13 @@ final class GpuResource {
       }
     }
     throw new IllegalStateException(
-        "GPU %s of Flink's resource %s is none that CUDA shows this process (%s is %s): list it there"
-            .formatted(name, NAME, VISIBLE, visible == null ? "not set" : visible));
+        String.format(
+            Locale.ROOT,
+            "GPU %s of Flink's resource %s is none that CUDA shows this process (%s is %s): list it there",
+            name,
+            NAME,
+            VISIBLE,
+            visible == null ? "not set" : visible));
   }
 
   private static boolean isBeginning(String shown, String uuid) {

@@ -6,6 +6,7 @@ import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.operator.stored.StoredNames;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
@@ -136,25 +137,42 @@ final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedWeights>
     }
     if (update.version() <= version) {
       throw new IllegalArgumentException(
-          "version is %d, must be above %d, which serves".formatted(update.version(), version));
+          String.format(
+              Locale.ROOT,
+              "version is %d, must be above %d, which serves",
+              update.version(),
+              version));
     }
     byte[] bytes = AllowedPaths.of(options).read(update.path());
     String sha256 = Sha256.hex(bytes);
     if (update.sha256() != null && !update.sha256().equalsIgnoreCase(sha256)) {
       throw new IllegalArgumentException(
-          "%s: its SHA-256 is %s, must be %s".formatted(update.path(), sha256, update.sha256()));
+          String.format(
+              Locale.ROOT,
+              "%s: its SHA-256 is %s, must be %s",
+              update.path(),
+              sha256,
+              update.sha256()));
     }
     EventModel model = spec.with(WeightsFile.load(bytes, update.path()).weights()).create(options);
     if (!model.events().equals(events)) {
       throw new IllegalArgumentException(
-          "%s: the model takes %s, the job has %s"
-              .formatted(update.path(), model.events(), events));
+          String.format(
+              Locale.ROOT,
+              "%s: the model takes %s, the job has %s",
+              update.path(),
+              model.events(),
+              events));
     }
     boolean fits = model.memories().equals(memories);
     if (!fits && update.otherShape() != OtherShape.RESET) {
       throw new IllegalArgumentException(
-          "%s: its memories are %s, those of the job %s: they cannot be kept, and the update does not ask for a reset"
-              .formatted(update.path(), model.memories(), memories));
+          String.format(
+              Locale.ROOT,
+              "%s: its memories are %s, those of the job %s: they cannot be kept, and the update does not ask for a reset",
+              update.path(),
+              model.memories(),
+              memories));
     }
     version = update.version();
     generation = fits ? generation : version;

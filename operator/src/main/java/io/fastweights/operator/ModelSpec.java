@@ -14,6 +14,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.configuration.Configuration;
 
 /**
@@ -48,16 +49,23 @@ record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
         Sha256.hex(schema.withoutColumns().getBytes(StandardCharsets.UTF_8)).substring(0, 16);
     return weights != null
         ? "schema " + digest
-        : "schema %s projected with seed %d"
-            .formatted(digest, options.get(FastWeightOptions.ASSOCIATIVE_SEED));
+        : String.format(
+            Locale.ROOT,
+            "schema %s projected with seed %d",
+            digest,
+            options.get(FastWeightOptions.ASSOCIATIVE_SEED));
   }
 
   private InputEncoder inputs(Schema schema, Model model, Configuration options) {
     if (weights != null) {
       if (schema.target() != null && schema.target().dim() != model.outputDim()) {
         throw new IllegalArgumentException(
-            "target %s has %d outputs, the weights' head has %d"
-                .formatted(schema.target().name(), schema.target().dim(), model.outputDim()));
+            String.format(
+                Locale.ROOT,
+                "target %s has %d outputs, the weights' head has %d",
+                schema.target().name(),
+                schema.target().dim(),
+                model.outputDim()));
       }
       checkEmbeddings(schema);
       checkFields(schema);
@@ -76,13 +84,14 @@ record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
               Tensor tensor = weights.tensors().get(name);
               if (tensor == null || !Arrays.equals(tensor.shape(), shape)) {
                 throw new IllegalArgumentException(
-                    "the weights' tensor %s %s, the schema needs %s"
-                        .formatted(
-                            name,
-                            tensor == null
-                                ? "is missing"
-                                : "has shape " + Arrays.toString(tensor.shape()),
-                            Arrays.toString(shape)));
+                    String.format(
+                        Locale.ROOT,
+                        "the weights' tensor %s %s, the schema needs %s",
+                        name,
+                        tensor == null
+                            ? "is missing"
+                            : "has shape " + Arrays.toString(tensor.shape()),
+                        Arrays.toString(shape)));
               }
             });
   }

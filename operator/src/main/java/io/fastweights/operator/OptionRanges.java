@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 
@@ -66,8 +67,11 @@ final class OptionRanges {
     check(
         nu < features,
         FastWeightOptions.ASSOCIATIVE_NU,
-        "must be below %d, twice %s"
-            .formatted(features, FastWeightOptions.ASSOCIATIVE_KEY_DIM.key()));
+        String.format(
+            Locale.ROOT,
+            "must be below %d, twice %s",
+            features,
+            FastWeightOptions.ASSOCIATIVE_KEY_DIM.key()));
     List<Double> betas = options.get(FastWeightOptions.ASSOCIATIVE_BETAS);
     check(!betas.isEmpty(), FastWeightOptions.ASSOCIATIVE_BETAS, "must have at least one");
     check(

@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.math.DeltaRule;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
 
@@ -13,8 +14,10 @@ import org.slf4j.Logger;
  */
 final class Overflow {
   private static final String UPDATE =
-      "its update of the key's memory is not within %.0e, and was not learned where it is not: the"
-              .formatted(DeltaRule.LARGEST_DELTA)
+      String.format(
+              Locale.ROOT,
+              "its update of the key's memory is not within %.0e, and was not learned where it is not: the",
+              DeltaRule.LARGEST_DELTA)
           + " memory or the model's values grow without bound";
   private static final String PREDICTION =
       "its prediction is not finite: the model's weights or inputs are too large";

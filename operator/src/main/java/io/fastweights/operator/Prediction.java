@@ -5,6 +5,7 @@ import io.fastweights.kernels.schema.Target;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -154,8 +155,11 @@ public final class Prediction<T> {
     }
     if (target.dim() != values.length) {
       throw new IllegalArgumentException(
-          "the prediction has %d values, the schema %d classes"
-              .formatted(values.length, target.dim()));
+          String.format(
+              Locale.ROOT,
+              "the prediction has %d values, the schema %d classes",
+              values.length,
+              target.dim()));
     }
     return IntStream.range(0, values.length)
         .mapToObj(i -> new ClassProbability(target.classes().get(i), values[i]))
@@ -166,13 +170,14 @@ public final class Prediction<T> {
 
   @Override
   public String toString() {
-    return "Prediction[%s, at %d, %s, %s, recall error %s]"
-        .formatted(
-            event,
-            timestamp,
-            observed ? "observed" : "asked",
-            java.util.Arrays.toString(values),
-            recallError);
+    return String.format(
+        Locale.ROOT,
+        "Prediction[%s, at %d, %s, %s, recall error %s]",
+        event,
+        timestamp,
+        observed ? "observed" : "asked",
+        java.util.Arrays.toString(values),
+        recallError);
   }
 
   /** Type information made of the element's; no generic types. */

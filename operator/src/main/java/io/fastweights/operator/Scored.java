@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import io.fastweights.operator.stored.WaitingAsk;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -87,16 +88,17 @@ public final class Scored<T> {
 
   @Override
   public String toString() {
-    return "Scored[%s, id %s, %s %s at %d, target %s at %d, recall error %s]"
-        .formatted(
-            event,
-            id,
-            asked ? "asked" : "predicted",
-            Arrays.toString(predicted),
-            predictedAt,
-            Arrays.toString(target),
-            answeredAt,
-            recallError);
+    return String.format(
+        Locale.ROOT,
+        "Scored[%s, id %s, %s %s at %d, target %s at %d, recall error %s]",
+        event,
+        id,
+        asked ? "asked" : "predicted",
+        Arrays.toString(predicted),
+        predictedAt,
+        Arrays.toString(target),
+        answeredAt,
+        recallError);
   }
 
   /** Type information made of the element's; no generic types. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,15 +141,18 @@ class AllowedPathsTest {
     String pin = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     byte[] abc = {'a', 'b', 'c'};
     AllowedPaths.of(new Configuration()).checkPin(abc, "a");
-    allowed(FastWeightOptions.WEIGHTS_SHA256, "00".repeat(32), pin.toUpperCase())
+    allowed(FastWeightOptions.WEIGHTS_SHA256, "00".repeat(32), pin.toUpperCase(Locale.ROOT))
         .checkPin(abc, "a");
     assertThatThrownBy(
             () ->
                 allowed(FastWeightOptions.WEIGHTS_SHA256, "00".repeat(32)).checkPin(abc, "weights"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "weights has the SHA-256 %s, must have one of [%s] (fastweights.weights.sha256)"
-                .formatted(pin, "00".repeat(32)));
+            String.format(
+                Locale.ROOT,
+                "weights has the SHA-256 %s, must have one of [%s] (fastweights.weights.sha256)",
+                pin,
+                "00".repeat(32)));
   }
 
   @ParameterizedTest

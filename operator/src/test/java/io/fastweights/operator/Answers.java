@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What came out for a trip, as one line: its id, and the bits of the prediction or that it was
@@ -26,14 +27,15 @@ final class Answers {
 
   static String line(
       Trip trip, long timestamp, boolean observed, float[] values, float recallError) {
-    return "%d %s at %d %s:%s recall%s"
-        .formatted(
-            trip.id,
-            trip.key,
-            timestamp,
-            observed ? "observed" : "asked",
-            bits(values),
-            bits(recallError));
+    return String.format(
+        Locale.ROOT,
+        "%d %s at %d %s:%s recall%s",
+        trip.id,
+        trip.key,
+        timestamp,
+        observed ? "observed" : "asked",
+        bits(values),
+        bits(recallError));
   }
 
   /** Each number's bits, with a space in front. */

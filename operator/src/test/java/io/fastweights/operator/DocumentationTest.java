@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.DescribedEnum;
@@ -58,12 +59,13 @@ class DocumentationTest {
     if (value instanceof DescribedEnum choice) {
       text += " " + choices(choice);
     }
-    return "| `%s` | `%s` | %s | %s |".formatted(option.key(), shown(value), type(value), text);
+    return String.format(
+        Locale.ROOT, "| `%s` | `%s` | %s | %s |", option.key(), shown(value), type(value), text);
   }
 
   private static String choices(DescribedEnum choice) {
     return Arrays.stream(choice.getClass().getEnumConstants())
-        .map(constant -> "`%s`: %s".formatted(constant, text(constant)))
+        .map(constant -> String.format(Locale.ROOT, "`%s`: %s", constant, text(constant)))
         .collect(Collectors.joining(" "));
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -119,7 +120,10 @@ final class DocumentedJava {
     Matcher declared = PACKAGE.matcher(block);
     Matcher type = TYPE.matcher(block);
     if (!declared.find() || !type.find()) {
-      files.add(new Source("Block" + files.size(), FRAME.formatted(home, files.size(), block)));
+      files.add(
+          new Source(
+              "Block" + files.size(),
+              String.format(Locale.ROOT, FRAME, home, files.size(), block)));
       return null;
     }
     files.add(new Source(type.group(1), block));

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.apache.flink.configuration.Configuration;
@@ -166,7 +167,7 @@ class EventTimeSorterTest {
       throws Exception {
     for (int run = 0; run < (backend.equals("rocksdb") ? 2 : 8); run++) {
       long seed = Seeds.seed(100 + run);
-      String replay = "run %d, %s".formatted(run, Seeds.replay(seed));
+      String replay = String.format(Locale.ROOT, "run %d, %s", run, Seeds.replay(seed));
       SplittableRandom random = new SplittableRandom(seed);
       Plain plain = new Plain(lateness);
       try (Sorters sorters = new Sorters(Duration.ofMillis(lateness), backend, reuse)) {

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -140,8 +141,13 @@ class FastWeightJoinITCase {
     for (float value : scored.predicted()) {
       values.append(' ').append(HexFormat.of().toHexDigits(Float.floatToRawIntBits(value)));
     }
-    return "scored %d asked %s:%s at %d"
-        .formatted(either(scored.event()).id, scored.asked(), values, scored.predictedAt());
+    return String.format(
+        Locale.ROOT,
+        "scored %d asked %s:%s at %d",
+        either(scored.event()).id,
+        scored.asked(),
+        values,
+        scored.predictedAt());
   }
 
   /** The log that the answers make, in order. */
@@ -161,12 +167,13 @@ class FastWeightJoinITCase {
         String then = asked.remove(id);
         String from = then == null ? answer : then;
         scores.add(
-            "scored %d asked %s:%s at %s"
-                .formatted(
-                    trip.id,
-                    then != null,
-                    from.split("(observed|asked):")[1].split(" recall")[0],
-                    from.split(" at ")[1].split(" ")[0]));
+            String.format(
+                Locale.ROOT,
+                "scored %d asked %s:%s at %s",
+                trip.id,
+                then != null,
+                from.split("(observed|asked):")[1].split(" recall")[0],
+                from.split(" at ")[1].split(" ")[0]));
       }
     }
     return scores;

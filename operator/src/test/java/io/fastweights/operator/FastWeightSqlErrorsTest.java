@@ -7,6 +7,7 @@ import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.operator.sql.FastWeightTables;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.table.api.ValidationException;
@@ -92,11 +93,16 @@ class FastWeightSqlErrorsTest {
             () ->
                 tables.explainSql(
                     "SELECT * FROM FAST_WEIGHTS(input => TABLE trips PARTITION BY key,"
-                        + " weights => '%s', on_time => DESCRIPTOR(ts))".formatted(file)))
+                        + String.format(
+                            Locale.ROOT, " weights => '%s', on_time => DESCRIPTOR(ts))", file)))
         .isInstanceOf(ValidationException.class)
         .hasStackTraceContaining(
-            "Argument weights: cannot read %s: %s is no file below [file:%s/models]"
-                .formatted(file, file, folder));
+            String.format(
+                Locale.ROOT,
+                "Argument weights: cannot read %s: %s is no file below [file:%s/models]",
+                file,
+                file,
+                folder));
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.fastweights.operator.sql.FastWeightTables;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -43,7 +44,9 @@ class FastWeightSqlITCase {
   }
 
   private static String query(String options) {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         SELECT * FROM FAST_WEIGHTS(
           input => TABLE trips PARTITION BY key,
           schema => '%s',
@@ -53,8 +56,9 @@ class FastWeightSqlITCase {
             'fastweights.associative.betas', '0.4;0.1',
             'fastweights.associative.seed', '7',
             %s])
-        """
-        .formatted(SchemaJson.write(Trips.schema()), options);
+        """,
+        SchemaJson.write(Trips.schema()),
+        options);
   }
 
   private static Map<Long, String> associative() throws Exception {
@@ -96,15 +100,17 @@ class FastWeightSqlITCase {
     StreamTableEnvironment tables = TripTables.tables(TRIPS, 2, backend("rocksdb"));
     Table answers =
         tables.sqlQuery(
-            """
-            SELECT * FROM FAST_WEIGHTS(
-              input => TABLE trips PARTITION BY key,
-              weights => '%s',
-              on_time => DESCRIPTOR(ts),
-              ttl => '30 d',
-              options => MAP['fastweights.cache-size', '32 kb'])
-            """
-                .formatted(file.toUri()));
+            String.format(
+                Locale.ROOT,
+                """
+                SELECT * FROM FAST_WEIGHTS(
+                  input => TABLE trips PARTITION BY key,
+                  weights => '%s',
+                  on_time => DESCRIPTOR(ts),
+                  ttl => '30 d',
+                  options => MAP['fastweights.cache-size', '32 kb'])
+                """,
+                file.toUri()));
     assertThat(TripTables.answers(answers))
         .isEqualTo(
             TripTables.operatorAnswers(

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -81,12 +82,15 @@ class HotMemoryTest {
       create(slots, fold);
       SplittableRandom random = new SplittableRandom(seed);
       for (int batch = 0; batch < 150; batch++) {
-        stepBatch(random, batchKeys, "batch %d, %s".formatted(batch, Seeds.replay(seed)));
+        stepBatch(
+            random,
+            batchKeys,
+            String.format(Locale.ROOT, "batch %d, %s", batch, Seeds.replay(seed)));
         time += random.nextInt(3);
         if (random.nextInt(10) == 0) {
           memory.saveAll();
           assertThatStateIsComplete(
-              "saved after batch %d, %s".formatted(batch, Seeds.replay(seed)));
+              String.format(Locale.ROOT, "saved after batch %d, %s", batch, Seeds.replay(seed)));
         }
         if (random.nextInt(40) == 0) {
           memory.saveAll();

@@ -12,6 +12,7 @@ import io.fastweights.kernels.schema.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.ExecutionConfig;
@@ -56,13 +57,14 @@ class LogStructuredStateTest {
       time += random.nextInt(100_000);
       String kind = random.nextInt(3) == 0 ? "ask" : "observe";
       events.add(
-          "k%d|%d|%s|c%d|%s"
-              .formatted(
-                  random.nextInt(KEYS),
-                  time,
-                  kind,
-                  random.nextInt(5),
-                  "abc".charAt(random.nextInt(3))));
+          String.format(
+              Locale.ROOT,
+              "k%d|%d|%s|c%d|%s",
+              random.nextInt(KEYS),
+              time,
+              kind,
+              random.nextInt(5),
+              "abc".charAt(random.nextInt(3))));
     }
     return events;
   }

@@ -28,11 +28,12 @@ class MetricsDocsTest {
     return FastWeightMetric.of(FastWeightMetric.Place.valueOf(place)).stream()
         .map(
             metric ->
-                "| `%s` | %s | %s |\n"
-                    .formatted(
-                        metric.path(),
-                        metric.kind().name().toLowerCase(Locale.ROOT),
-                        metric.description()))
+                String.format(
+                    Locale.ROOT,
+                    "| `%s` | %s | %s |\n",
+                    metric.path(),
+                    metric.kind().name().toLowerCase(Locale.ROOT),
+                    metric.description()))
         .collect(Collectors.joining("", "| metric | kind | |\n| --- | --- | --- |\n", ""));
   }
 

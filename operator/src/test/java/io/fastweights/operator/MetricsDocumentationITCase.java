@@ -91,6 +91,7 @@ class MetricsDocumentationITCase {
     assertThat(scored).isEqualTo(((Counter) classes.get("observed")).getCount());
     assertThat(((Counter) classes.get("models.refused")).getCount()).isEqualTo(1);
     assertThat(gauge(classes, "model.version")).isZero();
+    assertThat(gauge(classes, "engine.fallback")).isZero();
     assertThat(gauge(classes, "prequential.logLoss")).isBetween(0.3, 5.0);
     assertThat(gauge(classes, "prequential.accuracyWindow")).isBetween(0.1, 0.9);
     assertThat(gauge(binary, "prequential.aucWindow")).isBetween(0.3, 0.7);

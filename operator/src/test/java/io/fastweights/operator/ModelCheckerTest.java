@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,9 @@ class ModelCheckerTest {
     byte[] bytes = Files.readAllBytes(folder.resolve("sound"));
     try (CheckerHarness harness = open(spec())) {
       CheckedWeights model =
-          accept(harness, ModelUpdate.of(path, 5).withSha256(Sha256.hex(bytes).toUpperCase()));
+          accept(
+              harness,
+              ModelUpdate.of(path, 5).withSha256(Sha256.hex(bytes).toUpperCase(Locale.ROOT)));
       assertThat(model.path()).isEqualTo(path);
       assertThat(model.version()).isEqualTo(5);
       assertThat(model.generation()).isZero();

@@ -1,6 +1,7 @@
 package io.fastweights.operator;
 
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
@@ -37,14 +38,15 @@ record Output(Stream stream, String key, String line) {
     return new Output(
         Stream.PREDICTIONS,
         prediction.event().key,
-        "%s, seen %d, version %d, id %s, target%s, %s"
-            .formatted(
-                Answers.of(prediction),
-                prediction.seen(),
-                prediction.modelVersion(),
-                prediction.id(),
-                target == null ? " unknown" : Answers.bits(target),
-                stamped ? "stamped" : "not stamped"));
+        String.format(
+            Locale.ROOT,
+            "%s, seen %d, version %d, id %s, target%s, %s",
+            Answers.of(prediction),
+            prediction.seen(),
+            prediction.modelVersion(),
+            prediction.id(),
+            target == null ? " unknown" : Answers.bits(target),
+            stamped ? "stamped" : "not stamped"));
   }
 
   static Output scored(
@@ -52,16 +54,17 @@ record Output(Stream stream, String key, String line) {
     return new Output(
         Stream.SCORED,
         answer.event().key,
-        "%d, id %s, asked %s:%s at %d, true%s at %d, recall%s"
-            .formatted(
-                answer.event().id,
-                answer.id(),
-                asked,
-                Answers.bits(predicted),
-                predictedAt,
-                Answers.bits(answer.target()),
-                answer.timestamp(),
-                Answers.bits(answer.recallError())));
+        String.format(
+            Locale.ROOT,
+            "%d, id %s, asked %s:%s at %d, true%s at %d, recall%s",
+            answer.event().id,
+            answer.id(),
+            asked,
+            Answers.bits(predicted),
+            predictedAt,
+            Answers.bits(answer.target()),
+            answer.timestamp(),
+            Answers.bits(answer.recallError())));
   }
 
   static Output scored(Scored<Trip> scored) {
@@ -81,7 +84,8 @@ record Output(Stream stream, String key, String line) {
   }
 
   static Output refused(String path, long version) {
-    return new Output(Stream.REFUSED_MODELS, null, "version %d of %s".formatted(version, path));
+    return new Output(
+        Stream.REFUSED_MODELS, null, String.format(Locale.ROOT, "version %d of %s", version, path));
   }
 
   /** A watermark or a status, which no record may change places with. */

@@ -58,8 +58,8 @@ record SavepointFixture(
   }
 
   String file() {
-    return "savepoints/%s/%s-%s-%s.zip"
-        .formatted(release, backend, format, storage)
+    return String.format(
+            Locale.ROOT, "savepoints/%s/%s-%s-%s.zip", release, backend, format, storage)
         .toLowerCase(Locale.ROOT);
   }
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -287,7 +288,8 @@ class SavepointToolsITCase {
     assertThat(savepoint.keyType()).isEqualTo("Tuple");
     Map<String, float[]> expected = new HashMap<>();
     expectedMemories(TestModel.ASSOCIATIVE)
-        .forEach((key, w) -> expected.put("(%s,%d)".formatted(key, key.length()), w));
+        .forEach(
+            (key, w) -> expected.put(String.format(Locale.ROOT, "(%s,%d)", key, key.length()), w));
     assertSameBits(memories(savepoint, expected.keySet()), expected);
     assertThat(memories(savepoint, Set.of("(k1,2)"))).containsOnlyKeys("(k1,2)");
     assertThatThrownBy(() -> openWithoutTuples(path))

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.flink.configuration.Configuration;
@@ -35,15 +36,16 @@ class ScorerTest {
   }
 
   private static String line(Scored<Trip> scored) {
-    return "%d %s asked %s: %s at %d, %s at %d"
-        .formatted(
-            scored.event().id,
-            scored.id(),
-            scored.asked(),
-            scored.predicted()[0],
-            scored.predictedAt(),
-            scored.target()[0],
-            scored.answeredAt());
+    return String.format(
+        Locale.ROOT,
+        "%d %s asked %s: %s at %d, %s at %d",
+        scored.event().id,
+        scored.id(),
+        scored.asked(),
+        scored.predicted()[0],
+        scored.predictedAt(),
+        scored.target()[0],
+        scored.answeredAt());
   }
 
   private static Prediction<Trip> ask(long place, String key, String id, float p) {
@@ -74,11 +76,16 @@ class ScorerTest {
       long start = Trips.START;
       assertThat(lines(harness))
           .containsExactly(
-              "2 a asked false: 0.5 at %d, 1.0 at %d".formatted(start + 2, start + 2),
-              "3 b asked false: 0.75 at %d, 1.0 at %d".formatted(start + 3, start + 3),
-              "4 a asked true: 0.25 at %d, 1.0 at %d".formatted(start + 1, start + 4),
-              "5 a asked false: 0.0625 at %d, 1.0 at %d".formatted(start + 5, start + 5),
-              "6 null asked false: 0.5 at %d, 1.0 at %d".formatted(start + 6, start + 6));
+              String.format(
+                  Locale.ROOT, "2 a asked false: 0.5 at %d, 1.0 at %d", start + 2, start + 2),
+              String.format(
+                  Locale.ROOT, "3 b asked false: 0.75 at %d, 1.0 at %d", start + 3, start + 3),
+              String.format(
+                  Locale.ROOT, "4 a asked true: 0.25 at %d, 1.0 at %d", start + 1, start + 4),
+              String.format(
+                  Locale.ROOT, "5 a asked false: 0.0625 at %d, 1.0 at %d", start + 5, start + 5),
+              String.format(
+                  Locale.ROOT, "6 null asked false: 0.5 at %d, 1.0 at %d", start + 6, start + 6));
     }
   }
 
@@ -150,14 +157,15 @@ class ScorerTest {
             Prediction<Trip> earlier = asked.remove(key + id);
             Prediction<Trip> then = earlier == null ? observe : earlier;
             expected.add(
-                "%d %s asked %s: %s at %d, 1.0 at %d"
-                    .formatted(
-                        place,
-                        id,
-                        earlier != null,
-                        then.values()[0],
-                        then.timestamp(),
-                        observe.timestamp()));
+                String.format(
+                    Locale.ROOT,
+                    "%d %s asked %s: %s at %d, 1.0 at %d",
+                    place,
+                    id,
+                    earlier != null,
+                    then.values()[0],
+                    then.timestamp(),
+                    observe.timestamp()));
           }
         }
       }

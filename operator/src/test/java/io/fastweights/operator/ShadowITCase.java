@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -97,12 +98,13 @@ class ShadowITCase {
     assertThat(compared.liveLoss()).isCloseTo(-Math.log(compared.live()[truth]), within(1e-6));
     assertThat(compared.candidateLoss())
         .isCloseTo(-Math.log(compared.candidate()[truth]), within(1e-6));
-    return "compared %d asked %s live %s candidate %s"
-        .formatted(
-            compared.event().id,
-            compared.asked(),
-            values(compared.live()),
-            values(compared.candidate()));
+    return String.format(
+        Locale.ROOT,
+        "compared %d asked %s live %s candidate %s",
+        compared.event().id,
+        compared.asked(),
+        values(compared.live()),
+        values(compared.candidate()));
   }
 
   /** The rows that the answers make, which are in the order of the trips. */
@@ -122,12 +124,13 @@ class ShadowITCase {
       Integer then = asked.remove(id);
       int from = then == null ? i : then;
       rows.add(
-          "compared %d asked %s live %s candidate %s"
-              .formatted(
-                  trip.id,
-                  then != null,
-                  live.get(from).split("(observed|asked): ")[1].split(" r")[0],
-                  shadow.get(from).split("(observed|asked): ")[1].split(" r")[0]));
+          String.format(
+              Locale.ROOT,
+              "compared %d asked %s live %s candidate %s",
+              trip.id,
+              then != null,
+              live.get(from).split("(observed|asked): ")[1].split(" r")[0],
+              shadow.get(from).split("(observed|asked): ")[1].split(" r")[0]));
     }
     return rows;
   }

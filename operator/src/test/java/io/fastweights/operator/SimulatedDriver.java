@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -92,7 +93,7 @@ final class SimulatedDriver {
                 "sh", KERNELS + "/src/test/native/build.sh", jni.toString(), OUT.toString())
             .redirectErrorStream(true)
             .start();
-    String output = new String(process.getInputStream().readAllBytes());
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new UncheckedIOException(new IOException("the simulated device needs g++:\n" + output));
     }

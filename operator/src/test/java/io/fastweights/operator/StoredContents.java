@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -94,7 +95,8 @@ final class StoredContents {
     Map<String, String> sorted = new TreeMap<>();
     for (StateMetaInfoSnapshot state : states) {
       StringBuilder line = new StringBuilder();
-      line.append("  %s %s".formatted(state.getBackendStateType(), state.getName()));
+      line.append(
+          String.format(Locale.ROOT, "  %s %s", state.getBackendStateType(), state.getName()));
       for (String option : new TreeSet<>(state.getOptionsImmutable().values())) {
         line.append(' ').append(option);
       }

@@ -1,5 +1,7 @@
 package io.fastweights.operator;
 
+import java.util.Locale;
+
 /** An element of the test streams. */
 public class Trip {
   public long id;
@@ -44,7 +46,16 @@ public class Trip {
 
   @Override
   public String toString() {
-    return "%s %d of %s at %d (%s, %s, %s, %s)"
-        .formatted(ask ? "ask" : "observe", id, key, time, place, user, distance, outcome);
+    return String.format(
+        Locale.ROOT,
+        "%s %d of %s at %d (%s, %s, %s, %s)",
+        ask ? "ask" : "observe",
+        id,
+        key,
+        time,
+        place,
+        user,
+        distance,
+        outcome);
   }
 }

@@ -5,6 +5,7 @@ import io.fastweights.operator.Output.Stream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -119,7 +120,7 @@ final class WholeJob {
         WatermarkStrategy.<Trip>forGenerator(context -> new PerTrip())
             .withTimestampAssigner((trip, before) -> trip.time);
     return source(env, place -> trip(from + place), count, waits, OperatorHarness.TRIP, watermarks)
-        .uid("%d trips from %d".formatted(count, from));
+        .uid(String.format(Locale.ROOT, "%d trips from %d", count, from));
   }
 
   private static DataStream<ModelUpdate> updates(
@@ -136,7 +137,7 @@ final class WholeJob {
             waits,
             ModelUpdate.type(),
             WatermarkStrategy.noWatermarks())
-        .uid("updates beside %d trips from %d".formatted(count, from));
+        .uid(String.format(Locale.ROOT, "updates beside %d trips from %d", count, from));
   }
 
   private static <E> DataStreamSource<E> source(
@@ -234,8 +235,13 @@ final class WholeJob {
   }
 
   static String compared(Trip trip, boolean asked, float[] live, float[] candidate) {
-    return "%d, asked %s, live%s, candidate%s"
-        .formatted(trip.id, asked, Answers.bits(live), Answers.bits(candidate));
+    return String.format(
+        Locale.ROOT,
+        "%d, asked %s, live%s, candidate%s",
+        trip.id,
+        asked,
+        Answers.bits(live),
+        Answers.bits(candidate));
   }
 
   private static DataStream<String> arrival(DataStream<Trip> trips) {
@@ -254,7 +260,9 @@ final class WholeJob {
     return tables
         .toDataStream(
             tables.sqlQuery(
-                """
+                String.format(
+                    Locale.ROOT,
+                    """
                 SELECT id, probabilities, recall_error, observed, refused FROM FAST_WEIGHTS(
                   input => TABLE trips PARTITION BY key,
                   schema => '%s',
@@ -266,8 +274,8 @@ final class WholeJob {
                     'fastweights.associative.betas', '0.4;0.1',
                     'fastweights.associative.seed', '7',
                     'fastweights.fold-threshold', '1'])
-                """
-                    .formatted(SchemaJson.write(Trips.schema()))))
+                """,
+                    SchemaJson.write(Trips.schema()))))
         .map(row -> "sql " + row.getFieldAs("id") + " " + TripTables.answer(row))
         .returns(Types.STRING);
   }

@@ -57,7 +57,8 @@ record WholeJobFixture(String release, String backend, SavepointFormatType forma
   }
 
   String file() {
-    return "savepoints/%s/%s-%s.zip".formatted(release, backend, format).toLowerCase(Locale.ROOT);
+    return String.format(Locale.ROOT, "savepoints/%s/%s-%s.zip", release, backend, format)
+        .toLowerCase(Locale.ROOT);
   }
 
   private static Update serving() {

@@ -2,6 +2,7 @@ package io.fastweights.state;
 
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -36,8 +37,11 @@ final class Checksum {
     int found = in.readInt();
     if (found != expected) {
       throw new IOException(
-          "a stored value is corrupt: its checksum is %08x, must be %08x"
-              .formatted(found, expected));
+          String.format(
+              Locale.ROOT,
+              "a stored value is corrupt: its checksum is %08x, must be %08x",
+              found,
+              expected));
     }
   }
 }

@@ -4,6 +4,7 @@ import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.schema.SchemaDifference;
 import io.fastweights.kernels.schema.SchemaJson;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -59,9 +60,19 @@ public final class MemoryShapeException extends IllegalStateException {
 
   public MemoryShapeException(LogShape stored, LogShape model) {
     super(
-        "the stored logs have shape [updates, heads, key, columns] = [%d, %d, %d, %d]"
-                .formatted(stored.updates(), stored.heads(), stored.keyDim(), stored.columns())
-            + ", the model's have [%d, %d, %d, %d]: they cannot be carried over"
-                .formatted(model.updates(), model.heads(), model.keyDim(), model.columns()));
+        String.format(
+                Locale.ROOT,
+                "the stored logs have shape [updates, heads, key, columns] = [%d, %d, %d, %d]",
+                stored.updates(),
+                stored.heads(),
+                stored.keyDim(),
+                stored.columns())
+            + String.format(
+                Locale.ROOT,
+                ", the model's have [%d, %d, %d, %d]: they cannot be carried over",
+                model.updates(),
+                model.heads(),
+                model.keyDim(),
+                model.columns()));
   }
 }

@@ -6,6 +6,7 @@ import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -47,6 +48,7 @@ public record Recipe(
   /** The text that is stored: it must stay as it is. */
   @Override
   public String toString() {
-    return "%s nu %d, %s, %s, %s".formatted(featureMap, nu, normalisation, rule, inputs);
+    return String.format(
+        Locale.ROOT, "%s nu %d, %s, %s, %s", featureMap, nu, normalisation, rule, inputs);
   }
 }

@@ -2,6 +2,7 @@ package io.fastweights.state;
 
 import io.fastweights.kernels.model.Storage;
 import java.io.IOException;
+import java.util.Locale;
 
 /**
  * The code of a storage in the top byte of a stored value's first number, which counts events and
@@ -55,8 +56,11 @@ final class StorageCode {
       case BF16 -> Storage.BF16;
       default ->
           throw new IOException(
-              "a stored value of format code %d: this release knows up to %d"
-                  .formatted(code, BF16));
+              String.format(
+                  Locale.ROOT,
+                  "a stored value of format code %d: this release knows up to %d",
+                  code,
+                  BF16));
     };
   }
 }

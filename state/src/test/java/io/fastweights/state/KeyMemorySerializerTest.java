@@ -8,6 +8,7 @@ import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
@@ -122,9 +123,11 @@ class KeyMemorySerializerTest {
   }
 
   private static String schema(String field) {
-    return """
-        {"fields": [{"name": "%s", "encoder": "hashed", "buckets": 8}]}"""
-        .formatted(field);
+    return String.format(
+        Locale.ROOT,
+        """
+        {"fields": [{"name": "%s", "encoder": "hashed", "buckets": 8}]}""",
+        field);
   }
 
   private TypeSerializerSnapshot<KeyMemory> written(String recipe, String schema)

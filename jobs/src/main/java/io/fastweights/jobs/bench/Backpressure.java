@@ -5,6 +5,7 @@ import io.fastweights.jobs.bench.StateJob.Way;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
 import io.fastweights.jobs.pipeline.WorkFolder;
+import io.fastweights.jobs.process.TemporaryFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.core.execution.JobClient;
@@ -81,7 +83,7 @@ final class Backpressure {
 
   /** Runs it in a process of its own. */
   static Cost measure(double seconds, int keys, PrintWriter out) throws Exception {
-    Path file = Files.createTempFile("fastweights", ".json");
+    Path file = TemporaryFiles.file(".json");
     try {
       OwnProcess.run(
           Backpressure.class,
@@ -120,7 +122,8 @@ final class Backpressure {
       StreamExecutionEnvironment environment = cluster.environment();
       Meter meter = Meter.open(METER);
       job.build(environment, METER);
-      progress.begin("  a sink that takes %d ms for an event".formatted(SINK_MILLIS));
+      progress.begin(
+          String.format(Locale.ROOT, "  a sink that takes %d ms for an event", SINK_MILLIS));
       JobClient client = environment.executeAsync("fastweights bench job, back-pressure");
       while (meter.answered() == 0) {
         progress.tick(client, 0);

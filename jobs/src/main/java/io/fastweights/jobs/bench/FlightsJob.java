@@ -8,6 +8,7 @@ import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.WorkFolder;
 import io.fastweights.operator.FastWeightOptions;
 import io.fastweights.operator.Prediction;
+import io.fastweights.state.SizeOption;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,9 +29,11 @@ record FlightsJob(Way way, Path events, int parallelism, MemorySize memory) impl
   @Override
   public Configuration flink(WorkFolder work) {
     MemorySize managed = memory.subtract(way.cache(memory));
-    return StateJob.flink(way, work, managed, Duration.ofSeconds(1))
-        .set(CoreOptions.DEFAULT_PARALLELISM, parallelism)
-        .set(FastWeightOptions.CACHE_SIZE, way.cache(memory).divide(parallelism));
+    Configuration flink =
+        StateJob.flink(way, work, managed, Duration.ofSeconds(1))
+            .set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
+    return SizeOption.set(
+        flink, FastWeightOptions.CACHE_SIZE, way.cache(memory).divide(parallelism));
   }
 
   @Override

@@ -106,7 +106,8 @@ final class JobBenchmark {
       QUANTILES.forEach(q -> report.add(millis("latency.naive", q), beside.quantile(q.at)));
       for (Batching batching : BATCHINGS) {
         String figure =
-            "latency.batch%d.linger%d".formatted(batching.size(), batching.lingerMillis());
+            String.format(
+                Locale.ROOT, "latency.batch%d.linger%d", batching.size(), batching.lingerMillis());
         LoadRun run = run(figure + ", at " + rate + "/s", ours.at(rate, batching));
         report.add(figure + ".answered." + RATE, run.eventsPerSecond());
         for (Quantile q : QUANTILES) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.zip.ZipInputStream;
@@ -49,7 +50,7 @@ final class KeyTraces {
 
   private static List<String> incidents(Path zip, int column) throws IOException {
     record Line(LocalDateTime time, String key) {}
-    DateTimeFormatter format = DateTimeFormatter.ofPattern("d/M/yyyy HH:mm");
+    DateTimeFormatter format = DateTimeFormatter.ofPattern("d/M/yyyy HH:mm", Locale.ROOT);
     List<Line> lines = new ArrayList<>();
     try (ZipInputStream in = new ZipInputStream(Files.newInputStream(zip))) {
       if (in.getNextEntry() == null) {

@@ -3,6 +3,7 @@ package io.fastweights.jobs.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.WorkFolder;
+import io.fastweights.jobs.process.TemporaryFiles;
 import io.fastweights.kernels.math.ReferenceModel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -73,7 +75,7 @@ final class MillionKeys {
 
   /** Runs it in a process of its own. */
   static Cost measure(int keys, PrintWriter out) throws Exception {
-    Path file = Files.createTempFile("fastweights", ".json");
+    Path file = TemporaryFiles.file(".json");
     try {
       OwnProcess.run(MillionKeys.class, HEAP, out, Integer.toString(keys), file.toString());
       return new ObjectMapper().readValue(file.toFile(), Cost.class);
@@ -155,9 +157,12 @@ final class MillionKeys {
       }
       if (!Arrays.equals(answer, answers.get(i))) {
         throw new IllegalStateException(
-            "event %d is answered %s after the recovery, a plain loop answers %s"
-                .formatted(
-                    firstEvent + i, Arrays.toString(answers.get(i)), Arrays.toString(answer)));
+            String.format(
+                Locale.ROOT,
+                "event %d is answered %s after the recovery, a plain loop answers %s",
+                firstEvent + i,
+                Arrays.toString(answers.get(i)),
+                Arrays.toString(answer)));
       }
     }
   }

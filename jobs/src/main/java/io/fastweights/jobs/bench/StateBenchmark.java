@@ -74,11 +74,12 @@ final class StateBenchmark {
 
   private StateRun run(Way way, MemoryKind kind, long rate) throws Exception {
     progress.begin(
-        "%s, %s%s"
-            .formatted(
-                kind.name(),
-                way == Way.NAIVE ? "naive" : "fastweights",
-                rate == 0 ? "" : ", at %d events/s".formatted(rate)));
+        String.format(
+            Locale.ROOT,
+            "%s, %s%s",
+            kind.name(),
+            way == Way.NAIVE ? "naive" : "fastweights",
+            rate == 0 ? "" : String.format(Locale.ROOT, ", at %d events/s", rate)));
     StateRun run =
         StateProcess.run(
             new StateProcess.Order(
@@ -113,8 +114,12 @@ final class StateBenchmark {
     long perCheckpoint = Math.round(1.5 * settings.dirtyKeys);
     long rate = perCheckpoint * 1000 / StateProcess.CHECKPOINT_INTERVAL.toMillis();
     progress.begin(
-        "%s, pauses with %d dirty keys, at %d events/s"
-            .formatted(kind.name(), settings.dirtyKeys, rate));
+        String.format(
+            Locale.ROOT,
+            "%s, pauses with %d dirty keys, at %d events/s",
+            kind.name(),
+            settings.dirtyKeys,
+            rate));
     MemorySize cache = new MemorySize((keys + 512L) * (kind.bytes() + 256));
     MemorySize rest = settings.memory.subtract(Way.FASTWEIGHTS.cache(settings.memory));
     StateRun run =
@@ -136,7 +141,8 @@ final class StateBenchmark {
 
   /** Keys that have been seen once. */
   void million(StateReport report) throws Exception {
-    progress.begin("%,d keys in a process of its own".formatted(settings.manyKeys));
+    progress.begin(
+        String.format(Locale.ROOT, "%,d keys in a process of its own", settings.manyKeys));
     report.million(MillionKeys.measure(settings.manyKeys, out));
   }
 

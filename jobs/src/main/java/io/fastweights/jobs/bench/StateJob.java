@@ -5,6 +5,7 @@ import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.FastWeightOptions;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Prediction;
+import io.fastweights.state.SizeOption;
 import io.fastweights.state.rocksdb.RocksDbDefaults;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -83,7 +84,7 @@ record StateJob(
     if (way == Way.FASTWEIGHTS) {
       RocksDbDefaults.set(flink);
     }
-    return flink
+    return SizeOption.set(flink, TaskManagerOptions.MANAGED_MEMORY_SIZE, managed)
         .set(CoreOptions.DEFAULT_PARALLELISM, 1)
         .set(CoreOptions.TMP_DIRS, work.temporary().toString())
         .set(PipelineOptions.GENERIC_TYPES, false)
@@ -96,8 +97,7 @@ record StateJob(
         .set(
             CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
             ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION)
-        .set(WebOptions.CHECKPOINTS_HISTORY_SIZE, CHECKPOINTS_TOLD)
-        .set(TaskManagerOptions.MANAGED_MEMORY_SIZE, managed);
+        .set(WebOptions.CHECKPOINTS_HISTORY_SIZE, CHECKPOINTS_TOLD);
   }
 
   /** Adds the job to the environment; its answers are counted in the tally of this name. */

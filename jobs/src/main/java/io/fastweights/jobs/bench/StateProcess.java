@@ -2,6 +2,7 @@ package io.fastweights.jobs.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastweights.jobs.bench.StateJob.Way;
+import io.fastweights.jobs.process.TemporaryFiles;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -67,7 +68,7 @@ final class StateProcess {
    */
   static StateRun run(Order order, PrintWriter out) throws Exception {
     ObjectMapper json = new ObjectMapper();
-    Path file = Files.createTempFile("fastweights", ".json");
+    Path file = TemporaryFiles.file(".json");
     try {
       json.writeValue(file.toFile(), order);
       OwnProcess.run(StateProcess.class, OwnProcess.sameHeap(), out, file.toString());

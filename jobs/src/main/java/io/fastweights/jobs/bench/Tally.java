@@ -3,6 +3,7 @@ package io.fastweights.jobs.bench;
 import io.fastweights.operator.Prediction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -80,8 +81,11 @@ final class Tally {
     for (int i = 0; i < both; i++) {
       if (!one.get(i).equals(other.get(i))) {
         throw new IllegalStateException(
-            "the two ways answer events %d ... %d differently"
-                .formatted((long) i * STRIDE, (i + 1L) * STRIDE - 1));
+            String.format(
+                Locale.ROOT,
+                "the two ways answer events %d ... %d differently",
+                (long) i * STRIDE,
+                (i + 1L) * STRIDE - 1));
       }
     }
     return (long) both * STRIDE;

@@ -1,5 +1,6 @@
 package io.fastweights.jobs.chaos;
 
+import io.fastweights.jobs.process.ChildJvm;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -61,7 +63,9 @@ final class ChaosBroker implements AutoCloseable {
     int port = freePort(host);
     address = host + ":" + port;
     Files.writeString(
-        options(), OPTIONS.formatted(host, port, freePort("127.0.0.1"), folder.resolve("data")));
+        options(),
+        String.format(
+            Locale.ROOT, OPTIONS, host, port, freePort("127.0.0.1"), folder.resolve("data")));
   }
 
   private static int freePort(String host) throws IOException {
@@ -102,14 +106,9 @@ final class ChaosBroker implements AutoCloseable {
   }
 
   private Process java(String main, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-cp",
-                lib + "/*",
-                main));
+    List<String> command = new ArrayList<>(List.of(ChildJvm.java(), "-Xmx512m"));
+    command.addAll(ChildJvm.serverOptions());
+    command.addAll(List.of("-cp", lib + "/*", main));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
         .directory(folder.toFile())

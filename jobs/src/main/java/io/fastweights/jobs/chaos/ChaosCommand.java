@@ -2,12 +2,13 @@ package io.fastweights.jobs.chaos;
 
 import io.fastweights.jobs.chaos.ChaosRun.Jars;
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.process.TemporaryFiles;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.util.TimeUtils;
@@ -100,10 +101,7 @@ public final class ChaosCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
-    Path work =
-        isolated == null
-            ? Files.createTempDirectory("fastweights-chaos")
-            : isolated.toAbsolutePath();
+    Path work = isolated == null ? TemporaryFiles.folder() : isolated.toAbsolutePath();
     try (Cleanup cleanup = new Cleanup(work, command.commandLine().getErr())) {
       Optional<String> obstacle = isolated == null ? Isolation.obstacle() : Optional.empty();
       if (isolated == null && obstacle.isEmpty()) {
@@ -112,7 +110,7 @@ public final class ChaosCommand implements Callable<Integer> {
       Jars jars = new Jars(lib, brokerLib, jar);
       ChaosRun run = new ChaosRun(work, jars, seed, logs, obstacle.isEmpty());
       cleanup.before(run::close);
-      out().printf("seed %d%n", seed);
+      out().printf(Locale.ROOT, "seed %d%n", seed);
       out().flush();
       return soak == null ? strike(run, obstacle) : soak(run);
     }
@@ -123,14 +121,17 @@ public final class ChaosCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--soak does no faults: leave --faults out");
     }
     if (faults != null && faults < 0) {
-      throw new IllegalArgumentException("--faults is %d, must be at least 0".formatted(faults));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "--faults is %d, must be at least 0", faults));
     }
     if (rate < 1) {
-      throw new IllegalArgumentException("--rate is %d, must be at least 1".formatted(rate));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "--rate is %d, must be at least 1", rate));
     }
     if (soak != null && time().compareTo(LEAST_SOAK) < 0) {
       throw new IllegalArgumentException(
-          "--soak is %s, must be at least %d s".formatted(soak, LEAST_SOAK.toSeconds()));
+          String.format(
+              Locale.ROOT, "--soak is %s, must be at least %d s", soak, LEAST_SOAK.toSeconds()));
     }
   }
 
@@ -138,7 +139,8 @@ public final class ChaosCommand implements Callable<Integer> {
     try {
       return TimeUtils.parseDuration(soak);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("--soak is %s: %s".formatted(soak, e.getMessage()));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "--soak is %s: %s", soak, e.getMessage()));
     }
   }
 
@@ -181,7 +183,7 @@ public final class ChaosCommand implements Callable<Integer> {
     for (String name : figures.names()) {
       Number figure = figures.get(name);
       String format = figure instanceof Double ? "%-26s %,14.1f%n" : "%-26s %,12d%n";
-      out().printf(format, name, figure);
+      out().printf(Locale.ROOT, format, name, figure);
     }
     out().flush();
     figures.writeJson(json);

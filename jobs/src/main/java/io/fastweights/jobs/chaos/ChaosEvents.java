@@ -6,6 +6,7 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -48,9 +49,15 @@ final class ChaosEvents {
     String[] cells = event.cells();
     String outcome = event.ask() ? "null" : '"' + cells[4] + '"';
     String value =
-        """
-        {"user": "%s", "place": %s, "page": "%s", "price": %s, "outcome": %s}"""
-            .formatted(cells[0], cells[1], cells[2], cells[3], outcome);
+        String.format(
+            Locale.ROOT,
+            """
+            {"user": "%s", "place": %s, "page": "%s", "price": %s, "outcome": %s}""",
+            cells[0],
+            cells[1],
+            cells[2],
+            cells[3],
+            outcome);
     return new ProducerRecord<>(topic, null, event.timestamp(), bytes(event.key()), bytes(value));
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -117,7 +118,7 @@ final class ChaosRun {
     while (checkpoints.newest().equals(before) || !job.isRunning()) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(
-            "no checkpoint within %d s".formatted(RECOVERY.toSeconds()));
+            String.format(Locale.ROOT, "no checkpoint within %d s", RECOVERY.toSeconds()));
       }
       Thread.sleep(POLL_MILLIS);
       awaitProcesses();

@@ -3,6 +3,7 @@ package io.fastweights.jobs.chaos;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
 /** Runs a short command of the system. */
 final class Commands {
@@ -17,7 +18,11 @@ final class Commands {
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new IOException(
-          "%s: %s".formatted(command.get(0), printed.strip().replaceAll("\\s*\\n\\s*", ", ")));
+          String.format(
+              Locale.ROOT,
+              "%s: %s",
+              command.get(0),
+              printed.strip().replaceAll("\\s*\\n\\s*", ", ")));
     }
   }
 

@@ -55,7 +55,7 @@ enum Fault {
       } finally {
         site.network().mend(name);
       }
-      return "%s, %d ms".formatted(name, millis);
+      return String.format(Locale.ROOT, "%s, %d ms", name, millis);
     }
   },
 
@@ -134,7 +134,7 @@ enum Fault {
     } finally {
       process.signal("CONT");
     }
-    return "%s, %d ms".formatted(process.name(), millis);
+    return String.format(Locale.ROOT, "%s, %d ms", process.name(), millis);
   }
 
   private static long millis(SplittableRandom random, long least, long most) {

@@ -4,6 +4,7 @@ import io.fastweights.jobs.output.Figures;
 import java.io.PrintWriter;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -26,7 +27,13 @@ record FaultRounds(int faults, long seed, Optional<String> obstacle) {
       long start = System.nanoTime();
       String what = run.strike(fault, random);
       long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
-      out.printf("fault %d: %s (%s), %d s to a checkpoint%n", i + 1, fault.key(), what, seconds);
+      out.printf(
+          Locale.ROOT,
+          "fault %d: %s (%s), %d s to a checkpoint%n",
+          i + 1,
+          fault.key(),
+          what,
+          seconds);
       out.flush();
       done.merge(fault, 1, Integer::sum);
     }
@@ -41,7 +48,7 @@ record FaultRounds(int faults, long seed, Optional<String> obstacle) {
   private static void tellWhatIsNotPossible(String reason, PrintWriter out) {
     for (Fault fault : Fault.values()) {
       if (fault.needsIsolation()) {
-        out.printf("not possible here: %s (%s)%n", fault.key(), reason);
+        out.printf(Locale.ROOT, "not possible here: %s (%s)%n", fault.key(), reason);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.fastweights.jobs.chaos;
 
+import io.fastweights.jobs.process.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,7 +8,6 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,7 +79,7 @@ final class Isolation {
 
   private static List<String> command(Class<?> program, List<String> arguments) {
     List<String> command = new ArrayList<>(UNSHARE);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(ChildJvm.java());
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       // Not the module of the Vector API, which every JVM announces: the oracle needs none.
       if (option.matches("(--add-opens|-X|-D).*")) {
@@ -89,6 +89,7 @@ final class Isolation {
     // It would be a file named after the process's number, which others outside may have, too.
     command.add("-XX:-UsePerfData");
     command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
+    command.addAll(ChildJvm.options());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     command.addAll(arguments);
     return command;
@@ -98,8 +99,10 @@ final class Isolation {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        to.println(line);
-        to.flush();
+        if (!ChildJvm.isNotice(line)) {
+          to.println(line);
+          to.flush();
+        }
       }
     } catch (IOException e) {
       to.println("what the isolated command prints could not be read: " + e);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -35,7 +36,7 @@ final class Soak {
       sample(run.processes());
       if (i % SAMPLES_A_TENTH == 0) {
         run.awaitCheckpoint();
-        out.printf("%d of %d tenths%n", i / SAMPLES_A_TENTH, TENTHS);
+        out.printf(Locale.ROOT, "%d of %d tenths%n", i / SAMPLES_A_TENTH, TENTHS);
         out.flush();
       }
     }
@@ -58,8 +59,9 @@ final class Soak {
     for (Map.Entry<String, List<Long>> process : samples.entrySet()) {
       double second = tenth(process.getValue(), 2);
       double last = tenth(process.getValue(), TENTHS);
-      figures.put("rss.%s.second.MiB".formatted(process.getKey()), second / MEBIBYTE);
-      figures.put("rss.%s.last.MiB".formatted(process.getKey()), last / MEBIBYTE);
+      figures.put(
+          String.format(Locale.ROOT, "rss.%s.second.MiB", process.getKey()), second / MEBIBYTE);
+      figures.put(String.format(Locale.ROOT, "rss.%s.last.MiB", process.getKey()), last / MEBIBYTE);
       largest = Math.max(largest, Math.abs(last - second) / second);
     }
     return figures.put(DRIFT, 100 * largest);

@@ -3,6 +3,7 @@ package io.fastweights.jobs.chaos;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -74,7 +75,8 @@ final class TopicReader implements AutoCloseable {
     while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(
-            "a transaction is still open after %d s".formatted(longest.toSeconds()));
+            String.format(
+                Locale.ROOT, "a transaction is still open after %d s", longest.toSeconds()));
       }
       poll(reader);
     }

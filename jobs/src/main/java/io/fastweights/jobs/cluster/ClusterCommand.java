@@ -3,6 +3,7 @@ package io.fastweights.jobs.cluster;
 import io.fastweights.jobs.cluster.RestClient.Overview;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -112,8 +113,10 @@ public final class ClusterCommand implements Callable<Integer> {
       int jobs = cluster.overview().map(Overview::runningJobs).orElse(0);
       if (jobs > 0 && !force) {
         throw new IllegalStateException(
-            "%d job(s) running, whose checkpoints would be deleted: stop them first, or give --force"
-                .formatted(jobs));
+            String.format(
+                Locale.ROOT,
+                "%d job(s) running, whose checkpoints would be deleted: stop them first, or give --force",
+                jobs));
       }
       int ended = cluster.down();
       PrintWriter out = command.commandLine().getOut();
@@ -127,16 +130,24 @@ public final class ClusterCommand implements Callable<Integer> {
       throws Exception {
     for (ClusterProcess process : cluster.processes()) {
       out.printf(
+          Locale.ROOT,
           "%-16s process %d%s%n",
-          process.name(), process.pid(), process.isAlive() ? "" : " has ended");
+          process.name(),
+          process.pid(),
+          process.isAlive() ? "" : " has ended");
     }
     Optional<Overview> found = cluster.overview();
     if (found.isPresent()) {
       Overview overview = found.get();
-      out.printf("%-16s %d, %d of them free%n", "slots", overview.slots(), overview.freeSlots());
-      out.printf("%-16s %d%n", "jobs running", overview.runningJobs());
+      out.printf(
+          Locale.ROOT,
+          "%-16s %d, %d of them free%n",
+          "slots",
+          overview.slots(),
+          overview.freeSlots());
+      out.printf(Locale.ROOT, "%-16s %d%n", "jobs running", overview.runningJobs());
     }
-    out.printf("%-16s http://%s%n", "web page", folder.address());
+    out.printf(Locale.ROOT, "%-16s http://%s%n", "web page", folder.address());
     out.flush();
   }
 }

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.cluster;
 
 import java.time.Duration;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** How large a session cluster is, and what it lets in. */
@@ -86,7 +87,7 @@ public final class ClusterShape {
   private static void range(String option, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
-          "%s is %d, must be in %d ... %d".formatted(option, value, least, most));
+          String.format(Locale.ROOT, "%s is %d, must be in %d ... %d", option, value, least, most));
     }
   }
 }

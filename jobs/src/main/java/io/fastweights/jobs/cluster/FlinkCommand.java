@@ -1,5 +1,6 @@
 package io.fastweights.jobs.cluster;
 
+import io.fastweights.jobs.process.ChildJvm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,14 +37,13 @@ final class FlinkCommand implements Callable<Integer> {
     List<String> command =
         new ArrayList<>(
             List.of(
-                FlinkProcesses.java(),
+                ChildJvm.java(),
                 "-Xmx512m",
                 "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
-                "-Dlog4j2.level=OFF",
-                "-cp",
-                lib.toAbsolutePath().normalize() + "/*",
-                CLIENT));
+                "-Dlog4j2.level=OFF"));
+    command.addAll(ChildJvm.serverOptions());
+    command.addAll(List.of("-cp", lib.toAbsolutePath().normalize() + "/*", CLIENT));
     command.addAll(arguments);
     ProcessBuilder client = new ProcessBuilder(command).inheritIO();
     client.environment().put("FLINK_CONF_DIR", folder.conf().toString());

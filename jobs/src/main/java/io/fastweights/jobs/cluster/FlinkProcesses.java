@@ -1,5 +1,6 @@
 package io.fastweights.jobs.cluster;
 
+import io.fastweights.jobs.process.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,11 +107,13 @@ final class FlinkProcesses {
       throws IOException {
     List<String> command = new ArrayList<>(launcher);
     // A hangup of the terminal must not end what is to outlive it.
-    command.addAll(List.of("nohup", java()));
+    command.addAll(List.of("nohup", ChildJvm.java()));
     command.addAll(jvm);
     OPENED.forEach(opened -> command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED"));
     command.add("-Dlog4j.configurationFile=" + folder.conf().resolve("log4j.properties").toUri());
     command.add("-Dlog.file=" + folder.log(name));
+    command.addAll(ChildJvm.serverOptions());
+    // The last one counts.
     command.add("-Djava.io.tmpdir=" + folder.temporary());
     command.addAll(List.of("-cp", lib + "/*", main, "--configDir", folder.conf().toString()));
     command.addAll(arguments);
@@ -128,9 +131,5 @@ final class FlinkProcesses {
     ClusterProcess process = ClusterProcess.of(name, builder.start());
     process.write(folder.pid(name));
     return process;
-  }
-
-  static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 }

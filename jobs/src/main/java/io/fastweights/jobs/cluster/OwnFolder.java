@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Locale;
 
 /**
  * Checks that nobody else decides what a folder holds. A session cluster runs the configuration of
@@ -41,13 +42,20 @@ final class OwnFolder {
     UserPrincipal user = user();
     if (!found.owner().equals(user)) {
       throw new IllegalArgumentException(
-          "%s belongs to user %s, a cluster's folder must belong to user %s"
-              .formatted(folder, found.owner().getName(), user.getName()));
+          String.format(
+              Locale.ROOT,
+              "%s belongs to user %s, a cluster's folder must belong to user %s",
+              folder,
+              found.owner().getName(),
+              user.getName()));
     }
     if (found.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
       throw new IllegalArgumentException(
-          "every user can write to %s (%s): give another folder, or take that right away"
-              .formatted(folder, PosixFilePermissions.toString(found.permissions())));
+          String.format(
+              Locale.ROOT,
+              "every user can write to %s (%s): give another folder, or take that right away",
+              folder,
+              PosixFilePermissions.toString(found.permissions())));
     }
   }
 

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.util.FileUtils;
@@ -74,8 +75,11 @@ public final class SessionCluster {
       }
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(
-            "the cluster is not up after %d s, see %s"
-                .formatted(UP_SECONDS, folder.folder().resolve("log")));
+            String.format(
+                Locale.ROOT,
+                "the cluster is not up after %d s, see %s",
+                UP_SECONDS,
+                folder.folder().resolve("log")));
       }
       Thread.sleep(POLL_MILLIS);
     }
@@ -87,7 +91,8 @@ public final class SessionCluster {
       return socket.getLocalPort();
     } catch (java.net.BindException e) {
       throw new IllegalArgumentException(
-          "port %d of %s is taken: give another with --port".formatted(wanted, host));
+          String.format(
+              Locale.ROOT, "port %d of %s is taken: give another with --port", wanted, host));
     }
   }
 

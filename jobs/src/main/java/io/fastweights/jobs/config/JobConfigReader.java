@@ -120,8 +120,12 @@ public final class JobConfigReader {
       return file.toAbsolutePath().getParent().resolve(path).normalize().toString();
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(
-          "%s: %s is no path: %s"
-              .formatted(file, key.substring(1).replace('/', '.'), e.getReason()));
+          String.format(
+              Locale.ROOT,
+              "%s: %s is no path: %s",
+              file,
+              key.substring(1).replace('/', '.'),
+              e.getReason()));
     }
   }
 
@@ -147,14 +151,19 @@ public final class JobConfigReader {
             .collect(Collectors.joining("."));
     if (failure instanceof UnrecognizedPropertyException unknown) {
       List<String> known = unknown.getKnownPropertyIds().stream().map(Object::toString).toList();
-      return "unknown key '%s'%s; known here: %s"
-          .formatted(at, Nearest.hint(unknown.getPropertyName(), known), String.join(", ", known));
+      return String.format(
+          Locale.ROOT,
+          "unknown key '%s'%s; known here: %s",
+          at,
+          Nearest.hint(unknown.getPropertyName(), known),
+          String.join(", ", known));
     }
     if (failure.getCause() instanceof IllegalArgumentException wrong) {
       return wrong.getMessage();
     }
     if (failure instanceof InvalidFormatException wrong) {
-      return "%s cannot be '%s'%s".formatted(at, wrong.getValue(), choices(wrong.getTargetType()));
+      return String.format(
+          Locale.ROOT, "%s cannot be '%s'%s", at, wrong.getValue(), choices(wrong.getTargetType()));
     }
     return at + ": " + failure.getOriginalMessage();
   }

@@ -8,6 +8,7 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ClusterOptions;
@@ -101,7 +102,8 @@ final class KnownOptions {
     } catch (IllegalArgumentException e) {
       Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new IllegalArgumentException(
-          "%s cannot be '%s': %s".formatted(option.key(), value, reason.getMessage()));
+          String.format(
+              Locale.ROOT, "%s cannot be '%s': %s", option.key(), value, reason.getMessage()));
     }
   }
 

@@ -119,7 +119,11 @@ public final class DemoCommand implements Callable<Integer> {
     DemoJob job = DemoJob.run(cluster, events, weights, outcomes, progress);
     if (outcomes.events() != 2 * flights.size()) {
       throw new IllegalStateException(
-          "%d events went in, %d came out".formatted(2 * flights.size(), outcomes.events()));
+          String.format(
+              Locale.ROOT,
+              "%d events went in, %d came out",
+              2 * flights.size(),
+              outcomes.events()));
     }
     return new Result(job, outcomes);
   }

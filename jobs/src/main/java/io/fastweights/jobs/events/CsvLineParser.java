@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import io.fastweights.kernels.schema.MalformedEventException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** A line of comma-separated values (RFC 4180; no line breaks inside quotes). */
 final class CsvLineParser implements LineParser {
@@ -29,7 +30,7 @@ final class CsvLineParser implements LineParser {
     String[] cells = split(line);
     if (cells.length != places.length) {
       throw new MalformedEventException(
-          "the line has %d of %d columns".formatted(cells.length, places.length));
+          String.format(Locale.ROOT, "the line has %d of %d columns", cells.length, places.length));
     }
     Arrays.fill(into, null);
     for (int i = 0; i < cells.length; i++) {

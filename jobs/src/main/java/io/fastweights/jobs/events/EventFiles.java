@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -215,8 +216,12 @@ public record EventFiles(List<EventFile> files, List<String> columns) implements
     List<String> missing = needed.stream().filter(name -> !columns.contains(name)).toList();
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has no column %s; its columns are %s"
-              .formatted(path, String.join(", ", missing), String.join(", ", columns)));
+          String.format(
+              Locale.ROOT,
+              "%s has no column %s; its columns are %s",
+              path,
+              String.join(", ", missing),
+              String.join(", ", columns)));
     }
   }
 

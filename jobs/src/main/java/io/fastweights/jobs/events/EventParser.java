@@ -11,7 +11,9 @@ import org.apache.flink.util.Collector;
 public final class EventParser extends ProcessFunction<Line, Event> {
   private static final long serialVersionUID = 1L;
 
+  @SuppressWarnings("serial") // List.copyOf makes serializable lists.
   private final List<EventFile> files;
+
   private final EventCells cells;
 
   public EventParser(EventFiles events, Schema schema) {

@@ -22,6 +22,7 @@ final class LineFormat implements BulkFormat<Line, FileSourceSplit> {
   private static final int BATCH = 1024;
   private static final long BATCH_CHARS = 1 << 20;
 
+  @SuppressWarnings("serial") // List.copyOf makes serializable lists.
   private final List<String> paths;
 
   /**

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.zip.ZipException;
 
 /**
@@ -42,7 +43,8 @@ final class LineReader implements Closeable {
       String problem =
           ended && bytes.broken ? "the compressed file is cut off or broken here" : null;
       if (chars > MOST_CHARS) {
-        problem = "the line has %d characters, at most %d".formatted(chars, MOST_CHARS);
+        problem =
+            String.format(Locale.ROOT, "the line has %d characters, at most %d", chars, MOST_CHARS);
         text.setLength(KEPT_OF_TOO_LONG);
       }
       if (problem != null || !text.toString().isBlank()) {

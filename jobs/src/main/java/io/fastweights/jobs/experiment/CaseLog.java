@@ -13,6 +13,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.ZipInputStream;
 
@@ -39,7 +40,7 @@ record CaseLog(List<Case> cases, List<String> attributes) {
   /** Verenich, Helpdesk, Mendeley Data, doi 10.17632/39bp3vv62t.1: case, activity, time. */
   static CaseLog helpdesk(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      DateTimeFormatter times = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+      DateTimeFormatter times = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
       return read(in, new Columns(0, 0, 1, 2, times, Map.of()));
     }
   }
@@ -61,7 +62,7 @@ record CaseLog(List<Case> cases, List<String> attributes) {
       attributes.put("group", 23);
       attributes.put("assigned_to", 24);
       attributes.put("knowledge", 25);
-      DateTimeFormatter times = DateTimeFormatter.ofPattern("d/M/yyyy HH:mm");
+      DateTimeFormatter times = DateTimeFormatter.ofPattern("d/M/yyyy HH:mm", Locale.ROOT);
       return read(in, new Columns(0, 7, 1, 13, times, attributes));
     }
   }

@@ -16,6 +16,7 @@ import io.fastweights.kernels.train.Trainer;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Late flights: slow weights trained on 1 to 14 January, frozen, then streamed and scored on the
@@ -73,8 +74,11 @@ public final class FlightsExperiment {
     long scored = flights.stream().filter(flight -> flight.departure() >= TEST).count();
     if (scored == 0 || scored == flights.size()) {
       throw new IllegalArgumentException(
-          "%,d of %,d flights depart from 15 January 2001 on: there must be some before and after"
-              .formatted(scored, flights.size()));
+          String.format(
+              Locale.ROOT,
+              "%,d of %,d flights depart from 15 January 2001 on: there must be some before and after",
+              scored,
+              flights.size()));
     }
     Schema schema = FlightFields.schema(flights, setup);
     List<EventSequence> all = FlightSequences.build(flights, schema);

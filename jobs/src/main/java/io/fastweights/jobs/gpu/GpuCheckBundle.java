@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -160,7 +161,9 @@ final class GpuCheckBundle {
   }
 
   private static String script() {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         #!/bin/sh
         # Checks a GPU; needs the CUDA driver, and python3 with PyTorch only to compare with it.
         here=$(cd "$(dirname "$0")" && pwd)
@@ -170,8 +173,8 @@ final class GpuCheckBundle {
         export CUDA_CACHE_PATH="$here/tmp/compiled"
         exec "$here/java/bin/java" -Xmx4g -Djava.io.tmpdir="$here/tmp" -cp "$here/lib/*" \\
           %s "$@"
-        """
-        .formatted(DeviceCheck.class.getName());
+        """,
+        DeviceCheck.class.getName());
   }
 
   private static void pack(Path work, Path archive) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package io.fastweights.jobs.gpu;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,8 +36,11 @@ public final class GpuCheckCommand extends DeviceCheck {
         .commandLine()
         .getOut()
         .printf(
+            Locale.ROOT,
             "%s: %.1f MiB; where the GPU is: tar xzf %s && gpu-check/gpu-check%n",
-            bundle, bytes / (double) (1 << 20), bundle.getFileName());
+            bundle,
+            bytes / (double) (1 << 20),
+            bundle.getFileName());
     return 0;
   }
 }

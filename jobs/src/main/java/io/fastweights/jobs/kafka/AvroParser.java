@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.avro.Conversions;
 import org.apache.avro.Schema;
@@ -30,7 +31,10 @@ final class AvroParser implements ValueParser {
   private static final long serialVersionUID = 1L;
 
   private final String schemaJson;
+
+  @SuppressWarnings("serial") // Set.copyOf makes serializable sets.
   private final Set<String> single;
+
   private transient List<Schema.Field> fields;
   private transient GenericDatumReader<GenericRecord> reader;
   private transient GenericData data;
@@ -66,8 +70,12 @@ final class AvroParser implements ValueParser {
     List<String> missing = needed.stream().filter(name -> schema.getField(name) == null).toList();
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has no field %s; its fields are %s"
-              .formatted(file, String.join(", ", missing), String.join(", ", names(schema))));
+          String.format(
+              Locale.ROOT,
+              "%s has no field %s; its fields are %s",
+              file,
+              String.join(", ", missing),
+              String.join(", ", names(schema))));
     }
     return new AvroParser(schema, needed);
   }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -51,13 +52,19 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
     paths = List.copyOf(paths);
     if (limits.bytes() < LEAST_BYTES) {
       throw new IllegalArgumentException(
-          "topic %s takes messages of at most %d bytes (max.message.bytes, or the producer's"
-                  .formatted(topic, limits.bytes())
-              + " max.request.size), must take %d".formatted(LEAST_BYTES));
+          String.format(
+                  Locale.ROOT,
+                  "topic %s takes messages of at most %d bytes (max.message.bytes, or the producer's",
+                  topic,
+                  limits.bytes())
+              + String.format(Locale.ROOT, " max.request.size), must take %d", LEAST_BYTES));
     }
     if (limits.keyed()) {
       throw new IllegalArgumentException(
-          "topic %s has cleanup.policy=compact and takes no message without a key".formatted(topic)
+          String.format(
+                  Locale.ROOT,
+                  "topic %s has cleanup.policy=compact and takes no message without a key",
+                  topic)
               + ", must take dead letters without one");
     }
   }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -77,8 +78,10 @@ public final class KafkaEvents implements EventSource {
           return OffsetsInitializer.timestamp(Timestamps.parse(start));
         } catch (MalformedEventException e) {
           throw new IllegalArgumentException(
-              "source.kafka.start is '%s', must be committed, earliest, latest or a time"
-                  .formatted(start));
+              String.format(
+                  Locale.ROOT,
+                  "source.kafka.start is '%s', must be committed, earliest, latest or a time",
+                  start));
         }
     }
   }

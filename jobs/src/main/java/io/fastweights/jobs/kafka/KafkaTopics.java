@@ -3,6 +3,7 @@ package io.fastweights.jobs.kafka;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -42,11 +43,13 @@ public final class KafkaTopics {
       }
     } catch (KafkaException e) {
       Throwable reason = e.getCause() == null ? e : e.getCause();
-      throw new IllegalArgumentException("Kafka at %s: %s".formatted(brokers, reason.getMessage()));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "Kafka at %s: %s", brokers, reason.getMessage()));
     }
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
-          "Kafka at %s has no topic %s".formatted(brokers, String.join(", ", missing)));
+          String.format(
+              Locale.ROOT, "Kafka at %s has no topic %s", brokers, String.join(", ", missing)));
     }
   }
 
@@ -90,10 +93,14 @@ public final class KafkaTopics {
       }
       if (e.getCause() instanceof TimeoutException) {
         throw new IllegalArgumentException(
-            "no Kafka broker answers at %s within %d s".formatted(brokers, WAIT_MILLIS / 1000));
+            String.format(
+                Locale.ROOT,
+                "no Kafka broker answers at %s within %d s",
+                brokers,
+                WAIT_MILLIS / 1000));
       }
       throw new IllegalArgumentException(
-          "Kafka at %s: %s".formatted(brokers, e.getCause().getMessage()));
+          String.format(Locale.ROOT, "Kafka at %s: %s", brokers, e.getCause().getMessage()));
     }
   }
 }

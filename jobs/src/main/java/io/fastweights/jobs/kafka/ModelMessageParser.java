@@ -7,6 +7,7 @@ import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Nearest;
 import io.fastweights.operator.ModelUpdate;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
@@ -59,16 +60,24 @@ final class ModelMessageParser extends ProcessFunction<Message, ModelUpdate> {
     if (!KEYS.contains(key)) {
       String name = key.substring(0, Math.min(key.length(), MOST_CHARS));
       throw new MalformedEventException(
-          "unknown key '%s'%s; known here: %s"
-              .formatted(name, Nearest.hint(name, KEYS), String.join(", ", KEYS)));
+          String.format(
+              Locale.ROOT,
+              "unknown key '%s'%s; known here: %s",
+              name,
+              Nearest.hint(name, KEYS),
+              String.join(", ", KEYS)));
     }
     if (value == null) {
       throw new MalformedEventException("'" + key + "' has no value");
     }
     if (value.length() > MOST_CHARS) {
       throw new MalformedEventException(
-          "'%s' has %d characters, must have at most %d"
-              .formatted(key, value.length(), MOST_CHARS));
+          String.format(
+              Locale.ROOT,
+              "'%s' has %d characters, must have at most %d",
+              key,
+              value.length(),
+              MOST_CHARS));
     }
     if (key.equals("reset") && !value.equals("true") && !value.equals("false")) {
       throw new MalformedEventException("'reset' is '" + value + "', must be true or false");
@@ -86,7 +95,8 @@ final class ModelMessageParser extends ProcessFunction<Message, ModelUpdate> {
   private static void require(String key, String value, Pattern pattern, String form)
       throws MalformedEventException {
     if (!pattern.matcher(value).matches()) {
-      throw new MalformedEventException("'%s' is '%s', must be %s".formatted(key, value, form));
+      throw new MalformedEventException(
+          String.format(Locale.ROOT, "'%s' is '%s', must be %s", key, value, form));
     }
   }
 }

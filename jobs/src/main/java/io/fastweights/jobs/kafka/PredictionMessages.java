@@ -5,6 +5,7 @@ import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.output.PredictionRows;
 import io.fastweights.operator.Prediction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -59,7 +60,11 @@ final class PredictionMessages extends ProcessFunction<Prediction<Event>, Messag
     }
     tooLarge.add(1L);
     String reason =
-        "the prediction is %d bytes too large for a message of topic %s".formatted(-room, topic);
+        String.format(
+            Locale.ROOT,
+            "the prediction is %d bytes too large for a message of topic %s",
+            -room,
+            topic);
     context.output(LETTERS, letters.of(prediction.event(), reason, bytes(rows.answer(prediction))));
   }
 

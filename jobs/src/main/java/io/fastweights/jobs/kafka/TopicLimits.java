@@ -12,6 +12,7 @@ import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_
 import io.fastweights.jobs.events.Message;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -98,7 +99,8 @@ record TopicLimits(int bytes, long pastMillis, long futureMillis, boolean keyed)
       return value == null ? otherwise : Long.parseLong(value.trim());
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "the property %s is '%s', must be a number of bytes".formatted(name, value));
+          String.format(
+              Locale.ROOT, "the property %s is '%s', must be a number of bytes", name, value));
     }
   }
 

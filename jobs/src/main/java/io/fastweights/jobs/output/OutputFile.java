@@ -3,6 +3,7 @@ package io.fastweights.jobs.output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Checks before long work that its result can be written. */
 public final class OutputFile {
@@ -20,7 +21,8 @@ public final class OutputFile {
       return;
     }
     if (Files.isDirectory(file)) {
-      throw new IllegalArgumentException("%s is %s, a folder: name a file".formatted(flag, file));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s is %s, a folder: name a file", flag, file));
     }
     Path folder = file.toAbsolutePath().getParent();
     try {
@@ -28,7 +30,7 @@ public final class OutputFile {
       Files.delete(Files.createTempFile(folder, ".fastweights", null));
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "%s is %s, which cannot be written: %s".formatted(flag, file, e));
+          String.format(Locale.ROOT, "%s is %s, which cannot be written: %s", flag, file, e));
     }
   }
 }

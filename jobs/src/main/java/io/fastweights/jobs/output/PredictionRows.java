@@ -28,8 +28,13 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
 
   private final RowFormat format;
   private final int eventColumns;
+
+  @SuppressWarnings("serial") // List.copyOf makes serializable lists.
   private final List<String> columns;
+
+  @SuppressWarnings("serial") // List.of and List.copyOf make serializable lists.
   private final List<String> classes;
+
   private final boolean versions;
   private transient LongCounter observed;
   private transient LongCounter asked;

@@ -20,7 +20,10 @@ public final class RejectedRows extends RichMapFunction<Rejected, String> {
   private static final List<String> COLUMNS = List.of("file", "line", "reason", "text");
 
   private final RowFormat format;
+
+  @SuppressWarnings("serial") // List.copyOf makes serializable lists.
   private final List<String> paths;
+
   private transient LongCounter malformed;
 
   /**

@@ -10,6 +10,7 @@ import io.fastweights.operator.AllowedPaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.apache.flink.configuration.ReadableConfig;
 
 /**
@@ -43,9 +44,12 @@ public record JobModel(Schema schema, SlowWeights weights) {
     Schema schema = schemaFile == null ? weights.schema() : readSchema(schemaFile);
     if (!schema.withoutColumns().equals(weights.schema().withoutColumns())) {
       throw new IllegalArgumentException(
-          "%s has other fields or another target than %s was trained with: %s"
-              .formatted(
-                  schemaFile, weightsFile, SchemaDifference.between(weights.schema(), schema)));
+          String.format(
+              Locale.ROOT,
+              "%s has other fields or another target than %s was trained with: %s",
+              schemaFile,
+              weightsFile,
+              SchemaDifference.between(weights.schema(), schema)));
     }
     return new JobModel(schema, weights);
   }

@@ -3,6 +3,7 @@ package io.fastweights.jobs.pipeline;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.FastWeightOptions;
 import io.fastweights.operator.FastWeightOptions.StorageFormat;
+import io.fastweights.state.SizeOption;
 import io.fastweights.state.rocksdb.RocksDbDefaults;
 import java.time.Duration;
 import java.util.Locale;
@@ -192,7 +193,9 @@ public final class JobOptions {
         checkpointInterval);
     set(job, FastWeightOptions.BATCH_SIZE, "--batch-size", batchSize);
     set(job, FastWeightOptions.LINGER, "--linger", linger);
-    set(job, FastWeightOptions.CACHE_SIZE, "--cache-size", cacheSize);
+    if (given("--cache-size") || !job.contains(FastWeightOptions.CACHE_SIZE)) {
+      SizeOption.set(job, FastWeightOptions.CACHE_SIZE, cacheSize);
+    }
     set(job, FastWeightOptions.ENGINE, "--engine", engine);
     set(job, FastWeightOptions.STORAGE, "--storage", storage);
     set(job, FastWeightOptions.TTL, "--ttl", ttl);
@@ -232,7 +235,8 @@ public final class JobOptions {
     setDefault(
         flink, CheckpointingOptions.CHECKPOINTS_DIRECTORY, work.checkpoints().toUri().toString());
     flink.set(WebOptions.CHECKPOINTS_HISTORY_SIZE, CHECKPOINTS_TOLD);
-    setDefault(flink, TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
+    SizeOption.setDefault(
+        flink, TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
     return flink;
   }
 }

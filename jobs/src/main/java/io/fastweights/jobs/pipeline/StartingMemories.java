@@ -2,6 +2,7 @@ package io.fastweights.jobs.pipeline;
 
 import io.fastweights.state.savepoint.MemorySavepoint;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.UUID;
 import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.configuration.Configuration;
@@ -32,8 +33,12 @@ public final class StartingMemories {
     String backend = job.get(StateBackendOptions.STATE_BACKEND);
     if (!savepoint.format().isReadBy(backend)) {
       throw new IllegalArgumentException(
-          "%s is %s: it cannot be started from with --backend %s"
-              .formatted(path, savepoint.format(), backend));
+          String.format(
+              Locale.ROOT,
+              "%s is %s: it cannot be started from with --backend %s",
+              path,
+              savepoint.format(),
+              backend));
     }
     return new StartingMemories(savepoint);
   }

@@ -1,7 +1,7 @@
 package io.fastweights.jobs.pipeline;
 
+import io.fastweights.jobs.process.TemporaryFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.flink.util.FileUtils;
 
@@ -20,7 +20,7 @@ public final class WorkFolder implements AutoCloseable {
 
   /** A new folder among the machine's temporary files. */
   public static WorkFolder create() throws IOException {
-    return new WorkFolder(Files.createTempDirectory("fastweights"));
+    return new WorkFolder(TemporaryFiles.folder());
   }
 
   /** Takes the checkpoints. */

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.knowm.xchart.XYChart;
 
 /** A report: one HTML file that loads nothing. */
@@ -90,23 +91,27 @@ public final class Page {
     }
     Files.writeString(
         file,
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>%1$s</title>
-        <style>
-        %2$s</style>
-        </head>
-        <body>
-        <main>
-        <h1>%1$s</h1>
-        %3$s</main>
-        </body>
-        </html>
-        """
-            .formatted(Html.escape(title), style, body));
+        String.format(
+            Locale.ROOT,
+            """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>%1$s</title>
+            <style>
+            %2$s</style>
+            </head>
+            <body>
+            <main>
+            <h1>%1$s</h1>
+            %3$s</main>
+            </body>
+            </html>
+            """,
+            Html.escape(title),
+            style,
+            body));
   }
 }

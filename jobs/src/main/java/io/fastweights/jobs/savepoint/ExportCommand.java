@@ -105,14 +105,21 @@ public final class ExportCommand implements Callable<Integer> {
     long all = summary.figures().get("keys").longValue();
     if (top == null && all > most) {
       throw new IllegalArgumentException(
-          "%s has %,d keys, a file takes at most %,d: choose with --keys or --top"
-              .formatted(savepoint.path(), all, most));
+          String.format(
+              Locale.ROOT,
+              "%s has %,d keys, a file takes at most %,d: choose with --keys or --top",
+              savepoint.path(),
+              all,
+              most));
     }
     Map<String, KeyFigures> chosen = new TreeMap<>();
     for (KeyFigures key : summary.top()) {
       if (chosen.put(key.key(), key) != null || key.key().equals(RESERVED)) {
         throw new IllegalArgumentException(
-            "the text '%s' cannot name a tensor: it is not of one key alone".formatted(key.key()));
+            String.format(
+                Locale.ROOT,
+                "the text '%s' cannot name a tensor: it is not of one key alone",
+                key.key()));
       }
     }
     return chosen;
@@ -135,7 +142,12 @@ public final class ExportCommand implements Callable<Integer> {
     for (String key : wanted) {
       if (!chosen.containsKey(key)) {
         throw new IllegalArgumentException(
-            "%s has no key '%s': %s".formatted(savepoint.path(), key, nearest.get(key).text()));
+            String.format(
+                Locale.ROOT,
+                "%s has no key '%s': %s",
+                savepoint.path(),
+                key,
+                nearest.get(key).text()));
       }
     }
     return new TreeMap<>(chosen);

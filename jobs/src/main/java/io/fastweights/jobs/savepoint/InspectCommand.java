@@ -168,7 +168,8 @@ public final class InspectCommand implements Callable<Integer> {
       NearestKeys nearest = new NearestKeys(key);
       cluster.figures(savepoint, k -> nearest.add(k.key()));
       throw new IllegalArgumentException(
-          "%s has no key '%s': %s".formatted(savepoint.path(), key, nearest.text()));
+          String.format(
+              Locale.ROOT, "%s has no key '%s': %s", savepoint.path(), key, nearest.text()));
     }
     NamedMemory memory = found.get(0);
     Figures figures =

@@ -37,9 +37,10 @@ final class NearestKeys {
   /** How many keys there are and which are near. */
   String text() {
     List<String> names = nearest.stream().sorted(NEAREST).map(Near::key).toList();
-    return "of its %,d keys %s"
-        .formatted(
-            keys,
-            names.isEmpty() ? "none is near it" : "the nearest are " + String.join(", ", names));
+    return String.format(
+        Locale.ROOT,
+        "of its %,d keys %s",
+        keys,
+        names.isEmpty() ? "none is near it" : "the nearest are " + String.join(", ", names));
   }
 }

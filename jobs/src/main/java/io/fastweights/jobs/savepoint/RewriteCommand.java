@@ -4,6 +4,7 @@ import io.fastweights.jobs.pipeline.SavepointPath;
 import io.fastweights.kernels.model.Storage;
 import io.fastweights.state.savepoint.MemoryRewrite;
 import io.fastweights.state.savepoint.MemorySavepoint;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -99,8 +100,12 @@ public final class RewriteCommand implements Callable<Integer> {
       NearestKeys nearest = new NearestKeys(missing.iterator().next());
       cluster.figures(savepoint, k -> nearest.add(k.key()));
       throw new IllegalArgumentException(
-          "%s has no key '%s': %s"
-              .formatted(savepoint.path(), missing.iterator().next(), nearest.text()));
+          String.format(
+              Locale.ROOT,
+              "%s has no key '%s': %s",
+              savepoint.path(),
+              missing.iterator().next(),
+              nearest.text()));
     }
   }
 

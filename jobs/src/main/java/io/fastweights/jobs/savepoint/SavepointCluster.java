@@ -2,6 +2,7 @@ package io.fastweights.jobs.savepoint;
 
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.WorkFolder;
+import io.fastweights.state.SizeOption;
 import io.fastweights.state.savepoint.KeyFigures;
 import io.fastweights.state.savepoint.MemorySavepoint;
 import io.fastweights.state.savepoint.NamedMemory;
@@ -30,13 +31,15 @@ final class SavepointCluster implements AutoCloseable {
   }
 
   private Configuration flink(int slots) {
-    return new Configuration()
-        .set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING)
-        .set(CoreOptions.DEFAULT_PARALLELISM, slots)
-        .set(CoreOptions.TMP_DIRS, work.temporary().toString())
-        .set(PipelineOptions.GENERIC_TYPES, false)
-        .set(RestartStrategyOptions.RESTART_STRATEGY, "none")
-        .set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
+    Configuration flink =
+        new Configuration()
+            .set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING)
+            .set(CoreOptions.DEFAULT_PARALLELISM, slots)
+            .set(CoreOptions.TMP_DIRS, work.temporary().toString())
+            .set(PipelineOptions.GENERIC_TYPES, false)
+            .set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    return SizeOption.set(
+        flink, TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
   }
 
   StreamExecutionEnvironment environment() {

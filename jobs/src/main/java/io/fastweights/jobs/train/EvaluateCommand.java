@@ -91,15 +91,23 @@ public final class EvaluateCommand implements Callable<Integer> {
   private void requireFinite(Metrics metrics) {
     if (!Double.isFinite(metrics.loss())) {
       throw new IllegalArgumentException(
-          "the loss of %,d events is %s: predictions of %s are not finite, its weights or betas are too large"
-              .formatted(metrics.events(), metrics.loss(), weightsFile));
+          String.format(
+              Locale.ROOT,
+              "the loss of %,d events is %s: predictions of %s are not finite, its weights or betas are too large",
+              metrics.events(),
+              metrics.loss(),
+              weightsFile));
     }
   }
 
   private String nothingToScore(TrainingEvents read) {
     String since = from == null ? "" : " from " + from + " on";
     String refused = read.malformed() == 0 ? "" : "; " + read.refusals();
-    return "nothing to score: none of %,d events has a target%s%s"
-        .formatted(read.events(), since, refused);
+    return String.format(
+        Locale.ROOT,
+        "nothing to score: none of %,d events has a target%s%s",
+        read.events(),
+        since,
+        refused);
   }
 }

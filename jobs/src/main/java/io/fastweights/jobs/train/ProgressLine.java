@@ -39,7 +39,11 @@ public final class ProgressLine implements TrainProgress.Listener {
   private static String validation(TrainProgress progress) {
     return progress.validation() == null
         ? ""
-        : "validation %s%s  ".formatted(text(progress.validation()), progress.best() ? " *" : "");
+        : String.format(
+            Locale.ROOT,
+            "validation %s%s  ",
+            text(progress.validation()),
+            progress.best() ? " *" : "");
   }
 
   /** "accuracy 0.8123, log_loss 0.4123, auc 0.7710". */

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -41,7 +42,9 @@ record TrainingEvents(
 
   /** One line about the events that were refused; empty where there are none. */
   String refusals() {
-    return malformed == 0 ? "" : "%,d malformed, the first: %s".formatted(malformed, firstRefusal);
+    return malformed == 0
+        ? ""
+        : String.format(Locale.ROOT, "%,d malformed, the first: %s", malformed, firstRefusal);
   }
 
   /** The state of reading. */
@@ -76,8 +79,12 @@ record TrainingEvents(
         malformed++;
         if (firstRefusal == null) {
           firstRefusal =
-              "%s, line %d: %s"
-                  .formatted(files.files().get(line.file()).path(), line.number(), e.getMessage());
+              String.format(
+                  Locale.ROOT,
+                  "%s, line %d: %s",
+                  files.files().get(line.file()).path(),
+                  line.number(),
+                  e.getMessage());
         }
       }
     }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fastweights.jobs.Commands;
 import io.fastweights.jobs.Main;
 import io.fastweights.jobs.SimulatedDriver;
+import io.fastweights.jobs.process.ChildJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -71,7 +73,7 @@ class CudaClusterIT {
   private void up() throws Exception {
     List<String> command =
         List.of(
-            FlinkProcesses.java(),
+            ChildJvm.java(),
             "-cp",
             System.getProperty("java.class.path"),
             Main.class.getName(),
@@ -94,9 +96,13 @@ class CudaClusterIT {
     List<String> lines = new ArrayList<>(List.of("time,user,page,bought"));
     for (int i = 0; i < EVENTS; i++) {
       lines.add(
-          "%d,u%d,p%d,%s"
-              .formatted(
-                  i, random.nextInt(40), random.nextInt(9), List.of("0", "1", "").get(i % 3)));
+          String.format(
+              Locale.ROOT,
+              "%d,u%d,p%d,%s",
+              i,
+              random.nextInt(40),
+              random.nextInt(9),
+              List.of("0", "1", "").get(i % 3)));
     }
     return Files.write(folder.resolve("events.csv"), lines);
   }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ class ExperimentCommandITCase extends CommandTest {
     StringBuilder lines = new StringBuilder("CaseID,ActivityID,CompleteTimestamp\n");
     for (int id = 0; id < 30; id++) {
       for (int t = 0; t < 5; t++) {
-        lines.append("%d,%d,2012-04-%02d 10:00:00%n".formatted(id, t, 1 + t));
+        lines.append(String.format(Locale.ROOT, "%d,%d,2012-04-%02d 10:00:00%n", id, t, 1 + t));
       }
     }
     Path events = file("cases.csv", lines.toString());
@@ -68,7 +69,7 @@ class ExperimentCommandITCase extends CommandTest {
         cells[0] = "i" + id;
         cells[1] = "state" + t;
         cells[7] = "c" + id % 4;
-        cells[13] = "%d/3/2016 0%d:00".formatted(1 + id, t);
+        cells[13] = String.format(Locale.ROOT, "%d/3/2016 0%d:00", 1 + id, t);
         lines.append(String.join(",", cells)).append('\n');
       }
     }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -96,8 +97,15 @@ class FlightsExperimentTest {
             boolean late = new SplittableRandom(from * 1000 + to * 50 + hour).nextInt(3) == 0;
             int delay = (late ? 40 : 0) + random.nextInt(8);
             lines.append(
-                "2001-01-%02d %02d:%02d,A%d,B%d,300,%d\n"
-                    .formatted(day, hour, 6 * from + to, from, to, delay));
+                String.format(
+                    Locale.ROOT,
+                    "2001-01-%02d %02d:%02d,A%d,B%d,300,%d\n",
+                    day,
+                    hour,
+                    6 * from + to,
+                    from,
+                    to,
+                    delay));
           }
         }
       }

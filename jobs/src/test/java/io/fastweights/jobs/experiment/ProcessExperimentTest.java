@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -30,7 +31,9 @@ class ProcessExperimentTest {
       int kind = 1 + random.nextInt(3);
       int[] activities = {kind, 7, 8, 9, kind};
       for (int t = 0; t < activities.length; t++) {
-        lines.append("%d,%d,2012-04-%02d 10:%02d:00%n".formatted(id, activities[t], 1 + t, t));
+        lines.append(
+            String.format(
+                Locale.ROOT, "%d,%d,2012-04-%02d 10:%02d:00%n", id, activities[t], 1 + t, t));
       }
     }
     Path file = Files.writeString(folder.resolve("cases.csv"), lines);
@@ -49,7 +52,7 @@ class ProcessExperimentTest {
     StringBuilder lines = new StringBuilder(HEADER);
     for (int id = 0; id < 600; id++) {
       int caller = random.nextInt(60);
-      String end = "END%d".formatted(caller * 7 % 3);
+      String end = String.format(Locale.ROOT, "END%d", caller * 7 % 3);
       String[] states = {"New", "Active", end};
       for (int t = 0; t < states.length; t++) {
         lines.append(line(id, caller, states[t], 20 * id + t));
@@ -84,7 +87,7 @@ class ProcessExperimentTest {
     columns[13] =
         LocalDateTime.of(2016, 3, 1, 0, 0)
             .plusMinutes(minute)
-            .format(DateTimeFormatter.ofPattern("d/M/yyyy HH:mm"));
+            .format(DateTimeFormatter.ofPattern("d/M/yyyy HH:mm", Locale.ROOT));
     return String.join(",", columns) + "\n";
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fastweights.jobs.JobMain;
+import io.fastweights.jobs.process.ChildJvm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -172,13 +174,13 @@ class ApplicationClusterIT {
   }
 
   private void process(List<String> jvm, String main, List<String> arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
+    List<String> command = new ArrayList<>(List.of(ChildJvm.java()));
     command.addAll(
         List.of(
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "--add-opens=java.base/java.util=ALL-UNNAMED",
             "-Dlog4j.configurationFile=" + folder.resolve("conf/log4j.properties").toUri()));
+    command.addAll(ChildJvm.serverOptions());
     command.addAll(jvm);
     command.addAll(List.of(main, "--configDir", folder.resolve("conf").toString()));
     command.addAll(arguments);
@@ -198,8 +200,14 @@ class ApplicationClusterIT {
   private static ProducerRecord<byte[], byte[]> event(int place) {
     String user = "u" + place % 20;
     String value =
-        "{\"time\": %d, \"user\": \"%s\", \"page\": \"p%d\", \"price\": %d, \"bought\": %d}"
-            .formatted(place, user, place % 7, place % 13, place % 2);
+        String.format(
+            Locale.ROOT,
+            "{\"time\": %d, \"user\": \"%s\", \"page\": \"p%d\", \"price\": %d, \"bought\": %d}",
+            place,
+            user,
+            place % 7,
+            place % 13,
+            place % 2);
     return new ProducerRecord<>(
         "visits",
         null,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,7 @@ class AvroItemsTest {
   @TempDir Path folder;
 
   private static Schema schema(String field) {
-    return new Schema.Parser().parse(RECORD.formatted(field));
+    return new Schema.Parser().parse(String.format(Locale.ROOT, RECORD, field));
   }
 
   @ParameterizedTest
@@ -57,7 +58,8 @@ class AvroItemsTest {
   @Test
   void suchASchemaIsRefusedBeforeAnythingStarts() throws Exception {
     Path file = folder.resolve("visit.avsc");
-    Files.writeString(file, RECORD.formatted("{\"type\": \"array\", \"items\": \"null\"}"));
+    Files.writeString(
+        file, String.format(Locale.ROOT, RECORD, "{\"type\": \"array\", \"items\": \"null\"}"));
     assertThatThrownBy(() -> AvroParser.of(file, List.of("user")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(

@@ -14,6 +14,8 @@ final class FailsOnce implements MapFunction<Prediction<Event>, Prediction<Event
   private static final Set<String> FAILED = ConcurrentHashMap.newKeySet();
 
   private final String job;
+
+  @SuppressWarnings("serial") // Set.copyOf makes serializable sets.
   private final Set<Long> times;
 
   /**

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
@@ -66,17 +67,21 @@ class KafkaClusterIT {
    */
   private JobID run(String name, String section, int parallelism, String... more) throws Exception {
     String job =
-        """
-        name: %2$s
-        source: {kafka: {brokers: "%1$s", topic: %2$s, group: %2$s, columns: [shop]}}
-        sink: {kafka: {brokers: "%1$s", topic: %2$s-out, transaction-timeout: 1min}}
-        schema: schema.json
-        flink:
-          parallelism.default: %3$d
-          execution.checkpointing.interval: 500ms
-          execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION
-        """
-            .formatted(broker.address(), name, parallelism);
+        String.format(
+            Locale.ROOT,
+            """
+            name: %2$s
+            source: {kafka: {brokers: "%1$s", topic: %2$s, group: %2$s, columns: [shop]}}
+            sink: {kafka: {brokers: "%1$s", topic: %2$s-out, transaction-timeout: 1min}}
+            schema: schema.json
+            flink:
+              parallelism.default: %3$d
+              execution.checkpointing.interval: 500ms
+              execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION
+            """,
+            broker.address(),
+            name,
+            parallelism);
     Path file = Files.writeString(folder.resolve(name + ".yaml"), job + section + Visits.MEMORIES);
     List<String> args = new ArrayList<>(List.of("run", "--config", file.toString()));
     args.addAll(List.of("--cluster", "--cluster-folder", clusterFolder, "--detached"));
@@ -119,7 +124,7 @@ class KafkaClusterIT {
     broker.createTopics(1, "models", "models.refused");
     SessionFolder session = new SessionFolder(Path.of(clusterFolder));
     JobID first = run("a", "", 1);
-    JobID beside = run("b", REFRESH.formatted(broker.address()), 1);
+    JobID beside = run("b", String.format(Locale.ROOT, REFRESH, broker.address()), 1);
     broker.send(Visits.messages("a", 0, SOME));
     broker.send(Visits.messages("b", 0, SOME));
     awaitCommitted("a", SOME);

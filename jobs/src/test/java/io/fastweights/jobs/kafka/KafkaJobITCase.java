@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -92,7 +93,8 @@ class KafkaJobITCase {
     Files.writeString(folder.resolve("schema.json"), Visits.SCHEMA_JSON);
     Path file =
         Files.writeString(
-            folder.resolve("job.yaml"), JOB.formatted(broker.address()) + Visits.MEMORIES);
+            folder.resolve("job.yaml"),
+            String.format(Locale.ROOT, JOB, broker.address()) + Visits.MEMORIES);
     JobConfig config = JobConfigReader.read(file, Map.of());
     Set<Long> failing = Set.of(PER_ROUND + 150L, PER_ROUND + 300L, 2 * PER_ROUND + 210L);
     try (JobTarget target = JobTarget.embedded(options(config))) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -55,13 +56,17 @@ class KafkaLargeMessagesITCase {
   /** What the job counted. */
   private JsonNode run(String source, String sink) throws Exception {
     String job =
-        """
-        source: %s
-        sink: {kafka: {brokers: "%s", %s}}
-        schema: schema.json
-        flink: {parallelism.default: 1, restart-strategy: {type: disable}}
-        """
-            .formatted(source, broker.address(), sink);
+        String.format(
+            Locale.ROOT,
+            """
+            source: %s
+            sink: {kafka: {brokers: "%s", %s}}
+            schema: schema.json
+            flink: {parallelism.default: 1, restart-strategy: {type: disable}}
+            """,
+            source,
+            broker.address(),
+            sink);
     Path figures = folder.resolve("figures.json");
     Commands.succeed(
         "run",
@@ -73,9 +78,12 @@ class KafkaLargeMessagesITCase {
   }
 
   private static String event(String price, String shop) {
-    return """
-        {"time": 1, "user": "u", "page": "p", "price": "%s", "outcome": "buy", "shop": "%s"}"""
-        .formatted(price, shop);
+    return String.format(
+        Locale.ROOT,
+        """
+        {"time": 1, "user": "u", "page": "p", "price": "%s", "outcome": "buy", "shop": "%s"}""",
+        price,
+        shop);
   }
 
   /** Large, where there is no telling what of it. */
@@ -102,8 +110,10 @@ class KafkaLargeMessagesITCase {
             new ProducerRecord<>("in", bytes("u"), bytes(event("1", "s")))));
     JsonNode counted =
         run(
-            "{kafka: {brokers: \"%s\", topic: in, bounded: true, columns: [shop]}}"
-                .formatted(broker.address()),
+            String.format(
+                Locale.ROOT,
+                "{kafka: {brokers: \"%s\", topic: in, bounded: true, columns: [shop]}}",
+                broker.address()),
             "topic: out, dead-letter-topic: dead, properties: {compression.type: gzip}");
     assertThat(counted.get("malformed").asInt()).isEqualTo(3);
     assertThat(counted.get("tooLarge").asInt()).isEqualTo(1);
@@ -135,7 +145,10 @@ class KafkaLargeMessagesITCase {
             new ProducerRecord<>("keyless", null, event),
             new ProducerRecord<>("keyless", bytes("mine"), event)));
     run(
-        "{kafka: {brokers: \"%s\", topic: keyless, bounded: true}}".formatted(broker.address()),
+        String.format(
+            Locale.ROOT,
+            "{kafka: {brokers: \"%s\", topic: keyless, bounded: true}}",
+            broker.address()),
         "topic: newest, dead-letter-topic: letters");
     assertThat(broker.committed("newest"))
         .extracting(answer -> new String(answer.key(), UTF_8))

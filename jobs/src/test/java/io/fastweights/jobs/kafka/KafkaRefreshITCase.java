@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -70,7 +71,7 @@ class KafkaRefreshITCase {
 
   /** What the command printed of errors. */
   private String run(String name, boolean bounded, String weights) {
-    String text = JOB.formatted(broker.address(), name, bounded, weights);
+    String text = String.format(Locale.ROOT, JOB, broker.address(), name, bounded, weights);
     StringWriter err = new StringWriter();
     try {
       Path job = Files.writeString(folder.resolve(name + ".yaml"), text);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
 import org.apache.flink.api.common.JobID;
@@ -85,7 +86,9 @@ class KafkaRefreshRestoreITCase {
    * @param savepoint null for none
    */
   private void start(String yaml, int parallelism, String savepoint) throws Exception {
-    Path file = Files.writeString(folder.resolve("job.yaml"), yaml.formatted(broker.address()));
+    Path file =
+        Files.writeString(
+            folder.resolve("job.yaml"), String.format(Locale.ROOT, yaml, broker.address()));
     URI rest = URI.create(client.getWebInterfaceURL());
     List<String> args = new ArrayList<>(List.of("run", "--config", file.toString(), "--detached"));
     args.add("--cluster=" + rest.getAuthority());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.ModelUpdate;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,8 +29,10 @@ class ModelMessageParserTest {
     assertThat(update("{'path': 's3://models/a', 'version': 7, 'reset': false}")).isEqualTo(plain);
     assertThat(
             update(
-                "{'version': 7, 'sha256': '%s', 'reset': true, 'path': 's3://models/a'}"
-                    .formatted(SHA_256)))
+                String.format(
+                    Locale.ROOT,
+                    "{'version': 7, 'sha256': '%s', 'reset': true, 'path': 's3://models/a'}",
+                    SHA_256)))
         .isEqualTo(plain.withSha256(SHA_256).orReset());
   }
 
@@ -67,10 +70,10 @@ class ModelMessageParserTest {
   /** What the sender chose comes back in a message of refusal, which must not be too large. */
   @Test
   void noMoreThanAPathOfTheUsualLengthIsTaken() {
-    String json = "{'version': 1, 'path': '%s'}".formatted("a".repeat(5000));
+    String json = String.format(Locale.ROOT, "{'version': 1, 'path': '%s'}", "a".repeat(5000));
     assertThatThrownBy(() -> update(json))
         .hasMessage("'path' has 5000 characters, must have at most 4096");
-    String key = "{'%s': 1}".formatted("a".repeat(20_000));
+    String key = String.format(Locale.ROOT, "{'%s': 1}", "a".repeat(20_000));
     assertThatThrownBy(() -> update(key)).message().hasSizeLessThan(5000);
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -45,16 +46,22 @@ final class Questions {
 
   /** What a message says of new weights that may reset the memories. */
   static String withReset(Path weights, long version) {
-    return """
-        {"path": "%s", "version": %d, "reset": true}"""
-        .formatted(weights, version);
+    return String.format(
+        Locale.ROOT,
+        """
+        {"path": "%s", "version": %d, "reset": true}""",
+        weights,
+        version);
   }
 
   /** What a message says of other new weights. */
   static String keeping(Path weights, long version) {
-    return """
-        {"path": "%s", "version": %d}"""
-        .formatted(weights, version);
+    return String.format(
+        Locale.ROOT,
+        """
+        {"path": "%s", "version": %d}""",
+        weights,
+        version);
   }
 
   /** The answers to all questions so far, when there are some more. */
@@ -63,9 +70,14 @@ final class Questions {
         IntStream.range(sent, sent + ROUND)
             .mapToObj(
                 place ->
-                    """
-                    {"time": %d, "user": "u%d", "page": "p%d", "price": %d}"""
-                        .formatted(place, place % 3, place % 7, place % 5))
+                    String.format(
+                        Locale.ROOT,
+                        """
+                        {"time": %d, "user": "u%d", "page": "p%d", "price": %d}""",
+                        place,
+                        place % 3,
+                        place % 7,
+                        place % 5))
             .map(event -> new ProducerRecord<byte[], byte[]>("visits", bytes(event)))
             .toList());
     sent += ROUND;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -64,9 +65,15 @@ final class Visits {
     String user = "u" + random.nextInt(30);
     String outcome = List.of("\"buy\"", "\"leave\"", "null").get(random.nextInt(3));
     String event =
-        """
-        {"time": %d, "user": "%s", "page": "p%d", "price": %d, "outcome": %s, "shop": "s"}"""
-            .formatted(place, user, random.nextInt(9), random.nextInt(20), outcome);
+        String.format(
+            Locale.ROOT,
+            """
+            {"time": %d, "user": "%s", "page": "p%d", "price": %d, "outcome": %s, "shop": "s"}""",
+            place,
+            user,
+            random.nextInt(9),
+            random.nextInt(20),
+            outcome);
     byte[] value =
         isPoison(place)
             ? List.of(bytes("{\"time\":"), new byte[] {'"', (byte) 0xff}, bytes("{}"))

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.cpu;
 
+import java.util.Locale;
 import dev.ludovic.netlib.blas.JavaBLAS;
 import io.fastweights.kernels.numeric.Layers.Dense;
 import java.util.Arrays;
@@ -67,7 +68,7 @@ public class DenseBenchmark {
     float[] all = product.of(MOST).clone();
     float[] few = product.of(rows);
     boolean same = Arrays.equals(all, 0, rows * m.out(), few, 0, rows * m.out());
-    System.out.printf("%s: rows keep their bits: %s%n", name, same);
+    System.out.printf(Locale.ROOT, "%s: rows keep their bits: %s%n", name, same);
   }
 
   /**

@@ -17,8 +17,8 @@ import jdk.incubator.vector.VectorSpecies;
  * under DPFP. To the bit as in {@link Dpfp}.
  */
 final class VectorFeatures {
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
+  private static final VectorSpecies<Integer> I = VectorWidth.INTS;
   private static final int L = F.length();
 
   /** Features whose non-zero bits fill one int. */

@@ -13,10 +13,10 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** The rows of one bf16 head that are being worked on, widened to fp32. */
 final class VectorHalves {
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
+  private static final VectorSpecies<Integer> I = VectorWidth.INTS;
   private static final VectorSpecies<Short> S =
-      VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
+      VectorSpecies.of(short.class, VectorShape.forBitSize(VectorWidth.BITS / 2));
   private static final int L = F.length();
 
   private final int columns;

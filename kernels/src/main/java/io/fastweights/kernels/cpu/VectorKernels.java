@@ -5,7 +5,6 @@ import io.fastweights.kernels.numeric.Layers.Dense;
 import io.fastweights.kernels.numeric.Layers.Norm;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import jdk.incubator.vector.FloatVector;
 
 /** On the vectors of the Vector API, to the bit as {@link ScalarKernels}. */
 final class VectorKernels implements CpuKernels {
@@ -23,7 +22,7 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public int vectorBits() {
-    return FloatVector.SPECIES_PREFERRED.vectorBitSize();
+    return VectorWidth.BITS;
   }
 
   @Override

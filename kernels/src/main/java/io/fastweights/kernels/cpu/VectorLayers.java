@@ -18,7 +18,7 @@ import jdk.incubator.vector.VectorSpecies;
  * result cannot depend on the rows beside it.
  */
 final class VectorLayers {
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
   private static final int L = F.length();
   private static final int W = Panels.WIDTH;
 
@@ -26,7 +26,7 @@ final class VectorLayers {
    * Doubles are widened in plain loops: a second shape of float vectors in the JVM would cost the
    * compiler its certainty about every call on the first.
    */
-  private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Double> D = VectorWidth.DOUBLES;
 
   /** Values widened at a time. */
   private static final int WIDE = 64;

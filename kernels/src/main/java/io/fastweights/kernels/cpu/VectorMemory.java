@@ -20,8 +20,8 @@ import jdk.incubator.vector.VectorSpecies;
  * in the first-level cache.
  */
 final class VectorMemory {
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
+  private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
+  private static final VectorSpecies<Integer> I = VectorWidth.INTS;
   private static final int L = F.length();
   private static final int LARGEST_DELTA = Float.floatToRawIntBits(DeltaRule.LARGEST_DELTA);
 

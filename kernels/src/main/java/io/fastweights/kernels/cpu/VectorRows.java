@@ -5,7 +5,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** On vectors, and what is left of a row one by one. */
 final class VectorRows implements RowSums {
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
   private static final int L = F.length();
 
   private final ScalarRows rest = new ScalarRows();

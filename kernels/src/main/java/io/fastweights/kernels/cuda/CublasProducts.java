@@ -3,6 +3,7 @@ package io.fastweights.kernels.cuda;
 import io.fastweights.kernels.cuda.DeviceNetwork.Matrix;
 import io.fastweights.kernels.engine.EngineException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jcuda.Pointer;
 import jcuda.jcublas.JCublas2;
@@ -157,7 +158,8 @@ final class CublasProducts implements DenseLayer, AutoCloseable {
             zero,
             new Address(product.address()),
             m.out()),
-        "multiply %d rows by a matrix of %d x %d".formatted(ROWS, m.in(), m.out()));
+        String.format(
+            Locale.ROOT, "multiply %d rows by a matrix of %d x %d", ROWS, m.in(), m.out()));
   }
 
   private void use(CudaStream wanted) {

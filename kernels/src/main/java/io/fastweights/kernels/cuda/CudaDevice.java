@@ -2,6 +2,7 @@ package io.fastweights.kernels.cuda;
 
 import io.fastweights.kernels.engine.EngineException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
@@ -52,14 +53,15 @@ final class CudaDevice extends NativeResource {
             + made.attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
     if (capability < LEAST_CAPABILITY) {
       throw new EngineException(
-          "device %d, %s, has compute capability %d.%d; the kernels need %d.%d"
-              .formatted(
-                  index,
-                  made.name,
-                  capability / 10,
-                  capability % 10,
-                  LEAST_CAPABILITY / 10,
-                  LEAST_CAPABILITY % 10));
+          String.format(
+              Locale.ROOT,
+              "device %d, %s, has compute capability %d.%d; the kernels need %d.%d",
+              index,
+              made.name,
+              capability / 10,
+              capability % 10,
+              LEAST_CAPABILITY / 10,
+              LEAST_CAPABILITY % 10));
     }
     Driver.check(
         JCudaDriver.cuDevicePrimaryCtxRetain(made.context, handle),

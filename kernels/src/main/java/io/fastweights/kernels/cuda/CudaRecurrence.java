@@ -6,6 +6,7 @@ import io.fastweights.kernels.train.DeviceRecurrence;
 import io.fastweights.kernels.train.HeadSequence;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToIntFunction;
 
 /**
@@ -51,7 +52,8 @@ public final class CudaRecurrence implements DeviceRecurrence {
   public CudaRecurrence(int deviceIndex, UpdateRule rule, int rows, int columns) {
     if (rows < 1 || columns < 1) {
       throw new IllegalArgumentException(
-          "rows and columns are %d and %d, must be at least 1".formatted(rows, columns));
+          String.format(
+              Locale.ROOT, "rows and columns are %d and %d, must be at least 1", rows, columns));
     }
     this.rule = rule;
     this.rows = rows;
@@ -65,8 +67,11 @@ public final class CudaRecurrence implements DeviceRecurrence {
       room = scope.own(new RecurrenceRoom(rows, columns));
       if (sharedBytes() > device.sharedBytes()) {
         throw new EngineException(
-            "a head has %d columns: more than the device's %d bytes of shared memory can hold"
-                .formatted(columns, device.sharedBytes()));
+            String.format(
+                Locale.ROOT,
+                "a head has %d columns: more than the device's %d bytes of shared memory can hold",
+                columns,
+                device.sharedBytes()));
       }
     } catch (RuntimeException e) {
       throw scope.closeAfter(e);
@@ -195,8 +200,11 @@ public final class CudaRecurrence implements DeviceRecurrence {
   private static void check(List<Head> heads, List<?> others) {
     if (heads.isEmpty() || heads.size() != others.size()) {
       throw new IllegalArgumentException(
-          "heads are %d and what belongs to them %d, must be as many and at least 1"
-              .formatted(heads.size(), others.size()));
+          String.format(
+              Locale.ROOT,
+              "heads are %d and what belongs to them %d, must be as many and at least 1",
+              heads.size(),
+              others.size()));
     }
   }
 

@@ -9,6 +9,7 @@ import io.fastweights.kernels.numeric.BrainFloat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,8 +80,13 @@ final class DevicePool implements MemoryPool, AutoCloseable {
       }
     }
     throw new EngineException(
-        "the pool needs at least %d slots of %d bytes; %d bytes of device memory are free, and %d may be used"
-            .formatted(options.leastSlots(), slotBytes(), free, options.poolBytes()));
+        String.format(
+            Locale.ROOT,
+            "the pool needs at least %d slots of %d bytes; %d bytes of device memory are free, and %d may be used",
+            options.leastSlots(),
+            slotBytes(),
+            free,
+            options.poolBytes()));
   }
 
   @Override

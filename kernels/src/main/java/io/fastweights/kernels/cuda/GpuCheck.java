@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -97,12 +98,13 @@ public final class GpuCheck {
         CudaModule module = CudaModule.load()) {
       device.makeCurrent();
       String machine =
-          "%s, %s, %s %s"
-              .formatted(
-                  device.name(),
-                  Driver.version(),
-                  System.getProperty("os.arch"),
-                  System.getProperty("os.name"));
+          String.format(
+              Locale.ROOT,
+              "%s, %s, %s %s",
+              device.name(),
+              Driver.version(),
+              System.getProperty("os.arch"),
+              System.getProperty("os.name"));
       report.put("device", device.name());
       report.put("machine", machine);
       report.put("kernels", module.origin());

@@ -49,8 +49,11 @@ record MemoryKernel(
     MemoryKernel kernel = of(module, model, nameFor(model, storage), mostShared);
     if (kernel == null) {
       throw new EngineException(
-          "phi has %d features: more than the device's %d bytes of shared memory can hold"
-              .formatted(model.memory().rows(), mostShared));
+          String.format(
+              Locale.ROOT,
+              "phi has %d features: more than the device's %d bytes of shared memory can hold",
+              model.memory().rows(),
+              mostShared));
     }
     return kernel;
   }
@@ -65,7 +68,8 @@ record MemoryKernel(
     } else {
       layout = storage == Storage.FP32 ? "2x32_kept24" : "2x32_kept32";
     }
-    return "direct_%s_%s".formatted(storage.name().toLowerCase(Locale.ROOT), layout);
+    return String.format(
+        Locale.ROOT, "direct_%s_%s", storage.name().toLowerCase(Locale.ROOT), layout);
   }
 
   /** A kernel by its name. Null where a warp of it needs more shared memory than there is. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import jcuda.LibUtils;
@@ -81,8 +82,11 @@ final class NativeLibrary {
       }
     }
     throw new EngineException(
-        "lib%s.so cannot be loaded from any private folder (%s): set -Djava.io.tmpdir to a folder that only this user can write"
-            .formatted(library, String.join("; ", refused)));
+        String.format(
+            Locale.ROOT,
+            "lib%s.so cannot be loaded from any private folder (%s): set -Djava.io.tmpdir to a folder that only this user can write",
+            library,
+            String.join("; ", refused)));
   }
 
   private static void unpack(String library, PrivateFolder folder) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -51,7 +52,7 @@ final class PrivateFolder implements AutoCloseable {
     int user = (int) own.get("uid");
     int mode = (int) own.get("mode") & (SET_USER | 0777);
     if (mode != OWNER_ONLY) {
-      throw new IOException("%s has mode %o, must be 700".formatted(path, mode));
+      throw new IOException(String.format(Locale.ROOT, "%s has mode %o, must be 700", path, mode));
     }
     for (Path p = path.getParent(); p != null; p = p.getParent()) {
       Map<String, Object> of = attributes(p);
@@ -59,12 +60,20 @@ final class PrivateFolder implements AutoCloseable {
       int bits = (int) of.get("mode");
       if (owner != 0 && owner != user) {
         throw new IOException(
-            "%s belongs to user %d, must belong to root or user %d".formatted(p, owner, user));
+            String.format(
+                Locale.ROOT,
+                "%s belongs to user %d, must belong to root or user %d",
+                p,
+                owner,
+                user));
       }
       if ((bits & OTHERS_WRITE) != 0 && (bits & STICKY) == 0) {
         throw new IOException(
-            "every user can rename files in %s (mode %o): its sticky bit must be set"
-                .formatted(p, bits & 07777));
+            String.format(
+                Locale.ROOT,
+                "every user can rename files in %s (mode %o): its sticky bit must be set",
+                p,
+                bits & 07777));
       }
     }
   }

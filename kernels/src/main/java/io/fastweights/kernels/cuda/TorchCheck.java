@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** PyTorch computing the same recurrence on the same GPU, in a process of its own. */
 final class TorchCheck {
@@ -27,7 +28,7 @@ final class TorchCheck {
   private TorchCheck() {}
 
   static String name(int heads, int d, int nu) {
-    return "H%d d%d nu%d".formatted(heads, d, nu);
+    return String.format(Locale.ROOT, "H%d d%d nu%d", heads, d, nu);
   }
 
   static Outcome run(int[][] shapes, int[] batches) {
@@ -63,7 +64,7 @@ final class TorchCheck {
     List<String> command = new ArrayList<>(List.of("python3", script.toString()));
     for (int[] s : shapes) {
       for (int batch : batches) {
-        command.add("%d,%d,%d,%d".formatted(s[0], s[1], s[2], batch));
+        command.add(String.format(Locale.ROOT, "%d,%d,%d,%d", s[0], s[1], s[2], batch));
       }
     }
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -3,6 +3,7 @@ package io.fastweights.kernels.model;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import java.util.Locale;
 
 /**
  * The model that needs no training: each key's W is an online associative regressor. The input
@@ -28,7 +29,7 @@ public record AssociativeMemory(
     Checks.positive("heads", betas.length);
     if (nu >= 2 * keyDim) {
       throw new IllegalArgumentException(
-          "nu is %d, must be below 2 * keyDim = %d".formatted(nu, 2 * keyDim));
+          String.format(Locale.ROOT, "nu is %d, must be below 2 * keyDim = %d", nu, 2 * keyDim));
     }
     for (float beta : betas) {
       if (!(beta > 0 && beta <= 1)) {

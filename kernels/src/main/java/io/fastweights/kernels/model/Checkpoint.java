@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -44,8 +45,12 @@ final class Checkpoint {
               Kind.BAD_METADATA,
               name,
               null,
-              "metadata %s is %s in one part and %s in another"
-                  .formatted(text.getKey(), other, text.getValue()));
+              String.format(
+                  Locale.ROOT,
+                  "metadata %s is %s in one part and %s in another",
+                  text.getKey(),
+                  other,
+                  text.getValue()));
         }
       }
       for (Safetensors.Entry entry : file.entries().values()) {
@@ -63,8 +68,12 @@ final class Checkpoint {
           Kind.DUPLICATE_TENSOR,
           name,
           tensor,
-          "%s and %s are both the model's tensor %s"
-              .formatted(other.entry().name(), place.entry().name(), tensor));
+          String.format(
+              Locale.ROOT,
+              "%s and %s are both the model's tensor %s",
+              other.entry().name(),
+              place.entry().name(),
+              tensor));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.fastweights.kernels.model;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Argument checks at the public edge: each names the value and the limit. */
 final class Checks {
@@ -30,7 +31,11 @@ final class Checks {
       product *= size;
       if (product > LARGEST_ARRAY) {
         throw new IllegalArgumentException(
-            "%s of %s is larger than one Java array".formatted(what, Arrays.toString(sizes)));
+            String.format(
+                Locale.ROOT,
+                "%s of %s is larger than one Java array",
+                what,
+                Arrays.toString(sizes)));
       }
     }
   }

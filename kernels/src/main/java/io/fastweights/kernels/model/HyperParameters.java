@@ -205,7 +205,8 @@ final class HyperParameters {
           Kind.MISSING_TENSOR,
           file,
           attention(layers),
-          "tensor %s is missing, metadata depth is %d".formatted(attention(layers), depth));
+          String.format(
+              Locale.ROOT, "tensor %s is missing, metadata depth is %d", attention(layers), depth));
     }
   }
 
@@ -226,8 +227,13 @@ final class HyperParameters {
       }
     }
     throw bad(
-        "metadata %s is %s, must be a whole number from %d to %d"
-            .formatted(key, text, least, Integer.MAX_VALUE));
+        String.format(
+            Locale.ROOT,
+            "metadata %s is %s, must be a whole number from %d to %d",
+            key,
+            text,
+            least,
+            Integer.MAX_VALUE));
   }
 
   /** True or False as Python prints them, or true or false. */
@@ -237,8 +243,11 @@ final class HyperParameters {
       case "False", "false" -> false;
       default ->
           throw bad(
-              "metadata %s is %s, must be one of [True, False, true, false]"
-                  .formatted(PRE_NORM, metadata.get(PRE_NORM)));
+              String.format(
+                  Locale.ROOT,
+                  "metadata %s is %s, must be one of [True, False, true, false]",
+                  PRE_NORM,
+                  metadata.get(PRE_NORM)));
     };
   }
 
@@ -255,7 +264,8 @@ final class HyperParameters {
       }
       allowed.add(text(value));
     }
-    throw bad("metadata %s is %s, must be one of %s".formatted(key, text, allowed));
+    throw bad(
+        String.format(Locale.ROOT, "metadata %s is %s, must be one of %s", key, text, allowed));
   }
 
   private static String text(Enum<?> value) {
@@ -279,8 +289,11 @@ final class HyperParameters {
           Kind.WRONG_SHAPE,
           file,
           tensor,
-          "tensor %s has shape %s, must have two dimensions of at least 1"
-              .formatted(tensor, Arrays.toString(shape)));
+          String.format(
+              Locale.ROOT,
+              "tensor %s has shape %s, must have two dimensions of at least 1",
+              tensor,
+              Arrays.toString(shape)));
     }
     return shape[dimension];
   }
@@ -293,8 +306,12 @@ final class HyperParameters {
           Kind.WRONG_SHAPE,
           file,
           tensor,
-          "tensor %s has shape %s, must have a multiple of %d rows"
-              .formatted(tensor, Arrays.toString(shapes.get(tensor)), among));
+          String.format(
+              Locale.ROOT,
+              "tensor %s has shape %s, must have a multiple of %d rows",
+              tensor,
+              Arrays.toString(shapes.get(tensor)),
+              among));
     }
     return (int) (rows / among);
   }

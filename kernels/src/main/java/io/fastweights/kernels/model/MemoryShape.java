@@ -1,5 +1,7 @@
 package io.fastweights.kernels.model;
 
+import java.util.Locale;
+
 /**
  * The shape of one key's memory: float[layers][heads][rows][columns], row-major, zero at first.
  *
@@ -43,6 +45,6 @@ public record MemoryShape(int layers, int heads, int rows, int columns) {
 
   @Override
   public String toString() {
-    return "[%d, %d, %d, %d]".formatted(layers, heads, rows, columns);
+    return String.format(Locale.ROOT, "[%d, %d, %d, %d]", layers, heads, rows, columns);
   }
 }

@@ -1,6 +1,7 @@
 package io.fastweights.kernels.model;
 
 import java.io.Serializable;
+import java.util.Locale;
 
 /**
  * The hyper-parameters of a DPFP model (Schlag et al. 2021), as they stand in {@code __metadata__}
@@ -102,7 +103,7 @@ public record ModelConfig(
     Checks.atLeast("outputs", outputs, 0);
     if (featureMap == FeatureMap.DPFP && nu >= 2L * dimHead) {
       throw new IllegalArgumentException(
-          "nu is %d, must be below 2 * dimHead = %d".formatted(nu, 2L * dimHead));
+          String.format(Locale.ROOT, "nu is %d, must be below 2 * dimHead = %d", nu, 2L * dimHead));
     }
     Checks.fitsAnArray("q, k and v", 3, heads, dimHead);
     Checks.fitsAnArray("the feed-forward block", dim, ffMult);
@@ -114,7 +115,8 @@ public record ModelConfig(
     }
     if (architecture == Architecture.CELL && (heads != 1 || dimHead != dim)) {
       throw new IllegalArgumentException(
-          "CELL has one head of dim = %d, not %d of %d".formatted(dim, heads, dimHead));
+          String.format(
+              Locale.ROOT, "CELL has one head of dim = %d, not %d of %d", dim, heads, dimHead));
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -63,7 +64,7 @@ public final class Safetensors implements Closeable {
           Kind.TRUNCATED,
           name,
           null,
-          "has %d bytes, must have at least %d".formatted(size, LENGTH_BYTES));
+          String.format(Locale.ROOT, "has %d bytes, must have at least %d", size, LENGTH_BYTES));
     }
     ByteBuffer length = littleEndian(LENGTH_BYTES);
     source.read(0, length);
@@ -86,8 +87,11 @@ public final class Safetensors implements Closeable {
           Kind.HEADER_TOO_LARGE,
           name,
           null,
-          "the header has %s bytes, must have at most %d"
-              .formatted(Long.toUnsignedString(claimed), MAX_HEADER));
+          String.format(
+              Locale.ROOT,
+              "the header has %s bytes, must have at most %d",
+              Long.toUnsignedString(claimed),
+              MAX_HEADER));
     }
     long left = size - LENGTH_BYTES;
     if (claimed > left) {
@@ -95,7 +99,11 @@ public final class Safetensors implements Closeable {
           Kind.TRUNCATED,
           name,
           null,
-          "the header has %d bytes, the file has %d after its length".formatted(claimed, left));
+          String.format(
+              Locale.ROOT,
+              "the header has %d bytes, the file has %d after its length",
+              claimed,
+              left));
     }
     return (int) claimed;
   }
@@ -142,7 +150,10 @@ public final class Safetensors implements Closeable {
     while (into.hasRemaining()) {
       if (channel.read(into) < 0) {
         throw new WeightsFormatException(
-            Kind.TRUNCATED, name, null, "was cut at byte %d while it was read".formatted(at));
+            Kind.TRUNCATED,
+            name,
+            null,
+            String.format(Locale.ROOT, "was cut at byte %d while it was read", at));
       }
     }
   }
@@ -231,7 +242,12 @@ public final class Safetensors implements Closeable {
         Kind.WRONG_DTYPE,
         name,
         entry.name(),
-        "tensor %s has dtype %s, must have %s".formatted(entry.name(), entry.dtype(), wanted));
+        String.format(
+            Locale.ROOT,
+            "tensor %s has dtype %s, must have %s",
+            entry.name(),
+            entry.dtype(),
+            wanted));
   }
 
   private int elements(Entry entry) throws WeightsFormatException {
@@ -241,8 +257,12 @@ public final class Safetensors implements Closeable {
           Kind.WRONG_SHAPE,
           name,
           entry.name(),
-          "tensor %s has shape %s, one Java array holds at most %d elements"
-              .formatted(entry.name(), Arrays.toString(entry.shape()), Checks.LARGEST_ARRAY));
+          String.format(
+              Locale.ROOT,
+              "tensor %s has shape %s, one Java array holds at most %d elements",
+              entry.name(),
+              Arrays.toString(entry.shape()),
+              Checks.LARGEST_ARRAY));
     }
     return (int) elements;
   }

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -143,10 +144,13 @@ final class SafetensorsHeader {
             case "dtype" -> dtype != null;
             case "shape" -> shape != null;
             case "data_offsets" -> offsets != null;
-            default -> throw malformed(name, "tensor %s has a member %s".formatted(name, member));
+            default ->
+                throw malformed(
+                    name, String.format(Locale.ROOT, "tensor %s has a member %s", name, member));
           };
       if (repeated) {
-        throw malformed(name, "tensor %s has two members %s".formatted(name, member));
+        throw malformed(
+            name, String.format(Locale.ROOT, "tensor %s has two members %s", name, member));
       }
       switch (member) {
         case "dtype" -> dtype = readDtype(name);
@@ -178,15 +182,20 @@ final class SafetensorsHeader {
       throw error(
           Kind.UNKNOWN_DTYPE,
           name,
-          "tensor %s has dtype %s, must have one of %s"
-              .formatted(name, parser.getText(), Arrays.toString(Dtype.values())));
+          String.format(
+              Locale.ROOT,
+              "tensor %s has dtype %s, must have one of %s",
+              name,
+              parser.getText(),
+              Arrays.toString(Dtype.values())));
     }
     return dtype;
   }
 
   private long[] readNumbers(String name, String member, long largest) throws IOException {
     if (parser.currentToken() != JsonToken.START_ARRAY) {
-      throw malformed(name, "%s of tensor %s is no JSON array".formatted(member, name));
+      throw malformed(
+          name, String.format(Locale.ROOT, "%s of tensor %s is no JSON array", member, name));
     }
     int count = 0;
     while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -195,13 +204,23 @@ final class SafetensorsHeader {
       if (!fits || parser.getLongValue() < 0 || parser.getLongValue() > largest) {
         throw malformed(
             name,
-            "%s of tensor %s holds %s, must hold whole numbers from 0 to %d"
-                .formatted(member, name, parser.getText(), largest));
+            String.format(
+                Locale.ROOT,
+                "%s of tensor %s holds %s, must hold whole numbers from 0 to %d",
+                member,
+                name,
+                parser.getText(),
+                largest));
       }
       if (count == MOST_DIMENSIONS) {
         throw malformed(
             name,
-            "%s of tensor %s has more than %d elements".formatted(member, name, MOST_DIMENSIONS));
+            String.format(
+                Locale.ROOT,
+                "%s of tensor %s has more than %d elements",
+                member,
+                name,
+                MOST_DIMENSIONS));
       }
       numbers[count++] = parser.getLongValue();
     }
@@ -215,15 +234,16 @@ final class SafetensorsHeader {
       throw error(
           Kind.WRONG_LENGTH,
           entry.name(),
-          "tensor %s has data_offsets [%d, %d], which is %d bytes; %s %s takes %s bits"
-              .formatted(
-                  entry.name(),
-                  entry.begin(),
-                  entry.end(),
-                  bytes,
-                  entry.dtype(),
-                  Arrays.toString(entry.shape()),
-                  bits == Long.MAX_VALUE ? "countless" : bits));
+          String.format(
+              Locale.ROOT,
+              "tensor %s has data_offsets [%d, %d], which is %d bytes; %s %s takes %s bits",
+              entry.name(),
+              entry.begin(),
+              entry.end(),
+              bytes,
+              entry.dtype(),
+              Arrays.toString(entry.shape()),
+              bits == Long.MAX_VALUE ? "countless" : bits));
     }
   }
 
@@ -247,8 +267,13 @@ final class SafetensorsHeader {
         throw error(
             Kind.OUTSIDE_FILE,
             entry.name(),
-            "tensor %s has data_offsets [%d, %d], the file has %d bytes of data"
-                .formatted(entry.name(), entry.begin(), entry.end(), dataBytes));
+            String.format(
+                Locale.ROOT,
+                "tensor %s has data_offsets [%d, %d], the file has %d bytes of data",
+                entry.name(),
+                entry.begin(),
+                entry.end(),
+                dataBytes));
       }
     }
     long covered = 0;
@@ -258,8 +283,12 @@ final class SafetensorsHeader {
         throw error(
             kind,
             entry.name(),
-            "tensor %s begins at %d, the tensors before it end at %d"
-                .formatted(entry.name(), entry.begin(), covered));
+            String.format(
+                Locale.ROOT,
+                "tensor %s begins at %d, the tensors before it end at %d",
+                entry.name(),
+                entry.begin(),
+                covered));
       }
       covered = entry.end();
     }
@@ -267,7 +296,11 @@ final class SafetensorsHeader {
       throw error(
           Kind.TRAILING_BYTES,
           null,
-          "the tensors end at %d, the file has %d bytes of data".formatted(covered, dataBytes));
+          String.format(
+              Locale.ROOT,
+              "the tensors end at %d, the file has %d bytes of data",
+              covered,
+              dataBytes));
     }
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 
@@ -100,8 +101,12 @@ public final class SafetensorsWriter implements Closeable {
     }
     if (extent.floats() != values.length) {
       throw new IllegalArgumentException(
-          "tensor %s has shape %s, not %d floats"
-              .formatted(tensor, Arrays.toString(extent.shape()), values.length));
+          String.format(
+              Locale.ROOT,
+              "tensor %s has shape %s, not %d floats",
+              tensor,
+              Arrays.toString(extent.shape()),
+              values.length));
     }
     channel.position(dataAt + extent.begin());
     for (int done = 0; done < values.length; ) {
@@ -121,8 +126,12 @@ public final class SafetensorsWriter implements Closeable {
   public void finish() throws IOException {
     if (!missing.isEmpty()) {
       throw new IllegalStateException(
-          "%d tensors of %s are not written, %s is one of them"
-              .formatted(missing.size(), name, missing.keySet().iterator().next()));
+          String.format(
+              Locale.ROOT,
+              "%d tensors of %s are not written, %s is one of them",
+              missing.size(),
+              name,
+              missing.keySet().iterator().next()));
     }
     channel.force(true);
     channel.close();
@@ -149,8 +158,11 @@ public final class SafetensorsWriter implements Closeable {
           Kind.TOO_MANY_TENSORS,
           name,
           null,
-          "%d tensors, at most %d can be written"
-              .formatted(shapes.size(), Safetensors.MAX_TENSORS));
+          String.format(
+              Locale.ROOT,
+              "%d tensors, at most %d can be written",
+              shapes.size(),
+              Safetensors.MAX_TENSORS));
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -182,8 +194,11 @@ public final class SafetensorsWriter implements Closeable {
           Kind.HEADER_TOO_LARGE,
           name,
           null,
-          "the header has %d bytes, must have at most %d"
-              .formatted(bytes.size(), Safetensors.MAX_HEADER));
+          String.format(
+              Locale.ROOT,
+              "the header has %d bytes, must have at most %d",
+              bytes.size(),
+              Safetensors.MAX_HEADER));
     }
     return bytes.toByteArray();
   }

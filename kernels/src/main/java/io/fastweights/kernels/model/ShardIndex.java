@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,7 +40,12 @@ record ShardIndex(Map<String, String> metadata, Set<String> parts) {
   static ShardIndex parse(byte[] json, String file) throws WeightsFormatException {
     if (json.length > MOST_BYTES) {
       throw malformed(
-          file, "the index has %d bytes, must have at most %d".formatted(json.length, MOST_BYTES));
+          file,
+          String.format(
+              Locale.ROOT,
+              "the index has %d bytes, must have at most %d",
+              json.length,
+              MOST_BYTES));
     }
     JsonNode root = tree(json, file);
     Map<String, String> metadata = new LinkedHashMap<>();
@@ -57,15 +63,22 @@ record ShardIndex(Map<String, String> metadata, Set<String> parts) {
       if (!part.matches("[^/\\\\\\p{Cntrl}]+") || part.startsWith(".")) {
         throw malformed(
             file,
-            "weight_map of %s is %s, must be the name of a file beside the index"
-                .formatted(entry.getKey(), entry.getValue()));
+            String.format(
+                Locale.ROOT,
+                "weight_map of %s is %s, must be the name of a file beside the index",
+                entry.getKey(),
+                entry.getValue()));
       }
       parts.add(part);
     }
     if (parts.isEmpty() || parts.size() > MOST_PARTS) {
       throw malformed(
           file,
-          "weight_map names %d files, must name from 1 to %d".formatted(parts.size(), MOST_PARTS));
+          String.format(
+              Locale.ROOT,
+              "weight_map names %d files, must name from 1 to %d",
+              parts.size(),
+              MOST_PARTS));
     }
     return new ShardIndex(metadata, parts);
   }

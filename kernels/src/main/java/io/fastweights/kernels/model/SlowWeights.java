@@ -7,6 +7,7 @@ import io.fastweights.kernels.schema.SchemaJson;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -71,12 +72,17 @@ public final class SlowWeights implements Serializable {
       String wanted = Arrays.toString(entry.getValue());
       int[] shape = actual.get(name);
       if (shape == null) {
-        String message = "tensor %s %s is missing".formatted(name, wanted);
+        String message = String.format(Locale.ROOT, "tensor %s %s is missing", name, wanted);
         return Optional.of(new Mismatch(Kind.MISSING_TENSOR, name, message));
       }
       if (!Arrays.equals(entry.getValue(), shape)) {
         String message =
-            "tensor %s has shape %s, must have %s".formatted(name, Arrays.toString(shape), wanted);
+            String.format(
+                Locale.ROOT,
+                "tensor %s has shape %s, must have %s",
+                name,
+                Arrays.toString(shape),
+                wanted);
         return Optional.of(new Mismatch(Kind.WRONG_SHAPE, name, message));
       }
     }
@@ -84,8 +90,11 @@ public final class SlowWeights implements Serializable {
       String name = entry.getKey();
       if (!expected.containsKey(name)) {
         String message =
-            "tensor %s %s is not part of the model"
-                .formatted(name, Arrays.toString(entry.getValue()));
+            String.format(
+                Locale.ROOT,
+                "tensor %s %s is not part of the model",
+                name,
+                Arrays.toString(entry.getValue()));
         return Optional.of(new Mismatch(Kind.SURPLUS_TENSOR, name, message));
       }
     }
@@ -142,8 +151,12 @@ public final class SlowWeights implements Serializable {
       }
       if (schema.target() != null && schema.target().dim() != c.outputs()) {
         throw new IllegalArgumentException(
-            "outputs is %d, the schema's target %s takes %d"
-                .formatted(c.outputs(), schema.target().name(), schema.target().dim()));
+            String.format(
+                Locale.ROOT,
+                "outputs is %d, the schema's target %s takes %d",
+                c.outputs(),
+                schema.target().name(),
+                schema.target().dim()));
       }
       shapes.putAll(schema.embeddingShapes(c.dim()));
     }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -41,7 +42,7 @@ final class WeightsChecksum {
               sum.add(Arrays.toString(tensor.shape()));
               sum.add(tensor.data());
             });
-    return "%08x".formatted(sum.crc.getValue());
+    return String.format(Locale.ROOT, "%08x", sum.crc.getValue());
   }
 
   /** With its length, so that no two lists of texts are one. */

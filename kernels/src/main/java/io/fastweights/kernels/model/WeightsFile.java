@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -209,8 +210,13 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
           Kind.MISSING_TENSOR,
           file.name(),
           HEAD,
-          "tensor %s [%d, %d] is missing: it reads out the schema's target %s"
-              .formatted(HEAD, schema.target().dim(), config.dim(), schema.target().name()));
+          String.format(
+              Locale.ROOT,
+              "tensor %s [%d, %d] is missing: it reads out the schema's target %s",
+              HEAD,
+              schema.target().dim(),
+              config.dim(),
+              schema.target().name()));
     }
   }
 
@@ -223,9 +229,13 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
           Kind.WRONG_CHECKSUM,
           file.name(),
           null,
-          ("the checksum is %s, must be %s: the file was damaged, or changed without leaving %s out"
-                  + " of its metadata")
-              .formatted(found, stated, WeightsChecksum.KEY));
+          String.format(
+              Locale.ROOT,
+              "the checksum is %s, must be %s: the file was damaged, or changed without leaving %s out"
+                  + " of its metadata",
+              found,
+              stated,
+              WeightsChecksum.KEY));
     }
   }
 
@@ -297,8 +307,12 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
             Kind.NOT_FINITE,
             file,
             name,
-            "tensor %s is %s at %s, must be finite"
-                .formatted(name, values[i], Arrays.toString(index(tensor.shape(), i))));
+            String.format(
+                Locale.ROOT,
+                "tensor %s is %s at %s, must be finite",
+                name,
+                values[i],
+                Arrays.toString(index(tensor.shape(), i))));
       }
     }
   }

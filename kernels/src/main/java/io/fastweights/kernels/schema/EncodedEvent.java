@@ -4,6 +4,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * An event as features: ids and weights in the order of the schema's fields, and the encoded
@@ -67,7 +68,8 @@ public record EncodedEvent(
     }
     if (vector.length != dim) {
       throw new MalformedEventException(
-          "the %s has %d floats, must have %d".formatted(what, vector.length, dim));
+          String.format(
+              Locale.ROOT, "the %s has %d floats, must have %d", what, vector.length, dim));
     }
     float[] copy = vector.clone();
     // Without a way out of the loop it runs on vectors. The maximum with NaN is NaN.
@@ -87,7 +89,13 @@ public record EncodedEvent(
       i++;
     }
     return new MalformedEventException(
-        "float %d of the %s is %s, must be within +-%s".formatted(i, what, vector[i], MOST));
+        String.format(
+            Locale.ROOT,
+            "float %d of the %s is %s, must be within +-%s",
+            i,
+            what,
+            vector[i],
+            MOST));
   }
 
   /** What a key keeps of it: all but the vector. */

@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -118,13 +119,23 @@ public sealed interface Field {
     public Numeric {
       if (!(Math.abs(mean) <= LARGEST_MEAN)) {
         throw new IllegalArgumentException(
-            "field %s: mean is %s, must be within -%s and %s"
-                .formatted(name, mean, LARGEST_MEAN, LARGEST_MEAN));
+            String.format(
+                Locale.ROOT,
+                "field %s: mean is %s, must be within -%s and %s",
+                name,
+                mean,
+                LARGEST_MEAN,
+                LARGEST_MEAN));
       }
       if (!(deviation >= 1 / LARGEST_DEVIATION && deviation <= LARGEST_DEVIATION)) {
         throw new IllegalArgumentException(
-            "field %s: deviation is %s, must be positive, from %s to %s"
-                .formatted(name, deviation, 1 / LARGEST_DEVIATION, LARGEST_DEVIATION));
+            String.format(
+                Locale.ROOT,
+                "field %s: deviation is %s, must be positive, from %s to %s",
+                name,
+                deviation,
+                1 / LARGEST_DEVIATION,
+                LARGEST_DEVIATION));
       }
     }
 

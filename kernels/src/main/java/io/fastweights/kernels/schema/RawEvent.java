@@ -2,6 +2,7 @@ package io.fastweights.kernels.schema;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -107,12 +108,13 @@ public final class RawEvent {
     Integer place = places.get(field);
     if (place == null) {
       throw new IllegalArgumentException(
-          "the schema has no field '%s'%s"
-              .formatted(
-                  field,
-                  field.equals(targetName)
-                      ? ": it is the target, which target(...) sets"
-                      : Nearest.hint(field, places.keySet())));
+          String.format(
+              Locale.ROOT,
+              "the schema has no field '%s'%s",
+              field,
+              field.equals(targetName)
+                  ? ": it is the target, which target(...) sets"
+                  : Nearest.hint(field, places.keySet())));
     }
     return place;
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -67,8 +68,11 @@ public record Schema(String key, String time, String kind, List<Field> fields, T
       }
     }
     throw new IllegalArgumentException(
-        "the schema has no field '%s'%s"
-            .formatted(name, Nearest.hint(name, fields.stream().map(Field::name).toList())));
+        String.format(
+            Locale.ROOT,
+            "the schema has no field '%s'%s",
+            name,
+            Nearest.hint(name, fields.stream().map(Field::name).toList())));
   }
 
   /** A raw event to fill. */

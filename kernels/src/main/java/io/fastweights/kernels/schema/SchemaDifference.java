@@ -3,6 +3,7 @@ package io.fastweights.kernels.schema;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
@@ -43,7 +44,7 @@ public final class SchemaDifference {
       field(before.fields().get(names.indexOf(name)), now.fields().get(namesNow.indexOf(name)));
     }
     if (!kept.equals(keptNow)) {
-      phrases.add("the fields stood as %s, now as %s".formatted(kept, keptNow));
+      phrases.add(String.format(Locale.ROOT, "the fields stood as %s, now as %s", kept, keptNow));
     }
   }
 
@@ -55,7 +56,7 @@ public final class SchemaDifference {
     if (before instanceof Field.Categorical was && now instanceof Field.Categorical is) {
       words("the words of field " + was.name(), was.vocabulary(), is.vocabulary());
     } else if (!before.equals(now)) {
-      phrases.add("field %s was %s, is %s".formatted(before.name(), before, now));
+      phrases.add(String.format(Locale.ROOT, "field %s was %s, is %s", before.name(), before, now));
     }
   }
 
@@ -66,8 +67,11 @@ public final class SchemaDifference {
       words("the classes of target " + was.name(), was.classes(), is.classes());
     } else if (!Objects.equals(before, now)) {
       phrases.add(
-          "the target was %s, is %s"
-              .formatted(before == null ? "none" : before, now == null ? "none" : now));
+          String.format(
+              Locale.ROOT,
+              "the target was %s, is %s",
+              before == null ? "none" : before,
+              now == null ? "none" : now));
     }
   }
 
@@ -99,6 +103,6 @@ public final class SchemaDifference {
   private static String some(List<String> words) {
     String named = "'" + String.join("', '", words.subList(0, Math.min(MOST_WORDS, words.size())));
     int more = words.size() - MOST_WORDS;
-    return named + "'" + (more > 0 ? " and %,d more".formatted(more) : "");
+    return named + "'" + (more > 0 ? String.format(Locale.ROOT, " and %,d more", more) : "");
   }
 }

@@ -15,6 +15,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -203,7 +204,7 @@ public final class SchemaJson {
 
     private IllegalArgumentException wrong(String name, String type, JsonNode value) {
       return new IllegalArgumentException(
-          "%s: '%s' is %s, must be %s".formatted(what, name, value, type));
+          String.format(Locale.ROOT, "%s: '%s' is %s, must be %s", what, name, value, type));
     }
 
     String text(String name) {

@@ -1,6 +1,7 @@
 package io.fastweights.kernels.train;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * The events of one key in order, as the rows of the embedding tables that each sums up, with the
@@ -34,14 +35,15 @@ public record EventSequence(
         || times.length != labels.length
         || (masked != null && masked.length != labels.length)) {
       throw new IllegalArgumentException(
-          "sequence %s: %d labels, %d starts, %d asks, %d times, %s masked"
-              .formatted(
-                  key,
-                  labels.length,
-                  starts.length,
-                  asks.length,
-                  times.length,
-                  masked == null ? "no" : masked.length));
+          String.format(
+              Locale.ROOT,
+              "sequence %s: %d labels, %d starts, %d asks, %d times, %s masked",
+              key,
+              labels.length,
+              starts.length,
+              asks.length,
+              times.length,
+              masked == null ? "no" : masked.length));
     }
   }
 

@@ -4,6 +4,7 @@ import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.MemoryScope;
 import io.fastweights.kernels.train.MatrixProducts.View;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A whole model over a chunk of one key's events, layer by layer, and back. The forward pass
@@ -34,7 +35,8 @@ final class ModelPass {
     int width = config.outputs() > 0 ? config.outputs() : config.dim();
     if (loss.outputs() != width) {
       throw new IllegalArgumentException(
-          "the model has %d outputs, the loss takes %d".formatted(width, loss.outputs()));
+          String.format(
+              Locale.ROOT, "the model has %d outputs, the loss takes %d", width, loss.outputs()));
     }
     head = config.outputs() > 0 ? new LinearMap(layout, "head") : null;
     layers = new LayerPass[config.depth()];

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.zip.CRC32;
 
 /**
@@ -89,7 +90,12 @@ final class TrainCheckpoint {
     int version = in.readInt();
     if (version != VERSION) {
       throw new IOException(
-          "training checkpoint %s has version %d, must be %d".formatted(file, version, VERSION));
+          String.format(
+              Locale.ROOT,
+              "training checkpoint %s has version %d, must be %d",
+              file,
+              version,
+              VERSION));
     }
     if (in.readLong() != fingerprint) {
       throw new IOException(

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -221,9 +222,15 @@ public final class Trainer {
           throw new TrainingDivergedException(
               step,
               tensor,
-              "step %d of %d: the gradient of %s is %s; try a lower learning rate or clip than %s, %s"
-                  .formatted(
-                      step, steps, tensor, gradient[i], options.learningRate(), options.clip()));
+              String.format(
+                  Locale.ROOT,
+                  "step %d of %d: the gradient of %s is %s; try a lower learning rate or clip than %s, %s",
+                  step,
+                  steps,
+                  tensor,
+                  gradient[i],
+                  options.learningRate(),
+                  options.clip()));
         }
       }
     }

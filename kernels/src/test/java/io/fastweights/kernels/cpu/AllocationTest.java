@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Steps allocate nothing once they are compiled. Vectors that the compiler fails to keep in
  * registers show here, for each would be an object. Measured in a JVM of its own, where the
- * compiler has seen this engine only.
+ * compiler has seen this engine and what its self-check runs only.
  */
 class AllocationTest {
   private static final int EVENTS = 32;
@@ -40,13 +40,14 @@ class AllocationTest {
   public static final class Warm {
     public static void main(String[] args) {
       Model model = RandomModels.all(1).get(args[0]);
-      CpuKernels kernels =
-          args[2].equals("scalar") ? new ScalarKernels() : CpuProvider.lookup().kernels().get();
-      if (!kernels.name().startsWith(args[2])) {
-        throw new IllegalStateException(kernels.name());
-      }
       EngineOptions options = new EngineOptions(Device.CPU, 4, Storage.valueOf(args[1]));
-      try (CpuEngine engine = new CpuEngine(model, options, kernels)) {
+      try (CpuEngine engine =
+          args[2].equals("scalar")
+              ? new CpuEngine(model, options, new ScalarKernels())
+              : CpuProvider.lookup().engine(model, options)) {
+        if (!engine.name().startsWith("cpu " + args[2])) {
+          throw new IllegalStateException(engine.name());
+        }
         System.out.println("allocated " + leastAllocated(engine, batch(model)) + " bytes");
       }
     }

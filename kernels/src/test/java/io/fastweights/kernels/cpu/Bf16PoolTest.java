@@ -11,10 +11,13 @@ import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.numeric.BrainFloat;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memories in bf16: what they lose, and what they do not. */
+@Tag(WidthTest.WIDTH)
+@Tag(WidthTest.PLAIN)
 class Bf16PoolTest {
   private static final int EVENTS = 12;
 
@@ -68,7 +71,7 @@ class Bf16PoolTest {
     float[] live = new float[model.memory().floats()];
     float[] replayed = new float[live.length];
     EngineOptions options = new EngineOptions(Device.CPU, 2, Storage.BF16);
-    try (CpuEngine engine = new CpuEngine(model, options, CpuProvider.lookup().kernels().get())) {
+    try (CpuEngine engine = new CpuEngine(model, options, ProvidedKernels.get())) {
       EventBatch batch = events(model, random);
       batch.clear();
       batch.segment(0, true);
@@ -89,7 +92,7 @@ class Bf16PoolTest {
       Model model, Storage storage, float[] memory, EventBatch events, int count, int size) {
     EngineOptions options = new EngineOptions(Device.CPU, 1, storage);
     float[] result = new float[memory.length];
-    try (CpuEngine engine = new CpuEngine(model, options, CpuProvider.lookup().kernels().get())) {
+    try (CpuEngine engine = new CpuEngine(model, options, ProvidedKernels.get())) {
       engine.pool().write(0, memory, 0);
       EventBatch batch = new EventBatch(model, size);
       for (int from = 0; from < count; from += size) {

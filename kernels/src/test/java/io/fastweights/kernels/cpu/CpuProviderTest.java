@@ -3,15 +3,22 @@ package io.fastweights.kernels.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which provider a JVM gets; other JVMs are forked and tell. */
 class CpuProviderTest {
   /** Prints the choice. */
   public static final class Choice {
     public static void main(String[] args) {
-      CpuProvider provider = CpuProvider.lookup();
-      System.out.println(provider.kernels().get().name() + ": " + provider.reason());
+      try {
+        CpuProvider provider = CpuProvider.lookup();
+        System.out.println(provider.kernels().get().name() + ": " + provider.reason());
+      } catch (IllegalArgumentException e) {
+        System.out.println(e.getMessage());
+      }
     }
   }
 
@@ -40,6 +47,42 @@ class CpuProviderTest {
   void fallsBackWhereVectorsAreShorterThan128Bits() throws Exception {
     assertThat(choice(ForkedJvm.VECTOR_MODULE, "-XX:MaxVectorSize=8"))
         .contains("scalar: vectors have 64 bits, fewer than 128");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {128, 256, 512})
+  void takesTheWidthThatTheSystemPropertyAsksFor(int bits) throws Exception {
+    assertThat(choice(ForkedJvm.VECTOR_MODULE, "-Dfastweights.vector.bits=" + bits))
+        .contains(String.format(Locale.ROOT, "vector %d bit: vectors have %d bits", bits, bits));
+  }
+
+  @Test
+  void takesAWiderVectorThanTheProcessorsIfAskedAndWarns() throws Exception {
+    String wide = "-Dfastweights.vector.bits=512";
+    assertThat(choice(ForkedJvm.VECTOR_MODULE, "-XX:MaxVectorSize=16", wide))
+        .contains("vector 512 bit")
+        .contains("this processor and JVM have vectors of 128 bits: the engine will be slow");
+  }
+
+  @Test
+  void takesPlainLoopsIfAsked() throws Exception {
+    assertThat(choice(ForkedJvm.VECTOR_MODULE, "-Dfastweights.vector.bits=0"))
+        .contains("scalar: system property fastweights.vector.bits is 0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"100", "1024", "wide", ""})
+  void refusesAnotherWidth(String asked) throws Exception {
+    String line = "system property fastweights.vector.bits is '" + asked + "', must be 0, 128,";
+    assertThat(choice(ForkedJvm.VECTOR_MODULE, "-Dfastweights.vector.bits=" + asked))
+        .contains(line);
+  }
+
+  @Test
+  void takesAtMost512BitsOfAWiderProcessor() {
+    assertThat(CpuProvider.vectorBits(1024)).isEqualTo(512);
+    assertThat(CpuProvider.vectorBits(2048)).isEqualTo(512);
+    assertThat(CpuProvider.vectorBits(384)).isEqualTo(256);
   }
 
   private static String choice(String... options) throws Exception {

@@ -3,18 +3,26 @@ package io.fastweights.kernels.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Sums of rows, on vectors and in plain loops. */
+@Tag(WidthTest.WIDTH)
 class RowSumsTest {
 
+  /** Up to three of the widest vectors and one, and longer rows. */
+  static IntStream lengths() {
+    return IntStream.concat(IntStream.rangeClosed(0, 49), IntStream.of(100, 203));
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 3, 7, 8, 9, 15, 16, 17, 48, 100, 203})
+  @MethodSource("lengths")
   void vectorsGiveTheBitsOfPlainLoopsAtAnyPlace(int n) {
     SplittableRandom random = new SplittableRandom(n);
-    for (int round = 0; round < 50; round++) {
+    for (int round = 0; round < 20; round++) {
       float[] x = random(5 * n + 40, random);
       float[] y = random(n + 10, random);
       float[] expected = y.clone();
@@ -22,14 +30,14 @@ class RowSumsTest {
       int[] at = random.ints(4, 0, x.length - n).toArray();
       int yAt = random.nextInt(10);
       sum(new ScalarRows(), a, x, at, expected, yAt, n);
-      sum(new VectorRows(), a, x, at, y, yAt, n);
+      sum(ProvidedKernels.get().rows(), a, x, at, y, yAt, n);
       assertThat(y).as("round %d", round).isEqualTo(expected);
     }
   }
 
   @Test
   void fourRowsAreAddedInTheirOrder() {
-    for (RowSums sums : new RowSums[] {new ScalarRows(), new VectorRows()}) {
+    for (RowSums sums : new RowSums[] {new ScalarRows(), ProvidedKernels.get().rows()}) {
       float[] rows = random(4 * 19, new SplittableRandom(2));
       float[] together = new float[19];
       float[] apart = new float[19];

@@ -10,18 +10,31 @@ import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.Storage;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Vectors against plain loops, on shapes that fit no vector. */
+@Tag(WidthTest.WIDTH)
 class VectorKernelsTest {
   private static final int SLOTS = 3;
-  private static final int SHAPES = 60;
+  private static final int SHAPES = 30;
+
+  /** One to three vectors of each width, in floats, and one float less or more. */
+  private static final int[] EDGES =
+      IntStream.of(4, 8, 16)
+          .flatMap(lanes -> IntStream.of(lanes, 2 * lanes, 3 * lanes))
+          .flatMap(floats -> IntStream.of(floats - 1, floats, floats + 1))
+          .sorted()
+          .distinct()
+          .toArray();
 
   @ParameterizedTest
   @EnumSource(Storage.class)
@@ -57,9 +70,52 @@ class VectorKernelsTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Storage.class)
+  void givesTheBitsOfPlainLoopsWhereAKeyFillsVectorsAndBesideIt(Storage storage) {
+    for (int d : EDGES) {
+      for (int nu = 1; nu <= 3; nu++) {
+        long seed = 10L * d + nu;
+        SplittableRandom random = new SplittableRandom(seed);
+        ModelConfig config =
+            ModelConfig.builder(Architecture.TRANSFORMER)
+                .dim(edge(random))
+                .depth(1)
+                .heads(1 + random.nextInt(2))
+                .dimHead(d)
+                .nu(nu)
+                .ffMult(1 + random.nextInt(2))
+                .outputs(random.nextBoolean() ? 1 : edge(random))
+                .preNorm(random.nextBoolean())
+                .featureMap(random.nextInt(3) > 0 ? FeatureMap.DPFP : FeatureMap.ELU_PLUS_ONE)
+                .normalisation(random.nextBoolean() ? Normalisation.SUM : Normalisation.UNIT)
+                .build();
+        compare(RandomModels.slow(config, random), storage, seed);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Storage.class)
+  void givesTheBitsOfPlainLoopsWhereColumnsFillVectorsAndBesideIt(Storage storage) {
+    for (int columns : EDGES) {
+      SplittableRandom random = new SplittableRandom(columns);
+      int nu = 1 + random.nextInt(3);
+      float[] betas = {0.4f, 1};
+      compare(
+          new AssociativeMemory(edge(random), nu, columns, betas, Normalisation.UNIT),
+          storage,
+          columns);
+    }
+  }
+
+  private static int edge(SplittableRandom random) {
+    return EDGES[random.nextInt(EDGES.length)];
+  }
+
   private static void compare(Model model, Storage storage, long seed) {
     EngineOptions options = new EngineOptions(Device.CPU, SLOTS, storage);
-    try (CpuEngine vector = new CpuEngine(model, options, CpuProvider.lookup().kernels().get());
+    try (CpuEngine vector = new CpuEngine(model, options, ProvidedKernels.get());
         CpuEngine scalar = new CpuEngine(model, options, new ScalarKernels())) {
       SplittableRandom random = new SplittableRandom(seed);
       boolean[] known = new boolean[SLOTS];

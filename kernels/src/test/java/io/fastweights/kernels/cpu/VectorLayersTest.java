@@ -6,11 +6,13 @@ import io.fastweights.kernels.engine.RandomModels;
 import io.fastweights.kernels.numeric.Layers.Dense;
 import io.fastweights.kernels.numeric.Layers.Norm;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The layers on vectors against the plain loops, bit for bit. */
+@Tag(WidthTest.WIDTH)
 class VectorLayersTest {
-  private final CpuKernels vector = CpuProvider.lookup().kernels().get();
+  private final CpuKernels vector = ProvidedKernels.get();
   private final CpuKernels scalar = new ScalarKernels();
 
   @Test

@@ -13,6 +13,7 @@ import io.fastweights.kernels.model.Storage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -173,8 +174,13 @@ public abstract class EngineContractTest {
         engine.pool().read(KEYS, replayed, 0);
         float[] live = results.parts.get("memory " + key);
         String what =
-            "%s, %s, seed %d, memory %d"
-                .formatted(storage, values ? "values" : "deltas", seed, key);
+            String.format(
+                Locale.ROOT,
+                "%s, %s, seed %d, memory %d",
+                storage,
+                values ? "values" : "deltas",
+                seed,
+                key);
         Results.compare(what, live, replayed, 0);
         Results.compare(what + ", by the reference", live, plain, tolerance(storage));
       }
@@ -234,7 +240,7 @@ public abstract class EngineContractTest {
       for (int key = 0; key < KEYS; key++) {
         float[] restored = new float[floats];
         engine.pool().read(KEYS - 1 - key, restored, 0);
-        String what = "%s, seed %d, memory %d".formatted(storage, seed, key);
+        String what = String.format(Locale.ROOT, "%s, seed %d, memory %d", storage, seed, key);
         Results.compare(what, expected.get(key), restored, 0);
       }
     }
@@ -279,7 +285,7 @@ public abstract class EngineContractTest {
         for (int key = 0; key < 3; key++) {
           float[] restored = new float[model.memory().floats()];
           engine.pool().read(key, restored, 0);
-          String what = "%s, memory %d".formatted(storage, key);
+          String what = String.format(Locale.ROOT, "%s, memory %d", storage, key);
           Results.compare(what, expected.get(key), restored, tolerance(storage));
         }
       }

@@ -9,6 +9,7 @@ import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.Tensor;
 import java.io.IOException;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What the package dpfp-pytorch itself returns, one event at a time in float32, from its own
  * state_dict: no sigmoid on beta, one memory for all layers.
  */
+@Tag("width")
+@Tag("plain")
 class DpfpPytorchGoldenTest {
   /**
    * Post-norm over a shared memory magnifies a rounding error from event to event: float32 and

@@ -8,11 +8,14 @@ import io.fastweights.kernels.model.SlowModel;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The whole model over token sequences: memory per layer, sigmoid beta. */
+@Tag("width")
+@Tag("plain")
 class ModelGoldenTest {
 
   static Stream<Arguments> modelsAndRunners() {

@@ -1,6 +1,7 @@
 package io.fastweights.kernels.golden;
 
 import io.fastweights.kernels.cpu.CpuEngine;
+import io.fastweights.kernels.cpu.ProvidedKernels;
 import io.fastweights.kernels.cpu.ScalarKernels;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EventBatch;
@@ -37,6 +38,9 @@ interface SequenceRunner {
     runners.put("reference", SequenceRunner::reference);
     runners.put(
         "cpu scalar", on((model, slots) -> new CpuEngine(model, slots, new ScalarKernels())));
+    runners.put(
+        "cpu as provided",
+        on((model, slots) -> new CpuEngine(model, slots, ProvidedKernels.get())));
     return runners;
   }
 

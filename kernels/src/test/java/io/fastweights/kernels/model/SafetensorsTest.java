@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -131,7 +132,7 @@ class SafetensorsTest {
 
   @Test
   void readsALargeHeader() throws Exception {
-    String padded = "{%s}".formatted(A).replace('\'', '"');
+    String padded = String.format(Locale.ROOT, "{%s}", A).replace('\'', '"');
     padded += " ".repeat(5_000_000 - padded.length());
     try (Safetensors file = Safetensors.of(WeightsBytes.file(padded, 8), "w")) {
       assertThat(file.floats("a").data()).containsExactly(0, 0);
@@ -143,13 +144,14 @@ class SafetensorsTest {
     String each = "\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}";
     String most =
         IntStream.range(0, Safetensors.MAX_TENSORS)
-            .mapToObj(each::formatted)
+            .mapToObj(i -> String.format(Locale.ROOT, each, i))
             .collect(Collectors.joining(","));
     try (Safetensors file = Safetensors.of(WeightsBytes.file("{" + most + "}", 0), "w")) {
       assertThat(file.entries()).hasSize(10_000);
     }
     WeightsFormatException e =
-        refused(WeightsBytes.file("{" + most + "," + each.formatted(-1) + "}", 0));
+        refused(
+            WeightsBytes.file("{" + most + "," + String.format(Locale.ROOT, each, -1) + "}", 0));
     assertThat(e.kind()).isEqualTo(Kind.TOO_MANY_TENSORS);
     assertThat(e).hasMessageContaining("more than 10000");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,7 +34,11 @@ class VectorEventTest {
       assertThatThrownBy(() -> Schema.encodeVector(new RawEvent(0).vector(vector), DIM, 0))
           .isInstanceOf(MalformedEventException.class)
           .hasMessage(
-              "float %d of the vector is %s, must be within +-1000000.0".formatted(place, wrong));
+              String.format(
+                  Locale.ROOT,
+                  "float %d of the vector is %s, must be within +-1000000.0",
+                  place,
+                  wrong));
     }
   }
 

@@ -9,6 +9,7 @@ import io.fastweights.operator.FastWeights;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -260,8 +261,12 @@ public final class FastWeightTables {
       }
     }
     throw new IllegalArgumentException(
-        "%s: the table has no column %s; it has %s"
-            .formatted(argument, column, fields.stream().map(DataTypes.Field::getName).toList()));
+        String.format(
+            Locale.ROOT,
+            "%s: the table has no column %s; it has %s",
+            argument,
+            column,
+            fields.stream().map(DataTypes.Field::getName).toList()));
   }
 
   private static void checkTime(String argument, DataTypes.Field field) {
@@ -271,8 +276,11 @@ public final class FastWeightTables {
             LogicalTypeRoot.TIMESTAMP_WITHOUT_TIME_ZONE,
             LogicalTypeRoot.TIMESTAMP_WITH_LOCAL_TIME_ZONE)) {
       throw new IllegalArgumentException(
-          "onTime: column %s of type %s must be TIMESTAMP or TIMESTAMP_LTZ"
-              .formatted(field.getName(), type));
+          String.format(
+              Locale.ROOT,
+              "onTime: column %s of type %s must be TIMESTAMP or TIMESTAMP_LTZ",
+              field.getName(),
+              type));
     }
   }
 }

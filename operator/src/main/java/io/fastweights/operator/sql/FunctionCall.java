@@ -7,6 +7,7 @@ import io.fastweights.operator.FastWeightOptions;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
@@ -85,8 +86,11 @@ record FunctionCall(
     Configuration all = allOptions(session);
     if (!timed && !all.get(FastWeightOptions.HALF_LIFE).isZero()) {
       throw new IllegalArgumentException(
-          "on_time: not given; %s is %s, and memories fade by the times of the rows"
-              .formatted(FastWeightOptions.HALF_LIFE.key(), all.get(FastWeightOptions.HALF_LIFE)));
+          String.format(
+              Locale.ROOT,
+              "on_time: not given; %s is %s, and memories fade by the times of the rows",
+              FastWeightOptions.HALF_LIFE.key(),
+              all.get(FastWeightOptions.HALF_LIFE)));
     }
     try {
       return new EventStepper.Plan(events.schema(), events.weights(), all);

@@ -34,6 +34,8 @@ final class PredictionColumns implements Serializable {
   }
 
   private final Kind kind;
+
+  @SuppressWarnings("serial") // An ArrayList is serializable.
   private final List<String> classes;
 
   /**

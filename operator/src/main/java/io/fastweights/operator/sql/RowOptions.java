@@ -3,6 +3,7 @@ package io.fastweights.operator.sql;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.FastWeightOptions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -46,11 +47,12 @@ final class RowOptions {
     if (APPLY.stream().noneMatch(option -> option.key().equals(key))) {
       boolean known = FastWeightOptions.all().stream().anyMatch(option -> option.key().equals(key));
       throw new IllegalArgumentException(
-          "options: %s %s; there are %s"
-              .formatted(
-                  key,
-                  known ? "is of no use to a function called row by row" : "is unknown",
-                  APPLY.stream().map(ConfigOption::key).toList()));
+          String.format(
+              Locale.ROOT,
+              "options: %s %s; there are %s",
+              key,
+              known ? "is of no use to a function called row by row" : "is unknown",
+              APPLY.stream().map(ConfigOption::key).toList()));
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
@@ -79,7 +80,12 @@ record StoredMemory(long written, long events, EncodedEvent lag, float fade, flo
       byte format = in.readByte();
       if (format != PLAIN && format != FADED) {
         throw new IOException(
-            "a stored memory has format %d, must be %d or %d".formatted(format, PLAIN, FADED));
+            String.format(
+                Locale.ROOT,
+                "a stored memory has format %d, must be %d or %d",
+                format,
+                PLAIN,
+                FADED));
       }
       if (in.readInt() != checksum) {
         throw new IOException(
@@ -95,8 +101,11 @@ record StoredMemory(long written, long events, EncodedEvent lag, float fade, flo
       byte[] rest = in.readAllBytes();
       if (rest.length != 4 * floats) {
         throw new IOException(
-            "a stored memory has %d bytes of floats, must have %d"
-                .formatted(rest.length, 4 * floats));
+            String.format(
+                Locale.ROOT,
+                "a stored memory has %d bytes of floats, must have %d",
+                rest.length,
+                4 * floats));
       }
       float[] values = new float[floats];
       ByteBuffer.wrap(rest).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);

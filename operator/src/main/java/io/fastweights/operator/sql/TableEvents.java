@@ -7,6 +7,7 @@ import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
@@ -72,9 +73,12 @@ record TableEvents(Schema schema, SlowWeights weights, RowReader reader) {
     List<Field> taking = schema.fields().stream().filter(Field::takesValue).toList();
     if (features != null && features.size() != taking.size()) {
       throw new IllegalArgumentException(
-          "features: %d columns, must be %d, one for each of the schema's fields %s"
-              .formatted(
-                  features.size(), taking.size(), taking.stream().map(Field::name).toList()));
+          String.format(
+              Locale.ROOT,
+              "features: %d columns, must be %d, one for each of the schema's fields %s",
+              features.size(),
+              taking.size(),
+              taking.stream().map(Field::name).toList()));
     }
     int next = 0;
     for (int i = 0; i < places.length; i++) {
@@ -90,8 +94,10 @@ record TableEvents(Schema schema, SlowWeights weights, RowReader reader) {
     for (int place : places) {
       if (place >= 0 && place == targetPlace) {
         throw new IllegalArgumentException(
-            "features: %s is the target too: an event must not see its own target"
-                .formatted(columns.get(place)));
+            String.format(
+                Locale.ROOT,
+                "features: %s is the target too: an event must not see its own target",
+                columns.get(place)));
       }
     }
     return new TableEvents(schema, weights, new RowReader(places, targetPlace, -1));
@@ -130,8 +136,10 @@ record TableEvents(Schema schema, SlowWeights weights, RowReader reader) {
       Column column = columns.get(place(columns, "features", name));
       if (!column.isCategory()) {
         throw new IllegalArgumentException(
-            "features: %s is no category (text, BOOLEAN or a whole number); a number needs its mean"
-                    .formatted(column)
+            String.format(
+                    Locale.ROOT,
+                    "features: %s is no category (text, BOOLEAN or a whole number); a number needs its mean",
+                    column)
                 + " and deviation in schema, or CAST it to STRING");
       }
       try {
@@ -143,7 +151,8 @@ record TableEvents(Schema schema, SlowWeights weights, RowReader reader) {
     Column label = columns.get(place(columns, "target", target));
     if (!label.isBoolean()) {
       throw new IllegalArgumentException(
-          "target: %s must be BOOLEAN; classes or a number need a schema".formatted(label));
+          String.format(
+              Locale.ROOT, "target: %s must be BOOLEAN; classes or a number need a schema", label));
     }
     try {
       return Schema.of(fields, new Target.Binary(target));
@@ -157,8 +166,10 @@ record TableEvents(Schema schema, SlowWeights weights, RowReader reader) {
         schema.fields().stream().filter(f -> !f.takesValue()).map(Field::name).toList();
     if (!timed && !derived.isEmpty()) {
       throw new IllegalArgumentException(
-          "on_time: not given; the schema's fields %s are made of the event's time"
-              .formatted(derived));
+          String.format(
+              Locale.ROOT,
+              "on_time: not given; the schema's fields %s are made of the event's time",
+              derived));
     }
   }
 
@@ -176,12 +187,13 @@ record TableEvents(Schema schema, SlowWeights weights, RowReader reader) {
         schema.target() instanceof Target.Number ? column.isNumber() : column.isCategory();
     if (!fits) {
       throw new IllegalArgumentException(
-          "target: %s must be %s"
-              .formatted(
-                  column,
-                  schema.target() instanceof Target.Number
-                      ? "a number"
-                      : "text, BOOLEAN or a whole number"));
+          String.format(
+              Locale.ROOT,
+              "target: %s must be %s",
+              column,
+              schema.target() instanceof Target.Number
+                  ? "a number"
+                  : "text, BOOLEAN or a whole number"));
     }
     return place;
   }
@@ -190,9 +202,12 @@ record TableEvents(Schema schema, SlowWeights weights, RowReader reader) {
     boolean number = field instanceof Field.Numeric;
     if (number ? !column.isNumber() : !column.isCategory()) {
       throw new IllegalArgumentException(
-          "features: %s must be %s for field %s; CAST it"
-              .formatted(
-                  column, number ? "a number" : "text, BOOLEAN or a whole number", field.name()));
+          String.format(
+              Locale.ROOT,
+              "features: %s must be %s for field %s; CAST it",
+              column,
+              number ? "a number" : "text, BOOLEAN or a whole number",
+              field.name()));
     }
   }
 
@@ -203,7 +218,11 @@ record TableEvents(Schema schema, SlowWeights weights, RowReader reader) {
       }
     }
     throw new IllegalArgumentException(
-        "%s: the table has no column %s; it has %s"
-            .formatted(argument, name, columns.stream().map(Column::name).toList()));
+        String.format(
+            Locale.ROOT,
+            "%s: the table has no column %s; it has %s",
+            argument,
+            name,
+            columns.stream().map(Column::name).toList()));
   }
 }

@@ -1,5 +1,7 @@
 package io.fastweights.operator.stored;
 
+import java.util.Locale;
+
 /**
  * Weights that were found sound, as they travel to every subtask and into the checkpoint: with the
  * bytes of their file, so that nothing depends on the file any more. Their class is not named in
@@ -64,6 +66,6 @@ public class CheckedWeights {
 
   @Override
   public String toString() {
-    return "version %d, %s (SHA-256 %s)".formatted(version, path, sha256);
+    return String.format(Locale.ROOT, "version %d, %s (SHA-256 %s)", version, path, sha256);
   }
 }

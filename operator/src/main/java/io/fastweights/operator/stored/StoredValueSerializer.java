@@ -1,6 +1,7 @@
 package io.fastweights.operator.stored;
 
 import java.io.IOException;
+import java.util.Locale;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -19,14 +20,15 @@ abstract class StoredValueSerializer<V> extends TypeSerializer<V> {
     int format = in.readUnsignedByte();
     if (format < 1 || format > newest) {
       throw new IOException(
-          "%s of format %d: this release reads 1 to %d".formatted(what, format, newest));
+          String.format(
+              Locale.ROOT, "%s of format %d: this release reads 1 to %d", what, format, newest));
     }
   }
 
   /** Checks the length of an array. */
   static int checkLength(int length, String what) throws IOException {
     if (length < 0) {
-      throw new IOException("%s of length %d is corrupt".formatted(what, length));
+      throw new IOException(String.format(Locale.ROOT, "%s of length %d is corrupt", what, length));
     }
     return length;
   }

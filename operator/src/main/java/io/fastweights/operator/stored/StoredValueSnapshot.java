@@ -1,6 +1,7 @@
 package io.fastweights.operator.stored;
 
 import java.io.IOException;
+import java.util.Locale;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.java.typeutils.runtime.PojoSerializerSnapshot;
@@ -35,8 +36,12 @@ abstract class StoredValueSnapshot<V> implements TypeSerializerSnapshot<V> {
   public void readSnapshot(int version, DataInputView in, ClassLoader loader) throws IOException {
     if (version != VERSION) {
       throw new IOException(
-          "%s of format version %d, this release reads %d"
-              .formatted(type.getSimpleName(), version, VERSION));
+          String.format(
+              Locale.ROOT,
+              "%s of format version %d, this release reads %d",
+              type.getSimpleName(),
+              version,
+              VERSION));
     }
   }
 

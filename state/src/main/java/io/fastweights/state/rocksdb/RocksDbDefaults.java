@@ -1,5 +1,6 @@
 package io.fastweights.state.rocksdb;
 
+import io.fastweights.state.SizeOption;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -32,9 +33,10 @@ public final class RocksDbDefaults {
 
   /** Sets what the options do not say. */
   public static void set(Configuration options) {
-    set(options, RocksDBConfigurableOptions.WRITE_BUFFER_SIZE, MemorySize.ofMebiBytes(4));
+    SizeOption.setDefault(
+        options, RocksDBConfigurableOptions.WRITE_BUFFER_SIZE, MemorySize.ofMebiBytes(4));
     set(options, RocksDBConfigurableOptions.MAX_WRITE_BUFFER_NUMBER, WRITE_BUFFERS);
-    set(options, RocksDBConfigurableOptions.BLOCK_SIZE, MemorySize.parse("16kb"));
+    SizeOption.setDefault(options, RocksDBConfigurableOptions.BLOCK_SIZE, MemorySize.parse("16kb"));
     set(options, RocksDBConfigurableOptions.MAX_BACKGROUND_THREADS, THREADS);
     set(options, RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
     set(

@@ -106,6 +106,7 @@ abstract class MemoryReader<R> extends KeyedStateReaderFunction<Object, R> {
   static final class Memories extends MemoryReader<NamedMemory> {
     private static final long serialVersionUID = 1L;
 
+    @SuppressWarnings("serial") // Set.copyOf makes serializable sets.
     private final Set<String> keys;
 
     /**

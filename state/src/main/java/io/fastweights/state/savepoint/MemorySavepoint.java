@@ -6,10 +6,12 @@ import io.fastweights.state.FastWeightStore;
 import io.fastweights.state.KeyMemorySerializer;
 import io.fastweights.state.LogChunkSerializer;
 import io.fastweights.state.Recipe;
+import io.fastweights.state.SizeOption;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -99,18 +101,22 @@ public final class MemorySavepoint {
     }
     if (found.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s holds no fast-weight memories%s; the operators in it are: %s%s"
-              .formatted(
-                  path,
-                  uid == null ? "" : " of an operator '" + uid + "'",
-                  names(metadata.getOperatorStates()),
-                  unreadable.isEmpty()
-                      ? ""
-                      : "; not readable with this class path: " + String.join(", ", unreadable)));
+          String.format(
+              Locale.ROOT,
+              "%s holds no fast-weight memories%s; the operators in it are: %s%s",
+              path,
+              uid == null ? "" : " of an operator '" + uid + "'",
+              names(metadata.getOperatorStates()),
+              unreadable.isEmpty()
+                  ? ""
+                  : "; not readable with this class path: " + String.join(", ", unreadable)));
     }
     throw new IllegalArgumentException(
-        "%s holds memories of several operators, one must be named: %s"
-            .formatted(path, names(found)));
+        String.format(
+            Locale.ROOT,
+            "%s holds memories of several operators, one must be named: %s",
+            path,
+            names(found)));
   }
 
   private static void requireSavepoint(String path) throws IOException {
@@ -256,8 +262,10 @@ public final class MemorySavepoint {
     if (most.getBytes() < bytes) {
       // A client could not collect a memory.
       environment.configure(
-          new Configuration()
-              .set(CollectSinkOperatorFactory.MAX_BATCH_SIZE, new MemorySize(bytes)));
+          SizeOption.set(
+              new Configuration(),
+              CollectSinkOperatorFactory.MAX_BATCH_SIZE,
+              new MemorySize(bytes)));
     }
     return read(environment, new MemoryReader.Memories(bases, logs, wanted), NamedMemory.class);
   }

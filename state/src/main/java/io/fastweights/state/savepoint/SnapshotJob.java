@@ -2,6 +2,7 @@ package io.fastweights.state.savepoint;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.configuration.Configuration;
@@ -43,8 +44,11 @@ record SnapshotJob(List<SubtaskSnapshot> parts, JobExecutionResult result) {
       JobExecutionResult result = job.getJobExecutionResult().get();
       if (parts.size() != subtasks.getParallelism()) {
         throw new IllegalStateException(
-            "%d of %d subtasks wrote their part of the savepoint"
-                .formatted(parts.size(), subtasks.getParallelism()));
+            String.format(
+                Locale.ROOT,
+                "%d of %d subtasks wrote their part of the savepoint",
+                parts.size(),
+                subtasks.getParallelism()));
       }
       return new SnapshotJob(parts, result);
     }

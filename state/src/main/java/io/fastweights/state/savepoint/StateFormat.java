@@ -1,5 +1,6 @@
 package io.fastweights.state.savepoint;
 
+import java.util.Locale;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
@@ -46,8 +47,10 @@ public enum StateFormat {
       return ROCKSDB;
     }
     throw new IllegalArgumentException(
-        "its keyed state is of the kind %s, which cannot be read: take a canonical savepoint"
-            .formatted(handle.getClass().getSimpleName()));
+        String.format(
+            Locale.ROOT,
+            "its keyed state is of the kind %s, which cannot be read: take a canonical savepoint",
+            handle.getClass().getSimpleName()));
   }
 
   /** Where serializers and names of the states are written. */
@@ -76,8 +79,11 @@ public enum StateFormat {
           backendOptions(), Thread.currentThread().getContextClassLoader(), LOG);
     } catch (DynamicCodeLoadingException | java.io.IOException e) {
       throw new IllegalStateException(
-          "its format is %s, which needs flink-statebackend-%s on the class path"
-              .formatted(description, backend),
+          String.format(
+              Locale.ROOT,
+              "its format is %s, which needs flink-statebackend-%s on the class path",
+              description,
+              backend),
           e);
     }
   }

@@ -1,0 +1,124 @@
+package io.fastweights.kernels.cpu;
+
+import io.fastweights.kernels.engine.Engine;
+import io.fastweights.kernels.engine.EngineException;
+import io.fastweights.kernels.engine.EngineFactory;
+import io.fastweights.kernels.engine.EngineOptions;
+import io.fastweights.kernels.engine.EngineOptions.DenseProducts;
+import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.Storage;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the engines of one device against the plain loops before they serve: a short script of
+ * events on a few models of fixed shapes, then on one of the job's shape with random weights. Every
+ * bit must be the same. Each shape is tried once. After a failure the device counts as broken for
+ * all shapes; the first failure is logged.
+ *
+ * <p>The script is too short for the optimising compiler to have compiled everything that it runs.
+ */
+public final class SelfCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(SelfCheck.class);
+
+  private final EngineFactory engines;
+  private final Set<Trial> passed = new HashSet<>();
+  private String failure;
+
+  private record Trial(Object shape, Storage storage) {}
+
+  /**
+   * @param engines makes the device's engines
+   */
+  public SelfCheck(EngineFactory engines) {
+    this.engines = engines;
+  }
+
+  /**
+   * Tries the device, as far as the model's shape is new to it.
+   *
+   * @return the reason why it must not serve, or null
+   * @throws EngineException if the device cannot be had
+   */
+  public synchronized String failure(Model model, EngineOptions options) {
+    if (failure != null) {
+      return failure;
+    }
+    for (SelfCheckShape shape : SelfCheckShape.fixed()) {
+      check(shape, options);
+    }
+    check(SelfCheckShape.like(model), options);
+    return failure;
+  }
+
+  /** True if a device has failed. */
+  public synchronized boolean failed() {
+    return failure != null;
+  }
+
+  private void check(SelfCheckShape shape, EngineOptions options) {
+    Trial trial = new Trial(shape, options.storage());
+    if (failure != null || passed.contains(trial)) {
+      return;
+    }
+    Model model = shape.model();
+    if (options.denseProducts() == DenseProducts.CUBLAS
+        && options.device() != Device.CPU
+        && !(model instanceof AssociativeMemory)) {
+      // cuBLAS has an order of sums of its own.
+      return;
+    }
+    String name = "an engine";
+    String difference;
+    try (Engine engine = engines.create(model, small(options))) {
+      name = "engine '" + engine.name() + "'";
+      difference = difference(model, engine, options.storage());
+    } catch (EngineException e) {
+      if ("an engine".equals(name)) {
+        throw e;
+      }
+      difference = e.toString();
+    } catch (RuntimeException | LinkageError e) {
+      difference = e.toString();
+    }
+    if (difference == null) {
+      passed.add(trial);
+    } else {
+      failure =
+          String.format(
+              Locale.ROOT,
+              "%s differs from plain loops in its self-check, %s, %s: %s; %s",
+              name,
+              shape,
+              options.storage(),
+              difference,
+              Processor.describe());
+      LOG.warn("{}. It is not used.", failure);
+    }
+  }
+
+  private static String difference(Model model, Engine engine, Storage storage) {
+    EngineOptions plain = new EngineOptions(Device.CPU, SelfCheckScript.SLOTS, storage);
+    try (Engine reference = new CpuEngine(model, plain, new ScalarKernels())) {
+      return new SelfCheckScript(model)
+          .run(reference)
+          .difference(new SelfCheckScript(model).run(engine));
+    }
+  }
+
+  private static EngineOptions small(EngineOptions options) {
+    return new EngineOptions(
+        options.device(),
+        SelfCheckScript.SLOTS,
+        SelfCheckScript.SLOTS,
+        options.storage(),
+        options.deviceIndex(),
+        Long.MAX_VALUE,
+        options.denseProducts());
+  }
+}
