@@ -118,7 +118,10 @@ public final class RewriteCommand implements Callable<Integer> {
         .commandLine()
         .getOut()
         .printf(
+            Locale.ROOT,
             "%,d of %,d memories are not finite and are emptied%s%n",
-            lost, summary.figures().get("keys").longValue(), lost == 0 ? "" : ": " + keys);
+            lost,
+            summary.figures().get("keys").longValue(),
+            lost == 0 ? "" : ": " + keys);
   }
 }

@@ -28,6 +28,8 @@ import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 /** Memories that an older release left with NaN are found and emptied. */
+// The harness closes with InterruptedException among others.
+@SuppressWarnings("try")
 class FoldOperatorTest {
   private static final MemoryShape SHAPE = new MemoryShape(1, 1, 4, 2);
   private static final LogShape LOGS = new LogShape(1, 1, 2, 2);
