@@ -2,6 +2,8 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.operator.api.EventReader;
+import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.stored.StoredNames;
 import java.util.Locale;
 import org.apache.flink.api.common.functions.FlatMapFunction;

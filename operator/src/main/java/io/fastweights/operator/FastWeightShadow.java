@@ -2,6 +2,10 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.operator.api.Compared;
+import io.fastweights.operator.api.EventReader;
+import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.api.RefusedModel;
 import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 

@@ -1,5 +1,11 @@
 package io.fastweights.operator;
 
+import io.fastweights.operator.api.Drift;
+import io.fastweights.operator.api.Malformed;
+import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.api.RefusedModel;
+import io.fastweights.operator.api.Scored;
+import io.fastweights.operator.scoring.Scorer;
 import java.util.function.Supplier;
 import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -79,8 +85,8 @@ public final class FastWeightStream<T> {
   /**
    * The prediction log: for every observed event what was predicted and what came true. An ask
    * whose reader set {@link io.fastweights.kernels.schema.RawEvent#id(String)} is remembered, for
-   * {@link FastWeightOptions#LABELS_TTL}, until the observe of the same key and id; any other
-   * observe is scored by its own prediction, made just before it was learned.
+   * {@link io.fastweights.operator.api.FastWeightOptions#LABELS_TTL}, until the observe of the same
+   * key and id; any other observe is scored by its own prediction, made just before it was learned.
    *
    * <p>The first call adds an operator to the job, with the measures of {@code
    * fastweights.prequential} as its metrics; no sink needs to follow.
@@ -95,9 +101,8 @@ public final class FastWeightStream<T> {
   }
 
   /**
-   * Where a subtask's stream changed: {@link io.fastweights.operator.prequential.Adwin} over the
-   * losses of {@link #scored()} and over the recall errors. Its windows begin anew when the subtask
-   * does.
+   * Where a subtask's stream changed: {@link io.fastweights.operator.scoring.Adwin} over the losses
+   * of {@link #scored()} and over the recall errors. Its windows begin anew when the subtask does.
    */
   public SideOutputDataStream<Drift> drift() {
     return scored().getSideOutput(Scorer.DRIFT);

@@ -4,7 +4,25 @@ import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Target;
-import io.fastweights.operator.prequential.Loss;
+import io.fastweights.operator.api.Compared;
+import io.fastweights.operator.api.EventReader;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.Malformed;
+import io.fastweights.operator.api.ModelUpdate;
+import io.fastweights.operator.api.OptionNames;
+import io.fastweights.operator.api.OptionRanges;
+import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.api.Scored;
+import io.fastweights.operator.model.EventModel;
+import io.fastweights.operator.model.ModelSpec;
+import io.fastweights.operator.refresh.ModelChecker;
+import io.fastweights.operator.runtime.EventTimeSorterFactory;
+import io.fastweights.operator.runtime.FastWeightOperator;
+import io.fastweights.operator.runtime.FastWeightOperatorFactory;
+import io.fastweights.operator.runtime.RefreshedOperatorFactory;
+import io.fastweights.operator.scoring.Loss;
+import io.fastweights.operator.scoring.Scorer;
+import io.fastweights.operator.scoring.ShadowScorer;
 import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
@@ -44,11 +62,6 @@ import org.apache.flink.util.OutputTag;
  * @param <T> element of the stream
  */
 public final class FastWeights<T> {
-  static final String NO_BATCH =
-      "fastweights runs in STREAMING execution: in BATCH a key's state is gone when the next key"
-          + " comes, and memories would be lost; set execution.runtime-mode to STREAMING (a"
-          + " bounded input is fine)";
-
   private static final Duration MOST_LATENESS = Duration.ofDays(365);
 
   private final KeyedStream<T, ?> stream;
@@ -257,7 +270,7 @@ public final class FastWeights<T> {
   public FastWeightStream<T> build() {
     ReadableConfig job = stream.getExecutionEnvironment().getConfiguration();
     if (job.get(ExecutionOptions.RUNTIME_MODE) == RuntimeExecutionMode.BATCH) {
-      throw new IllegalStateException(NO_BATCH);
+      throw new IllegalStateException(FastWeightOperator.NO_BATCH);
     }
     requireReader();
     Configuration chosen = options(job);

@@ -3,6 +3,16 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.simulation.Saboteur;
+import io.fastweights.operator.testkit.Answers;
+import io.fastweights.operator.testkit.OperatorHarness;
+import io.fastweights.operator.testkit.Seeds;
+import io.fastweights.operator.testkit.Setup;
+import io.fastweights.operator.testkit.TestJobs;
+import io.fastweights.operator.testkit.TestModel;
+import io.fastweights.operator.testkit.Trips;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,8 +39,8 @@ import org.junit.jupiter.params.provider.FieldSource;
  * reuse, the kind of checkpoints, the linger and the folding of logs, of memories that fade or not,
  * and through two failures, every event is answered once, with the bits of the plain loop.
  */
-class BatchInvarianceITCase {
-  static final int TRIPS = 1200;
+public class BatchInvarianceITCase {
+  public static final int TRIPS = 1200;
   private static final int PER_CHECKPOINT = 300;
 
   @RegisterExtension static final MiniClusterExtension CLUSTER = TestJobs.cluster();
@@ -38,7 +48,7 @@ class BatchInvarianceITCase {
   @TempDir Path folder;
 
   /** How to run the job. */
-  record Setup(
+  public record Setup(
       TestModel model,
       int batchSize,
       String cache,
@@ -58,7 +68,7 @@ class BatchInvarianceITCase {
     }
 
     /** Where the cache is not ample memories fade; so they do in some setups of every model. */
-    Duration halfLife() {
+    public Duration halfLife() {
       return cache.equals("ample") ? Duration.ZERO : Duration.ofHours(3);
     }
   }
@@ -117,7 +127,7 @@ class BatchInvarianceITCase {
   }
 
   /** The answers of a job that fails twice. */
-  static List<String> run(Setup setup, Device device, long seed, String run, Path folder)
+  public static List<String> run(Setup setup, Device device, long seed, String run, Path folder)
       throws Exception {
     Configuration configuration =
         TestJobs.configuration(setup.backend(), folder)
@@ -163,7 +173,7 @@ class BatchInvarianceITCase {
     return TestJobs.lines(stream, predictions).executeAndCollect(run, 2 * TRIPS);
   }
 
-  static void assertThatKeysAreInOrder(List<String> lines) {
+  public static void assertThatKeysAreInOrder(List<String> lines) {
     Map<String, Long> last = new HashMap<>();
     for (String line : lines) {
       if (!line.endsWith("malformed")) {

@@ -36,6 +36,7 @@ final class DocumentedJava {
       import io.fastweights.kernels.model.*;
       import io.fastweights.kernels.schema.*;
       import io.fastweights.operator.*;
+      import io.fastweights.operator.api.*;
       import io.fastweights.operator.sql.*;
       import io.fastweights.state.rocksdb.*;
       import java.nio.file.*;

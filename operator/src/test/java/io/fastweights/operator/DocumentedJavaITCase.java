@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.operator.DocumentedJava.Program;
+import io.fastweights.operator.testkit.TestJobs;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URL;

@@ -3,7 +3,13 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fastweights.operator.FastWeightMetric.Place;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.metrics.FastWeightMetric;
+import io.fastweights.operator.metrics.FastWeightMetric.Place;
+import io.fastweights.operator.testkit.OperatorHarness;
+import io.fastweights.operator.testkit.TestJobs;
+import io.fastweights.operator.testkit.TestModel;
+import io.fastweights.operator.testkit.Trips;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.JobExecutionResult;

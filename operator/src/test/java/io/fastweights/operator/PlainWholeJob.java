@@ -1,6 +1,14 @@
 package io.fastweights.operator;
 
-import io.fastweights.operator.Output.Stream;
+import io.fastweights.operator.sql.TripTables;
+import io.fastweights.operator.testkit.Answers;
+import io.fastweights.operator.testkit.OperatorHarness;
+import io.fastweights.operator.testkit.Oracle;
+import io.fastweights.operator.testkit.Output;
+import io.fastweights.operator.testkit.Output.Stream;
+import io.fastweights.operator.testkit.PlainLoop;
+import io.fastweights.operator.testkit.Trips;
+import io.fastweights.operator.testkit.Update;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

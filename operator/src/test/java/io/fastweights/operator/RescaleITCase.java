@@ -2,6 +2,13 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.testkit.Answers;
+import io.fastweights.operator.testkit.Collected;
+import io.fastweights.operator.testkit.Seeds;
+import io.fastweights.operator.testkit.TestJobs;
+import io.fastweights.operator.testkit.TestModel;
+import io.fastweights.operator.testkit.Trips;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

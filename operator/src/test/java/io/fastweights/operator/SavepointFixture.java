@@ -2,7 +2,14 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.operator.FastWeightOptions.StorageFormat;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.StorageFormat;
+import io.fastweights.operator.testkit.Answers;
+import io.fastweights.operator.testkit.Collected;
+import io.fastweights.operator.testkit.OperatorHarness;
+import io.fastweights.operator.testkit.TestJobs;
+import io.fastweights.operator.testkit.TestModel;
+import io.fastweights.operator.testkit.Trips;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

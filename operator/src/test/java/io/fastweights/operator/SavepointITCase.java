@@ -2,7 +2,8 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.operator.FastWeightOptions.StorageFormat;
+import io.fastweights.operator.api.FastWeightOptions.StorageFormat;
+import io.fastweights.operator.testkit.TestJobs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;

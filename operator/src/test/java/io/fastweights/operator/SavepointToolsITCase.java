@@ -4,7 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.numeric.BrainFloat;
-import io.fastweights.operator.FastWeightOptions.StorageFormat;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.StorageFormat;
+import io.fastweights.operator.testkit.Answered;
+import io.fastweights.operator.testkit.Answers;
+import io.fastweights.operator.testkit.OperatorHarness;
+import io.fastweights.operator.testkit.Oracle;
+import io.fastweights.operator.testkit.Seeds;
+import io.fastweights.operator.testkit.TestJobs;
+import io.fastweights.operator.testkit.TestModel;
+import io.fastweights.operator.testkit.Trips;
 import io.fastweights.state.savepoint.KeyFigures;
 import io.fastweights.state.savepoint.MemoryBootstrap;
 import io.fastweights.state.savepoint.MemoryRewrite;

@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.operator.api.Erased;
 import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.operator.stored.CheckedWeightsSerializer;
 import io.fastweights.operator.stored.WaitingAsk;

@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.operator.testkit.Trips;
 import java.util.Locale;
 
 /** An element of the test streams. */

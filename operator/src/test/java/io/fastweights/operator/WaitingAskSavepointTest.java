@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fastweights.operator.stored.StoredNames;
 import io.fastweights.operator.stored.WaitingAsk;
 import io.fastweights.operator.stored.WaitingAskSerializer;
+import io.fastweights.operator.testkit.OperatorHarness;
+import io.fastweights.operator.testkit.ScorerHarness;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

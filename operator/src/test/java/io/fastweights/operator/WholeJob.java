@@ -1,7 +1,18 @@
 package io.fastweights.operator;
 
 import io.fastweights.kernels.schema.SchemaJson;
-import io.fastweights.operator.Output.Stream;
+import io.fastweights.operator.api.Compared;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.ModelUpdate;
+import io.fastweights.operator.sql.TripTables;
+import io.fastweights.operator.testkit.Answers;
+import io.fastweights.operator.testkit.Collected;
+import io.fastweights.operator.testkit.OperatorHarness;
+import io.fastweights.operator.testkit.Output;
+import io.fastweights.operator.testkit.Output.Stream;
+import io.fastweights.operator.testkit.Setup;
+import io.fastweights.operator.testkit.TestModel;
+import io.fastweights.operator.testkit.Trips;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.Tensor;
+import io.fastweights.operator.api.ModelUpdate;
+import io.fastweights.operator.testkit.Collected;
+import io.fastweights.operator.testkit.TestJobs;
+import io.fastweights.operator.testkit.Update;
+import io.fastweights.operator.testkit.Weights;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.operator.testkit.TestJobs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package io.fastweights.jobs.bench;
 
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
-import io.fastweights.operator.FastWeightOptions;
 import io.fastweights.operator.FastWeights;
+import io.fastweights.operator.api.FastWeightOptions;
 import java.io.Serializable;
 import java.util.List;
 

@@ -6,7 +6,7 @@ import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.schema.MalformedEventException;
-import io.fastweights.operator.Prediction;
+import io.fastweights.operator.api.Prediction;
 import java.io.Serializable;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;

@@ -2,7 +2,7 @@ package io.fastweights.jobs.bench;
 
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.schema.RawEvent;
-import io.fastweights.operator.EventReader;
+import io.fastweights.operator.api.EventReader;
 import java.util.SplittableRandom;
 import org.apache.flink.api.java.tuple.Tuple2;
 

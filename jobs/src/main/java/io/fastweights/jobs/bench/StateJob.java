@@ -2,9 +2,9 @@ package io.fastweights.jobs.bench;
 
 import io.fastweights.jobs.pipeline.WorkFolder;
 import io.fastweights.kernels.engine.EngineOptions.Device;
-import io.fastweights.operator.FastWeightOptions;
 import io.fastweights.operator.FastWeights;
-import io.fastweights.operator.Prediction;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.Prediction;
 import io.fastweights.state.SizeOption;
 import io.fastweights.state.rocksdb.RocksDbDefaults;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.fastweights.jobs.bench;
 
 import io.fastweights.jobs.bench.StateJob.Way;
 import io.fastweights.jobs.pipeline.WorkFolder;
-import io.fastweights.operator.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;

@@ -1,6 +1,6 @@
 package io.fastweights.jobs.bench;
 
-import io.fastweights.operator.Prediction;
+import io.fastweights.operator.api.Prediction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

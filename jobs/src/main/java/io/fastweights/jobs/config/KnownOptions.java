@@ -2,7 +2,7 @@ package io.fastweights.jobs.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fastweights.kernels.schema.Nearest;
-import io.fastweights.operator.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
-import io.fastweights.operator.Prediction;
+import io.fastweights.operator.api.Prediction;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;

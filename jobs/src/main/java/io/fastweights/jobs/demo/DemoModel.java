@@ -3,7 +3,7 @@ package io.fastweights.jobs.demo;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.schema.InputEncoder;
-import io.fastweights.operator.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions;
 import java.util.List;
 
 /** The associative memory that the job gives an airport where no option says otherwise. */

@@ -3,7 +3,7 @@ package io.fastweights.jobs.events;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
-import io.fastweights.operator.EventReader;
+import io.fastweights.operator.api.EventReader;
 import java.util.List;
 
 /** Hands an event's cells to the schema's fields. */

@@ -5,7 +5,7 @@ import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.events.Rejected;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Nearest;
-import io.fastweights.operator.ModelUpdate;
+import io.fastweights.operator.api.ModelUpdate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

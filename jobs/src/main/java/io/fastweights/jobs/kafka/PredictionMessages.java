@@ -3,7 +3,7 @@ package io.fastweights.jobs.kafka;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.output.PredictionRows;
-import io.fastweights.operator.Prediction;
+import io.fastweights.operator.api.Prediction;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.apache.flink.api.common.accumulators.LongCounter;

@@ -2,7 +2,7 @@ package io.fastweights.jobs.output;
 
 import io.fastweights.jobs.events.Event;
 import io.fastweights.kernels.schema.Target;
-import io.fastweights.operator.Prediction;
+import io.fastweights.operator.api.Prediction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaDifference;
 import io.fastweights.kernels.schema.SchemaJson;
-import io.fastweights.operator.AllowedPaths;
+import io.fastweights.operator.api.AllowedPaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

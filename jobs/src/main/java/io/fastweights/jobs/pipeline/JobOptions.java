@@ -1,8 +1,8 @@
 package io.fastweights.jobs.pipeline;
 
 import io.fastweights.kernels.engine.EngineOptions.Device;
-import io.fastweights.operator.FastWeightOptions;
-import io.fastweights.operator.FastWeightOptions.StorageFormat;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.StorageFormat;
 import io.fastweights.state.SizeOption;
 import io.fastweights.state.rocksdb.RocksDbDefaults;
 import java.time.Duration;

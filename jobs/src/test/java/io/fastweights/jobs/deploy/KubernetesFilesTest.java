@@ -9,7 +9,7 @@ import io.fastweights.jobs.JobMain;
 import io.fastweights.jobs.config.JobConfig;
 import io.fastweights.jobs.config.JobConfigReader;
 import io.fastweights.kernels.schema.SchemaJson;
-import io.fastweights.operator.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.fastweights.jobs.kafka;
 
 import io.fastweights.jobs.events.Event;
-import io.fastweights.operator.Prediction;
+import io.fastweights.operator.api.Prediction;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.api.common.functions.MapFunction;

@@ -13,7 +13,7 @@ import io.fastweights.jobs.output.RowFormat;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.jobs.pipeline.JobTarget;
-import io.fastweights.operator.Prediction;
+import io.fastweights.operator.api.Prediction;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;

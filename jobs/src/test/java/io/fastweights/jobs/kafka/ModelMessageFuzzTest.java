@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.fastweights.jobs.Allocations;
 import io.fastweights.kernels.schema.MalformedEventException;
-import io.fastweights.operator.ModelUpdate;
+import io.fastweights.operator.api.ModelUpdate;
 
 /** Whatever a message holds: new weights or a reason, never another exception. */
 class ModelMessageFuzzTest {

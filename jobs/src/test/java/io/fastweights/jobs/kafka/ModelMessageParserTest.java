@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.schema.MalformedEventException;
-import io.fastweights.operator.ModelUpdate;
+import io.fastweights.operator.api.ModelUpdate;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;

@@ -47,8 +47,8 @@ import org.apache.flink.types.Row;
  * Arguments: {@code input}, partitioned; {@code target} and {@code features}, the columns of an
  * associative memory, or of the fields of {@code schema} (JSON) or of {@code weights} (the path of
  * a weights file); {@code ttl}, how long a memory lives after its last observed event; {@code
- * options}, a map of those of {@link io.fastweights.operator.FastWeightOptions} that apply. All but
- * the input are constants. A row whose target is NULL is an ask, any other an observe.
+ * options}, a map of those of {@link io.fastweights.operator.api.FastWeightOptions} that apply. All
+ * but the input are constants. A row whose target is NULL is an ask, any other an observe.
  *
  * <p>All columns of the input pass through, with those of {@link PredictionColumns} behind. Rows go
  * through the engine one by one, and every one that is observed is written to state at once: for

@@ -3,7 +3,6 @@ package io.fastweights.operator.sql;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
-import io.fastweights.operator.FastWeightOptions;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
 import java.util.ArrayList;
@@ -113,7 +112,7 @@ public final class FastWeightTables {
     return this;
   }
 
-  /** Sets one of {@link FastWeightOptions}. */
+  /** Sets one of {@link io.fastweights.operator.api.FastWeightOptions}. */
   public <V> FastWeightTables set(ConfigOption<V> option, V value) {
     options.add(new OptionSetting<>(option, value));
     return this;

@@ -1,9 +1,9 @@
 package io.fastweights.operator.sql;
 
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.operator.AllowedPaths;
-import io.fastweights.operator.EventStepper;
-import io.fastweights.operator.FastWeightOptions;
+import io.fastweights.operator.api.AllowedPaths;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.runtime.EventStepper;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.fastweights.operator.sql;
 
 import io.fastweights.kernels.engine.EngineOptions.Device;
-import io.fastweights.operator.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.fastweights.operator.sql;
 
 import io.fastweights.kernels.schema.RawEvent;
-import io.fastweights.operator.EventReader;
+import io.fastweights.operator.api.EventReader;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;

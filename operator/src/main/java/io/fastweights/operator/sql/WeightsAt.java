@@ -2,7 +2,7 @@ package io.fastweights.operator.sql;
 
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.WeightsFile;
-import io.fastweights.operator.AllowedPaths;
+import io.fastweights.operator.api.AllowedPaths;
 import java.io.IOException;
 
 /** Weights files wherever Flink has a file system for. */

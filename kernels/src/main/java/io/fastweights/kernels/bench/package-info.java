@@ -1,0 +1,2 @@
+/** Measures the CPU engine. */
+package io.fastweights.kernels.bench;

@@ -1,0 +1,2 @@
+/** The CUDA engine, through JCuda. */
+package io.fastweights.kernels.cuda;

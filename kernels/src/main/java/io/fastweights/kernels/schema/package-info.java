@@ -1,0 +1,2 @@
+/** Schemas of events, their encoders and targets. */
+package io.fastweights.kernels.schema;

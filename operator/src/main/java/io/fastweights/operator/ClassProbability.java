@@ -1,9 +1,0 @@
-package io.fastweights.operator;
-
-/**
- * A class and how probable it is.
- *
- * @param name as the schema's target has it
- * @param probability in [0, 1]
- */
-public record ClassProbability(String name, float probability) {}

@@ -1,0 +1,49 @@
+package io.fastweights.operator.api;
+
+import java.io.Serializable;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+
+/**
+ * Says that a running job is to go on with other weights: an element of the stream that {@link
+ * FastWeights#refresh} takes.
+ *
+ * @param path of the weights file, on any file system that Flink has
+ * @param version above the one that serves; the job's own weights are version 0
+ * @param otherShape what to do if the memories of the keys do not fit the new weights
+ * @param sha256 of the file, in hexadecimal digits; null where any file will do
+ */
+public record ModelUpdate(String path, long version, OtherShape otherShape, String sha256)
+    implements Serializable {
+
+  /**
+   * What to do with weights whose memories have another shape, or would mean something else: with
+   * other layers, heads, widths or another feature map.
+   */
+  public enum OtherShape {
+    /** Refuse the weights. */
+    REFUSE,
+    /** Take the weights; every key begins with an empty memory. */
+    RESET
+  }
+
+  /** Weights that keep what the keys have learned, or are refused. */
+  public static ModelUpdate of(String path, long version) {
+    return new ModelUpdate(path, version, OtherShape.REFUSE, null);
+  }
+
+  /** The same, but where memories do not fit the weights, the keys forget them. */
+  public ModelUpdate orReset() {
+    return new ModelUpdate(path, version, OtherShape.RESET, sha256);
+  }
+
+  /** The same, of a file with this digest only. */
+  public ModelUpdate withSha256(String digest) {
+    return new ModelUpdate(path, version, otherShape, digest);
+  }
+
+  /** Type information; no generic types. */
+  public static TypeInformation<ModelUpdate> type() {
+    return Types.POJO(ModelUpdate.class);
+  }
+}

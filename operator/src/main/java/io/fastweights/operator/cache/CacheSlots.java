@@ -1,0 +1,53 @@
+package io.fastweights.operator.cache;
+
+import io.fastweights.kernels.engine.MemoryPool;
+import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.Storage;
+import io.fastweights.operator.api.FastWeightOptions;
+import java.util.Locale;
+import org.apache.flink.configuration.MemorySize;
+
+/** How many memories a cache of so many bytes keeps ready. */
+public final class CacheSlots {
+  /** What a key takes beside its memory: its entry, its lag, its place in the order of eviction. */
+  private static final long ENTRY_BYTES = 256;
+
+  private static final int MOST = 1 << 26;
+
+  private CacheSlots() {}
+
+  /** As many as fit, and never fewer than a batch needs: one for each event, and one to evict. */
+  public static int of(MemorySize size, MemoryShape shape, Storage storage, int batchSize) {
+    return (int)
+        Math.max(batchSize + 1, Math.min(MOST, size.getBytes() / keyBytes(shape, storage)));
+  }
+
+  /**
+   * Where memories are on the Java heap, it may be too small for what the cache may grow to.
+   *
+   * @param heap its limit, in bytes
+   * @return what to do about it; null where the cache fits, or is elsewhere
+   */
+  public static String warning(MemoryPool pool, Storage storage, long heap) {
+    long bytes = pool.slots() * keyBytes(pool.shape(), storage);
+    if (!pool.onHeap() || bytes <= heap) {
+      return null;
+    }
+    return String.format(
+        Locale.ROOT,
+        "the cache of a subtask may grow to %,d keys of %,d bytes, %,d MiB, on a Java heap of at"
+            + " most %,d MiB: the job fails when the heap is full; lower %s or %s, or raise the"
+            + " task heap",
+        pool.slots(),
+        keyBytes(pool.shape(), storage),
+        bytes >> 20,
+        heap >> 20,
+        FastWeightOptions.CACHE_SIZE.key(),
+        FastWeightOptions.BATCH_SIZE.key());
+  }
+
+  /** Bytes that a key takes in the cache. */
+  public static long keyBytes(MemoryShape shape, Storage storage) {
+    return (long) storage.bytes() * shape.floats() + ENTRY_BYTES;
+  }
+}

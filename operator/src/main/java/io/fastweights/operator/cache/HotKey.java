@@ -1,0 +1,64 @@
+package io.fastweights.operator.cache;
+
+import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.operator.model.Fading;
+
+/** A key whose memory sits in a slot. */
+public final class HotKey {
+  public final Object key;
+  public final int slot;
+
+  /** The slot's content is void: the key has no memory yet. */
+  public boolean fresh;
+
+  /** What the slot holds and the state does not. */
+  final PendingLog log;
+
+  /** Events in the state's log of the key. */
+  int logged;
+
+  /** The key's last observed event; null before the first. */
+  public EncodedEvent lag;
+
+  /** Observed events. */
+  public long events;
+
+  /**
+   * Time of the last observed event, that of a batch at hand included; {@link Fading#NEVER} before
+   * the first.
+   */
+  public long learned = Fading.NEVER;
+
+  /** The state may hold an earlier life of the key, to be cleared before this one is saved. */
+  boolean reborn;
+
+  /** Waits to be saved. */
+  boolean unsaved;
+
+  /** The batch in which it began to wait, or was last seen to be in use. */
+  long waitsSince;
+
+  /** No longer in a slot: saved, forgotten or dead. */
+  public boolean gone;
+
+  /** A timer of the key is set. */
+  public boolean watched;
+
+  /** The batch that uses the slot now or used it last; 0 before the first. */
+  long batch;
+
+  /** Segment of the key in that batch. */
+  public int segment;
+
+  /** Used since the hand last passed (SIEVE). */
+  boolean visited;
+
+  HotKey newer;
+  HotKey older;
+
+  HotKey(Object key, int slot, PendingLog log) {
+    this.key = key;
+    this.slot = slot;
+    this.log = log;
+  }
+}

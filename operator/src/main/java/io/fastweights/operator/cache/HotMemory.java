@@ -1,0 +1,453 @@
+package io.fastweights.operator.cache;
+
+import io.fastweights.kernels.engine.Engine;
+import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.engine.MemoryPool;
+import io.fastweights.kernels.engine.SavedMemory;
+import io.fastweights.kernels.math.LogReplay;
+import io.fastweights.kernels.model.LoggedEvents;
+import io.fastweights.kernels.model.Storage;
+import io.fastweights.operator.metrics.MemoryCounts;
+import io.fastweights.state.FastWeightStore;
+import io.fastweights.state.KeyMemory;
+import io.fastweights.state.LogChunk;
+import io.fastweights.state.StoredMemory;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The memories in use: which key has which slot of the engine's pool. A miss loads from the store;
+ * an eviction or a checkpoint saves what the store does not have yet.
+ *
+ * <p>Eviction is SIEVE (Zhang et al., NSDI 2024): keys stand in the order of their arrival; a hit
+ * only marks its key; a hand moves from old to new, takes marks away, and evicts the first key that
+ * has none. Keys of the batch at hand are never evicted, nor are those of batches in flight: what
+ * their slots will hold is not known yet, nor what their logs lack.
+ */
+public final class HotMemory {
+  private static final int NONE = -1;
+
+  /**
+   * How many times longer a key's log may be while the key is in a slot. Nobody reads it there, and
+   * folds are most of what the keys write that are used most.
+   */
+  private static final int LONGER = 2;
+
+  /** Floats that are loaded before they go to the engine. */
+  private static final int MOST_LOADED = 1 << 24;
+
+  private final Map<Object, HotKey> keys = new HashMap<>();
+  private final Storage storage;
+  private final double foldThreshold;
+  private final Consumer<Object> currentKey;
+  private final UnsavedKeys unsaved;
+  private final List<HotKey> missed = new ArrayList<>();
+  private Engine engine;
+  private MemoryPool pool;
+  private FastWeightStore store;
+  private LogFormat logs;
+  private int mostLogged;
+  private HotKey newest;
+  private HotKey oldest;
+  private HotKey hand;
+  private HotKey zero;
+  private final Deque<Integer> free = new ArrayDeque<>();
+
+  /** Lives that ended in a batch that may still be in flight: their slots are free after it. */
+  private final Deque<HotKey> left = new ArrayDeque<>();
+
+  private int used;
+  private int size;
+  private long batch;
+  private long completed;
+  private long hits;
+  private long misses;
+  private long evictions;
+  private long appends;
+  private long appendedBytes;
+  private long folds;
+
+  /**
+   * @param storage how the engine's pool holds a memory, and new bases do
+   * @param foldThreshold the largest log with which a key is saved as it is evicted, as a fraction
+   *     of the memory's size
+   * @param mostUnsaved keys that may have learned what the store does not have when a checkpoint
+   *     comes
+   * @param currentKey makes a key the one that the store works on
+   * @param time milliseconds
+   */
+  public HotMemory(
+      Engine engine,
+      Storage storage,
+      FastWeightStore store,
+      double foldThreshold,
+      int mostUnsaved,
+      Consumer<Object> currentKey,
+      LongSupplier time) {
+    this.storage = storage;
+    this.foldThreshold = foldThreshold;
+    this.currentKey = currentKey;
+    this.unsaved = new UnsavedKeys(mostUnsaved, () -> completed, time);
+    use(engine, store);
+  }
+
+  private void use(Engine nextEngine, FastWeightStore nextStore) {
+    engine = nextEngine;
+    pool = nextEngine.pool();
+    store = nextStore;
+    logs = new LogFormat(nextEngine.model());
+    double memoryBytes = (double) storage.bytes() * pool.shape().floats();
+    mostLogged = (int) (foldThreshold * memoryBytes / (Float.BYTES * logs.floats()));
+  }
+
+  /**
+   * Goes on with the pool of another engine, in which no key has a slot yet. What was not
+   * {@linkplain #saveAll saved} is lost.
+   *
+   * @throws IllegalStateException if a batch is in flight
+   */
+  public void moveTo(Engine nextEngine, FastWeightStore nextStore) {
+    requireNoneInFlight();
+    unsaved.clear();
+    keys.clear();
+    newest = null;
+    oldest = null;
+    hand = null;
+    zero = null;
+    free.clear();
+    left.clear();
+    used = 0;
+    size = 0;
+    use(nextEngine, nextStore);
+  }
+
+  private void requireNoneInFlight() {
+    if (batch > completed) {
+      throw new IllegalStateException("a batch is in flight: its events are not logged yet");
+    }
+  }
+
+  /** Begins a batch; those before it may still be in flight. */
+  public void beginBatch() {
+    batch++;
+  }
+
+  /** The oldest batch in flight has been stepped: its keys may be evicted again. */
+  public void completed() {
+    completed++;
+  }
+
+  /** Keeps what a key learned from the event in a row of a completed batch. */
+  public void learned(HotKey hot, EventBatch of, int row) {
+    if (!hot.gone) {
+      hot.log.add(of, row);
+      unsaved.add(hot);
+    }
+  }
+
+  /** Saves keys, while too many have learned what the store does not have. */
+  public void saveExcess() throws Exception {
+    for (HotKey hot = unsaved.pollExcess(); hot != null; hot = unsaved.pollExcess()) {
+      save(hot, LONGER * (long) mostLogged);
+    }
+  }
+
+  /** Whether the key has a segment in the batch at hand. */
+  public boolean inBatch(HotKey key) {
+    return key.batch == batch && key.segment != NONE;
+  }
+
+  /**
+   * A key's slot, kept for the batch at hand. A key that was in none is loaded by {@link
+   * #loadMissed}.
+   *
+   * @return null if every slot that could be freed is in use by batches in flight, which must then
+   *     be completed first
+   * @throws IllegalStateException if the batch at hand has more keys than there are slots
+   */
+  public HotKey get(Object key) throws Exception {
+    HotKey hot = keys.get(key);
+    if (hot != null) {
+      hits++;
+      hot.visited = true;
+      hold(hot);
+      return hot;
+    }
+    int slot = takeSlot();
+    if (slot == NONE) {
+      return null;
+    }
+    misses++;
+    hot = new HotKey(key, slot, new PendingLog(logs, mostLogged));
+    missed.add(hot);
+    keys.put(key, hot);
+    pushNewest(hot);
+    hold(hot);
+    return hot;
+  }
+
+  private void hold(HotKey hot) {
+    if (hot.batch != batch) {
+      hot.batch = batch;
+      hot.segment = NONE;
+    }
+  }
+
+  /** Loads the keys that {@link #get} found in no slot, together. */
+  public void loadMissed() throws Exception {
+    List<SavedMemory> saved = new ArrayList<>();
+    long floats = 0;
+    for (HotKey hot : missed) {
+      SavedMemory memory = load(hot);
+      if (memory != null) {
+        saved.add(memory);
+        floats += (memory.base() == null ? 0 : pool.shape().floats());
+        floats += (long) memory.events() * logs.floats();
+      }
+      if (floats > MOST_LOADED) {
+        engine.restore(saved);
+        saved.clear();
+        floats = 0;
+      }
+    }
+    missed.clear();
+    if (!saved.isEmpty()) {
+      engine.restore(saved);
+    }
+  }
+
+  /** A key if it is in a slot, else null. */
+  public HotKey peek(Object key) {
+    return keys.get(key);
+  }
+
+  /**
+   * Begins a new life of a key whose memory is dead: from zero. In the batch that the old life
+   * stands in the new one has another slot.
+   *
+   * @return null as {@link #get}
+   */
+  public HotKey renew(HotKey dead) throws Exception {
+    int slot = dead.slot;
+    if (inBatch(dead)) {
+      slot = takeSlot();
+      if (slot == NONE) {
+        return null;
+      }
+      left.add(dead);
+    }
+    unlink(dead);
+    dead.gone = true;
+    HotKey hot = new HotKey(dead.key, slot, new PendingLog(logs, mostLogged));
+    hot.fresh = true;
+    hot.reborn = true;
+    hot.watched = dead.watched;
+    keys.put(hot.key, hot);
+    pushNewest(hot);
+    return hot;
+  }
+
+  /**
+   * Nobody's memory, zero for ever: for asks of dead keys. It has a slot from the first call on.
+   *
+   * @return null as {@link #get}
+   */
+  public HotKey zero() throws Exception {
+    if (zero == null) {
+      int slot = takeSlot();
+      if (slot == NONE) {
+        return null;
+      }
+      zero = new HotKey(null, slot, new PendingLog(logs, 0));
+    }
+    zero.fresh = true;
+    return zero;
+  }
+
+  /** Drops a key, saved or not; no batch at hand or in flight may need it. */
+  public void forget(HotKey hot) {
+    unlink(hot);
+    hot.gone = true;
+    keys.remove(hot.key);
+    free.add(hot.slot);
+  }
+
+  /** A slot that no batch uses; {@link #NONE} if only keys in flight have one to give. */
+  private int takeSlot() throws Exception {
+    while (!left.isEmpty() && left.peek().batch <= completed) {
+      free.add(left.remove().slot);
+    }
+    if (!free.isEmpty()) {
+      return free.remove();
+    }
+    return used < pool.slots() ? used++ : evict();
+  }
+
+  /** Keeps a key in its slot until the batch at hand has been stepped. */
+  public void pin(HotKey hot, int segment) {
+    hot.batch = batch;
+    hot.segment = segment;
+  }
+
+  /** What the store has of a key; null if nothing. */
+  private SavedMemory load(HotKey hot) throws Exception {
+    currentKey.accept(hot.key);
+    StoredMemory stored = store.load();
+    hot.fresh = stored == null;
+    if (stored == null) {
+      return null;
+    }
+    hot.lag = stored.lag();
+    hot.learned = hot.lag.timestamp();
+    hot.events = stored.events();
+    hot.logged = stored.logged();
+    if (!logs.engineReplays(stored, storage)) {
+      float[] weights = stored.replay(new LogReplay(engine.model()), pool.shape().floats());
+      return new SavedMemory(hot.slot, weights, List.of());
+    }
+    List<LoggedEvents> log = stored.log().stream().map(LogChunk::events).toList();
+    float[] base = stored.base() == null ? null : stored.base().sharedWeights();
+    return new SavedMemory(hot.slot, base, log);
+  }
+
+  /** Frees a slot; {@link #NONE} if only a key in flight has one to give. */
+  private int evict() throws Exception {
+    HotKey victim = hand == null ? oldest : hand;
+    for (int steps = 0; victim.visited || victim.batch > completed; steps++) {
+      if (steps > 2 * used) {
+        if (batch > completed + 1) {
+          return NONE;
+        }
+        throw new IllegalStateException(
+            "all " + pool.slots() + " slots are in use by one batch of events");
+      }
+      victim.visited = false;
+      victim = victim.newer == null ? oldest : victim.newer;
+    }
+    save(victim, mostLogged);
+    hand = victim;
+    unlink(victim);
+    victim.gone = true;
+    keys.remove(victim.key);
+    evictions++;
+    return victim.slot;
+  }
+
+  /**
+   * Saves every memory that the store does not have.
+   *
+   * @throws IllegalStateException if a batch is in flight
+   */
+  public void saveAll() throws Exception {
+    requireNoneInFlight();
+    for (HotKey hot = unsaved.poll(); hot != null; hot = unsaved.poll()) {
+      save(hot, LONGER * (long) mostLogged);
+    }
+    unsaved.checkpoint();
+  }
+
+  /**
+   * Appends the key's new events to its log, or folds the log into a new base.
+   *
+   * @param most events that its log may have then
+   */
+  private void save(HotKey hot, long most) throws Exception {
+    if (hot.log.isEmpty()) {
+      return;
+    }
+    currentKey.accept(hot.key);
+    if (hot.reborn) {
+      store.clear();
+      hot.reborn = false;
+    }
+    int events = hot.log.events();
+    // Beyond mostLogged the events are no longer there, and would be more bytes than a base.
+    if (events <= mostLogged && hot.logged + (long) events <= most) {
+      hot.logged += events;
+      appendedBytes += 4L * logs.floats() * events;
+      store.append(hot.log.take(storage, hot.lag, hot.events));
+      appends++;
+    } else {
+      float[] weights = new float[pool.shape().floats()];
+      pool.read(hot.slot, weights, 0);
+      store.fold(KeyMemory.of(storage, weights, hot.lag, hot.events));
+      hot.logged = 0;
+      hot.log.clear();
+      folds++;
+    }
+  }
+
+  private void pushNewest(HotKey hot) {
+    hot.older = newest;
+    if (newest == null) {
+      oldest = hot;
+    } else {
+      newest.newer = hot;
+    }
+    newest = hot;
+    size++;
+  }
+
+  private void unlink(HotKey hot) {
+    size--;
+    if (hand == hot) {
+      hand = hot.newer;
+    }
+    if (hot.older == null) {
+      oldest = hot.newer;
+    } else {
+      hot.older.newer = hot.newer;
+    }
+    if (hot.newer == null) {
+      newest = hot.older;
+    } else {
+      hot.newer.older = hot.older;
+    }
+  }
+
+  /** What is counted, for the metrics. */
+  public MemoryCounts counts() {
+    return new MemoryCounts(
+        () -> pool.slots(),
+        this::size,
+        this::hits,
+        this::misses,
+        this::evictions,
+        this::appends,
+        () -> appendedBytes,
+        this::folds);
+  }
+
+  /** Keys in slots. */
+  public int size() {
+    return size;
+  }
+
+  long hits() {
+    return hits;
+  }
+
+  long misses() {
+    return misses;
+  }
+
+  long evictions() {
+    return evictions;
+  }
+
+  /** Chunks appended to logs. */
+  long appends() {
+    return appends;
+  }
+
+  /** Logs folded into a base. */
+  long folds() {
+    return folds;
+  }
+}

@@ -1,0 +1,77 @@
+package io.fastweights.operator.cache;
+
+import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.LoggedEvents;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.Storage;
+import io.fastweights.state.LogChunk;
+import io.fastweights.state.StoredMemory;
+import java.util.List;
+
+/**
+ * What the operator logs of a model's events: keys with deltas; or keys with values, where {@link
+ * Model#betas} allow it and it is fewer bytes.
+ */
+public final class LogFormat {
+  private final LogShape shape;
+  private final boolean constantBetas;
+  private final float[] betas;
+
+  public LogFormat(Model model) {
+    shape = LogShape.of(model);
+    constantBetas = model.betas() != null;
+    boolean fewer = shape.columns() + shape.heads() < shape.deltas();
+    betas = fewer ? model.betas() : null;
+  }
+
+  /**
+   * Whether an engine replays a stored log: a memory of this storage learned all of it, and it is
+   * of deltas, or of values and the model can learn those, as a whole.
+   */
+  boolean engineReplays(StoredMemory stored, Storage storage) {
+    List<LogChunk> log = stored.log();
+    boolean values = !log.isEmpty() && log.get(0).events().ofValues();
+    return (!values || constantBetas)
+        && log.stream()
+            .allMatch(chunk -> chunk.storage() == storage && chunk.events().ofValues() == values);
+  }
+
+  /** Whether values are logged. Then nothing that the engine computes is. */
+  public boolean ofValues() {
+    return betas != null;
+  }
+
+  /** Floats of an event's keys. */
+  int keys() {
+    return shape.keys();
+  }
+
+  /** Floats of an event's deltas, or of its value. */
+  int learned() {
+    return ofValues() ? shape.columns() : shape.deltas();
+  }
+
+  /** Floats of an event. */
+  int floats() {
+    return keys() + learned();
+  }
+
+  /** Copies what is logged of the event in a row of a batch that was stepped. */
+  void copy(EventBatch batch, int row, float[] keys, int keyAt, float[] learned, int learnedAt) {
+    if (ofValues()) {
+      System.arraycopy(batch.inputs(), row * keys(), keys, keyAt, keys());
+      System.arraycopy(batch.targets(), row * learned(), learned, learnedAt, learned());
+    } else {
+      batch.copyKeys(row, keys, keyAt);
+      batch.copyDeltas(row, learned, learnedAt);
+    }
+  }
+
+  /** Events of this format. */
+  LoggedEvents events(int events, float[] keys, float[] learned, float[] fades) {
+    return ofValues()
+        ? LoggedEvents.ofValues(events, keys, learned, betas, fades)
+        : LoggedEvents.ofDeltas(events, keys, learned, fades);
+  }
+}

@@ -1,0 +1,2 @@
+/** The operators' metrics: names, descriptions, registration. */
+package io.fastweights.operator.metrics;

@@ -1,0 +1,135 @@
+package io.fastweights.operator.model;
+
+import io.fastweights.kernels.model.LogShape;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.kernels.schema.InputEncoder;
+import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.state.Recipe;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * A model with what stands before and behind it: how an event becomes its input, and its outputs a
+ * prediction.
+ */
+public final class EventModel {
+  private final Model model;
+  private final Schema schema;
+  private final InputEncoder inputs;
+  private final String recipe;
+
+  /**
+   * @param schema null where events are vectors
+   * @param inputs null where events are vectors
+   * @param inputRecipe where inputs come from, as far as stored memories depend on it
+   */
+  public EventModel(Model model, Schema schema, InputEncoder inputs, String inputRecipe) {
+    this.model = model;
+    this.schema = schema;
+    this.inputs = inputs;
+    this.recipe =
+        new Recipe(
+                model.featureMap(),
+                model.nu(),
+                model.normalisation(),
+                model.updateRule(),
+                inputRecipe)
+            .toString();
+  }
+
+  /** What the meaning of a stored memory depends on beside its shape, in words. */
+  public String recipe() {
+    return recipe;
+  }
+
+  /** Fields and target as JSON; null where events are vectors. */
+  public String schema() {
+    return schema == null ? null : schema.withoutColumns();
+  }
+
+  public Model model() {
+    return model;
+  }
+
+  /** All that a stored memory and its log depend on, in words. */
+  public String memories() {
+    LogShape log = LogShape.of(model);
+    return String.format(
+        Locale.ROOT,
+        "of shape %s, logs of %d updates of %d floats, %s",
+        model.memory(),
+        log.updates(),
+        log.floats() / log.updates(),
+        recipe);
+  }
+
+  /** What an event must bring and gets, in words; what a schema does not say already. */
+  public String events() {
+    if (schema == null) {
+      return String.format(
+          Locale.ROOT,
+          "vectors of %d floats, targets of %d, and gives %d",
+          model.inputDim(),
+          model.targetDim(),
+          model.outputDim());
+    }
+    return schema.target() != null
+        ? "events of a schema"
+        : String.format(Locale.ROOT, "events of a schema, and gives %d", model.outputDim());
+  }
+
+  public RawEvent newEvent() {
+    return schema == null ? new RawEvent(0) : schema.newEvent();
+  }
+
+  /** Checks and encodes what a reader read. */
+  public EncodedEvent encode(RawEvent event) throws MalformedEventException {
+    return schema != null
+        ? schema.encode(event)
+        : Schema.encodeVector(event, model.inputDim(), model.targetDim());
+  }
+
+  /** Writes the event's input and target into a row of a batch. */
+  public void write(EncodedEvent event, EncodedEvent lag, float[] into, float[] targets, int row) {
+    int dim = model.inputDim();
+    if (inputs == null) {
+      System.arraycopy(event.vector(), 0, into, row * dim, dim);
+    } else {
+      inputs.encode(event, lag, into, row * dim);
+    }
+    int targetDim = model.targetDim();
+    if (targetDim > 0) {
+      int at = row * targetDim;
+      if (event.observe()) {
+        System.arraycopy(event.target(), 0, targets, at, targetDim);
+      } else {
+        Arrays.fill(targets, at, at + targetDim, Float.NaN);
+      }
+    }
+  }
+
+  /** An observed event's target on the scale of a prediction; null where it has none. */
+  public float[] target(EncodedEvent event) {
+    if (event.target().length == 0 || schema == null) {
+      return event.target().length == 0 ? null : event.target();
+    }
+    float[] target = new float[schema.target().dim()];
+    schema.target().predict(event.target(), 0, false, target);
+    return target;
+  }
+
+  /** The prediction that a row of outputs stands for. */
+  public float[] predict(float[] outputs, int row) {
+    int at = row * model.outputDim();
+    if (schema == null || schema.target() == null) {
+      return Arrays.copyOfRange(outputs, at, at + model.outputDim());
+    }
+    float[] prediction = new float[schema.target().dim()];
+    schema.target().predict(outputs, at, model instanceof SlowModel, prediction);
+    return prediction;
+  }
+}

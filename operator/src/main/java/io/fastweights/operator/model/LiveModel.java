@@ -1,0 +1,100 @@
+package io.fastweights.operator.model;
+
+import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.operator.stored.CheckedWeights;
+import io.fastweights.operator.stored.CheckedWeightsSerializer;
+import io.fastweights.operator.stored.StoredNames;
+import java.io.IOException;
+import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * The model that a subtask serves: of the job's own weights, or of the last that were sent to it.
+ * All subtasks have the same one in a checkpoint, so only the first writes it; every subtask reads
+ * it, however many there are then.
+ */
+public final class LiveModel {
+  private final ModelSpec spec;
+  private final Configuration options;
+  private final boolean first;
+  private ListState<CheckedWeights> state;
+  private CheckedWeights checked;
+  private EventModel model;
+  private long refreshes;
+
+  /**
+   * @param first whether this subtask writes the weights to checkpoints
+   */
+  public LiveModel(ModelSpec spec, Configuration options, boolean first) {
+    this.spec = spec;
+    this.options = options;
+    this.first = first;
+  }
+
+  /**
+   * Begins with the weights of a checkpoint, or with the job's own.
+   *
+   * @param refreshed whether the job takes new weights
+   * @throws IllegalStateException if it does not, but the checkpoint has some
+   */
+  public void restore(OperatorStateStore store, boolean refreshed) throws Exception {
+    if (refreshed || store.getRegisteredStateNames().contains(StoredNames.SERVED_WEIGHTS)) {
+      state =
+          store.getUnionListState(
+              new ListStateDescriptor<>(
+                  StoredNames.SERVED_WEIGHTS, new CheckedWeightsSerializer()));
+      for (CheckedWeights stored : state.get()) {
+        checked = stored;
+      }
+    }
+    if (checked != null && !refreshed) {
+      throw new IllegalStateException(
+          "the checkpoint has weights of "
+              + checked
+              + ", which this job would not serve: it needs refresh(...) as the job before had");
+    }
+    model = checked == null ? spec.create(options) : create();
+  }
+
+  private EventModel create() throws IOException {
+    return spec.with(WeightsFile.load(checked.bytes(), checked.path()).weights()).create(options);
+  }
+
+  /** Goes on with other weights. */
+  public void refresh(CheckedWeights next) throws IOException {
+    checked = next;
+    model = create();
+    refreshes++;
+    if (!first) {
+      checked = next.withoutBytes();
+    }
+  }
+
+  public void snapshot() throws Exception {
+    if (state != null) {
+      state.update(first && checked != null ? List.of(checked) : List.of());
+    }
+  }
+
+  public EventModel model() {
+    return model;
+  }
+
+  /** 0 for the job's own weights. */
+  public long version() {
+    return checked == null ? 0 : checked.version();
+  }
+
+  /** Of the memories; see {@link CheckedWeights#generation()}. */
+  public long generation() {
+    return checked == null ? 0 : checked.generation();
+  }
+
+  /** How often weights were exchanged. */
+  public long refreshes() {
+    return refreshes;
+  }
+}

@@ -1,0 +1,128 @@
+package io.fastweights.operator.model;
+
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.schema.InputEncoder;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaDifference;
+import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.Sha256;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * What a subtask makes its model of; travels with the job.
+ *
+ * @param schemaJson null where events are vectors
+ * @param weights null for the associative memory
+ * @param vectorTargetDim floats of a vector event's target, for an associative memory without
+ *     schema
+ */
+public record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
+    implements Serializable {
+
+  /** The same with other weights. */
+  public ModelSpec with(SlowWeights other) {
+    return new ModelSpec(schemaJson, other, vectorTargetDim);
+  }
+
+  public EventModel create(Configuration options) {
+    Schema schema = schemaJson == null ? null : SchemaJson.parse(schemaJson);
+    Model model = weights != null ? SlowModel.of(weights) : associative(schema, options);
+    InputEncoder inputs = schema == null ? null : inputs(schema, model, options);
+    return new EventModel(model, schema, inputs, inputRecipe(schema, options));
+  }
+
+  /** New weights of the same schema keep the memories; another schema or projection may not. */
+  private String inputRecipe(Schema schema, Configuration options) {
+    if (schema == null) {
+      return "vectors";
+    }
+    String digest =
+        Sha256.hex(schema.withoutColumns().getBytes(StandardCharsets.UTF_8)).substring(0, 16);
+    return weights != null
+        ? "schema " + digest
+        : String.format(
+            Locale.ROOT,
+            "schema %s projected with seed %d",
+            digest,
+            options.get(FastWeightOptions.ASSOCIATIVE_SEED));
+  }
+
+  private InputEncoder inputs(Schema schema, Model model, Configuration options) {
+    if (weights != null) {
+      if (schema.target() != null && schema.target().dim() != model.outputDim()) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "target %s has %d outputs, the weights' head has %d",
+                schema.target().name(),
+                schema.target().dim(),
+                model.outputDim()));
+      }
+      checkEmbeddings(schema);
+      checkFields(schema);
+      return weights.inputs(schema);
+    }
+    return InputEncoder.projection(
+        schema, model.inputDim(), options.get(FastWeightOptions.ASSOCIATIVE_SEED));
+  }
+
+  /** An id beyond a table would fail the job at the first event that has it. */
+  private void checkEmbeddings(Schema schema) {
+    schema
+        .embeddingShapes(weights.config().dim())
+        .forEach(
+            (name, shape) -> {
+              Tensor tensor = weights.tensors().get(name);
+              if (tensor == null || !Arrays.equals(tensor.shape(), shape)) {
+                throw new IllegalArgumentException(
+                    String.format(
+                        Locale.ROOT,
+                        "the weights' tensor %s %s, the schema needs %s",
+                        name,
+                        tensor == null
+                            ? "is missing"
+                            : "has shape " + Arrays.toString(tensor.shape()),
+                        Arrays.toString(shape)));
+              }
+            });
+  }
+
+  /** The same shapes may hide another vocabulary, mean or order of classes. */
+  private void checkFields(Schema schema) {
+    Schema trained = weights.schema();
+    if (trained != null && !trained.withoutColumns().equals(schema.withoutColumns())) {
+      throw new IllegalArgumentException(
+          "the weights were trained with another schema than the job has: "
+              + SchemaDifference.between(trained, schema));
+    }
+  }
+
+  private AssociativeMemory associative(Schema schema, Configuration options) {
+    if (schema != null && schema.target() == null) {
+      throw new IllegalArgumentException(
+          "the schema has no target: without weights there is nothing to learn");
+    }
+    List<Double> betas = options.get(FastWeightOptions.ASSOCIATIVE_BETAS);
+    float[] rates = new float[betas.size()];
+    for (int h = 0; h < rates.length; h++) {
+      rates[h] = betas.get(h).floatValue();
+    }
+    return new AssociativeMemory(
+        options.get(FastWeightOptions.ASSOCIATIVE_KEY_DIM),
+        options.get(FastWeightOptions.ASSOCIATIVE_NU),
+        schema == null ? vectorTargetDim : schema.target().dim(),
+        rates,
+        Normalisation.UNIT);
+  }
+}

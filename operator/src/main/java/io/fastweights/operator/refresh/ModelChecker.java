@@ -1,0 +1,190 @@
+package io.fastweights.operator.refresh;
+
+import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.operator.api.AllowedPaths;
+import io.fastweights.operator.api.Erased;
+import io.fastweights.operator.api.ModelUpdate;
+import io.fastweights.operator.api.ModelUpdate.OtherShape;
+import io.fastweights.operator.api.RefusedModel;
+import io.fastweights.operator.api.Sha256;
+import io.fastweights.operator.metrics.FastWeightMetrics;
+import io.fastweights.operator.model.EventModel;
+import io.fastweights.operator.model.ModelSpec;
+import io.fastweights.operator.stored.CheckedWeights;
+import io.fastweights.operator.stored.StoredNames;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple3;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads new weights and checks them, once for all subtasks of the operator: either all of them get
+ * the same bytes or none does, and a refusal is said once.
+ *
+ * <p>What has been sent on has arrived when the barrier behind it does: Flink aligns checkpoints on
+ * broadcast edges, also where they are unaligned elsewhere. So the version in this state is the one
+ * in the operator's.
+ */
+public final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedWeights>
+    implements CheckpointedFunction {
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(ModelChecker.class);
+
+  /** What leaves the checker; it goes to every subtask. */
+  public static final TypeInformation<CheckedWeights> CHECKED =
+      Erased.pojo(
+          CheckedWeights.class,
+          Map.of(
+              "path", Types.STRING,
+              "version", Types.LONG,
+              "generation", Types.LONG,
+              "sha256", Types.STRING,
+              "bytes", Types.PRIMITIVE_ARRAY(Types.BYTE)));
+
+  public static final OutputTag<RefusedModel> REFUSED =
+      new OutputTag<>("refused-models", RefusedModel.type());
+
+  private final ModelSpec spec;
+  private final Configuration options;
+  private final String events;
+
+  private long version;
+  private long generation;
+  private String memories;
+
+  private transient ListState<Tuple3<Long, Long, String>> state;
+  private transient Counter accepted;
+  private transient Counter refused;
+
+  /**
+   * @param spec of the job, with the weights it begins with
+   * @param first the model made of it
+   */
+  public ModelChecker(ModelSpec spec, Configuration options, EventModel first) {
+    this.spec = spec.with(null);
+    this.options = options;
+    this.events = first.events();
+    this.memories = first.memories();
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    state =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>(
+                    StoredNames.CHECKED_VERSION,
+                    Types.TUPLE(Types.LONG, Types.LONG, Types.STRING)));
+    for (Tuple3<Long, Long, String> last : state.get()) {
+      version = last.f0;
+      generation = last.f1;
+      memories = last.f2;
+    }
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    // A scheduler may run more subtasks than asked for; all updates go to the first.
+    boolean first = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0;
+    state.update(
+        first && version > 0 ? List.of(Tuple3.of(version, generation, memories)) : List.of());
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    MetricGroup group =
+        getRuntimeContext().getMetricGroup().addGroup(FastWeightMetrics.GROUP).addGroup("models");
+    accepted = group.counter("accepted");
+    refused = group.counter("refused");
+  }
+
+  @Override
+  public void processElement(ModelUpdate update, Context context, Collector<CheckedWeights> out) {
+    CheckedWeights checked;
+    try {
+      checked = check(update);
+    } catch (IOException | RuntimeException e) {
+      String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+      LOG.warn("refused {}: {}", oneLine(update.toString()), oneLine(reason));
+      LOG.debug("refused because of", e);
+      refused.inc();
+      context.output(REFUSED, new RefusedModel(update.path(), update.version(), reason));
+      return;
+    }
+    LOG.info("{} is sound", checked);
+    accepted.inc();
+    out.collect(checked);
+  }
+
+  /** Who sends an update must not write lines of the log. */
+  private static String oneLine(String text) {
+    return text.replace('\r', ' ').replace('\n', ' ');
+  }
+
+  private CheckedWeights check(ModelUpdate update) throws IOException {
+    if (update.path().chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException("the path has a control character");
+    }
+    if (update.version() <= version) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "version is %d, must be above %d, which serves",
+              update.version(),
+              version));
+    }
+    byte[] bytes = AllowedPaths.of(options).read(update.path());
+    String sha256 = Sha256.hex(bytes);
+    if (update.sha256() != null && !update.sha256().equalsIgnoreCase(sha256)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: its SHA-256 is %s, must be %s",
+              update.path(),
+              sha256,
+              update.sha256()));
+    }
+    EventModel model = spec.with(WeightsFile.load(bytes, update.path()).weights()).create(options);
+    if (!model.events().equals(events)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: the model takes %s, the job has %s",
+              update.path(),
+              model.events(),
+              events));
+    }
+    boolean fits = model.memories().equals(memories);
+    if (!fits && update.otherShape() != OtherShape.RESET) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: its memories are %s, those of the job %s: they cannot be kept, and the update does not ask for a reset",
+              update.path(),
+              model.memories(),
+              memories));
+    }
+    version = update.version();
+    generation = fits ? generation : version;
+    memories = model.memories();
+    return new CheckedWeights(update.path(), version, generation, sha256, bytes);
+  }
+}

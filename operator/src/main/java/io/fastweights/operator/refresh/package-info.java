@@ -1,0 +1,2 @@
+/** Checks model updates before they are distributed to the subtasks. */
+package io.fastweights.operator.refresh;

@@ -1,0 +1,52 @@
+package io.fastweights.operator.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Holds events in arrival order until it is time to step them. Owns the {@link Pending} objects and
+ * uses them again.
+ */
+final class Batcher<T> {
+  private final List<Pending<T>> events = new ArrayList<>();
+  private final int most;
+  private int size;
+
+  /** Processing time by which its events shall be answered. */
+  long deadline;
+
+  Batcher(int most) {
+    this.most = most;
+  }
+
+  /** Takes a place at the end, for the caller to fill. */
+  Pending<T> add() {
+    if (size == events.size()) {
+      events.add(new Pending<>());
+    }
+    return events.get(size++);
+  }
+
+  boolean isFull() {
+    return size >= most;
+  }
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  int size() {
+    return size;
+  }
+
+  Pending<T> get(int i) {
+    return events.get(i);
+  }
+
+  void clear() {
+    for (int i = 0; i < size; i++) {
+      events.get(i).clear();
+    }
+    size = 0;
+  }
+}

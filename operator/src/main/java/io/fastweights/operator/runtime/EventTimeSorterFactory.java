@@ -1,0 +1,49 @@
+package io.fastweights.operator.runtime;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Comparator;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.StreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.util.OutputTag;
+
+/** Makes the sorter of each subtask. */
+public final class EventTimeSorterFactory<T> extends AbstractStreamOperatorFactory<T>
+    implements OneInputStreamOperatorFactory<T, T> {
+  private static final long serialVersionUID = 1L;
+
+  private final Duration allowedLateness;
+  private final Ties<T> ties;
+  private final OutputTag<T> lateTag;
+  private final TypeSerializer<T> serializer;
+
+  /** Which of a key's events of one time comes first. */
+  public interface Ties<T> extends Comparator<T>, Serializable {}
+
+  public EventTimeSorterFactory(
+      Duration allowedLateness, Ties<T> ties, OutputTag<T> lateTag, TypeSerializer<T> serializer) {
+    this.allowedLateness = allowedLateness;
+    this.ties = ties;
+    this.lateTag = lateTag;
+    this.serializer = serializer;
+    this.chainingStrategy = ChainingStrategy.ALWAYS;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <O extends StreamOperator<T>> O createStreamOperator(
+      StreamOperatorParameters<T> parameters) {
+    return (O)
+        new EventTimeSorter<>(parameters, allowedLateness, ties, lateTag, serializer.duplicate());
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes")
+  public Class<? extends StreamOperator> getStreamOperatorClass(ClassLoader loader) {
+    return EventTimeSorter.class;
+  }
+}

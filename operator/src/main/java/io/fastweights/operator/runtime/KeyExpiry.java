@@ -1,0 +1,154 @@
+package io.fastweights.operator.runtime;
+
+import io.fastweights.operator.cache.HotKey;
+import io.fastweights.operator.cache.HotMemory;
+import io.fastweights.operator.model.Fading;
+import io.fastweights.state.FastWeightStore;
+import io.fastweights.state.StoredMemory;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.Triggerable;
+
+/**
+ * When keys die: a key that has not learned for longer than {@code ttl}, by the times of its own
+ * events, has forgotten everything when its next event comes. What an event meets follows from its
+ * key's events alone, and neither from the cache nor from the timers.
+ *
+ * <p>The timers only take away what is dead. Each key that has learned has one, at the time of
+ * death that was known when it was set; if the key has learned since then, it is set anew when it
+ * fires, so a busy key pays once a ttl and not for its events. A timer fires when the watermark
+ * says that no event of a living key can come any more. One that comes late all the same, from
+ * before its key's death, may find the key purged and then begins a new life.
+ *
+ * <p>The watermark of the end of the input ends no life: a savepoint of a drained job keeps its
+ * memories.
+ */
+public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
+  private final long ttl;
+  private HotMemory memory;
+  private FastWeightStore store;
+  private Consumer<Object> currentKey;
+  private ValueState<Long> timer;
+  private InternalTimerService<VoidNamespace> timers;
+  private long expired;
+  private long purged;
+
+  /**
+   * @param ttl in milliseconds; 0 for keys that never die
+   */
+  KeyExpiry(long ttl) {
+    this.ttl = ttl;
+  }
+
+  /** Whether keys die at all. */
+  boolean isOn() {
+    return ttl > 0;
+  }
+
+  /**
+   * Begins to purge.
+   *
+   * @param timer the time of the current key's timer
+   */
+  void purge(
+      HotMemory memory,
+      FastWeightStore store,
+      Consumer<Object> currentKey,
+      ValueState<Long> timer,
+      InternalTimerService<VoidNamespace> timers) {
+    this.memory = memory;
+    this.store = store;
+    this.currentKey = currentKey;
+    this.timer = timer;
+    this.timers = timers;
+  }
+
+  /** Whether a key is dead at a time. */
+  boolean isDead(HotKey hot, long time) {
+    return isOn() && hot.learned != Fading.NEVER && time > death(hot.learned);
+  }
+
+  /** The last moment of a key's life. */
+  private long death(long learned) {
+    long death = learned + ttl;
+    return death < learned ? Long.MAX_VALUE : death;
+  }
+
+  /** Counts a key that began a new life. */
+  void reborn() {
+    expired++;
+  }
+
+  /** Sees to it that a key that has learned is purged one day. */
+  void watch(HotKey hot) throws Exception {
+    if (isOn() && !hot.watched) {
+      currentKey.accept(hot.key);
+      if (timer.value() == null) {
+        schedule(hot.learned);
+      }
+      hot.watched = true;
+    }
+  }
+
+  /** Sets a timer for every key in state that has none: what was learned before the ttl was set. */
+  void watchAll(KeyedStateBackend<Object> state) throws Exception {
+    for (String name : store.states()) {
+      try (Stream<Object> keys = state.getKeys(name, VoidNamespace.INSTANCE)) {
+        for (Object key : (Iterable<Object>) keys::iterator) {
+          currentKey.accept(key);
+          if (timer.value() == null) {
+            schedule(store.load().lag().timestamp());
+          }
+        }
+      }
+    }
+  }
+
+  private void schedule(long learned) throws Exception {
+    long death = death(learned);
+    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, death);
+    timer.update(death);
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<Object, VoidNamespace> fired) throws Exception {
+    if (timers.currentWatermark() == Long.MAX_VALUE) {
+      timer.clear();
+      return;
+    }
+    HotKey hot = memory.peek(fired.getKey());
+    StoredMemory stored = hot == null ? store.load() : null;
+    long learned =
+        hot != null ? hot.learned : stored != null ? stored.lag().timestamp() : Fading.NEVER;
+    if (learned != Fading.NEVER && death(learned) > timers.currentWatermark()) {
+      schedule(learned);
+      return;
+    }
+    if (hot != null) {
+      memory.forget(hot);
+    }
+    store.clear();
+    timer.clear();
+    purged++;
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<Object, VoidNamespace> fired) {
+    throw new IllegalStateException("keys die in event time");
+  }
+
+  /** Keys that had died when their next event came. */
+  public long expired() {
+    return expired;
+  }
+
+  /** Dead keys whose memories were taken away. */
+  public long purged() {
+    return purged;
+  }
+}

@@ -1,0 +1,86 @@
+package io.fastweights.operator.scoring;
+
+import io.fastweights.operator.api.Scored;
+import io.fastweights.operator.metrics.FastWeightMetrics;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * How good a subtask's predictions are, as gauges in the group {@code fastweights.prequential}:
+ * each mean since the start, faded, and over the sliding window (see {@link PrequentialMean}). They
+ * begin anew when the subtask does: measures are no state, and a restart shows in them.
+ */
+final class PrequentialMetrics {
+  private final Loss loss;
+  private final PrequentialMean losses;
+  private final PrequentialMean recallErrors;
+  private final PrequentialMean accuracy;
+  private final WindowedAuc auc;
+  private final CalibrationError calibration;
+  private final Counter prequential;
+  private final Counter delayed;
+  private final Counter unanswered;
+
+  PrequentialMetrics(Loss loss, int window, double fading, MetricGroup operator) {
+    this.loss = loss;
+    MetricGroup fastweights = operator.addGroup(FastWeightMetrics.GROUP);
+    MetricGroup group = fastweights.addGroup("prequential");
+    losses = new PrequentialMean(window, fading);
+    gauges(group, loss == Loss.NUMBER ? "absoluteError" : "logLoss", losses);
+    recallErrors = new PrequentialMean(window, fading);
+    gauges(group, "recallError", recallErrors);
+    boolean probabilities = loss != Loss.NUMBER;
+    accuracy = probabilities ? new PrequentialMean(window, fading) : null;
+    calibration = probabilities ? new CalibrationError(window) : null;
+    auc = loss == Loss.BINARY ? new WindowedAuc(window) : null;
+    if (accuracy != null) {
+      gauges(group, "accuracy", accuracy);
+      group.gauge("calibrationErrorWindow", calibration::error);
+    }
+    if (auc != null) {
+      group.gauge("aucWindow", auc::auc);
+    }
+    MetricGroup labels = fastweights.addGroup("labels");
+    prequential = labels.counter("unasked");
+    delayed = labels.counter("answered");
+    unanswered = labels.counter("unanswered");
+  }
+
+  private static void gauges(MetricGroup group, String name, PrequentialMean mean) {
+    group.gauge(name, mean::sinceStart);
+    group.gauge(name + "Faded", mean::faded);
+    group.gauge(name + "Window", mean::window);
+  }
+
+  /** Counts what was predicted against what came true. */
+  void add(Scored<?> scored) {
+    add(scored.asked(), scored.predicted(), scored.target(), scored.recallError());
+  }
+
+  /** The same of a prediction that may be of an earlier ask. */
+  void add(boolean asked, float[] predicted, float[] target, float recallError) {
+    (asked ? delayed : prequential).inc();
+    losses.add(loss.of(predicted, target));
+    recallErrors.add(recallError);
+    switch (loss) {
+      case BINARY -> {
+        boolean truth = target[0] > 0.5f;
+        accuracy.add(predicted[0] > 0.5f == truth ? 1 : 0);
+        calibration.add(predicted[0], truth);
+        auc.add(predicted[0], truth);
+      }
+      case CLASSES -> {
+        int best = Loss.largest(predicted);
+        boolean right = best == Loss.largest(target);
+        accuracy.add(right ? 1 : 0);
+        calibration.add(predicted[best], right);
+      }
+      case NUMBER -> {}
+    }
+  }
+
+  /** Asks were forgotten before their labels came. */
+  void unanswered(int asks) {
+    unanswered.inc(asks);
+  }
+}

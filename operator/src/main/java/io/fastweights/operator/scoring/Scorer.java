@@ -1,0 +1,124 @@
+package io.fastweights.operator.scoring;
+
+import io.fastweights.operator.api.Drift;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.api.Scored;
+import io.fastweights.operator.metrics.FastWeightMetrics;
+import io.fastweights.operator.stored.WaitingAsk;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Holds predictions against what came true. The answer to an ask with an id is remembered in keyed
+ * state until an observed event of the same key and id brings the label, or for the time to live;
+ * another ask of the same id takes its place. Every other observed event is scored by its own
+ * prediction, made just before it was learned.
+ *
+ * @param <K> key
+ * @param <T> element of the stream
+ */
+public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, Scored<T>> {
+  private static final long serialVersionUID = 1L;
+
+  public static final OutputTag<Drift> DRIFT = new OutputTag<>("drift", Drift.type());
+
+  private final Loss loss;
+  private final double deviation;
+  private final Configuration options;
+
+  private transient AskedAnswers asked;
+  private transient PrequentialMetrics metrics;
+  private transient Adwin losses;
+  private transient Adwin recallErrors;
+  private transient Counter drifts;
+
+  /**
+   * @param deviation of the target, where it is a number
+   */
+  public Scorer(Loss loss, double deviation, Configuration options) {
+    this.loss = loss;
+    this.deviation = deviation;
+    this.options = options;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    asked =
+        new AskedAnswers(getRuntimeContext(), options.get(FastWeightOptions.LABELS_TTL).toMillis());
+    MetricGroup group = getRuntimeContext().getMetricGroup();
+    metrics =
+        new PrequentialMetrics(
+            loss,
+            options.get(FastWeightOptions.PREQUENTIAL_WINDOW),
+            options.get(FastWeightOptions.PREQUENTIAL_FADING),
+            group);
+    drifts = group.addGroup(FastWeightMetrics.GROUP).counter("drifts");
+    losses = new Adwin(options.get(FastWeightOptions.DRIFT_DELTA));
+    recallErrors = new Adwin(options.get(FastWeightOptions.DRIFT_DELTA));
+  }
+
+  @Override
+  public void processElement(Prediction<T> prediction, Context context, Collector<Scored<T>> out)
+      throws Exception {
+    if (prediction.observed()) {
+      score(scored(prediction, asked.take(prediction.id())), context, out);
+    } else if (prediction.id() != null) {
+      asked.remember(
+          prediction.id(), prediction.values(), prediction.timestamp(), context.timerService());
+    }
+  }
+
+  @Override
+  public void onTimer(long time, OnTimerContext context, Collector<Scored<T>> out)
+      throws Exception {
+    metrics.unanswered(asked.expire(time));
+  }
+
+  private void score(Scored<T> scored, Context context, Collector<Scored<T>> out) {
+    metrics.add(scored);
+    out.collect(scored);
+    double bounded = loss.bounded(scored.predicted(), scored.target(), deviation);
+    watch(losses, bounded, Drift.Signal.LOSS, scored, context);
+    double surprise = Loss.squashed(scored.recallError());
+    watch(recallErrors, surprise, Drift.Signal.RECALL_ERROR, scored, context);
+  }
+
+  private void watch(
+      Adwin window, double value, Drift.Signal signal, Scored<T> scored, Context context) {
+    if (!Double.isNaN(value) && window.add(value)) {
+      drifts.inc();
+      int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+      context.output(
+          DRIFT,
+          new Drift(
+              scored.answeredAt(),
+              signal,
+              window.meanBefore(),
+              window.meanAfter(),
+              window.eventsAfter(),
+              subtask));
+    }
+  }
+
+  /**
+   * @param answer the prediction for the observed event, with its target
+   * @param asked the ask of the same id, or null
+   */
+  private static <T> Scored<T> scored(Prediction<T> answer, WaitingAsk asked) {
+    return new Scored<>(
+        answer.event(),
+        answer.id(),
+        asked != null,
+        asked != null ? asked.values() : answer.values(),
+        asked != null ? asked.timestamp() : answer.timestamp(),
+        answer.target(),
+        answer.timestamp(),
+        answer.recallError());
+  }
+}

@@ -1,0 +1,2 @@
+/** Predictions in Flink SQL, as a ProcessTableFunction. */
+package io.fastweights.operator.sql;

@@ -1,0 +1,156 @@
+package io.fastweights.operator.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.kernels.engine.EngineException;
+import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.operator.Trip;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.testkit.Answers;
+import io.fastweights.operator.testkit.OperatorHarness;
+import io.fastweights.operator.testkit.Seeds;
+import io.fastweights.operator.testkit.SimulatedDriver;
+import io.fastweights.operator.testkit.SimulatedDriver.Fault;
+import io.fastweights.operator.testkit.TestModel;
+import io.fastweights.operator.testkit.Trips;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.util.ExceptionUtils;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever a device does wrong at whatever moment, the task fails with what was promised, gives
+ * back all that it held, and after its restart no event is lost and no bit is another.
+ */
+class CudaFaultsTest {
+  private static final int SEEDS = 20;
+  private static final int TRIPS = 60;
+
+  /** Calls of each kind in which a fault comes at the latest. */
+  private static final Map<Fault, Integer> SPAN =
+      Map.of(Fault.ALLOCATION, 30, Fault.LAUNCH, 60, Fault.LOSS, 400);
+
+  private final Map<Fault, Integer> seen = new EnumMap<>(Fault.class);
+
+  @BeforeEach
+  void loadDriver() throws Exception {
+    SimulatedDriver.load();
+  }
+
+  @Test
+  void noFaultOfADeviceLosesAnEvent() throws Exception {
+    for (long seed = Seeds.seed(1), end = seed + SEEDS; seed < end; seed++) {
+      new Run(seed).toTheEnd();
+    }
+    assertThat(seen).as("faults that came").containsOnlyKeys(Fault.values());
+  }
+
+  /** A task that is restarted until its stream is at an end. */
+  private final class Run {
+    private final SplittableRandom random;
+    private final String name;
+    private final TestModel model;
+    private final List<Trip> trips;
+    private final List<String> expected;
+    private final List<String> lines = new ArrayList<>();
+    private final List<Long> held = SimulatedDriver.held();
+    private OperatorSubtaskState checkpoint;
+    private int at;
+
+    Run(long seed) {
+      random = new SplittableRandom(seed);
+      model = TestModel.values()[(int) (seed % TestModel.values().length)];
+      name = model + ", " + Seeds.replay(seed, CudaFaultsTest.class);
+      trips = Trips.stream(seed, TRIPS);
+      expected = model.oracle().answers(trips);
+    }
+
+    void toTheEnd() throws Exception {
+      while (at < TRIPS) {
+        SimulatedDriver.load();
+        SimulatedDriver.slow(random.nextInt(4) == 0 ? 20 : 0);
+        Fault fault =
+            random.nextInt(3) == 0 ? null : Fault.values()[random.nextInt(Fault.values().length)];
+        if (fault != null) {
+          fault.arm(1 + random.nextInt(SPAN.get(fault)));
+        }
+        Throwable thrown = attempt();
+        SimulatedDriver.load();
+        assertThat(SimulatedDriver.held()).as("after %s, %s", thrown, name).isEqualTo(held);
+        if (thrown != null) {
+          assertThatItWasPromised(thrown, fault);
+          seen.merge(fault, 1, Integer::sum);
+        }
+      }
+      assertThat(Answers.sorted(lines)).as(name).isEqualTo(expected);
+    }
+
+    /** From the last checkpoint to the next and to another, unless something is thrown. */
+    private Throwable attempt() throws Exception {
+      OperatorHarness harness =
+          new OperatorHarness(
+              OperatorHarness.builder(model, 1 + random.nextInt(9))
+                  .set(FastWeightOptions.ENGINE, Device.CUDA)
+                  .set(FastWeightOptions.FOLD_THRESHOLD, random.nextBoolean() ? 0.2 : 16)
+                  .set(FastWeightOptions.LINGER, Duration.ofHours(1)),
+              "hashmap",
+              1,
+              0);
+      Throwable failure = null;
+      try {
+        if (checkpoint != null) {
+          harness.initializeState(checkpoint);
+        }
+        harness.open();
+        int answered = 0;
+        for (int i = 0; i < 2 && at < TRIPS; i++) {
+          int next = Math.min(TRIPS, at + 10 + random.nextInt(20));
+          harness.process(trips.subList(at, next));
+          OperatorSubtaskState state = harness.checkpoint();
+          // Complete: only now are these answers committed.
+          List<String> answers = harness.answers();
+          lines.addAll(answers.subList(answered, answers.size()));
+          answered = answers.size();
+          checkpoint = state;
+          at = next;
+        }
+      } catch (Throwable e) {
+        failure = e;
+      }
+      return closed(harness, failure);
+    }
+
+    /**
+     * A task that failed closes its operator, and does not finish it as the harness would. A lost
+     * device may refuse what gives back its memory, too.
+     */
+    private Throwable closed(OperatorHarness harness, Throwable failure) throws Exception {
+      try {
+        if (failure == null) {
+          harness.close();
+        } else {
+          harness.getOperator().close();
+        }
+        return failure;
+      } catch (EngineException e) {
+        return failure;
+      } catch (AssertionError e) {
+        return e;
+      }
+    }
+
+    private void assertThatItWasPromised(Throwable thrown, Fault fault) {
+      assertThat(fault).as("%s, %s", thrown, name).isNotNull();
+      EngineException cause =
+          ExceptionUtils.findThrowable(thrown, EngineException.class)
+              .orElseThrow(() -> new AssertionError(name, thrown));
+      assertThat(cause).as(name).hasMessageMatching(fault.message);
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package io.fastweights.operator.testkit;
+
+import io.fastweights.kernels.math.ReferenceModel;
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Storage;
+import io.fastweights.kernels.numeric.BrainFloat;
+import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.kernels.schema.InputEncoder;
+import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.operator.Trip;
+import io.fastweights.operator.api.EventReader;
+import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.model.EventModel;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the operator must answer, bit for bit: the readable model, one event at a time, with a plain
+ * map of memories.
+ */
+public final class Oracle {
+  private Model model;
+  private final Schema schema;
+  private InputEncoder inputs;
+  private final EventReader<Trip> reader;
+  private Storage storage = Storage.FP32;
+  private long ttl = Long.MAX_VALUE;
+  private long halfLife;
+  private final Map<String, float[]> memories = new HashMap<>();
+  private final Map<String, EncodedEvent> lags = new HashMap<>();
+  private final Map<String, Long> learned = new HashMap<>();
+  private float[] hidden;
+
+  /**
+   * @param schema null where events are vectors
+   * @param inputs null where events are vectors
+   */
+  public Oracle(Model model, Schema schema, InputEncoder inputs, EventReader<Trip> reader) {
+    this.model = model;
+    this.schema = schema;
+    this.inputs = inputs;
+    this.reader = reader;
+  }
+
+  /** How memories are held from now on; one in bf16 is rounded before it is used. */
+  public Oracle storage(Storage value) {
+    storage = value;
+    return this;
+  }
+
+  /** A key forgets everything when it has not learned for more than so many milliseconds. */
+  public Oracle ttl(long millis) {
+    ttl = millis;
+    return this;
+  }
+
+  /** A memory fades by half in so many milliseconds from now on; 0 for never. */
+  public Oracle halfLife(long millis) {
+    halfLife = millis;
+    return this;
+  }
+
+  /** Goes on with other weights, and with the memories, if they have the same shape. */
+  public Oracle refresh(SlowWeights weights) {
+    if (!SlowModel.of(weights).memory().equals(model.memory())) {
+      memories.clear();
+      lags.clear();
+      learned.clear();
+    }
+    model = SlowModel.of(weights);
+    inputs = schema == null ? null : weights.inputs(schema);
+    return this;
+  }
+
+  /** An associative memory learns with other betas from now on. */
+  public Oracle betas(float... betas) {
+    AssociativeMemory before = (AssociativeMemory) model;
+    model =
+        new AssociativeMemory(
+            before.keyDim(), before.nu(), before.targetDim(), betas, before.normalisation());
+    return this;
+  }
+
+  /** Takes away the keys that are dead by a time. */
+  public Oracle purge(long time) {
+    lags.values().removeIf(lag -> ttl < Long.MAX_VALUE && lag.timestamp() + ttl <= time);
+    return this;
+  }
+
+  public Model model() {
+    return model;
+  }
+
+  public List<String> answers(List<Trip> trips) {
+    return trips.stream().map(this::answer).toList();
+  }
+
+  /** The keys that have observed something, with their memories. */
+  public Map<String, float[]> memories() {
+    Map<String, float[]> living = new HashMap<>(memories);
+    living.keySet().retainAll(lags.keySet());
+    return living;
+  }
+
+  /** How many events a key has learned since it was last forgotten. */
+  public long learned(String key) {
+    return lags.containsKey(key) ? learned.get(key) : 0;
+  }
+
+  public String answer(Trip trip) {
+    Prediction<Trip> prediction = predict(trip);
+    return prediction == null ? Answers.refusal(trip) : Answers.of(prediction);
+  }
+
+  /** What is answered to a trip, which is then learned; null if it cannot be taken. */
+  public Prediction<Trip> predict(Trip trip) {
+    EncodedEvent event;
+    try {
+      event = encode(trip);
+    } catch (MalformedEventException | RuntimeException e) {
+      return null;
+    }
+    EncodedEvent lag = lags.get(trip.key);
+    if (lag != null && event.timestamp() < lag.timestamp()) {
+      return null;
+    }
+    float[] memory = memories.get(trip.key);
+    if (lag == null || event.timestamp() - lag.timestamp() > ttl) {
+      memory = new float[model.memory().floats()];
+      lag = null;
+    }
+    float[] input = event.vector();
+    if (inputs != null) {
+      input = new float[model.inputDim()];
+      inputs.encode(event, lag, input, 0);
+    }
+    float[] target = model.targetDim() > 0 && event.observe() ? event.target() : null;
+    memory = memory.clone();
+    if (storage == Storage.BF16) {
+      BrainFloat.round(memory, 0, memory.length);
+    }
+    ReferenceModel.Step step =
+        new ReferenceModel(model, storage)
+            .step(input, target, memory, event.observe(), fade(lag, event));
+    hidden = step.hidden();
+    long seen = lag == null ? 0 : learned.get(trip.key);
+    if (event.observe()) {
+      memories.put(trip.key, memory);
+      lags.put(trip.key, event);
+      learned.put(trip.key, seen + 1);
+    }
+    float[] values = step.output();
+    if (schema != null && schema.target() != null) {
+      values = new float[schema.target().dim()];
+      schema.target().predict(step.output(), 0, model instanceof SlowModel, values);
+    }
+    return new Prediction<>(trip, event.timestamp(), event.observe(), values, step.recallError())
+        .id(trip.label)
+        .seen(seen);
+  }
+
+  private float fade(EncodedEvent lag, EncodedEvent event) {
+    if (halfLife == 0 || lag == null) {
+      return 1;
+    }
+    long steps =
+        Math.floorDiv(16 * event.timestamp(), halfLife)
+            - Math.floorDiv(16 * lag.timestamp(), halfLife);
+    return (float) StrictMath.pow(2, -steps / 16.0);
+  }
+
+  /** The model as the operator sees it. */
+  public EventModel eventModel() {
+    return new EventModel(model, schema, inputs, "test");
+  }
+
+  /** The vector before the head of the event answered last. */
+  public float[] hidden() {
+    return hidden;
+  }
+
+  public EncodedEvent encode(Trip trip) throws MalformedEventException {
+    RawEvent event = schema == null ? new RawEvent(0) : schema.newEvent();
+    reader.read(trip, event);
+    return schema == null
+        ? Schema.encodeVector(event, model.inputDim(), model.targetDim())
+        : schema.encode(event);
+  }
+}

@@ -1,0 +1,146 @@
+package io.fastweights.operator.testkit;
+
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.operator.Trip;
+import io.fastweights.operator.api.Prediction;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+
+/**
+ * What a job must do, said as plainly as it can be: one arrival after the other, with lists and
+ * maps. What is predicted, and what W becomes, is up to {@link Oracle}.
+ */
+public final class PlainLoop implements Inputs {
+  private final Setup setup;
+  private final Oracle oracle;
+  private final List<Trip> waiting = new ArrayList<>();
+  private final Map<String, Prediction<Trip>> asks = new HashMap<>();
+  private final Map<String, Integer> askedOn = new HashMap<>();
+  private List<Output> outputs = new ArrayList<>();
+  private long watermark = Long.MIN_VALUE;
+  private long version;
+  private int today;
+  private int refreshes;
+
+  public PlainLoop(Setup setup) {
+    this.setup = setup;
+    oracle = setup.oracle();
+  }
+
+  @Override
+  public void event(Trip trip, boolean stamped) {
+    if (!setup.eventTime()) {
+      answer(trip, stamped);
+    } else if (!stamped) {
+      outputs.add(Output.malformed(trip));
+    } else if (trip.time <= watermark) {
+      outputs.add(Output.late(trip));
+    } else {
+      waiting.add(trip);
+    }
+  }
+
+  @Override
+  public void watermark(long time) {
+    watermark = time == Long.MAX_VALUE ? time : time - setup.latenessMillis();
+    waiting.sort(Comparator.comparingLong(trip -> trip.time));
+    while (!waiting.isEmpty() && waiting.get(0).time <= watermark) {
+      answer(waiting.remove(0), true);
+    }
+    if (time < Long.MAX_VALUE) {
+      oracle.purge(watermark);
+    }
+    mark(new Watermark(watermark));
+  }
+
+  private void answer(Trip trip, boolean stamped) {
+    Prediction<Trip> answer = oracle.predict(trip);
+    if (answer == null) {
+      outputs.add(Output.malformed(trip));
+      return;
+    }
+    answer
+        .modelVersion(version)
+        .target(setup.scores() && answer.observed() ? Trips.target(trip) : null);
+    outputs.add(Output.predicted(answer, stamped));
+    if (setup.scores()) {
+      score(answer, trip.key + " " + trip.label);
+    }
+  }
+
+  private void score(Prediction<Trip> answer, String id) {
+    if (answer.observed()) {
+      Prediction<Trip> asked = asks.remove(id);
+      Prediction<Trip> then = asked == null ? answer : asked;
+      outputs.add(Output.scored(answer, asked != null, then.values(), then.timestamp()));
+    } else if (answer.id() != null) {
+      asks.put(id, answer);
+      askedOn.put(id, today);
+    }
+  }
+
+  @Override
+  public void day() {
+    today++;
+    asks.keySet().removeIf(id -> askedOn.get(id) + Setup.LABEL_DAYS <= today);
+  }
+
+  @Override
+  public void status(WatermarkStatus status) {
+    mark(status);
+  }
+
+  private void mark(Object mark) {
+    outputs.add(Output.mark(Output.Stream.PREDICTIONS, mark));
+    if (setup.scores()) {
+      outputs.add(Output.mark(Output.Stream.SCORED, mark));
+    }
+  }
+
+  @Override
+  public void update(Update update) {
+    boolean fits =
+        update.weights() != null
+            && SlowModel.of(update.weights()).memory().equals(oracle.model().memory());
+    if (update.weights() == null
+        || update.message().version() <= version
+        || !fits && !update.resets()) {
+      outputs.add(Output.refused(update.message().path(), update.message().version()));
+    } else {
+      oracle.refresh(update.weights());
+      version = update.message().version();
+      refreshes++;
+    }
+  }
+
+  @Override
+  public void end() {}
+
+  /** What came out since the last call. */
+  public List<Output> take() {
+    List<Output> taken = outputs;
+    outputs = new ArrayList<>();
+    return taken;
+  }
+
+  /** How often weights were exchanged. */
+  public int refreshes() {
+    return refreshes;
+  }
+
+  public Oracle oracle() {
+    return oracle;
+  }
+
+  /** The keys of which an ask waits for its label. */
+  public Set<String> keysAsked() {
+    return asks.values().stream().map(ask -> ask.event().key).collect(Collectors.toSet());
+  }
+}

@@ -1,0 +1,188 @@
+package io.fastweights.operator.testkit;
+
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Storage;
+import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.schema.InputEncoder;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.operator.FastWeights;
+import io.fastweights.operator.Trip;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.cache.CacheSlots;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.flink.configuration.MemorySize;
+
+/** The models that the operator's tests run, each with its oracle. */
+public enum TestModel {
+  /** No weights: a schema's features, projected. */
+  ASSOCIATIVE {
+    private static final int KEY_DIM = 16;
+    private static final List<Double> BETAS = List.of(0.4, 0.1);
+    private static final long SEED = 7;
+
+    @Override
+    public FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return builder
+          .schema(Trips.schema(), Trips::read)
+          .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, KEY_DIM)
+          .set(FastWeightOptions.ASSOCIATIVE_BETAS, BETAS)
+          .set(FastWeightOptions.ASSOCIATIVE_SEED, SEED);
+    }
+
+    @Override
+    public Oracle oracle() {
+      AssociativeMemory model =
+          new AssociativeMemory(
+              KEY_DIM, 2, Trips.OUTCOMES.size(), new float[] {0.4f, 0.1f}, Normalisation.UNIT);
+      InputEncoder inputs = InputEncoder.projection(Trips.schema(), model.inputDim(), SEED);
+      return new Oracle(model, Trips.schema(), inputs, Trips::read);
+    }
+  },
+
+  /** Vectors through a transformer with a head. */
+  TRANSFORMER {
+    @Override
+    public FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return vectors(builder, weights(11));
+    }
+
+    @Override
+    public Oracle oracle() {
+      return vectors(weights(11));
+    }
+
+    @Override
+    public SlowWeights weights(long seed) {
+      return random(
+          ModelConfig.builder(Architecture.TRANSFORMER)
+              .dim(12)
+              .depth(2)
+              .heads(2)
+              .dimHead(4)
+              .nu(2)
+              .ffMult(2)
+              .outputs(3)
+              .build(),
+          null,
+          seed);
+    }
+  },
+
+  /** Vectors through one attention layer of odd sizes. */
+  ATTENTION {
+    @Override
+    public FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return vectors(builder, weights(11));
+    }
+
+    @Override
+    public Oracle oracle() {
+      return vectors(weights(11));
+    }
+
+    @Override
+    public SlowWeights weights(long seed) {
+      return random(
+          ModelConfig.builder(Architecture.ATTENTION).dim(10).heads(3).dimHead(5).nu(1).build(),
+          null,
+          seed);
+    }
+  },
+
+  /** A schema's features through a transformer whose weights hold their embeddings. */
+  SCHEMA_TRANSFORMER {
+    @Override
+    public FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return builder.schema(Trips.schema(), Trips::read).weights(weights(17));
+    }
+
+    @Override
+    public Oracle oracle() {
+      SlowWeights weights = weights(17);
+      InputEncoder inputs = weights.inputs(Trips.schema());
+      return new Oracle(SlowModel.of(weights), Trips.schema(), inputs, Trips::read);
+    }
+
+    @Override
+    public SlowWeights weights(long seed) {
+      ModelConfig config =
+          ModelConfig.builder(Architecture.TRANSFORMER)
+              .dim(8)
+              .depth(2)
+              .heads(2)
+              .dimHead(4)
+              .nu(1)
+              .ffMult(2)
+              .outputs(Trips.OUTCOMES.size())
+              .build();
+      return random(config, Trips.schema(), seed);
+    }
+  };
+
+  /** Sets the model on a builder. */
+  public abstract FastWeights<Trip> on(FastWeights<Trip> builder);
+
+  /** An oracle that has seen nothing yet. */
+  public abstract Oracle oracle();
+
+  /**
+   * Other weights of the same shape.
+   *
+   * @throws UnsupportedOperationException if the model has none
+   */
+  public SlowWeights weights(long seed) {
+    throw new UnsupportedOperationException(this + " has no weights");
+  }
+
+  /** Whether events have the fields of {@link Trips#schema}, and not vectors. */
+  public boolean hasSchema() {
+    return this == ASSOCIATIVE || this == SCHEMA_TRANSFORMER;
+  }
+
+  /** A cache of as many keys. */
+  public MemorySize cacheOf(int keys) {
+    return new MemorySize(keys * CacheSlots.keyBytes(oracle().model().memory(), Storage.FP32));
+  }
+
+  private static FastWeights<Trip> vectors(FastWeights<Trip> builder, SlowWeights weights) {
+    return builder.vectors(0, Trips.vectors(weights.config().dim())).weights(weights);
+  }
+
+  private static Oracle vectors(SlowWeights weights) {
+    return new Oracle(SlowModel.of(weights), null, null, Trips.vectors(weights.config().dim()));
+  }
+
+  /**
+   * Gaussian weights, scaled by the width of the layer.
+   *
+   * @param schema null where events are vectors
+   */
+  public static SlowWeights random(ModelConfig config, Schema schema, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    SlowWeights.expectedShapes(config, schema)
+        .forEach(
+            (name, shape) -> {
+              int size = 1;
+              for (int n : shape) {
+                size *= n;
+              }
+              double scale = shape.length == 2 ? 1 / Math.sqrt(shape[1]) : 0.1;
+              float[] data = new float[size];
+              for (int i = 0; i < size; i++) {
+                data[i] = (float) (random.nextGaussian() * scale);
+                data[i] += name.endsWith("norm.weight") ? 1 : 0;
+              }
+              tensors.put(name, new Tensor(shape, data));
+            });
+    return new SlowWeights(config, schema, tensors);
+  }
+}

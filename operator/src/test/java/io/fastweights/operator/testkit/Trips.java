@@ -1,0 +1,115 @@
+package io.fastweights.operator.testkit;
+
+import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.Target;
+import io.fastweights.operator.Trip;
+import io.fastweights.operator.api.EventReader;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Seeded streams of trips: asks and observes, and a few that are no events at all. */
+public final class Trips {
+  public static final List<String> OUTCOMES = List.of("early", "on time", "late");
+
+  /** A reader fails for trips of this user. */
+  public static final String NOBODY = "nobody";
+
+  /** 2026-01-01T00:00Z. */
+  public static final long START = 1_767_225_600_000L;
+
+  private static final List<String> PLACES = List.of("harbour", "station", "market", "bridge");
+
+  private Trips() {}
+
+  /** Every kind of field, and a target of three classes. */
+  public static Schema schema() {
+    return Schema.of(
+        List.of(
+            new Field.Categorical("place", PLACES.subList(0, 3)),
+            new Field.Hashed("user", 16),
+            new Field.Numeric("distance", 6, 4),
+            new Field.Elapsed("gap", 24),
+            new Field.TimeOfDay("hour", 24, true, ZoneOffset.UTC)),
+        new Target.Classes("outcome", OUTCOMES));
+  }
+
+  /** Reads a trip as an event of {@link #schema}. */
+  public static void read(Trip trip, RawEvent event) {
+    if (NOBODY.equals(trip.user)) {
+      throw new IllegalStateException("a trip of nobody");
+    }
+    event
+        .timestamp(trip.time)
+        .id(trip.label)
+        .set(0, trip.place)
+        .set(1, trip.user)
+        .set(2, trip.distance)
+        .target(trip.outcome);
+    if (trip.ask) {
+      event.ask();
+    }
+  }
+
+  /** What came true, as a prediction has it. */
+  public static float[] target(Trip trip) {
+    float[] target = new float[OUTCOMES.size()];
+    target[OUTCOMES.indexOf(trip.outcome)] = 1;
+    return target;
+  }
+
+  /** Reads a trip as a gaussian vector that depends on the trip's id. */
+  public static EventReader<Trip> vectors(int dim) {
+    return (trip, event) -> {
+      if (NOBODY.equals(trip.user)) {
+        throw new IllegalStateException("a trip of nobody");
+      }
+      SplittableRandom random = new SplittableRandom(trip.id);
+      float[] vector = new float[trip.distance == null ? dim - 1 : dim];
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] = (float) random.nextGaussian();
+      }
+      if ("NaN".equals(trip.distance)) {
+        vector[dim / 2] = Float.NaN;
+      }
+      event.timestamp(trip.time).id(trip.label).vector(vector);
+      if (trip.ask) {
+        event.ask();
+      }
+    };
+  }
+
+  /**
+   * The trip at a place in a stream: about a quarter are asks, half belong to a few busy keys and
+   * half to many quiet ones; one in ten is malformed, late, or of an unknown place.
+   */
+  public static Trip at(long seed, long place) {
+    SplittableRandom random = new SplittableRandom(seed * 1_000_003 + place);
+    String key = "k" + (random.nextBoolean() ? random.nextInt(15) : random.nextInt(400));
+    Trip trip = new Trip(place, key, START + place * 60_000 + random.nextInt(60_000));
+    trip.place = PLACES.get(random.nextInt(PLACES.size()));
+    trip.user = "u" + random.nextInt(50);
+    trip.distance = Double.toString(random.nextInt(1000) / 64.0);
+    trip.outcome = OUTCOMES.get(random.nextInt(3));
+    switch (random.nextInt(50)) {
+      case 0 -> trip.distance = "NaN";
+      case 1 -> trip.distance = null;
+      case 2 -> trip.outcome = "lost";
+      case 3 -> trip.user = NOBODY;
+      case 4, 5 -> trip.time -= 86_400_000;
+      default -> {}
+    }
+    return random.nextInt(4) == 0 ? trip.asked() : trip;
+  }
+
+  public static List<Trip> stream(long seed, int count) {
+    List<Trip> trips = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      trips.add(at(seed, i));
+    }
+    return trips;
+  }
+}

@@ -1,0 +1,2 @@
+/** A memory in managed keyed state: base, log and serializers. */
+package io.fastweights.state;

@@ -1,0 +1,2 @@
+/** Settings of RocksDB that suit memories. */
+package io.fastweights.state.rocksdb;
