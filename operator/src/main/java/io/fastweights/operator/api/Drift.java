@@ -3,13 +3,25 @@ package io.fastweights.operator.api;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
-/** A subtask's stream has changed: a signal has another mean than before. */
-public final class Drift {
+/**
+ * A change in the stream of a subtask: the mean of a signal differs from before.
+ *
+ * @param timestamp time of the event at which it was detected, in milliseconds since 1970-01-01 UTC
+ * @param signal the signal that changed
+ * @param before mean before the change
+ * @param after mean since the change
+ * @param events approximate number of events of the subtask since the change
+ * @param subtask index of the subtask
+ */
+@PublicEvolving
+public record Drift(
+    long timestamp, Signal signal, double before, double after, long events, int subtask) {
 
-  /** What is watched; each in [0, 1]. */
+  /** The watched signals; each in [0, 1]. */
   public enum Signal {
     /**
      * How wrong predictions are: the Brier score of probabilities; e / (1 + e) for a number that is
@@ -18,55 +30,6 @@ public final class Drift {
     LOSS,
     /** How surprising events are: r / (1 + r) for a recall error of r. */
     RECALL_ERROR
-  }
-
-  private long timestamp;
-  private Signal signal;
-  private double before;
-  private double after;
-  private long events;
-  private int subtask;
-
-  /** For Flink's serializer. */
-  public Drift() {}
-
-  public Drift(
-      long timestamp, Signal signal, double before, double after, long events, int subtask) {
-    this.timestamp = timestamp;
-    this.signal = signal;
-    this.before = before;
-    this.after = after;
-    this.events = events;
-    this.subtask = subtask;
-  }
-
-  /** Time of the event at which it was noticed, in milliseconds since 1970-01-01 UTC. */
-  public long timestamp() {
-    return timestamp;
-  }
-
-  public Signal signal() {
-    return signal;
-  }
-
-  /** Mean before the change. */
-  public double before() {
-    return before;
-  }
-
-  /** Mean since. */
-  public double after() {
-    return after;
-  }
-
-  /** Events of the subtask since the change, about. */
-  public long events() {
-    return events;
-  }
-
-  /** Index of the subtask whose keys it is about. */
-  public int subtask() {
-    return subtask;
   }
 
   @Override

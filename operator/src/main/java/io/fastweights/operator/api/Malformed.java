@@ -2,34 +2,19 @@ package io.fastweights.operator.api;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
- * An element that could not be taken, and why.
+ * An element that could not be processed, and the reason.
  *
+ * @param event the element
+ * @param reason names the field, the value and the limit
  * @param <T> element of the stream
  */
-public final class Malformed<T> {
-  private T event;
-  private String reason;
-
-  /** For Flink's serializer. */
-  public Malformed() {}
-
-  public Malformed(T event, String reason) {
-    this.event = event;
-    this.reason = reason;
-  }
-
-  public T event() {
-    return event;
-  }
-
-  /** Which field, what value, which limit. */
-  public String reason() {
-    return reason;
-  }
+@PublicEvolving
+public record Malformed<T>(T event, String reason) {
 
   @Override
   public String toString() {

@@ -8,136 +8,71 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
- * What the operator answers to an event, before learning from it.
+ * The operator's answer to an event, made before the event is learned. Arrays are not copied; two
+ * predictions are equal only if they share them.
  *
+ * @param event the element that was asked or observed
+ * @param timestamp the event's time, in milliseconds since 1970-01-01 UTC
+ * @param observed true if the memory learned from the event; else it was an ask
+ * @param values the prediction: a probability for each class, the probability of true, the number;
+ *     the model's outputs if the schema names no target
+ * @param recallError how surprising the event was to its key's memory: the mean over heads and
+ *     layers of |v - v_old|^2 / |v|^2 (an associative memory: not divided); NaN if the value is not
+ *     known yet
+ * @param id the id that the reader gave the event; null without one
+ * @param target the label on the scale of {@code values}: 1 for the true class and 0 for the
+ *     others, 1 or 0, the number; null for an ask, and if the model has no target
+ * @param embedding the event in its key's context, as the input of the model's head; null unless
+ *     {@link FastWeightOptions#EMBEDDING} is set
+ * @param modelVersion the {@link ModelUpdate#version} of the weights; 0 for those that the job was
+ *     built with
+ * @param seen number of events that the key had learned before this one, since it was last
+ *     forgotten. At 0 its memory was empty, and an untrained one answers 0 to every question: not a
+ *     basis for action
  * @param <T> element of the stream
  */
-public final class Prediction<T> {
-  private T event;
-  private long timestamp;
-  private boolean observed;
-  private float[] values;
-  private float recallError;
-  private String id;
-  private float[] target;
-  private float[] embedding;
-  private long modelVersion;
-  private long seen;
+@PublicEvolving
+public record Prediction<T>(
+    T event,
+    long timestamp,
+    boolean observed,
+    float[] values,
+    float recallError,
+    String id,
+    float[] target,
+    float[] embedding,
+    long modelVersion,
+    long seen) {
 
-  /** For Flink's serializer. */
-  public Prediction() {}
-
+  /** Without an id, a target and an embedding; by the weights that the job was built with. */
   public Prediction(T event, long timestamp, boolean observed, float[] values, float recallError) {
-    this.event = event;
-    this.timestamp = timestamp;
-    this.observed = observed;
-    this.values = values;
-    this.recallError = recallError;
+    this(event, timestamp, observed, values, recallError, null, null, null, 0, 0);
   }
 
-  public Prediction<T> id(String value) {
-    id = value;
-    return this;
-  }
-
-  public Prediction<T> target(float[] value) {
-    target = value;
-    return this;
-  }
-
-  public Prediction<T> embedding(float[] value) {
-    embedding = value;
-    return this;
-  }
-
-  public Prediction<T> modelVersion(long value) {
-    modelVersion = value;
-    return this;
-  }
-
-  public Prediction<T> seen(long value) {
-    seen = value;
-    return this;
+  /** The same prediction with an id and a target. */
+  public Prediction<T> labelled(String newId, float[] newTarget) {
+    return new Prediction<>(
+        event,
+        timestamp,
+        observed,
+        values,
+        recallError,
+        newId,
+        newTarget,
+        embedding,
+        modelVersion,
+        seen);
   }
 
   /** The same prediction of another element. */
   public <S> Prediction<S> of(S other) {
-    return new Prediction<>(other, timestamp, observed, values, recallError)
-        .id(id)
-        .target(target)
-        .embedding(embedding)
-        .modelVersion(modelVersion)
-        .seen(seen);
-  }
-
-  /** The element that was asked or observed. */
-  public T event() {
-    return event;
-  }
-
-  /** The event's time, in milliseconds since 1970-01-01 UTC. */
-  public long timestamp() {
-    return timestamp;
-  }
-
-  /** Whether the memory learned from the event; else it was an ask. */
-  public boolean observed() {
-    return observed;
-  }
-
-  /**
-   * The prediction: a probability for each class, the probability of true, the number; or the
-   * model's outputs where the schema names no target.
-   */
-  public float[] values() {
-    return values;
-  }
-
-  /**
-   * How surprising the event was to its key's memory: the mean over heads and layers of |v -
-   * v_old|^2 / |v|^2 (an associative memory: not divided). NaN where the value is not known yet.
-   */
-  public float recallError() {
-    return recallError;
-  }
-
-  /**
-   * How many events the key had learned when it was asked: all that it observed before this one,
-   * since it was last forgotten. At 0 its memory was empty, and an untrained one then answers 0
-   * whatever is asked, as a probability too: nothing to act on yet.
-   */
-  public long seen() {
-    return seen;
-  }
-
-  /** The id that the reader gave the event; null where it has none. */
-  public String id() {
-    return id;
-  }
-
-  /**
-   * What came true, on the scale of {@link #values()}: 1 for the true class and 0 for the others, 1
-   * or 0, the number. Null for an ask, and where the model has no target.
-   */
-  public float[] target() {
-    return target;
-  }
-
-  /**
-   * The event in its key's context, as the model's last layer has it before the head: a vector to
-   * search by or to feed another model. Null unless {@link FastWeightOptions#EMBEDDING} is set.
-   */
-  public float[] embedding() {
-    return embedding;
-  }
-
-  /** The {@link ModelUpdate#version} of the weights that predicted; 0 for the job's own. */
-  public long modelVersion() {
-    return modelVersion;
+    return new Prediction<>(
+        other, timestamp, observed, values, recallError, id, target, embedding, modelVersion, seen);
   }
 
   /**

@@ -367,12 +367,17 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     EncodedEvent event = pending.event;
     metrics.event(event.observe(), recallError);
     Prediction<T> prediction =
-        new Prediction<>(pending.value, event.timestamp(), event.observe(), values, recallError)
-            .id(pending.id)
-            .target(model.target(event))
-            .embedding(embedding)
-            .modelVersion(live.version())
-            .seen(pending.seen);
+        new Prediction<>(
+            pending.value,
+            event.timestamp(),
+            event.observe(),
+            values,
+            recallError,
+            pending.id,
+            model.target(event),
+            embedding,
+            live.version(),
+            pending.seen);
     if (pending.hasTimestamp) {
       reused.replace(prediction, pending.timestamp);
     } else {

@@ -69,8 +69,17 @@ public final class ShadowScorer<K, T>
     float[] live = Arrays.copyOf(both, both.length / 2);
     float[] candidate = Arrays.copyOfRange(both, both.length / 2, both.length);
     metrics.add(wasAsked, candidate, answer.target(), answer.recallError());
-    return Compared.of(answer, wasAsked, live, candidate)
-        .losses(loss.of(live, answer.target()), loss.of(candidate, answer.target()));
+    return new Compared<>(
+        answer.event().event(),
+        wasAsked,
+        answer.target(),
+        answer.timestamp(),
+        live,
+        candidate,
+        loss.of(live, answer.target()),
+        loss.of(candidate, answer.target()),
+        answer.event().modelVersion(),
+        answer.modelVersion());
   }
 
   @Override

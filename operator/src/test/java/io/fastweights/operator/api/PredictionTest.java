@@ -118,7 +118,18 @@ class PredictionTest {
         Prediction.<Trip>type(OperatorHarness.TRIP).createSerializer(new SerializerConfigImpl());
     for (Prediction<Trip> prediction :
         List.of(
-            of(1, 0, 0), of(1, 0, 0).id("a").target(new float[] {1}).embedding(new float[] {2}))) {
+            of(1, 0, 0),
+            new Prediction<>(
+                new Trip(1, "k", 5),
+                5,
+                true,
+                new float[] {1, 0, 0},
+                0.5f,
+                "a",
+                new float[] {1},
+                new float[] {2},
+                3,
+                4))) {
       DataOutputSerializer out = new DataOutputSerializer(64);
       serializer.serialize(prediction, out);
       Prediction<Trip> read =

@@ -64,14 +64,14 @@ class ScorerTest {
   }
 
   private static Prediction<Trip> observe(long place, String key, String id, float p) {
-    return prediction(place, key, id, p, true).target(new float[] {1, 0, 0});
+    return prediction(place, key, id, p, true).labelled(id, new float[] {1, 0, 0});
   }
 
   private static Prediction<Trip> prediction(
       long place, String key, String id, float p, boolean observed) {
     Trip trip = new Trip(place, key, Trips.START + place);
     float[] values = {p, 1 - p, 0};
-    return new Prediction<>(trip, trip.time, observed, values, 0.5f).id(id);
+    return new Prediction<>(trip, trip.time, observed, values, 0.5f).labelled(id, null);
   }
 
   @Test

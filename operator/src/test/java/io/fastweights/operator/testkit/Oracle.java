@@ -160,9 +160,17 @@ public final class Oracle {
       values = new float[schema.target().dim()];
       schema.target().predict(step.output(), 0, model instanceof SlowModel, values);
     }
-    return new Prediction<>(trip, event.timestamp(), event.observe(), values, step.recallError())
-        .id(trip.label)
-        .seen(seen);
+    return new Prediction<>(
+        trip,
+        event.timestamp(),
+        event.observe(),
+        values,
+        step.recallError(),
+        trip.label,
+        null,
+        null,
+        0,
+        seen);
   }
 
   private float fade(EncodedEvent lag, EncodedEvent event) {

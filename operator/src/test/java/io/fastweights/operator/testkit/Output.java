@@ -73,8 +73,7 @@ public record Output(Stream stream, String key, String line) {
   public static Output scored(Scored<Trip> scored) {
     Prediction<Trip> answer =
         new Prediction<>(scored.event(), scored.answeredAt(), true, null, scored.recallError())
-            .id(scored.id())
-            .target(scored.target());
+            .labelled(scored.id(), scored.target());
     return scored(answer, scored.asked(), scored.predicted(), scored.predictedAt());
   }
 

@@ -61,14 +61,23 @@ public final class PlainLoop implements Inputs {
   }
 
   private void answer(Trip trip, boolean stamped) {
-    Prediction<Trip> answer = oracle.predict(trip);
-    if (answer == null) {
+    Prediction<Trip> predicted = oracle.predict(trip);
+    if (predicted == null) {
       outputs.add(Output.malformed(trip));
       return;
     }
-    answer
-        .modelVersion(version)
-        .target(setup.scores() && answer.observed() ? Trips.target(trip) : null);
+    Prediction<Trip> answer =
+        new Prediction<>(
+            trip,
+            predicted.timestamp(),
+            predicted.observed(),
+            predicted.values(),
+            predicted.recallError(),
+            predicted.id(),
+            setup.scores() && predicted.observed() ? Trips.target(trip) : null,
+            predicted.embedding(),
+            version,
+            predicted.seen());
     outputs.add(Output.predicted(answer, stamped));
     if (setup.scores()) {
       score(answer, trip.key + " " + trip.label);
