@@ -196,11 +196,13 @@ class TrainCommandITCase extends CommandTest {
   void evaluateGivesNoScoreOfPredictionsThatAreNotFinite() throws Exception {
     SlowWeights sound = TrainedWeights.over(Files.readString(schemaFile));
     Map<String, Tensor> tensors = new HashMap<>(sound.tensors());
-    float[] large = sound.get("head.weight").clone();
-    for (int i = 0; i < large.length; i++) {
-      large[i] *= 1e38f;
+    for (String name : List.of("layers.0.0.fn.to_out.weight", "head.weight")) {
+      float[] large = sound.get(name).clone();
+      for (int i = 0; i < large.length; i++) {
+        large[i] *= 1e25f;
+      }
+      tensors.put(name, new Tensor(sound.tensors().get(name).shape(), large));
     }
-    tensors.put("head.weight", new Tensor(sound.tensors().get("head.weight").shape(), large));
     Path weights = folder.resolve("large.safetensors");
     WeightsFile.write(new SlowWeights(sound.config(), sound.schema(), tensors), weights);
     Result scored = execute("evaluate", "--events", events, "--weights", weights);

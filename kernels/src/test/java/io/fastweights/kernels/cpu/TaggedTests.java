@@ -4,6 +4,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPacka
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -29,7 +30,10 @@ public final class TaggedTests {
     summary.printFailuresTo(
         new PrintWriter(System.out, true, StandardCharsets.UTF_8), FAILURES_SHOWN);
     System.out.printf(
-        "passed %d of %d%n", summary.getTestsSucceededCount(), summary.getTestsFoundCount());
+        Locale.ROOT,
+        "passed %d of %d%n",
+        summary.getTestsSucceededCount(),
+        summary.getTestsFoundCount());
     System.exit(summary.getTotalFailureCount() == 0 ? 0 : 1);
   }
 }

@@ -141,17 +141,22 @@ public abstract class EngineContractTest {
     return forAllModels(
         (model, seed) -> {
           for (Storage storage : Storage.values()) {
-            replay(model, storage, false, seed);
-            if (model.betas() != null) {
-              replay(model, storage, true, seed);
+            for (boolean extreme : new boolean[] {false, true}) {
+              replay(model, storage, false, extreme, seed);
+              if (model.betas() != null) {
+                replay(model, storage, true, extreme, seed);
+              }
             }
           }
         });
   }
 
-  private void replay(Model model, Storage storage, boolean values, long seed) {
+  private void replay(Model model, Storage storage, boolean values, boolean extreme, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    List<Event> events = RandomModels.events(model, 40, KEYS, random);
+    List<Event> events =
+        extreme
+            ? RandomModels.extremeEvents(model, 40, KEYS, random)
+            : RandomModels.events(model, 40, KEYS, random);
     LogShape log = LogShape.of(model);
     try (Engine engine = engine(model, KEYS + 1, storage)) {
       Results results = run(engine, model, events, splits(random, events.size(), 9));

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
@@ -305,7 +306,10 @@ class PyTorchFilesTest {
 
   @Test
   void writesAndReadsALargeVocabulary() throws IOException {
-    List<String> vocabulary = IntStream.range(0, 60_000).mapToObj("sku-%012d"::formatted).toList();
+    List<String> vocabulary =
+        IntStream.range(0, 60_000)
+            .mapToObj(i -> String.format(Locale.ROOT, "sku-%012d", i))
+            .toList();
     byte[] bytes =
         file(
             Dtype.F32,

@@ -57,7 +57,7 @@ final class Overflow {
       log.warn(
           "an event of key {} goes to malformed(): {}. 'fastweights inspect' finds such keys in a"
               + " savepoint, 'fastweights rewrite --reset' empties their memories",
-          key,
+          String.valueOf(key).replace('\n', '?').replace('\r', '?'),
           reason);
     }
   }

@@ -65,6 +65,7 @@ class FoldOperatorTest {
     }
   }
 
+  @SuppressWarnings("try")
   private static OperatorSubtaskState written() throws Exception {
     try (var harness =
         new KeyedOneInputStreamOperatorTestHarness<Long, Long, Long>(
@@ -78,6 +79,7 @@ class FoldOperatorTest {
   }
 
   /** The keys that are left, in order. */
+  @SuppressWarnings("try")
   private static Set<Long> left(Changes changes) throws Exception {
     FoldOperator.Factory factory =
         new FoldOperator.Factory(
