@@ -44,7 +44,6 @@ class MalformedTest {
 
   @ParameterizedTest
   @CsvSource({
-    ", distance is missing",
     "NaN, distance is NaN",
     "Infinity, distance is Infinity",
     "-Infinity, distance is -Infinity",
