@@ -136,6 +136,8 @@ final class RunCommand implements Callable<Integer> {
     check(job.schema(), data);
     JobModel learned = model.read(job.schema(), job.weights(), said);
     EventSource source = source(job.source(), learned, data);
+    PrintWriter out = command.commandLine().getOut();
+    source.notes().forEach(out::println);
     ResultSink sink = sink(job.sink());
     sink.check();
     KafkaModels models = models(job);
@@ -249,7 +251,7 @@ final class RunCommand implements Callable<Integer> {
   private static EventSource source(JobConfig.Source source, JobModel model, AllowedPaths data)
       throws Exception {
     if (source.kafka() == null) {
-      return EventFiles.of(source.files(), model.schema(), file -> check(file, data));
+      return EventFiles.of(List.of(source.files()), model.schema(), file -> check(file, data));
     }
     check(source.kafka().avroSchema(), data);
     KafkaEvents events = KafkaEvents.of(source.kafka(), model.schema());

@@ -13,6 +13,11 @@ public interface EventSource {
   /** The paths of the files, by the numbers that events have; empty where there are no files. */
   List<String> paths();
 
+  /** What was found out about the events that a user must know. */
+  default List<String> notes() {
+    return List.of();
+  }
+
   /** The events; what is none leaves by {@link Rejected#TAG}. */
   SingleOutputStreamOperator<Event> events(StreamExecutionEnvironment environment, Schema schema);
 }

@@ -77,7 +77,7 @@ record TrainingEvents(
         if (firstRefusal == null) {
           firstRefusal =
               "%s, line %d: %s"
-                  .formatted(files.files().get(line.file()).path(), line.number(), e.getMessage());
+                  .formatted(files.paths().get(line.file()), line.number(), e.getMessage());
         }
       }
     }
