@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -74,9 +75,25 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--events",
+      arity = "1..*",
       paramLabel = "PATH",
-      description = "A file of events, a folder of them, or kafka://HOST:PORT/TOPIC.")
-  private String events;
+      description =
+          "Files of events, folders of them, patterns, - for standard input, or"
+              + " kafka://HOST:PORT/TOPIC.")
+  private List<String> events;
+
+  @Option(
+      names = "--sort",
+      description = "Take the events of files in the order of their times, after all are read.")
+  private boolean sort;
+
+  @Option(
+      names = "--max-malformed",
+      paramLabel = "N|SHARE",
+      description =
+          "Events that may be refused, as 100 or 5%% (default: half; looked at after the first"
+              + " 1,000 and at the end).")
+  private String maxMalformed;
 
   @Option(
       names = "--output",
@@ -135,7 +152,7 @@ final class RunCommand implements Callable<Integer> {
     AllowedPaths data = AllowedPaths.ofData(said);
     check(job.schema(), data);
     JobModel learned = model.read(job.schema(), job.weights(), said);
-    EventSource source = source(job.source(), learned, data);
+    EventSource source = source(job, learned, data);
     PrintWriter out = command.commandLine().getOut();
     source.notes().forEach(out::println);
     ResultSink sink = sink(job.sink());
@@ -148,7 +165,7 @@ final class RunCommand implements Callable<Integer> {
       if (start != null) {
         start.restore(target.environment());
       }
-      run(target, job.name(), sink.place());
+      run(target, job, sink.place());
     }
     return 0;
   }
@@ -204,10 +221,10 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void run(JobTarget target, String name, String place) throws Exception {
+  private void run(JobTarget target, JobConfig config, String place) throws Exception {
     PrintWriter out = command.commandLine().getOut();
     long start = System.nanoTime();
-    JobClient job = target.environment().executeAsync(name);
+    JobClient job = target.environment().executeAsync(config.name());
     if (flags.onCluster() || !target.attached()) {
       out.println("job " + job.getJobID());
       out.flush();
@@ -215,19 +232,32 @@ final class RunCommand implements Callable<Integer> {
     if (!target.attached()) {
       return;
     }
-    Figures figures =
-        RunReport.figures(job.getJobExecutionResult().get(), (System.nanoTime() - start) / 1e9);
-    RunReport.print(figures, place, out);
+    JobExecutionResult result = job.getJobExecutionResult().get();
+    Figures figures = RunReport.figures(result, (System.nanoTime() - start) / 1e9);
+    RunReport.print(figures, RunReport.reasons(result), place, out);
     figures.writeJson(json);
+    String problem =
+        config
+            .malformed()
+            .problem(figures.get("events").longValue(), figures.get("malformed").longValue());
+    if (problem != null) {
+      throw new IllegalArgumentException(problem);
+    }
   }
 
   /** What flags say, by the keys of a job's file. */
   private Map<String, Object> given() {
     Map<String, Object> given = new LinkedHashMap<>();
-    if (KafkaFlags.isTopic(events)) {
-      KafkaFlags.putTopic("--events", events, "source", given);
+    if (events != null && events.size() == 1 && KafkaFlags.isTopic(events.get(0))) {
+      KafkaFlags.putTopic("--events", events.get(0), "source", given);
     } else if (events != null) {
       given.put("source.files", events);
+    }
+    if (sort) {
+      given.put("source.sort", true);
+    }
+    if (maxMalformed != null) {
+      given.put("max-malformed", maxMalformed);
     }
     if (KafkaFlags.isTopic(output)) {
       KafkaFlags.putTopic("--output", output, "sink", given);
@@ -248,10 +278,13 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static EventSource source(JobConfig.Source source, JobModel model, AllowedPaths data)
+  private static EventSource source(JobConfig job, JobModel model, AllowedPaths data)
       throws Exception {
+    JobConfig.Source source = job.source();
     if (source.kafka() == null) {
-      return EventFiles.of(List.of(source.files()), model.schema(), file -> check(file, data));
+      return EventFiles.of(source.files(), model.schema(), file -> check(file, data))
+          .failingBeyond(job.malformed())
+          .sorted(source.sort());
     }
     check(source.kafka().avroSchema(), data);
     KafkaEvents events = KafkaEvents.of(source.kafka(), model.schema());

@@ -198,7 +198,7 @@ final class CsvRecords implements RecordReader {
     }
     if (problem == null) {
       problem =
-          NOT_CSV + "cell %d goes on after its closing quote in line %d".formatted(count + 1, line);
+          NOT_CSV + "cell %d goes on after its closing quote in line %d".formatted(count, line);
     }
     while (c >= 0 && c != delimiter && c != '\n' && c != '\r') {
       buffer.pos++;

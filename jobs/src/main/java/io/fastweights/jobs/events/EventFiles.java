@@ -29,9 +29,16 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * @param columns of all files, in order of their first appearance
  * @param time how times are written
  * @param notes what was found out about the files that a user must know
+ * @param limit of events that cannot be read, beyond which a job fails
+ * @param sorted whether events are taken in the order of their times
  */
 public record EventFiles(
-    List<EventFile> files, List<String> columns, EventFormat.Time time, List<String> notes)
+    List<EventFile> files,
+    List<String> columns,
+    EventFormat.Time time,
+    List<String> notes,
+    MalformedLimit limit,
+    boolean sorted)
     implements EventSource {
   /** A column that every file has: its name without endings. */
   static final String FILE_COLUMN = "$file";
@@ -86,22 +93,39 @@ public record EventFiles(
           "the schema must name the column of the " + (schema.key() == null ? "key" : "time"));
     }
     List<String> notes = new ArrayList<>();
-    List<FileHead> heads = heads(EventPaths.list(paths, allowed), schema, notes);
+    List<FileHead> heads = heads(paths, EventPaths.list(paths, allowed), schema, notes);
     requireKnown(heads, schema, notes);
     List<String> columns = columns(heads, schema);
     List<EventFile> files = heads.stream().map(head -> file(head, columns, schema)).toList();
     EventFormat.Time time = times(heads, files, columns, schema).of(schema.format().time(), notes);
-    return new EventFiles(files, columns, time, List.copyOf(notes));
+    return new EventFiles(files, columns, time, List.copyOf(notes), MalformedLimit.DEFAULT, false);
   }
 
-  private static List<FileHead> heads(List<Path> paths, Schema schema, List<String> notes)
-      throws IOException {
+  /** The same with another limit. */
+  public EventFiles failingBeyond(MalformedLimit other) {
+    return new EventFiles(files, columns, time, notes, other, sorted);
+  }
+
+  /** The same with events in the order of their times, which wait for the end of the files. */
+  public EventFiles sorted(boolean byTime) {
+    return new EventFiles(files, columns, time, notes, limit, byTime);
+  }
+
+  private static List<FileHead> heads(
+      List<Path> given, List<Path> paths, Schema schema, List<String> notes) throws IOException {
     List<FileHead> heads = new ArrayList<>();
     List<Path> empty = new ArrayList<>();
     for (Path path : paths) {
       FileHead head = FileHead.of(path, schema, heads.size() < LOOKED_AT_CLOSELY ? LOOKED_AT : 1);
       if (head == null) {
         empty.add(path);
+        continue;
+      }
+      if (head.isNoEvent(schema)) {
+        if (given.contains(path)) {
+          throw head.lacks(schema);
+        }
+        notes.add(path + ": one JSON object that is no event, passed over");
         continue;
       }
       heads.add(head);
@@ -111,7 +135,8 @@ public record EventFiles(
       }
     }
     if (heads.isEmpty()) {
-      throw new IllegalArgumentException("events file " + empty.get(0) + " is empty");
+      throw new IllegalArgumentException(
+          empty.isEmpty() ? "no events in " + given : "events file " + empty.get(0) + " is empty");
     }
     if (!empty.isEmpty()) {
       String others = empty.size() > 1 ? " and %,d others".formatted(empty.size() - 1) : "";
@@ -222,8 +247,9 @@ public record EventFiles(
   @Override
   public SingleOutputStreamOperator<Event> events(
       StreamExecutionEnvironment environment, Schema schema) {
+    WatermarkStrategy<Line> atTheEnd = WatermarkStrategy.noWatermarks();
     return environment
-        .fromSource(source(), WatermarkStrategy.noWatermarks(), "lines")
+        .fromSource(source(), atTheEnd, "lines")
         .uid("lines")
         .setParallelism(1)
         .process(new EventParser(this, schema))

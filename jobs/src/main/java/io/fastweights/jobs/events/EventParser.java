@@ -9,6 +9,7 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple3;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
@@ -25,12 +26,16 @@ public final class EventParser extends ProcessFunction<Line, Event>
 
   private final List<EventFile> files;
   private final EventCells cells;
+  private final MalformedLimit limit;
+  private transient long read;
+  private transient long refused;
   private transient RepeatedHour repeated = new RepeatedHour();
   private transient ListState<Tuple3<String, Long, Long>> state;
 
   public EventParser(EventFiles events, Schema schema) {
     files = List.copyOf(events.files());
     cells = new EventCells(events.columns(), schema, events.time());
+    limit = events.limit();
   }
 
   @Override
@@ -60,12 +65,30 @@ public final class EventParser extends ProcessFunction<Line, Event>
     try {
       Event event = parse(line);
       if (event != null) {
+        read++;
         out.collect(event);
       }
     } catch (MalformedEventException e) {
+      read++;
+      refused++;
       context.output(
           Rejected.TAG,
           new Rejected(line.file(), line.number(), e.getMessage(), line.text(), null));
+      failIfBeyond(line, e.getMessage());
+    }
+  }
+
+  /** Nothing is won by reading on, nor by reading again. */
+  private void failIfBeyond(Line line, String reason) {
+    if (limit.isBeyond(read, refused)) {
+      throw new SuppressRestartsException(
+          new IllegalArgumentException(
+              "%s; the last is %s, line %d: %s"
+                  .formatted(
+                      limit.problem(read, refused),
+                      files.get(line.file()).path(),
+                      line.number(),
+                      reason)));
     }
   }
 

@@ -18,6 +18,11 @@ public interface EventSource {
     return List.of();
   }
 
+  /** Whether events are to be taken in the order of their times, not of their arrival. */
+  default boolean sorted() {
+    return false;
+  }
+
   /** The events; what is none leaves by {@link Rejected#TAG}. */
   SingleOutputStreamOperator<Event> events(StreamExecutionEnvironment environment, Schema schema);
 }

@@ -77,7 +77,7 @@ record FileHead(
         chars += record.text().length();
       }
     } catch (Compression.NotCompressedException e) {
-      throw new IllegalArgumentException("events file " + path + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException("events file " + path + ": " + e.getMessage());
     }
     return records;
   }
@@ -190,10 +190,19 @@ record FileHead(
     List<String> members = members(records, schema);
     FileHead head = new FileHead(path, layout, 0, members, constants, records);
     List<String> needed = List.of(schema.key(), schema.time());
-    if (!members.isEmpty() && needed.stream().anyMatch(name -> !head.has(name))) {
+    boolean lacks = !members.isEmpty() && needed.stream().anyMatch(name -> !head.has(name));
+    if (lacks && !head.isNoEvent(schema)) {
       throw head.lacks(needed);
     }
     return head;
+  }
+
+  /** Whether the file is one JSON object that is no event, as a schema beside its events. */
+  boolean isNoEvent(Schema schema) {
+    return layout.framing() == Framing.JSON_VALUES
+        && records.size() == 1
+        && !names.isEmpty()
+        && !(has(schema.key()) && has(schema.time()));
   }
 
   /** The columns of those records that can be read: not every event has every one. */
@@ -219,7 +228,8 @@ record FileHead(
     return schema.columns().stream().filter(name -> !has(name)).toList();
   }
 
-  private IllegalArgumentException lacks(Schema schema) {
+  /** What to say of a file that lacks columns of the schema. */
+  IllegalArgumentException lacks(Schema schema) {
     return lacks(schema.columns());
   }
 

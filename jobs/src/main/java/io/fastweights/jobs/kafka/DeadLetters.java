@@ -3,6 +3,7 @@ package io.fastweights.jobs.kafka;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.events.Rejected;
+import io.fastweights.jobs.output.MalformedReasons;
 import io.fastweights.jobs.output.RejectedRows;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +69,7 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
 
     private final DeadLetters letters;
     private transient LongCounter malformed;
+    private transient MalformedReasons reasons;
 
     Counted(DeadLetters letters) {
       this.letters = letters;
@@ -76,11 +78,14 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
     @Override
     public void open(OpenContext context) {
       malformed = getRuntimeContext().getLongCounter(RejectedRows.MALFORMED);
+      reasons = RejectedRows.reasons(getRuntimeContext());
     }
 
     @Override
     public Message map(Rejected event) {
       malformed.add(1L);
+      reasons.add(
+          new MalformedReasons.Refusal(RejectedRows.place(event, letters.paths()), event.reason()));
       return letters.of(event);
     }
   }

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.schema;
 
+import java.io.Serializable;
 import java.nio.charset.Charset;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -59,7 +60,8 @@ public record EventFormat(
       Character comment,
       char decimal,
       boolean trim,
-      List<String> header) {
+      List<String> header)
+      implements Serializable {
     public static final Csv DEFAULT = new Csv(null, '"', null, null, '.', true, null);
 
     public Csv {
@@ -112,17 +114,12 @@ public record EventFormat(
    * @param pattern of {@link java.time.format.DateTimeFormatter}; null for ISO 8601
    * @param zone of times without an offset
    */
-  public record Time(Unit unit, String pattern, ZoneId zone) {
+  public record Time(Unit unit, String pattern, ZoneId zone) implements Serializable {
     public static final Time DEFAULT = new Time(null, null, ZoneOffset.UTC);
 
     /** The same with a unit. */
     public Time with(Unit found) {
       return new Time(found, pattern, zone);
     }
-  }
-
-  /** The same with another way of writing times. */
-  public EventFormat with(Time found) {
-    return new EventFormat(csv, found, nulls, charset, columns, constants);
   }
 }
