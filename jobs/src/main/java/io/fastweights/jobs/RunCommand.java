@@ -5,6 +5,7 @@ import io.fastweights.jobs.config.JobConfigReader;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.EventSource;
 import io.fastweights.jobs.events.Rejected;
+import io.fastweights.jobs.events.StandardInput;
 import io.fastweights.jobs.kafka.KafkaEvents;
 import io.fastweights.jobs.kafka.KafkaModels;
 import io.fastweights.jobs.kafka.KafkaResults;
@@ -25,6 +26,7 @@ import io.fastweights.operator.ModelUpdate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -190,7 +192,8 @@ final class RunCommand implements Callable<Integer> {
             source.columns(),
             learned.schema().target(),
             learned.outputs(),
-            models != null);
+            models != null,
+            source.json());
     sink.write(pipeline, rows, source.paths());
     if (models != null) {
       models.writeRefused(updates.getSideOutput(Rejected.TAG), pipeline.refusedModels());
@@ -236,6 +239,9 @@ final class RunCommand implements Callable<Integer> {
     Figures figures = RunReport.figures(result, (System.nanoTime() - start) / 1e9);
     RunReport.print(figures, RunReport.reasons(result), place, out);
     figures.writeJson(json);
+    if (config.sink().files() != null && config.sink().files().format() == RowFormat.CSV) {
+      RunReport.printLeftOut(result, out);
+    }
     String problem =
         config
             .malformed()
@@ -246,12 +252,12 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** What flags say, by the keys of a job's file. */
-  private Map<String, Object> given() {
+  private Map<String, Object> given() throws IOException {
     Map<String, Object> given = new LinkedHashMap<>();
     if (events != null && events.size() == 1 && KafkaFlags.isTopic(events.get(0))) {
       KafkaFlags.putTopic("--events", events.get(0), "source", given);
     } else if (events != null) {
-      given.put("source.files", events);
+      given.put("source.files", files());
     }
     if (sort) {
       given.put("source.sort", true);
@@ -270,6 +276,15 @@ final class RunCommand implements Callable<Integer> {
     model.putAll(given);
     kafka.putAll(given);
     return given;
+  }
+
+  private List<String> files() throws IOException {
+    List<String> files = new ArrayList<>();
+    for (String path : events) {
+      boolean input = path.equals(StandardInput.NAME);
+      files.add(input ? StandardInput.toFile(System.in).toString() : path);
+    }
+    return files;
   }
 
   private static void check(Path file, AllowedPaths data) {

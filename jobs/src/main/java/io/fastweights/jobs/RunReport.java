@@ -1,9 +1,10 @@
 package io.fastweights.jobs;
 
+import io.fastweights.jobs.events.EventParser;
+import io.fastweights.jobs.events.ReasonCounts;
+import io.fastweights.jobs.events.ReasonCounts.Kind;
 import io.fastweights.jobs.kafka.KafkaResults;
 import io.fastweights.jobs.output.Figures;
-import io.fastweights.jobs.output.MalformedReasons;
-import io.fastweights.jobs.output.MalformedReasons.Kind;
 import io.fastweights.jobs.output.PredictionRows;
 import io.fastweights.jobs.output.RejectedRows;
 import java.io.PrintWriter;
@@ -44,8 +45,8 @@ final class RunReport {
 
   /** Why events were refused, the most frequent kind of reasons first. */
   static List<Kind> reasons(JobExecutionResult result) {
-    Map<String, Kind> reasons = result.getAccumulatorResult(MalformedReasons.NAME);
-    return reasons == null ? List.of() : MalformedReasons.sorted(reasons);
+    Map<String, Kind> reasons = result.getAccumulatorResult(ReasonCounts.NAME);
+    return reasons == null ? List.of() : ReasonCounts.sorted(reasons);
   }
 
   private static void print(List<Kind> reasons, PrintWriter out) {
@@ -59,6 +60,21 @@ final class RunReport {
       out.println(
           "  events out of order: --sort takes those of files in the order of their times; the"
               + " option fastweights.event-order: accept takes any order");
+    }
+  }
+
+  /** What rows of CSV lack: members that no record of the first had. */
+  static void printLeftOut(JobExecutionResult result, PrintWriter out) {
+    Map<String, Kind> leftOut = result.getAccumulatorResult(EventParser.LEFT_OUT);
+    if (leftOut != null && !leftOut.isEmpty()) {
+      for (Kind kind : ReasonCounts.sorted(leftOut)) {
+        out.printf(
+            Locale.ROOT,
+            "not in the CSV, as it came late: %s (%,d events); --format jsonl keeps it%n",
+            kind.first(),
+            kind.count());
+      }
+      out.flush();
     }
   }
 

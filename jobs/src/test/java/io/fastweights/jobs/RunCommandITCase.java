@@ -172,7 +172,7 @@ class RunCommandITCase extends CommandTest {
         .anyMatch(line -> line.contains("\"line\":1,\"reason\":\"the time is missing\""))
         .anyMatch(line -> line.contains("'user' is not a single value"));
     JsonNode prediction = JSON.readTree(lines(out.resolve("predictions")).get(0));
-    assertThat(prediction.get("note").asText()).isEqualTo("{\"n\":1}");
+    assertThat(prediction.get("note").toString()).isEqualTo("{\"n\":1}");
   }
 
   @Test
@@ -281,6 +281,23 @@ class RunCommandITCase extends CommandTest {
         .contains("c.json: JSON objects over several lines, or of an array")
         .contains("times are taken for seconds since 1970: 1700000003 is 2023-11-14T22:13:23Z");
     assertThat(lines(out.resolve("predictions")).get(0)).contains("outcome,dt,predicted_outcome");
+  }
+
+  @Test
+  void keepsTheTypesAndTheLateMembersOfJson() throws Exception {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 1001; i++) {
+      text.append("{\"time\": %d, \"user\": 7, \"page\": \"p\", \"price\": 1.50}%n".formatted(i));
+    }
+    text.append("{\"time\": 1002, \"user\": 7, \"id\": 12345678901234567890, \"p_buy\": [true]}");
+    run(file("dt=1/events.jsonl", text.toString()), "--format", "jsonl");
+    List<String> predictions = lines(out.resolve("predictions"));
+    assertThat(predictions.get(0))
+        .startsWith(
+            "{\"time\":0,\"user\":7,\"page\":\"p\",\"price\":1.50,\"dt\":\"1\",\"predicted_");
+    assertThat(predictions.get(1001))
+        .startsWith("{\"time\":1002,\"user\":7,\"id\":12345678901234567890,\"event.p_buy\":[true],")
+        .contains("\"p_buy\":0.5,");
   }
 
   private static String tabs(String text) {

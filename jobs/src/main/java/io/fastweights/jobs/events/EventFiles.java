@@ -243,6 +243,13 @@ public record EventFiles(
     return files.stream().map(EventFile::path).toList();
   }
 
+  @Override
+  public JsonOutput json() {
+    List<int[]> outside = new ArrayList<>();
+    files.forEach(f -> outside.add(f.layout().framing() == Framing.CSV ? null : f.places()));
+    return new JsonOutput(true, outside);
+  }
+
   /** One reader: the order of the lines is the order of the events. */
   @Override
   public SingleOutputStreamOperator<Event> events(

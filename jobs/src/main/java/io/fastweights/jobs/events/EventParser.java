@@ -5,6 +5,7 @@ import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -22,6 +23,9 @@ import org.apache.flink.util.Collector;
  */
 public final class EventParser extends ProcessFunction<Line, Event>
     implements CheckpointedFunction {
+  /** Accumulator of JSON members that are no column, as they came after the first records. */
+  public static final String LEFT_OUT = "members-left-out";
+
   private static final long serialVersionUID = 1L;
 
   private final List<EventFile> files;
@@ -29,6 +33,7 @@ public final class EventParser extends ProcessFunction<Line, Event>
   private final MalformedLimit limit;
   private transient long read;
   private transient long refused;
+  private transient ReasonCounts leftOut;
   private transient RepeatedHour repeated = new RepeatedHour();
   private transient ListState<Tuple3<String, Long, Long>> state;
 
@@ -36,6 +41,12 @@ public final class EventParser extends ProcessFunction<Line, Event>
     files = List.copyOf(events.files());
     cells = new EventCells(events.columns(), schema, events.time());
     limit = events.limit();
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    leftOut = new ReasonCounts();
+    getRuntimeContext().addAccumulator(LEFT_OUT, leftOut);
   }
 
   @Override
@@ -78,17 +89,17 @@ public final class EventParser extends ProcessFunction<Line, Event>
     }
   }
 
+  private String place(Line line) {
+    return files.get(line.file()).path() + ", line " + line.number();
+  }
+
   /** Nothing is won by reading on, nor by reading again. */
   private void failIfBeyond(Line line, String reason) {
     if (limit.isBeyond(read, refused)) {
       throw new SuppressRestartsException(
           new IllegalArgumentException(
-              "%s; the last is %s, line %d: %s"
-                  .formatted(
-                      limit.problem(read, refused),
-                      files.get(line.file()).path(),
-                      line.number(),
-                      reason)));
+              "%s; the last is %s: %s"
+                  .formatted(limit.problem(read, refused), place(line), reason)));
     }
   }
 
@@ -109,6 +120,9 @@ public final class EventParser extends ProcessFunction<Line, Event>
     String[] values = cells.newCells();
     file.parser().parse(line, values);
     file.fill(values);
+    if (leftOut != null && file.parser().leftOut() != null) {
+      leftOut.add(new ReasonCounts.Refusal(place(line), file.parser().leftOut()));
+    }
     return cells.event(line, values, repeated);
   }
 }

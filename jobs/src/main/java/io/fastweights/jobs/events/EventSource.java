@@ -23,6 +23,11 @@ public interface EventSource {
     return false;
   }
 
+  /** What predictions that are written as JSON keep of events that were. */
+  default JsonOutput json() {
+    return JsonOutput.NONE;
+  }
+
   /** The events; what is none leaves by {@link Rejected#TAG}. */
   SingleOutputStreamOperator<Event> events(StreamExecutionEnvironment environment, Schema schema);
 }

@@ -28,6 +28,7 @@ public final class JsonLineParser implements LineParser {
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private final JsonColumns columns;
+  private transient String leftOut;
 
   /**
    * @param single columns that must hold single values
@@ -44,23 +45,34 @@ public final class JsonLineParser implements LineParser {
   /** Members that are no column are passed over. */
   public void parse(String text, String[] into) throws MalformedEventException {
     Arrays.fill(into, null);
+    leftOut = null;
     try (JsonParser parser = FACTORY.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedEventException("the line is not a JSON object");
       }
-      members(parser, columns, true, into);
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        JsonColumns column = columns.member(parser.currentName());
+        leftOut = column == null ? parser.currentName() : leftOut;
+        parser.nextToken();
+        value(parser, column, true, into);
+      }
       requireEnd(parser);
     } catch (IOException e) {
       throw malformed(e);
     }
   }
 
-  private static void members(JsonParser parser, JsonColumns at, boolean top, String[] into)
+  @Override
+  public String leftOut() {
+    return leftOut;
+  }
+
+  private static void members(JsonParser parser, JsonColumns at, String[] into)
       throws IOException, MalformedEventException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       JsonColumns column = at.member(parser.currentName());
       parser.nextToken();
-      value(parser, column, top, into);
+      value(parser, column, false, into);
     }
   }
 
@@ -98,7 +110,7 @@ public final class JsonLineParser implements LineParser {
   private static void structure(JsonParser parser, JsonColumns column, String[] into)
       throws IOException, MalformedEventException {
     if (parser.currentToken() == JsonToken.START_OBJECT) {
-      members(parser, column, false, into);
+      members(parser, column, into);
     } else {
       items(parser, column, into);
     }

@@ -11,4 +11,9 @@ interface LineParser extends Serializable {
    * @throws MalformedEventException if the record cannot be read
    */
   void parse(Line line, String[] into) throws MalformedEventException;
+
+  /** A member of the last record that is no column; null where there is none. */
+  default String leftOut() {
+    return null;
+  }
 }

@@ -90,8 +90,12 @@ final class AvroParser implements ValueParser {
     data.addLogicalTypeConversion(new TimeConversions.DateConversion());
     data.addLogicalTypeConversion(new TimeConversions.TimestampMillisConversion());
     data.addLogicalTypeConversion(new TimeConversions.TimestampMicrosConversion());
+    data.addLogicalTypeConversion(new TimeConversions.TimestampNanosConversion());
     data.addLogicalTypeConversion(new TimeConversions.LocalTimestampMillisConversion());
     data.addLogicalTypeConversion(new TimeConversions.LocalTimestampMicrosConversion());
+    data.addLogicalTypeConversion(new TimeConversions.LocalTimestampNanosConversion());
+    data.addLogicalTypeConversion(new TimeConversions.TimeMillisConversion());
+    data.addLogicalTypeConversion(new TimeConversions.TimeMicrosConversion());
     fields = schema.getFields();
     reader = new GenericDatumReader<>(schema, schema, data);
   }

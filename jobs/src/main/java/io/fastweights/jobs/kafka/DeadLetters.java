@@ -2,8 +2,8 @@ package io.fastweights.jobs.kafka;
 
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.Message;
+import io.fastweights.jobs.events.ReasonCounts;
 import io.fastweights.jobs.events.Rejected;
-import io.fastweights.jobs.output.MalformedReasons;
 import io.fastweights.jobs.output.RejectedRows;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -69,7 +69,7 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
 
     private final DeadLetters letters;
     private transient LongCounter malformed;
-    private transient MalformedReasons reasons;
+    private transient ReasonCounts reasons;
 
     Counted(DeadLetters letters) {
       this.letters = letters;
@@ -85,7 +85,7 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
     public Message map(Rejected event) {
       malformed.add(1L);
       reasons.add(
-          new MalformedReasons.Refusal(RejectedRows.place(event, letters.paths()), event.reason()));
+          new ReasonCounts.Refusal(RejectedRows.place(event, letters.paths()), event.reason()));
       return letters.of(event);
     }
   }

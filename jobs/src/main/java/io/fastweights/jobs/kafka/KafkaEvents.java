@@ -4,6 +4,7 @@ import io.fastweights.jobs.config.KafkaSourceConfig;
 import io.fastweights.jobs.config.KafkaSourceConfig.ValueFormat;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventSource;
+import io.fastweights.jobs.events.JsonOutput;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.events.Timestamps;
 import io.fastweights.kernels.schema.MalformedEventException;
@@ -91,6 +92,13 @@ public final class KafkaEvents implements EventSource {
   @Override
   public List<String> paths() {
     return List.of();
+  }
+
+  @Override
+  public JsonOutput json() {
+    return config.format() == ValueFormat.JSON
+        ? new JsonOutput(false, List.of(new int[0]))
+        : JsonOutput.NONE;
   }
 
   @Override

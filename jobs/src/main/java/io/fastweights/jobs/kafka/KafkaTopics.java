@@ -41,13 +41,21 @@ public final class KafkaTopics {
         }
       }
     } catch (KafkaException e) {
-      Throwable reason = e.getCause() == null ? e : e.getCause();
-      throw new IllegalArgumentException("Kafka at %s: %s".formatted(brokers, reason.getMessage()));
+      throw new IllegalArgumentException("Kafka at %s: %s".formatted(brokers, reason(e)));
     }
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
           "Kafka at %s has no topic %s".formatted(brokers, String.join(", ", missing)));
     }
+  }
+
+  /** The reason at the root: those above it only say that something could not be made. */
+  private static String reason(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 
   private static Admin admin(String brokers, Map<String, String> properties) {

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.output;
 
 import io.fastweights.jobs.events.Message;
+import io.fastweights.jobs.events.ReasonCounts;
 import io.fastweights.jobs.events.Rejected;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -23,7 +24,7 @@ public final class RejectedRows extends RichMapFunction<Rejected, String> {
   private final RowFormat format;
   private final List<String> paths;
   private transient LongCounter malformed;
-  private transient MalformedReasons reasons;
+  private transient ReasonCounts reasons;
 
   /**
    * @param paths of the files, by the numbers that events have
@@ -44,10 +45,10 @@ public final class RejectedRows extends RichMapFunction<Rejected, String> {
     reasons = reasons(getRuntimeContext());
   }
 
-  /** Counts reasons of a job, by {@link MalformedReasons#NAME}. */
-  public static MalformedReasons reasons(RuntimeContext context) {
-    MalformedReasons reasons = new MalformedReasons();
-    context.addAccumulator(MalformedReasons.NAME, reasons);
+  /** Counts reasons of a job, by {@link ReasonCounts#NAME}. */
+  public static ReasonCounts reasons(RuntimeContext context) {
+    ReasonCounts reasons = new ReasonCounts();
+    context.addAccumulator(ReasonCounts.NAME, reasons);
     return reasons;
   }
 
@@ -62,7 +63,7 @@ public final class RejectedRows extends RichMapFunction<Rejected, String> {
   @Override
   public String map(Rejected event) {
     malformed.add(1L);
-    reasons.add(new MalformedReasons.Refusal(place(event, paths), event.reason()));
+    reasons.add(new ReasonCounts.Refusal(place(event, paths), event.reason()));
     return format.line(COLUMNS, row(event));
   }
 

@@ -8,6 +8,7 @@ import io.fastweights.kernels.schema.SchemaDifference;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.operator.AllowedPaths;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.flink.configuration.ReadableConfig;
@@ -57,9 +58,16 @@ public record JobModel(Schema schema, SlowWeights weights) {
     return WeightsFile.load(bytes, file.toString()).weights();
   }
 
-  private static Schema readSchema(Path file) throws IOException {
+  /**
+   * Reads a schema.
+   *
+   * @throws IllegalArgumentException if it is none; the message names the file
+   */
+  public static Schema readSchema(Path file) throws IOException {
     try {
       return SchemaJson.parse(Files.readString(file));
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(file + " is not UTF-8");
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }

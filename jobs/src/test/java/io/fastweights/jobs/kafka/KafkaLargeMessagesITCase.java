@@ -59,6 +59,7 @@ class KafkaLargeMessagesITCase {
         source: %s
         sink: {kafka: {brokers: "%s", %s}}
         schema: schema.json
+        max-malformed: 100%%
         flink: {parallelism.default: 1, restart-strategy: {type: disable}}
         """
             .formatted(source, broker.address(), sink);

@@ -1,4 +1,4 @@
-package io.fastweights.jobs.output;
+package io.fastweights.jobs.events;
 
 import java.io.Serializable;
 import java.util.Comparator;
@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 import org.apache.flink.api.common.accumulators.Accumulator;
 
 /**
- * Counts why events were not predicted. Reasons that differ only in quoted values and numbers are
- * one kind, of which the first is kept.
+ * Counts reasons, as those why events were not predicted. Reasons that differ only in quoted values
+ * and numbers are one kind, of which the first is kept.
  */
-public final class MalformedReasons
-    implements Accumulator<MalformedReasons.Refusal, HashMap<String, MalformedReasons.Kind>> {
-  /** Name of the accumulator. */
+public final class ReasonCounts
+    implements Accumulator<ReasonCounts.Refusal, HashMap<String, ReasonCounts.Kind>> {
+  /** Accumulator of why events were not predicted. */
   public static final String NAME = "malformed-reasons";
 
   private static final long serialVersionUID = 1L;
@@ -86,8 +86,8 @@ public final class MalformedReasons
   }
 
   @Override
-  public MalformedReasons clone() {
-    MalformedReasons copy = new MalformedReasons();
+  public ReasonCounts clone() {
+    ReasonCounts copy = new ReasonCounts();
     copy.kinds.putAll(kinds);
     return copy;
   }
