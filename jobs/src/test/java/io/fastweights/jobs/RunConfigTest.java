@@ -160,7 +160,7 @@ class RunConfigTest extends CommandTest {
         "files: events.csv | kafka: {brokers: [b, c], topic: t, properties: {securty: {protocol:"
             + " SSL}}} | source.kafka.properties has no 'securty.protocol'; did you mean"
             + " security.protocol?",
-        "name: shop | name: [ | job.yaml, line 3:",
+        "name: shop | name: [ | job.yaml, line 3, column 8: expected ',' or ']'",
         "name: shop | schema: twice.json | Duplicate field 'schema'"
       })
   void namesWhatIsWrong(String right, String wrong, String message) throws Exception {

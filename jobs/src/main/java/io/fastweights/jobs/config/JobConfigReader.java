@@ -29,6 +29,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /** Makes a job of a YAML file and of what is given instead of its values. */
 public final class JobConfigReader {
@@ -101,15 +103,24 @@ public final class JobConfigReader {
     try {
       tree = YAML.readTree(text);
     } catch (JsonProcessingException e) {
-      JsonLocation at = e.getLocation();
-      String line = at == null ? "" : ", line " + at.getLineNr();
-      throw new IllegalArgumentException(file + line + ": " + e.getOriginalMessage());
+      throw new IllegalArgumentException(file + problem(e));
     }
     if (!(tree instanceof ObjectNode object)) {
       throw new IllegalArgumentException(file + " holds no keys");
     }
     new ConfigTree(file, environment).normalise(object);
     return object;
+  }
+
+  /** Where and what, without the lines around it. */
+  private static String problem(JsonProcessingException e) {
+    if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+      Mark mark = marked.getProblemMark();
+      return ", line %d, column %d: %s"
+          .formatted(mark.getLine() + 1, mark.getColumn() + 1, marked.getProblem());
+    }
+    JsonLocation at = e.getLocation();
+    return (at == null ? "" : ", line " + at.getLineNr()) + ": " + e.getOriginalMessage();
   }
 
   private static void put(ObjectNode tree, String[] path, Object value) {

@@ -111,7 +111,7 @@ enum Compression {
 
     private NotCompressedException(String name, Compression compression, IOException cause) {
       super(
-          "%s is not in the format %s that its name says: %s"
+          "%s is cut off or not in the format %s that its name says: %s"
               .formatted(name, compression.name().toLowerCase(Locale.ROOT), reason(cause)));
     }
   }

@@ -29,6 +29,9 @@ import org.apache.avro.io.DecoderFactory;
 final class AvroParser implements ValueParser {
   private static final long serialVersionUID = 1L;
 
+  /** A zero and the four bytes of a schema's number. */
+  private static final int FRAME = 5;
+
   private final String schemaJson;
   private final Set<String> single;
   private transient List<Schema.Field> fields;
@@ -125,6 +128,12 @@ final class AvroParser implements ValueParser {
     if (reader == null) {
       open(parse(schemaJson));
     }
+    if (isFramed(value)) {
+      throw new MalformedEventException(
+          "the value begins with the five bytes of a schema registry, schema %d; it must be a bare"
+                  .formatted(ByteBuffer.wrap(value).getInt(1))
+              + " Avro record");
+    }
     try {
       decoder = DecoderFactory.get().binaryDecoder(value, decoder);
       GenericRecord record = reader.read(null, decoder);
@@ -135,6 +144,20 @@ final class AvroParser implements ValueParser {
     } catch (IOException | RuntimeException e) {
       // Bytes that are no such record end in whatever exception the decoder trips over.
       throw new MalformedEventException("the value is no Avro record of its schema: " + e);
+    }
+  }
+
+  /** Such a value may be read as a bare record too, with other contents. */
+  private boolean isFramed(byte[] value) {
+    if (value.length <= FRAME || value[0] != 0) {
+      return false;
+    }
+    try {
+      decoder = DecoderFactory.get().binaryDecoder(value, FRAME, value.length - FRAME, decoder);
+      reader.read(null, decoder);
+      return decoder.isEnd();
+    } catch (IOException | RuntimeException e) {
+      return false;
     }
   }
 

@@ -75,7 +75,7 @@ public final class KafkaEvents implements EventSource {
         return OffsetsInitializer.latest();
       default:
         try {
-          return OffsetsInitializer.timestamp(Timestamps.parse(start));
+          return OffsetsInitializer.timestamp(Timestamps.parseLikely(start));
         } catch (MalformedEventException e) {
           throw new IllegalArgumentException(
               "source.kafka.start is '%s', must be committed, earliest, latest or a time"

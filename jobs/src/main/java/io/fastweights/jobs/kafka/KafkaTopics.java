@@ -32,11 +32,12 @@ public final class KafkaTopics {
   public static void require(String brokers, Map<String, String> properties, List<String> topics)
       throws Exception {
     List<String> missing = new ArrayList<>();
+    String protocol = properties.getOrDefault("security.protocol", "PLAINTEXT");
     try (Admin client = admin(brokers, properties)) {
       Map<String, KafkaFuture<TopicDescription>> found =
           new HashMap<>(client.describeTopics(topics).topicNameValues());
       for (String topic : topics) {
-        if (!exists(found.get(topic), brokers)) {
+        if (!exists(found.get(topic), brokers, protocol)) {
           missing.add(topic);
         }
       }
@@ -87,7 +88,8 @@ public final class KafkaTopics {
     }
   }
 
-  private static boolean exists(KafkaFuture<TopicDescription> topic, String brokers)
+  private static boolean exists(
+      KafkaFuture<TopicDescription> topic, String brokers, String protocol)
       throws InterruptedException {
     try {
       topic.get();
@@ -98,7 +100,8 @@ public final class KafkaTopics {
       }
       if (e.getCause() instanceof TimeoutException) {
         throw new IllegalArgumentException(
-            "no Kafka broker answers at %s within %d s".formatted(brokers, WAIT_MILLIS / 1000));
+            "no Kafka broker answers at %s within %d s (security.protocol %s)"
+                .formatted(brokers, WAIT_MILLIS / 1000, protocol));
       }
       throw new IllegalArgumentException(
           "Kafka at %s: %s".formatted(brokers, e.getCause().getMessage()));
