@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,9 +29,9 @@ final class ConfigTree {
   private static final List<String> CLIENTS =
       List.of("/source/kafka", "/sink/kafka", "/refresh/kafka");
 
-  /** Kafka's own ${provider:path:key} has a colon and stays. */
-  private static final Pattern VARIABLE =
-      Pattern.compile("(\\$?)\\$\\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?}");
+  private static final Pattern REFERENCE = Pattern.compile("(\\$?)\\$\\{([^}]*)}");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+  private static final String DEFAULT = ":-";
 
   private final Path file;
   private final UnaryOperator<String> environment;
@@ -76,26 +77,29 @@ final class ConfigTree {
       replaceVariables(value, key + ".");
       return value;
     }
-    Matcher variable = VARIABLE.matcher(value.textValue());
+    Matcher reference = REFERENCE.matcher(value.textValue());
     return TextNode.valueOf(
-        variable.replaceAll(found -> Matcher.quoteReplacement(value(found, key))));
+        reference.replaceAll(found -> Matcher.quoteReplacement(value(found, key))));
   }
 
-  private String value(java.util.regex.MatchResult variable, String key) {
-    if (!variable.group(1).isEmpty()) {
+  private String value(MatchResult reference, String key) {
+    String inside = reference.group(2);
+    int at = inside.indexOf(DEFAULT);
+    String name = at < 0 ? inside : inside.substring(0, at);
+    if (!NAME.matcher(name).matches()) {
+      // As Kafka's own ${provider:path:key}.
+      return reference.group();
+    }
+    if (!reference.group(1).isEmpty()) {
       // $${NAME} is ${NAME} as it stands.
-      return variable.group().substring(1);
+      return reference.group().substring(1);
     }
-    String value = environment.apply(variable.group(2));
-    if (value == null) {
-      value = variable.group(3);
-    }
-    if (value == null) {
+    String value = environment.apply(name);
+    if (value == null && at < 0) {
       throw new IllegalArgumentException(
-          "%s: the environment has no variable %s, which %s names"
-              .formatted(file, variable.group(2), key));
+          "%s: the environment has no variable %s, which %s names".formatted(file, name, key));
     }
-    return value;
+    return value == null ? inside.substring(at + DEFAULT.length()) : value;
   }
 
   private void resolve(ObjectNode tree, String path) {

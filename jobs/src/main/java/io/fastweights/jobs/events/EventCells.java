@@ -8,7 +8,6 @@ import io.fastweights.kernels.schema.Target;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -120,11 +119,17 @@ public final class EventCells implements Serializable {
     if (named == null) {
       return target != NONE && cells[target] == null;
     }
-    return switch (named.trim().toLowerCase(Locale.ROOT)) {
-      case "ask" -> true;
-      case "observe" -> false;
-      default ->
-          throw new MalformedEventException("kind is '" + named + "', must be ask or observe");
-    };
+    String trimmed = named.trim();
+    if (is(trimmed, "ask")) {
+      return true;
+    }
+    if (!is(trimmed, "observe")) {
+      throw new MalformedEventException("kind is '" + named + "', must be ask or observe");
+    }
+    return false;
+  }
+
+  private static boolean is(String text, String word) {
+    return text.length() == word.length() && text.regionMatches(true, 0, word, 0, word.length());
   }
 }

@@ -79,13 +79,15 @@ final class EventFormatJson {
     if (text == null) {
       return null;
     }
-    for (Unit unit : Unit.values()) {
-      if (unit.name().toLowerCase(Locale.ROOT).equals(text)) {
-        return unit;
-      }
-    }
-    throw new IllegalArgumentException(
-        "time: unit is '" + text + "', must be one of s, ms, us, ns");
+    return switch (text) {
+      case "s" -> Unit.S;
+      case "ms" -> Unit.MS;
+      case "us" -> Unit.US;
+      case "ns" -> Unit.NS;
+      default ->
+          throw new IllegalArgumentException(
+              "time: unit is '" + text + "', must be one of s, ms, us, ns");
+    };
   }
 
   private static String pattern(String text) {
