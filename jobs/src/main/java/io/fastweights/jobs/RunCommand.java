@@ -50,14 +50,16 @@ import picocli.CommandLine.Spec;
     description = "Predict events, learning from each as it goes.",
     footer = {
       "",
-      "Events are CSV with a header, or JSON lines; .gz too. Files of a folder are read in the order",
-      "of their names. The schema names the columns of key, time and (if there is one) kind: ask or",
-      "observe. Without a kind, events without a target are asked and the others observed. Times are",
-      "ISO 8601, UTC where there is no offset, or milliseconds since 1970.",
+      "Events are CSV with a header or JSON; compressed too. Files of a folder are read in the order of",
+      "their names, numbers in names as numbers. The schema names the columns of key, time and (if",
+      "there is one) kind: ask or observe. Without a kind, events without a target are asked and the",
+      "others observed. Times are ISO 8601, UTC where there is no offset, or numbers since 1970. What is",
+      "written in another way, as other delimiters, charsets or times, the schema says; docs/events.md",
+      "tells how.",
       "",
       "Predictions go to OUTPUT/predictions; events that cannot be taken go to OUTPUT/malformed with",
-      "file, line, reason and text, and stop nothing. In Kafka they go to a topic of dead letters,",
-      "as they were, with the reason in a header.",
+      "file, line, reason and text; the run fails if they are most of them. In Kafka they go to a topic",
+      "of dead letters, as they were, with the reason in a header.",
       "",
       "A file given with --config, YAML, may say all of it; docs/deployment.md has one."
     })

@@ -91,6 +91,9 @@ record FileHead(
             : FileKind.delimiters(path.getFileName().toString());
     FileHead best = null;
     for (Character delimiter : delimiters) {
+      if (dialect.with(delimiter) == null) {
+        continue;
+      }
       FileHead head = csv(path, schema, constants, most, delimiter);
       if (head == null || head.missing(schema).isEmpty()) {
         return head;
@@ -105,7 +108,7 @@ record FileHead(
       Path path, Schema schema, Map<String, String> constants, int most, char delimiter)
       throws IOException {
     Csv dialect = schema.format().csv();
-    Layout layout = layout(Framing.CSV, with(dialect, delimiter), schema);
+    Layout layout = layout(Framing.CSV, dialect.with(delimiter), schema);
     List<Line> records = first(path, layout, most + 2);
     if (records.isEmpty()) {
       return null;
@@ -129,17 +132,6 @@ record FileHead(
         given == null ? first : given,
         constants,
         records.subList(named ? at + 1 : at, records.size()));
-  }
-
-  private static Csv with(Csv csv, char delimiter) {
-    return new Csv(
-        delimiter,
-        csv.quote(),
-        csv.escape(),
-        csv.comment(),
-        csv.decimal(),
-        csv.trim(),
-        csv.header());
   }
 
   private static Layout layout(Framing framing, Csv csv, Schema schema) {

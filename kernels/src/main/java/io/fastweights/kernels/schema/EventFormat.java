@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -69,15 +70,29 @@ public record EventFormat(
       if (decimal != '.' && decimal != ',') {
         throw new IllegalArgumentException("csv: decimal is '" + decimal + "', must be . or ,");
       }
-      if (delimiter != null && (delimiter == quote || delimiter.equals(comment))) {
-        throw new IllegalArgumentException(
-            "csv: delimiter is '" + delimiter + "', must differ from quote and comment");
-      }
+      requireApart("delimiter", delimiter, quote, comment, escape);
+      requireApart("comment", comment, quote, escape, null);
       for (Character special : new Character[] {delimiter, quote, escape, comment}) {
         if (special != null && (special == '\n' || special == '\r')) {
           throw new IllegalArgumentException("csv: a line break ends records, nothing else");
         }
       }
+    }
+
+    private static void requireApart(String what, Character c, Character... others) {
+      for (Character other : others) {
+        if (c != null && c.equals(other)) {
+          throw new IllegalArgumentException(
+              "csv: %s is '%s', must differ from the other characters".formatted(what, c));
+        }
+      }
+    }
+
+    /** The same with a delimiter; null if the dialect has another use for it. */
+    public Csv with(char found) {
+      boolean taken =
+          found == quote || Objects.equals(escape, found) || Objects.equals(comment, found);
+      return taken ? null : new Csv(found, quote, escape, comment, decimal, trim, header);
     }
   }
 

@@ -270,6 +270,7 @@ class SchemaTest {
         "{\"time\": 1, \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}",
         "{\"time\": {\"column\": \"t\", \"unit\": \"m\"}, \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}",
         "{\"csv\": {\"delimiter\": \",,\"}, \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}",
+        "{\"csv\": {\"comment\": \"'\", \"quote\": \"'\"}, \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}",
         "{\"columns\": {\"b\": \"B\"}, \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}",
         "{\"charset\": \"UTF-99\", \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}",
         "{\"fields\": [{\"name\": \"a\", \"encoder\": \"hashed\", \"buckets\": 1}]}",
