@@ -43,10 +43,7 @@ public record EventFiles(
   /** A column that every file has: its name without endings. */
   static final String FILE_COLUMN = "$file";
 
-  /** Records of a file that are looked at. */
-  private static final int LOOKED_AT = 1000;
-
-  /** Files that are looked at so closely; of others, the first records. */
+  /** CSV files that are looked at for the unit of times; of others, the header. */
   private static final int LOOKED_AT_CLOSELY = 10;
 
   /**
@@ -116,7 +113,7 @@ public record EventFiles(
     List<FileHead> heads = new ArrayList<>();
     List<Path> empty = new ArrayList<>();
     for (Path path : paths) {
-      FileHead head = FileHead.of(path, schema, heads.size() < LOOKED_AT_CLOSELY ? LOOKED_AT : 1);
+      FileHead head = FileHead.of(path, schema, heads.size() < LOOKED_AT_CLOSELY);
       if (head == null) {
         empty.add(path);
         continue;

@@ -32,6 +32,9 @@ record FileHead(
     List<String> names,
     Map<String, String> constants,
     List<Line> records) {
+  /** Records of a file that are looked at. */
+  private static final int LOOKED_AT = 1000;
+
   private static final long LOOKED_AT_CHARS = 1 << 24;
 
   /** The line that Excel reads a delimiter from. */
@@ -40,11 +43,11 @@ record FileHead(
   /**
    * Looks at a file.
    *
-   * @param most records
+   * @param closely whether more than the header of a CSV file is looked at
    * @return null for an empty file
    * @throws IllegalArgumentException if it cannot be read or lacks a column of the schema
    */
-  static FileHead of(Path path, Schema schema, int most) throws IOException {
+  static FileHead of(Path path, Schema schema, boolean closely) throws IOException {
     Map<String, String> constants = EventPaths.partitions(path);
     constants.putAll(schema.format().constants());
     constants.put(EventFiles.FILE_COLUMN, name(path));
@@ -52,8 +55,8 @@ record FileHead(
       return null;
     }
     return FileKind.of(path.getFileName().toString()) == FileKind.CSV
-        ? csv(path, schema, constants, most)
-        : json(path, schema, constants, most);
+        ? csv(path, schema, constants, closely ? LOOKED_AT : 1)
+        : json(path, schema, constants, LOOKED_AT);
   }
 
   /** A file's name without its endings. */
@@ -116,8 +119,9 @@ record FileHead(
     int at = 0;
     Matcher separator = SEPARATOR.matcher(records.get(0).text());
     if (separator.matches() && records.size() > 1) {
-      if (separator.group(1).charAt(0) != delimiter) {
-        return csv(path, schema, constants, most, separator.group(1).charAt(0));
+      char named = separator.group(1).charAt(0);
+      if (named != delimiter && dialect.delimiter() == null && dialect.with(named) != null) {
+        return csv(path, schema, constants, most, named);
       }
       at = 1;
     }
