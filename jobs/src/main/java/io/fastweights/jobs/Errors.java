@@ -63,7 +63,7 @@ final class Errors {
       }
       causes.add(t);
     }
-    Throwable root = causes.get(causes.size() - 1);
+    Throwable root = deepest(causes);
     if (root instanceof FileSystemException file) {
       return fileMessage(file);
     }
@@ -83,6 +83,23 @@ final class Errors {
             + System.getProperty("java.io.tmpdir")
             + ", set another folder with -Djava.io.tmpdir=FOLDER in FASTWEIGHTS_JVM_OPTS"
         : message;
+  }
+
+  /** The root, or what says the same and where: a file's name before a parser's words. */
+  private static Throwable deepest(List<Throwable> causes) {
+    int i = causes.size() - 1;
+    while (i > 0 && saysMore(causes.get(i - 1), causes.get(i).getMessage())) {
+      i--;
+    }
+    return causes.get(i);
+  }
+
+  private static boolean saysMore(Throwable outer, String inner) {
+    return outer instanceof IllegalArgumentException
+        && inner != null
+        && outer.getMessage() != null
+        && !outer.getMessage().startsWith(outer.getCause().getClass().getName())
+        && outer.getMessage().contains(inner);
   }
 
   private static String fileMessage(FileSystemException failure) {

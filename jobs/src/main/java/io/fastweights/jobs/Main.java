@@ -97,7 +97,12 @@ public final class Main {
       parsed.commandSpec().commandLine().usage(parsed.commandSpec().commandLine().getOut());
       return CommandLine.ExitCode.USAGE;
     }
-    return new CommandLine.RunLast().execute(parsed);
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (LinkageError | OutOfMemoryError | StackOverflowError e) {
+      // An error of a library is one line too.
+      throw new CommandLine.ExecutionException(parsed.commandSpec().commandLine(), e.toString(), e);
+    }
   }
 
   /** The version that the build wrote into the jar's manifest. */

@@ -5,6 +5,7 @@ import io.fastweights.jobs.config.JobConfigReader;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.EventSource;
 import io.fastweights.jobs.events.Rejected;
+import io.fastweights.jobs.events.StandardInput;
 import io.fastweights.jobs.kafka.KafkaEvents;
 import io.fastweights.jobs.kafka.KafkaModels;
 import io.fastweights.jobs.kafka.KafkaResults;
@@ -25,11 +26,13 @@ import io.fastweights.operator.api.ModelUpdate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -47,14 +50,16 @@ import picocli.CommandLine.Spec;
     description = "Predict events, learning from each as it goes.",
     footer = {
       "",
-      "Events are CSV with a header, or JSON lines; .gz too. Files of a folder are read in the order",
-      "of their names. The schema names the columns of key, time and (if there is one) kind: ask or",
-      "observe. Without a kind, events without a target are asked and the others observed. Times are",
-      "ISO 8601, UTC where there is no offset, or milliseconds since 1970.",
+      "Events are CSV with a header or JSON; compressed too. Files of a folder are read in the order of",
+      "their names, numbers in names as numbers. The schema names the columns of key, time and (if",
+      "there is one) kind: ask or observe. Without a kind, events without a target are asked and the",
+      "others observed. Times are ISO 8601, UTC where there is no offset, or numbers since 1970. What is",
+      "written in another way, as other delimiters, charsets or times, the schema says; docs/events.md",
+      "tells how.",
       "",
       "Predictions go to OUTPUT/predictions; events that cannot be taken go to OUTPUT/malformed with",
-      "file, line, reason and text, and stop nothing. In Kafka they go to a topic of dead letters,",
-      "as they were, with the reason in a header.",
+      "file, line, reason and text; the run fails if they are most of them. In Kafka they go to a topic",
+      "of dead letters, as they were, with the reason in a header.",
       "",
       "A file given with --config, YAML, may say all of it; docs/deployment.md has one."
     })
@@ -74,9 +79,25 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--events",
+      arity = "1..*",
       paramLabel = "PATH",
-      description = "A file of events, a folder of them, or kafka://HOST:PORT/TOPIC.")
-  private String events;
+      description =
+          "Files of events, folders of them, patterns, - for standard input, or"
+              + " kafka://HOST:PORT/TOPIC.")
+  private List<String> events;
+
+  @Option(
+      names = "--sort",
+      description = "Take the events of files in the order of their times, after all are read.")
+  private boolean sort;
+
+  @Option(
+      names = "--max-malformed",
+      paramLabel = "N|SHARE",
+      description =
+          "Events that may be refused, as 100 or 5%% (default: half; looked at after the first"
+              + " 1,000 and at the end).")
+  private String maxMalformed;
 
   @Option(
       names = "--output",
@@ -135,7 +156,9 @@ final class RunCommand implements Callable<Integer> {
     AllowedPaths data = AllowedPaths.ofData(said);
     check(job.schema(), data);
     JobModel learned = model.read(job.schema(), job.weights(), said);
-    EventSource source = source(job.source(), learned, data);
+    EventSource source = source(job, learned, data);
+    PrintWriter out = command.commandLine().getOut();
+    source.notes().forEach(out::println);
     ResultSink sink = sink(job.sink());
     sink.check();
     KafkaModels models = models(job);
@@ -146,7 +169,7 @@ final class RunCommand implements Callable<Integer> {
       if (start != null) {
         start.restore(target.environment());
       }
-      run(target, job.name(), sink.place());
+      run(target, job, sink.place());
     }
     return 0;
   }
@@ -171,7 +194,8 @@ final class RunCommand implements Callable<Integer> {
             source.columns(),
             learned.schema().target(),
             learned.outputs(),
-            models != null);
+            models != null,
+            source.json());
     sink.write(pipeline, rows, source.paths());
     if (models != null) {
       models.writeRefused(updates.getSideOutput(Rejected.TAG), pipeline.refusedModels());
@@ -204,10 +228,10 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void run(JobTarget target, String name, String place) throws Exception {
+  private void run(JobTarget target, JobConfig config, String place) throws Exception {
     PrintWriter out = command.commandLine().getOut();
     long start = System.nanoTime();
-    JobClient job = target.environment().executeAsync(name);
+    JobClient job = target.environment().executeAsync(config.name());
     if (flags.onCluster() || !target.attached()) {
       out.println("job " + job.getJobID());
       out.flush();
@@ -215,19 +239,35 @@ final class RunCommand implements Callable<Integer> {
     if (!target.attached()) {
       return;
     }
-    Figures figures =
-        RunReport.figures(job.getJobExecutionResult().get(), (System.nanoTime() - start) / 1e9);
-    RunReport.print(figures, place, out);
+    JobExecutionResult result = job.getJobExecutionResult().get();
+    Figures figures = RunReport.figures(result, (System.nanoTime() - start) / 1e9);
+    RunReport.print(figures, RunReport.reasons(result), place, out);
     figures.writeJson(json);
+    if (config.sink().files() != null && config.sink().files().format() == RowFormat.CSV) {
+      RunReport.printLeftOut(result, out);
+    }
+    String problem =
+        config
+            .malformed()
+            .problem(figures.get("events").longValue(), figures.get("malformed").longValue());
+    if (problem != null) {
+      throw new IllegalArgumentException(problem);
+    }
   }
 
   /** What flags say, by the keys of a job's file. */
-  private Map<String, Object> given() {
+  private Map<String, Object> given() throws IOException {
     Map<String, Object> given = new LinkedHashMap<>();
-    if (KafkaFlags.isTopic(events)) {
-      KafkaFlags.putTopic("--events", events, "source", given);
+    if (events != null && events.size() == 1 && KafkaFlags.isTopic(events.get(0))) {
+      KafkaFlags.putTopic("--events", events.get(0), "source", given);
     } else if (events != null) {
-      given.put("source.files", events);
+      given.put("source.files", files());
+    }
+    if (sort) {
+      given.put("source.sort", true);
+    }
+    if (maxMalformed != null) {
+      given.put("max-malformed", maxMalformed);
     }
     if (KafkaFlags.isTopic(output)) {
       KafkaFlags.putTopic("--output", output, "sink", given);
@@ -242,16 +282,28 @@ final class RunCommand implements Callable<Integer> {
     return given;
   }
 
+  private List<String> files() throws IOException {
+    List<String> files = new ArrayList<>();
+    for (String path : events) {
+      boolean input = path.equals(StandardInput.NAME);
+      files.add(input ? StandardInput.toFile(System.in).toString() : path);
+    }
+    return files;
+  }
+
   private static void check(Path file, AllowedPaths data) {
     if (file != null) {
       data.check(new org.apache.flink.core.fs.Path(file.toUri()));
     }
   }
 
-  private static EventSource source(JobConfig.Source source, JobModel model, AllowedPaths data)
+  private static EventSource source(JobConfig job, JobModel model, AllowedPaths data)
       throws Exception {
+    JobConfig.Source source = job.source();
     if (source.kafka() == null) {
-      return EventFiles.of(source.files(), model.schema(), file -> check(file, data));
+      return EventFiles.of(source.files(), model.schema(), file -> check(file, data))
+          .failingBeyond(job.malformed())
+          .sorted(source.sort());
     }
     check(source.kafka().avroSchema(), data);
     KafkaEvents events = KafkaEvents.of(source.kafka(), model.schema());

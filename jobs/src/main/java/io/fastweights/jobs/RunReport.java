@@ -1,16 +1,26 @@
 package io.fastweights.jobs;
 
+import io.fastweights.jobs.events.EventParser;
+import io.fastweights.jobs.events.ReasonCounts;
+import io.fastweights.jobs.events.ReasonCounts.Kind;
 import io.fastweights.jobs.kafka.KafkaResults;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.PredictionRows;
 import io.fastweights.jobs.output.RejectedRows;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.flink.api.common.JobExecutionResult;
 
 /** What a job that has ended counted. */
 final class RunReport {
   private RunReport() {}
+
+  /** Kinds of reasons that are told. */
+  private static final int MOST_TOLD = 5;
+
+  private static final String OUT_OF_ORDER = "before the last observed event of its key";
 
   static Figures figures(JobExecutionResult result, double seconds) {
     long observed = count(result, PredictionRows.OBSERVED);
@@ -33,12 +43,48 @@ final class RunReport {
     return count == null ? 0 : count;
   }
 
-  static void print(Figures figures, String place, PrintWriter out) {
+  /** Why events were refused, the most frequent kind of reasons first. */
+  static List<Kind> reasons(JobExecutionResult result) {
+    Map<String, Kind> reasons = result.getAccumulatorResult(ReasonCounts.NAME);
+    return reasons == null ? List.of() : ReasonCounts.sorted(reasons);
+  }
+
+  private static void print(List<Kind> reasons, PrintWriter out) {
+    for (Kind kind : reasons.subList(0, Math.min(MOST_TOLD, reasons.size()))) {
+      out.printf(Locale.ROOT, "    %,14d  %s%n", kind.count(), kind.first());
+    }
+    if (reasons.size() > MOST_TOLD) {
+      out.printf(Locale.ROOT, "    and %,d other reasons%n", reasons.size() - MOST_TOLD);
+    }
+    if (reasons.stream().anyMatch(kind -> kind.first().contains(OUT_OF_ORDER))) {
+      out.println(
+          "  events out of order: --sort takes those of files in the order of their times; the"
+              + " option fastweights.event-order: accept takes any order");
+    }
+  }
+
+  /** What rows of CSV lack: members that no record of the first had. */
+  static void printLeftOut(JobExecutionResult result, PrintWriter out) {
+    Map<String, Kind> leftOut = result.getAccumulatorResult(EventParser.LEFT_OUT);
+    if (leftOut != null && !leftOut.isEmpty()) {
+      for (Kind kind : ReasonCounts.sorted(leftOut)) {
+        out.printf(
+            Locale.ROOT,
+            "not in the CSV, as it came late: %s (%,d events); --format jsonl keeps it%n",
+            kind.first(),
+            kind.count());
+      }
+      out.flush();
+    }
+  }
+
+  static void print(Figures figures, List<Kind> reasons, String place, PrintWriter out) {
     out.printf(Locale.ROOT, "events        %,12d%n", figures.get("events").longValue());
     out.printf(Locale.ROOT, "  predicted   %,12d%n", figures.get("predicted").longValue());
     out.printf(Locale.ROOT, "    observed  %,12d%n", figures.get("observed").longValue());
     out.printf(Locale.ROOT, "    asked     %,12d%n", figures.get("asked").longValue());
     out.printf(Locale.ROOT, "  malformed   %,12d%n", figures.get("malformed").longValue());
+    print(reasons, out);
     if (figures.get("tooLarge").longValue() > 0) {
       out.printf(
           Locale.ROOT,

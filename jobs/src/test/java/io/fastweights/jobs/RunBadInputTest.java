@@ -3,6 +3,7 @@ package io.fastweights.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.model.WeightsFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,6 +92,33 @@ class RunBadInputTest extends CommandTest {
       })
   void saysWhatIsWrongWithASchema(String json, String part) throws Exception {
     refused(1, List.of("--events", events, "--schema", file("bad.json", json)), part);
+  }
+
+  @Test
+  void saysWhatAFileIsInstead() throws Exception {
+    Path zip = file("model.pt", "PK\u0003\u0004");
+    refused(
+        1,
+        List.of("--events", events, "--schema", schema(), "--weights", zip),
+        "model.pt is a zip archive, as torch.save writes");
+    refused(
+        1,
+        List.of("--events", events, "--schema", folder),
+        folder + " is a folder, must be a file");
+    Path utf16 =
+        Files.write(folder.resolve("utf16.json"), SCHEMA.getBytes(StandardCharsets.UTF_16));
+    refused(1, List.of("--events", events, "--schema", utf16), "utf16.json is not UTF-8");
+    refusedEvents(file("events.xlsx", "PK"), "events.xlsx is a file of format Excel");
+    refusedEvents(file("plain.csv.xz", EVENTS), "plain.csv.xz is cut off or not in the format xz");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"many", "-1", "101%", "5 events", "''"})
+  void refusesALimitThatIsNone(String limit) throws Exception {
+    refused(
+        1,
+        List.of("--events", events, "--schema", schema(), "--max-malformed=" + limit),
+        "max-malformed is '" + limit + "', must be a number of events, as 100, or a share");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
@@ -23,6 +24,7 @@ class RunCommandITCase extends CommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Path out;
+  private String said;
 
   private JsonNode run(Path events, String... more) throws Exception {
     out = folder.resolve("out");
@@ -37,6 +39,7 @@ class RunCommandITCase extends CommandTest {
     assertThat(result.err()).isEmpty();
     assertThat(result.exitCode()).isZero();
     assertThat(result.out()).contains("events/second");
+    said = result.out();
     return JSON.readTree(json.toFile());
   }
 
@@ -82,7 +85,7 @@ class RunCommandITCase extends CommandTest {
   @Test
   void putsEveryMalformedEventAsideWithItsLineAndReasonAndLosesNothing() throws Exception {
     Map<String, String> bad = new HashMap<>();
-    bad.put("1990000,u1,p,NaN,buy", "field price is NaN");
+    bad.put("1990000,u1,p,1x,buy", "field price is '1x', not a number");
     bad.put("1990000,u1,p,Infinity,buy", "field price is Infinity");
     bad.put("1990000,u1,p,-1e999,", "field price is -Infinity");
     bad.put("1990000,u1,p,1,rent", "target outcome is 'rent'");
@@ -91,7 +94,8 @@ class RunCommandITCase extends CommandTest {
     bad.put(",u1,p,1,buy", "the time is missing");
     bad.put("1990000,,p,1,buy", "the key is missing");
     bad.put("1990000,u1,p", "the line has 3 of 5 columns");
-    bad.put("1990000,u1,\"p", "the line is not CSV");
+    bad.put(
+        "1990000,u1,\"p\"x,1,buy", "the line is not CSV: cell 3 goes on after its closing quote");
     StringBuilder text = new StringBuilder(HEADER).append(rows(0, 900));
     Map<Integer, String> reasons = new HashMap<>();
     int line = 901;
@@ -162,14 +166,14 @@ class RunCommandITCase extends CommandTest {
             {"time": 1, "user": {"id": 1}, "page": "p", "price": 3}
             {"time": 2, "user": "u1", "page": "p", "price": 3, "note": {"n": 1}}
             """);
-    JsonNode figures = run(events, "--format", "jsonl");
+    JsonNode figures = run(events, "--format", "jsonl", "--max-malformed", "2");
     assertThat(figures.get("predicted").asInt()).isEqualTo(1);
     assertThat(figures.get("malformed").asInt()).isEqualTo(2);
     assertThat(lines(out.resolve("malformed")))
         .anyMatch(line -> line.contains("\"line\":1,\"reason\":\"the time is missing\""))
         .anyMatch(line -> line.contains("'user' is not a single value"));
     JsonNode prediction = JSON.readTree(lines(out.resolve("predictions")).get(0));
-    assertThat(prediction.get("note").asText()).isEqualTo("{\"n\":1}");
+    assertThat(prediction.get("note").toString()).isEqualTo("{\"n\":1}");
   }
 
   @Test
@@ -204,5 +208,102 @@ class RunCommandITCase extends CommandTest {
         run(file("events.csv", HEADER + rows(0, 200)), "--weights", weights.toString());
     assertThat(figures.get("predicted").asInt()).isEqualTo(200);
     assertThat(lines(out.resolve("predictions"))).hasSize(201);
+  }
+
+  @Test
+  void keepsRecordsWithLineBreaksWhole() throws Exception {
+    Path events =
+        file(
+            "events.csv",
+            """
+            time,user,page,price,outcome,note
+            1,u1,p,1,buy,"first
+            second"
+            2,u1,p,1,leave,"he wrote:
+            3,admin,p,999,buy,ok
+            bye"
+            4,u1,p,1,buy,last
+            """);
+    JsonNode figures = run(events);
+    assertThat(figures.get("observed").asInt()).isEqualTo(3);
+    assertThat(figures.get("malformed").asInt()).isZero();
+  }
+
+  @Test
+  void takesEventsOfFilesInTheOrderOfTheirTimesIfTold() throws Exception {
+    String newestFirst = HEADER + "3,u,p,1,buy\n2,u,p,1,leave\n1,u,p,1,buy\n";
+    JsonNode figures = run(file("events.csv", newestFirst), "--sort");
+    assertThat(figures.get("observed").asInt()).isEqualTo(3);
+    assertThat(lines(out.resolve("predictions")))
+        .extracting(line -> line.substring(0, 1))
+        .containsExactly("t", "1", "2", "3");
+  }
+
+  @Test
+  void tellsWhyMostEventsWereRefusedAndFails() throws Exception {
+    Path events = file("events.csv", HEADER + "3,u,p,1,buy\n2,u,p,1,leave\n1,u,p,1,buy\n");
+    Path to = folder.resolve("refused");
+    Result result = execute("run", "--events", events, "--output", to, "--schema", schema());
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .isEqualToIgnoringNewLines(
+            "fastweights: 2 of 3 events were refused, at most 50% may be (--max-malformed)");
+    assertThat(result.out())
+        .containsPattern("  malformed +2")
+        .containsPattern(" 2  .*events.csv, line 3: time is .* before the last observed event")
+        .contains("events out of order: --sort");
+    assertThat(lines(to.resolve("malformed"))).hasSize(3);
+  }
+
+  @Test
+  void stopsReadingWhereMostOfTheFirstRecordsAreNoEvents() throws Exception {
+    Path events = file("events.csv", HEADER + "noon,u,p,1,buy\n".repeat(2000));
+    Result result =
+        execute("run", "--events", events, "--output", folder.resolve("o"), "--schema", schema());
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .contains("1,000 of 1,000 events were refused")
+        .contains("events.csv, line 1001: time 'noon' is neither ISO 8601");
+    assertThat(result.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void saysWhatItFoundOutAboutFiles() throws Exception {
+    file("mixed/dt=2024-01-01/a.csv", "");
+    file("mixed/dt=2024-01-01/b10.tsv", tabs(HEADER + "1700000002,u,p,1,buy\n"));
+    file("mixed/dt=2024-01-01/b2.csv", HEADER.replace(',', ';') + "1700000001;u;p;1;buy\n");
+    file("mixed/c.json", "[{\"time\": 1700000003, \"user\": \"u\",\n\"price\": 1}]");
+    JsonNode figures = run(folder.resolve("mixed"));
+    assertThat(figures.get("predicted").asInt()).isEqualTo(3);
+    assertThat(said)
+        .contains("a.csv: empty, passed over")
+        .contains("b2.csv: cells are parted by ';'")
+        .contains("b10.tsv: cells are parted by tabs")
+        .contains("c.json: JSON objects over several lines, or of an array")
+        .contains("times are taken for seconds since 1970: 1700000003 is 2023-11-14T22:13:23Z");
+    assertThat(lines(out.resolve("predictions")).get(0)).contains("outcome,dt,predicted_outcome");
+  }
+
+  @Test
+  void keepsTheTypesAndTheLateMembersOfJson() throws Exception {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 1001; i++) {
+      text.append(
+          String.format(
+              Locale.ROOT, "{\"time\": %d, \"user\": 7, \"page\": \"p\", \"price\": 1.50}%n", i));
+    }
+    text.append("{\"time\": 1002, \"user\": 7, \"id\": 12345678901234567890, \"p_buy\": [true]}");
+    run(file("dt=1/events.jsonl", text.toString()), "--format", "jsonl");
+    List<String> predictions = lines(out.resolve("predictions"));
+    assertThat(predictions.get(0))
+        .startsWith(
+            "{\"time\":0,\"user\":7,\"page\":\"p\",\"price\":1.50,\"dt\":\"1\",\"predicted_");
+    assertThat(predictions.get(1001))
+        .startsWith("{\"time\":1002,\"user\":7,\"id\":12345678901234567890,\"event.p_buy\":[true],")
+        .contains("\"p_buy\":0.5,");
+  }
+
+  private static String tabs(String text) {
+    return text.replace(',', '\t');
   }
 }

@@ -150,12 +150,38 @@ class RunConfigTest extends CommandTest {
             + " 'refresh.kafka.topics'; did you mean topic?",
         "name: shop | refresh: {kafka: {brokers: b, topic: t, refused-topic: t}} |"
             + " refresh.kafka.refused-topic is t, must not be the topic of updates",
-        "name: shop | name: [ | job.yaml, line 3:",
+        "name: shop | max-malformed: many | max-malformed is 'many', must be a number of events",
+        "name: shop | schema: {key: user} | Duplicate field 'schema'",
+        "schema: schema.json | schema: {key: user} | schema must be the path of a file",
+        "files: events.csv | kafka: | source.kafka holds nothing",
+        "files: events.csv | files: [] | source.files names none",
+        "files: events.csv | files: '${NO_SUCH_VARIABLE}' | the environment has no variable"
+            + " NO_SUCH_VARIABLE, which source.files names",
+        "files: events.csv | kafka: {brokers: [b, c], topic: t, properties: {securty: {protocol:"
+            + " SSL}}} | source.kafka.properties has no 'securty.protocol'; did you mean"
+            + " security.protocol?",
+        "name: shop | name: [ | job.yaml, line 3, column 8: expected ',' or ']'",
         "name: shop | schema: twice.json | Duplicate field 'schema'"
       })
   void namesWhatIsWrong(String right, String wrong, String message) throws Exception {
     assertThat(JOB).contains(right);
     refused(JOB.replace(right, wrong), message, "");
+  }
+
+  @Test
+  void takesListsVariablesAndKeysOfTheUsersOwn() throws Exception {
+    file("job/more-2.csv", EVENTS.replace("u1", "u7"));
+    file("job/more-10.csv", EVENTS.replace("u1", "u8"));
+    String job =
+        JOB.replace("files: events.csv", "files: [events.csv, 'more-*.csv', events.csv]")
+            .replace("name: shop", "name: ${NO_SUCH_VARIABLE:-shop}\nx-own: {a: 1}")
+            .replace("cache-size: 1 kb", "cache-size: 1KiB");
+    Result result = execute("run", "--config", job(job));
+    assertThat(result.err()).isEmpty();
+    assertThat(lines(folder.resolve("job/out/predictions")))
+        .hasSize(9)
+        .anyMatch(line -> line.contains("u7"))
+        .anyMatch(line -> line.contains("u8"));
   }
 
   @Test

@@ -1,8 +1,11 @@
 package io.fastweights.jobs.config;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fastweights.jobs.events.MalformedLimit;
 import io.fastweights.jobs.output.RowFormat;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.flink.configuration.Configuration;
 
 /**
@@ -12,6 +15,7 @@ import org.apache.flink.configuration.Configuration;
  * @param refresh new weights while the job runs; null for none
  * @param schema file of the events' schema; null where the weights carry it
  * @param weights file of a trained model; null for an associative memory
+ * @param maxMalformed events that may be refused, a number or a share; null for more than half
  * @param fastweights options of the memories; null for none
  * @param flink options of Flink; null for none
  */
@@ -22,6 +26,7 @@ public record JobConfig(
     Refresh refresh,
     Path schema,
     Path weights,
+    String maxMalformed,
     JsonNode fastweights,
     JsonNode flink) {
 
@@ -32,9 +37,13 @@ public record JobConfig(
   /**
    * Where events come from; one of them.
    *
-   * @param files a file of events, or a folder of them
+   * @param files of events, folders of them, or patterns
+   * @param sort whether events of files are taken in the order of their times
    */
-  public record Source(Path files, KafkaSourceConfig kafka) {
+  public record Source(
+      @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<Path> files,
+      boolean sort,
+      KafkaSourceConfig kafka) {
     /** Whether events end. */
     public boolean bounded() {
       return kafka == null || kafka.bounded();
@@ -42,6 +51,12 @@ public record JobConfig(
 
     private void check() {
       requireOne("source", files, kafka);
+      if (files != null && files.isEmpty()) {
+        throw new IllegalArgumentException("source.files names none");
+      }
+      if (sort && kafka != null) {
+        throw new IllegalArgumentException("source.sort is for files, which end");
+      }
       if (kafka != null) {
         kafka.check();
       }
@@ -93,10 +108,16 @@ public record JobConfig(
     }
     source.check();
     sink.check();
+    malformed();
     if (refresh != null) {
       refresh.check();
     }
     options();
+  }
+
+  /** How many events may be refused. */
+  public MalformedLimit malformed() {
+    return MalformedLimit.of(maxMalformed);
   }
 
   /** The options of both sections as Flink takes them. */

@@ -11,22 +11,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fastweights.kernels.schema.Nearest;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /** Makes a job of a YAML file and of what is given instead of its values. */
 public final class JobConfigReader {
@@ -45,15 +49,6 @@ public final class JobConfigReader {
           .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
           .enumNamingStrategy(EnumNamingStrategies.KEBAB_CASE)
           .build();
-
-  /** What names files; in a job's file they are relative to the folder it is in. */
-  private static final List<String> PATHS =
-      List.of(
-          "/schema",
-          "/weights",
-          "/source/files",
-          "/source/kafka/avro-schema",
-          "/sink/files/folder");
 
   private JobConfigReader() {}
 
@@ -77,7 +72,17 @@ public final class JobConfigReader {
 
   /** As {@link #read(Path, Map)}, from what stands in the file. */
   static JobConfig read(Path file, String text, Map<String, Object> given) {
-    return job(file + ": ", tree(file, text), given);
+    return read(file, text, given, System::getenv);
+  }
+
+  /**
+   * The same with another environment.
+   *
+   * @param environment the value of a variable; null where it is not set
+   */
+  static JobConfig read(
+      Path file, String text, Map<String, Object> given, UnaryOperator<String> environment) {
+    return job(file + ": ", tree(file, text, environment), given);
   }
 
   private static JobConfig job(String name, ObjectNode tree, Map<String, Object> given) {
@@ -93,40 +98,33 @@ public final class JobConfigReader {
     }
   }
 
-  private static ObjectNode tree(Path file, String text) {
+  private static ObjectNode tree(Path file, String text, UnaryOperator<String> environment) {
     JsonNode tree;
     try {
       tree = YAML.readTree(text);
     } catch (JsonProcessingException e) {
-      JsonLocation at = e.getLocation();
-      String line = at == null ? "" : ", line " + at.getLineNr();
-      throw new IllegalArgumentException(file + line + ": " + e.getOriginalMessage());
+      throw new IllegalArgumentException(file + problem(e));
     }
     if (!(tree instanceof ObjectNode object)) {
       throw new IllegalArgumentException(file + " holds no keys");
     }
-    for (String path : PATHS) {
-      if (tree.at(path) instanceof TextNode node) {
-        int last = path.lastIndexOf('/');
-        ((ObjectNode) tree.at(path.substring(0, last)))
-            .put(path.substring(last + 1), resolved(file, path, node.asText()));
-      }
-    }
+    new ConfigTree(file, environment).normalise(object);
     return object;
   }
 
-  private static String resolved(Path file, String key, String path) {
-    try {
-      return file.toAbsolutePath().getParent().resolve(path).normalize().toString();
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s: %s is no path: %s",
-              file,
-              key.substring(1).replace('/', '.'),
-              e.getReason()));
+  /** Where and what, without the lines around it. */
+  private static String problem(JsonProcessingException e) {
+    if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+      Mark mark = marked.getProblemMark();
+      return String.format(
+          Locale.ROOT,
+          ", line %d, column %d: %s",
+          mark.getLine() + 1,
+          mark.getColumn() + 1,
+          marked.getProblem());
     }
+    JsonLocation at = e.getLocation();
+    return (at == null ? "" : ", line " + at.getLineNr()) + ": " + e.getOriginalMessage();
   }
 
   private static void put(ObjectNode tree, String[] path, Object value) {
@@ -138,10 +136,16 @@ public final class JobConfigReader {
       }
       at = at.get(path[i]) instanceof ObjectNode inside ? inside : at.putObject(path[i]);
     }
-    if (path.length == 2 && path[0].equals("source")) {
-      at.removeAll();
+    if (path.length == 2 && path[0].equals("source") && path[1].equals("files")) {
+      at.remove("kafka");
     }
-    at.put(path[path.length - 1], value.toString());
+    String last = path[path.length - 1];
+    if (value instanceof Collection<?> items) {
+      ArrayNode array = at.putArray(last);
+      items.forEach(item -> array.add(item.toString()));
+    } else {
+      at.put(last, value.toString());
+    }
   }
 
   private static String reason(JsonMappingException failure) {
@@ -161,9 +165,15 @@ public final class JobConfigReader {
     if (failure.getCause() instanceof IllegalArgumentException wrong) {
       return wrong.getMessage();
     }
+    if (failure instanceof InvalidFormatException wrong && "".equals(wrong.getValue())) {
+      return at + " holds nothing" + choices(wrong.getTargetType());
+    }
     if (failure instanceof InvalidFormatException wrong) {
       return String.format(
           Locale.ROOT, "%s cannot be '%s'%s", at, wrong.getValue(), choices(wrong.getTargetType()));
+    }
+    if (failure instanceof MismatchedInputException wrong && wrong.getTargetType() == Path.class) {
+      return at + " must be the path of a file";
     }
     return at + ": " + failure.getOriginalMessage();
   }

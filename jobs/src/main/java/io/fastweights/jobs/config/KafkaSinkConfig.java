@@ -1,9 +1,13 @@
 package io.fastweights.jobs.config;
 
+import io.fastweights.kernels.schema.Nearest;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.util.TimeUtils;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * A topic of predictions, and one of the events that could not be taken.
@@ -24,6 +28,7 @@ public record KafkaSinkConfig(
     String transactionalIdPrefix,
     String transactionTimeout,
     Map<String, String> properties) {
+  private static final int MOST_EDITS = 2;
 
   public KafkaSinkConfig {
     deadLetterTopic = deadLetterTopic == null ? topic + ".malformed" : deadLetterTopic;
@@ -37,6 +42,7 @@ public record KafkaSinkConfig(
   void check() {
     require("sink.kafka.brokers", brokers);
     require("sink.kafka.topic", topic);
+    checkProperties("sink.kafka.properties", properties, ProducerConfig.configNames());
     if (TimeUtils.parseDuration(transactionTimeout).toMillis() < 1000) {
       throw new IllegalArgumentException(
           "sink.kafka.transaction-timeout is " + transactionTimeout + ", must be at least 1s");
@@ -50,6 +56,23 @@ public record KafkaSinkConfig(
   /** The time that {@link #transactionTimeout} writes. */
   public Duration timeout() {
     return TimeUtils.parseDuration(transactionTimeout);
+  }
+
+  /**
+   * A name that Kafka does not know may be of a class of the user's, if none of Kafka's is near.
+   */
+  static void checkProperties(String key, Map<String, String> properties, Set<String> known) {
+    for (String name : properties.keySet()) {
+      String hint = known.contains(name) ? "" : Nearest.hint(name, known);
+      if (!hint.isEmpty() && Nearest.edits(name, named(hint)) <= MOST_EDITS) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "%s has no '%s'%s", key, name, hint));
+      }
+    }
+  }
+
+  private static String named(String hint) {
+    return hint.substring(hint.lastIndexOf(' ') + 1, hint.length() - 1);
   }
 
   static void require(String key, String value) {

@@ -3,6 +3,7 @@ package io.fastweights.jobs.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * A topic of events.
@@ -44,6 +45,8 @@ public record KafkaSourceConfig(
   void check() {
     KafkaSinkConfig.require("source.kafka.brokers", brokers);
     KafkaSinkConfig.require("source.kafka.topic", topic);
+    KafkaSinkConfig.checkProperties(
+        "source.kafka.properties", properties, ConsumerConfig.configNames());
     if ((format == ValueFormat.AVRO) != (avroSchema != null)) {
       throw new IllegalArgumentException(
           "source.kafka.avro-schema must be given with format avro, and only with it");

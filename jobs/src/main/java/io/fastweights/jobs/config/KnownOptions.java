@@ -89,7 +89,8 @@ final class KnownOptions {
             throw new IllegalArgumentException(
                 "unknown option '" + key + "'" + Nearest.hint(key, known.keySet()));
           }
-          into.setString(key, value);
+          // Flink's kb, mb and gb are powers of 1024 too, but it does not know these names.
+          into.setString(key, value.replaceFirst("(?i)^(\\d+\\s*[kmgt])ib$", "$1b"));
           if (option != null) {
             check(option, value, into);
           }

@@ -1,5 +1,7 @@
 package io.fastweights.jobs.events;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * An event of a file or of a topic.
  *
@@ -20,4 +22,10 @@ public record Event(
     String key,
     long timestamp,
     boolean ask,
-    String[] cells) {}
+    String[] cells) {
+
+  /** The text of an event that is JSON. */
+  public String json() {
+    return message == null ? text : new String(message.value(), StandardCharsets.UTF_8);
+  }
+}

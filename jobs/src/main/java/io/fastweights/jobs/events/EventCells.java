@@ -1,13 +1,20 @@
 package io.fastweights.jobs.events;
 
+import io.fastweights.kernels.schema.EventFormat;
+import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.Target;
 import java.io.Serializable;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What an event's cells say beside the values of its fields: key, time and kind. An event without a
- * target is an ask, unless its kind says that it is to be observed.
+ * target is an ask, unless its kind says that it is to be observed. Words for a missing value are
+ * taken for one.
  */
 public final class EventCells implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -18,16 +25,48 @@ public final class EventCells implements Serializable {
   private final int time;
   private final int kind;
   private final int target;
+  private final HashSet<String> nulls;
+  private final int[] nullable;
+  private final TimeParser times;
 
   /**
    * @param names of the columns
    */
   public EventCells(List<String> names, Schema schema) {
+    this(names, schema, schema.format().time());
+  }
+
+  /**
+   * @param names of the columns
+   * @param written how times are, where the source found it out
+   */
+  EventCells(List<String> names, Schema schema, EventFormat.Time written) {
     columns = names.size();
     key = names.indexOf(schema.key());
     time = names.indexOf(schema.time());
     kind = schema.kind() == null ? NONE : names.indexOf(schema.kind());
-    target = schema.target() == null ? NONE : names.indexOf(schema.target().name());
+    target = schema.target() == null ? NONE : names.indexOf(schema.column(schema.target().name()));
+    Set<String> words = schema.format().nulls();
+    nulls = new HashSet<>(words == null ? EventFormat.NULL_WORDS : words);
+    if (words == null && schema.target() instanceof Target.Classes classes) {
+      classes.classes().forEach(nulls::remove);
+    }
+    nullable =
+        words == null
+            ? numbersAndTarget(names, schema)
+            : IntStream.range(0, columns).filter(i -> i != key).toArray();
+    times = new TimeParser(written);
+  }
+
+  private int[] numbersAndTarget(List<String> names, Schema schema) {
+    IntStream numbers =
+        schema.fields().stream()
+            .filter(Field.Numeric.class::isInstance)
+            .mapToInt(field -> names.indexOf(schema.column(field.name())));
+    return IntStream.concat(numbers, IntStream.of(target, kind, time))
+        .filter(i -> i >= 0 && i != key)
+        .distinct()
+        .toArray();
   }
 
   /** Room for the cells of an event. */
@@ -35,40 +74,43 @@ public final class EventCells implements Serializable {
     return new String[columns];
   }
 
-  /** The event of a line's cells. */
-  Event event(Line line, String[] cells) throws MalformedEventException {
-    check(cells);
-    return new Event(
-        line.file(),
-        line.number(),
-        line.text(),
-        null,
-        cells[key],
-        Timestamps.parse(cells[time]),
-        asks(cells),
-        cells);
+  /**
+   * The event of a line's cells.
+   *
+   * @param repeated tells the passes of a repeated hour apart
+   */
+  Event event(Line line, String[] cells, RepeatedHour repeated) throws MalformedEventException {
+    return event(line.file(), line.number(), line.text(), null, cells, repeated);
   }
 
   /** The event of a message's cells. */
   public Event event(Message message, String[] cells) throws MalformedEventException {
-    check(cells);
-    return new Event(
-        0,
-        message.offset(),
-        "",
-        message,
-        cells[key],
-        Timestamps.parse(cells[time]),
-        asks(cells),
-        cells);
+    return event(0, message.offset(), "", message, cells, null);
   }
 
-  private void check(String[] cells) throws MalformedEventException {
+  private Event event(
+      int file, long line, String text, Message message, String[] cells, RepeatedHour repeated)
+      throws MalformedEventException {
+    clean(cells);
     if (cells[key] == null) {
       throw new MalformedEventException("the key is missing");
     }
     if (cells[time] == null) {
       throw new MalformedEventException("the time is missing");
+    }
+    long timestamp = times.parse(cells[time], cells[key], repeated);
+    return new Event(file, line, text, message, cells[key], timestamp, asks(cells), cells);
+  }
+
+  private void clean(String[] cells) {
+    for (int i : nullable) {
+      if (cells[i] != null && nulls.contains(cells[i].trim())) {
+        cells[i] = null;
+      }
+    }
+    if (cells[key] != null) {
+      String trimmed = cells[key].trim();
+      cells[key] = trimmed.isEmpty() ? null : trimmed;
     }
   }
 
@@ -77,11 +119,17 @@ public final class EventCells implements Serializable {
     if (named == null) {
       return target != NONE && cells[target] == null;
     }
-    return switch (named.trim()) {
-      case "ask" -> true;
-      case "observe" -> false;
-      default ->
-          throw new MalformedEventException("kind is '" + named + "', must be ask or observe");
-    };
+    String trimmed = named.trim();
+    if (is(trimmed, "ask")) {
+      return true;
+    }
+    if (!is(trimmed, "observe")) {
+      throw new MalformedEventException("kind is '" + named + "', must be ask or observe");
+    }
+    return false;
+  }
+
+  private static boolean is(String text, String word) {
+    return text.length() == word.length() && text.regionMatches(true, 0, word, 0, word.length());
   }
 }

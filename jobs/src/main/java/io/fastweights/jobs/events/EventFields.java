@@ -3,6 +3,7 @@ package io.fastweights.jobs.events;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.EventReader;
 import java.util.List;
 
@@ -13,17 +14,24 @@ public final class EventFields implements EventReader<Event> {
 
   private final int[] columnOf;
   private final int target;
+  private final boolean[] number;
+  private final boolean decimalComma;
 
   /**
    * @param columns of the events
    */
   public EventFields(Schema schema, List<String> columns) {
     columnOf = new int[schema.fields().size()];
+    number = new boolean[columnOf.length + 1];
     for (int i = 0; i < columnOf.length; i++) {
       Field field = schema.fields().get(i);
-      columnOf[i] = field.takesValue() ? columns.indexOf(field.name()) : DERIVED;
+      columnOf[i] = field.takesValue() ? columns.indexOf(schema.column(field.name())) : DERIVED;
+      number[i] = field instanceof Field.Numeric;
     }
-    target = schema.target() == null ? DERIVED : columns.indexOf(schema.target().name());
+    Target predicted = schema.target();
+    target = predicted == null ? DERIVED : columns.indexOf(schema.column(predicted.name()));
+    number[columnOf.length] = predicted instanceof Target.Number;
+    decimalComma = schema.format().csv().decimal() == ',';
   }
 
   @Override
@@ -31,14 +39,19 @@ public final class EventFields implements EventReader<Event> {
     into.timestamp(event.timestamp());
     for (int i = 0; i < columnOf.length; i++) {
       if (columnOf[i] != DERIVED) {
-        into.set(i, event.cells()[columnOf[i]]);
+        into.set(i, text(event.cells()[columnOf[i]], i));
       }
     }
     if (target != DERIVED) {
-      into.target(event.cells()[target]);
+      into.target(text(event.cells()[target], columnOf.length));
     }
     if (event.ask()) {
       into.ask();
     }
+  }
+
+  /** A number as others write it, where the schema says that these have a decimal comma. */
+  private String text(String cell, int i) {
+    return decimalComma && number[i] && cell != null ? cell.replace(',', '.') : cell;
   }
 }

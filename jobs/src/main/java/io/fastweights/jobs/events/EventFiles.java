@@ -1,236 +1,234 @@
 package io.fastweights.jobs.events;
 
+import io.fastweights.jobs.events.Layout.Framing;
+import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.kernels.schema.Nearest;
 import io.fastweights.kernels.schema.Schema;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.file.src.FileSource;
-import org.apache.flink.connector.file.src.compression.StandardDeCompressors;
 import org.apache.flink.connector.file.src.enumerate.NonSplittingRecursiveEnumerator;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Files of events, CSV with a header or JSON lines, that were looked at before anything runs.
+ * Files of events, CSV or JSON, that were looked at before anything runs.
  *
  * @param files in the order they are read
  * @param columns of all files, in order of their first appearance
+ * @param time how times are written
+ * @param notes what was found out about the files that a user must know
+ * @param limit of events that cannot be read, beyond which a job fails
+ * @param sorted whether events are taken in the order of their times
  */
-public record EventFiles(List<EventFile> files, List<String> columns) implements EventSource {
-  /** Lines of a file of JSON lines that are looked at for columns. */
-  private static final int LOOKED_AT = 1000;
+public record EventFiles(
+    List<EventFile> files,
+    List<String> columns,
+    EventFormat.Time time,
+    List<String> notes,
+    MalformedLimit limit,
+    boolean sorted)
+    implements EventSource {
+  /** A column that every file has: its name without endings. */
+  static final String FILE_COLUMN = "$file";
 
-  private static final long LOOKED_AT_CHARS = 1 << 24;
-
-  /** How a file's lines are written. */
-  enum Format {
-    CSV,
-    JSON_LINES;
-
-    /** By the name of the file; null for any other. */
-    static Format of(String name) {
-      String bare = name.toLowerCase(java.util.Locale.ROOT);
-      for (String suffix : StandardDeCompressors.getCommonSuffixes()) {
-        if (bare.endsWith("." + suffix)) {
-          bare = bare.substring(0, bare.length() - suffix.length() - 1);
-          break;
-        }
-      }
-      if (bare.endsWith(".csv")) {
-        return CSV;
-      }
-      return bare.endsWith(".jsonl") || bare.endsWith(".json") || bare.endsWith(".ndjson")
-          ? JSON_LINES
-          : null;
-    }
-  }
+  /** CSV files that are looked at for the unit of times; of others, the header. */
+  private static final int LOOKED_AT_CLOSELY = 10;
 
   /**
    * @param path as the user named it
-   * @param parser of its lines
+   * @param parser of its records
+   * @param layout cuts it into records
    * @param header number of the line that names the columns; 0 where there is none
+   * @param places of columns that have one value in the whole file
+   * @param values those values
    */
-  public record EventFile(String path, LineParser parser, long header)
-      implements java.io.Serializable {}
-
-  /** A file and the columns its first lines show. */
-  private record Found(Path path, Format format, long line, List<String> columns) {}
+  record EventFile(
+      String path, LineParser parser, Layout layout, long header, int[] places, String[] values)
+      implements Serializable {
+    /** Puts the values that every event of the file has. */
+    void fill(String[] cells) {
+      for (int i = 0; i < places.length; i++) {
+        if (cells[places[i]] == null) {
+          cells[places[i]] = values[i];
+        }
+      }
+    }
+  }
 
   /**
    * Looks at a file, or at all event files of a folder in the order of their names.
    *
-   * @throws IllegalArgumentException if there is none, or one is empty or lacks a column of the
+   * @throws IllegalArgumentException if there is none, all are empty, or one lacks a column of the
    *     schema; the message names it
    */
   public static EventFiles of(Path fileOrFolder, Schema schema) throws IOException {
-    return of(fileOrFolder, schema, file -> {});
+    return of(List.of(fileOrFolder), schema, file -> {});
   }
 
   /**
-   * The same, where not every file may be read.
+   * The same for several paths, where not every file may be read.
    *
+   * @param paths files, folders, or patterns of them
    * @param allowed throws for a file or folder that may not be, before it is looked into
    */
-  public static EventFiles of(Path fileOrFolder, Schema schema, Consumer<Path> allowed)
+  public static EventFiles of(List<Path> paths, Schema schema, Consumer<Path> allowed)
       throws IOException {
-    allowed.accept(fileOrFolder);
     if (schema.key() == null || schema.time() == null) {
       throw new IllegalArgumentException(
           "the schema must name the column of the " + (schema.key() == null ? "key" : "time"));
     }
-    List<Found> found = new ArrayList<>();
-    Set<String> columns = new LinkedHashSet<>();
-    for (Path path : list(fileOrFolder)) {
-      allowed.accept(path);
-      Found file = look(path, schema);
-      found.add(file);
-      columns.addAll(file.columns());
-    }
-    columns.addAll(schema.columns());
-    List<String> all = List.copyOf(columns);
-    return new EventFiles(found.stream().map(file -> file(file, all, schema)).toList(), all);
+    List<String> notes = new ArrayList<>();
+    List<FileHead> heads = heads(paths, EventPaths.list(paths, allowed), schema, notes);
+    requireKnown(heads, schema, notes);
+    List<String> columns = columns(heads, schema);
+    List<EventFile> files = heads.stream().map(head -> file(head, columns, schema)).toList();
+    EventFormat.Time time = times(heads, files, columns, schema).of(schema.format().time(), notes);
+    return new EventFiles(files, columns, time, List.copyOf(notes), MalformedLimit.DEFAULT, false);
   }
 
-  private static EventFile file(Found found, List<String> columns, Schema schema) {
-    LineParser parser =
-        found.format() == Format.CSV
-            ? new CsvLineParser(found.columns().stream().mapToInt(columns::indexOf).toArray())
-            : new JsonLineParser(columns, schema.columns());
-    return new EventFile(
-        found.path().toString(), parser, parser instanceof CsvLineParser ? found.line() : 0);
+  /** The same with another limit. */
+  public EventFiles failingBeyond(MalformedLimit other) {
+    return new EventFiles(files, columns, time, notes, other, sorted);
   }
 
-  private static List<Path> list(Path fileOrFolder) throws IOException {
-    if (!Files.exists(fileOrFolder)) {
-      throw new IllegalArgumentException("no such file or folder: " + fileOrFolder);
-    }
-    if (!Files.isDirectory(fileOrFolder)) {
-      if (Format.of(fileOrFolder.getFileName().toString()) == null) {
-        throw new IllegalArgumentException(
-            fileOrFolder + " must end in .csv, .jsonl, .ndjson or .json, or one of these and .gz");
-      }
-      return List.of(fileOrFolder);
-    }
-    try (Stream<Path> inside = Files.list(fileOrFolder)) {
-      List<Path> files =
-          inside
-              .filter(p -> Files.isRegularFile(p) && !p.getFileName().toString().startsWith("."))
-              .filter(p -> Format.of(p.getFileName().toString()) != null)
-              .sorted()
-              .toList();
-      if (files.isEmpty()) {
-        throw new IllegalArgumentException(
-            "no .csv, .jsonl, .ndjson or .json file in folder " + fileOrFolder);
-      }
-      return files;
-    }
+  /** The same with events in the order of their times, which wait for the end of the files. */
+  public EventFiles sorted(boolean byTime) {
+    return new EventFiles(files, columns, time, notes, limit, byTime);
   }
 
-  private static Found look(Path path, Schema schema) throws IOException {
-    Format format = Format.of(path.getFileName().toString());
-    List<Line> lines = firstLines(path, format == Format.CSV ? 1 : LOOKED_AT);
-    if (lines.isEmpty()) {
-      throw new IllegalArgumentException("events file " + path + " is empty");
-    }
-    long first = lines.get(0).number();
-    if (format == Format.CSV) {
-      List<String> header = header(path, lines.get(0));
-      requireColumns(path, header, schema.columns());
-      return new Found(path, format, first, header);
-    }
-    List<String> members = members(lines, schema);
-    if (!members.isEmpty()) {
-      requireColumns(path, members, List.of(schema.key(), schema.time()));
-    }
-    return new Found(path, format, first, members);
-  }
-
-  /** The members of those lines that can be read: not every event has every one. */
-  private static List<String> members(List<Line> lines, Schema schema) {
-    Set<String> members = new LinkedHashSet<>();
-    for (Line line : lines) {
-      try {
-        members.addAll(JsonLineParser.members(line.text(), schema.columns()).keySet());
-      } catch (MalformedEventException e) {
-        // It will be told of when it is read.
+  private static List<FileHead> heads(
+      List<Path> given, List<Path> paths, Schema schema, List<String> notes) throws IOException {
+    List<FileHead> heads = new ArrayList<>();
+    List<Path> empty = new ArrayList<>();
+    for (Path path : paths) {
+      FileHead head = FileHead.of(path, schema, heads.size() < LOOKED_AT_CLOSELY);
+      if (head == null) {
+        empty.add(path);
         continue;
       }
-    }
-    return List.copyOf(members);
-  }
-
-  private static List<Line> firstLines(Path path, int most) throws IOException {
-    List<Line> lines = new ArrayList<>();
-    try (LineReader reader =
-        new LineReader(0, LineFormat.open(new org.apache.flink.core.fs.Path(path.toUri())))) {
-      long chars = 0;
-      while (lines.size() < most && chars < LOOKED_AT_CHARS) {
-        Line line = reader.next();
-        if (line == null) {
-          break;
+      if (head.isNoEvent(schema)) {
+        if (given.contains(path)) {
+          throw head.lacks(schema);
         }
-        lines.add(line);
-        chars += line.text().length();
+        notes.add(path + ": one JSON object that is no event, passed over");
+        continue;
       }
-      return lines;
-    } catch (java.util.zip.ZipException | java.io.EOFException e) {
-      throw new IllegalArgumentException("events file " + path + " is empty or not compressed");
-    }
-  }
-
-  private static List<String> header(Path path, Line line) {
-    List<String> header = new ArrayList<>();
-    for (String name : cells(path, line)) {
-      if (header.contains(name.trim())) {
-        throw new IllegalArgumentException(
-            "the header of " + path + " has the column '" + name.trim() + "' twice");
+      heads.add(head);
+      String note = head.note(schema.format().csv());
+      if (note != null) {
+        notes.add(note);
       }
-      header.add(name.trim());
     }
-    return header;
-  }
-
-  private static String[] cells(Path path, Line line) {
-    try {
-      if (line.problem() != null) {
-        throw new MalformedEventException(line.problem());
-      }
-      return CsvLineParser.split(line.text());
-    } catch (MalformedEventException e) {
-      throw new IllegalArgumentException("the header of " + path + ": " + e.getMessage());
-    }
-  }
-
-  private static void requireColumns(Path path, List<String> columns, Collection<String> needed) {
-    List<String> missing = needed.stream().filter(name -> !columns.contains(name)).toList();
-    if (!missing.isEmpty()) {
+    if (heads.isEmpty()) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s has no column %s; its columns are %s",
-              path,
-              String.join(", ", missing),
-              String.join(", ", columns)));
+          empty.isEmpty() ? "no events in " + given : "events file " + empty.get(0) + " is empty");
     }
+    if (!empty.isEmpty()) {
+      String others =
+          empty.size() > 1 ? String.format(Locale.ROOT, " and %,d others", empty.size() - 1) : "";
+      notes.add(empty.get(0) + others + ": empty, passed over");
+    }
+    return heads;
+  }
+
+  /** Where files are JSON, an event may lack any column; one that all lack is likely a mistake. */
+  private static void requireKnown(List<FileHead> heads, Schema schema, List<String> notes) {
+    if (heads.stream().noneMatch(head -> head.layout().framing() != Framing.CSV)) {
+      return;
+    }
+    Set<String> known = new LinkedHashSet<>();
+    heads.forEach(head -> known.addAll(head.names()));
+    if (known.isEmpty()) {
+      return;
+    }
+    for (String column : schema.columns()) {
+      if (heads.stream().anyMatch(head -> head.has(column))) {
+        continue;
+      }
+      String hint = Nearest.hint(column, known);
+      String lacks = "no event of the first has column " + column + hint;
+      if (known.stream().anyMatch(name -> plain(name).equals(plain(column)))) {
+        throw new IllegalArgumentException(heads.get(0).path() + ": " + lacks);
+      }
+      notes.add(heads.get(0).path() + ": " + lacks);
+    }
+  }
+
+  private static String plain(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[ _.-]", "");
+  }
+
+  private static List<String> columns(List<FileHead> heads, Schema schema) {
+    Set<String> columns = new LinkedHashSet<>();
+    for (FileHead head : heads) {
+      columns.addAll(head.names());
+      columns.addAll(EventPaths.partitions(head.path()).keySet());
+    }
+    columns.remove("");
+    columns.addAll(schema.columns());
+    return List.copyOf(columns);
+  }
+
+  private static EventFile file(FileHead head, List<String> columns, Schema schema) {
+    LineParser parser =
+        head.layout().framing() == Framing.CSV
+            ? new CsvLineParser(
+                head.names().stream()
+                    .mapToInt(n -> n.isEmpty() ? CsvLineParser.PASSED_OVER : columns.indexOf(n))
+                    .toArray())
+            : new JsonLineParser(columns, schema.columns());
+    List<Map.Entry<String, String>> constants =
+        head.constants().entrySet().stream()
+            .filter(constant -> columns.contains(constant.getKey()))
+            .toList();
+    return new EventFile(
+        head.path().toString(),
+        parser,
+        head.layout(),
+        head.header(),
+        constants.stream().mapToInt(constant -> columns.indexOf(constant.getKey())).toArray(),
+        constants.stream().map(Map.Entry::getValue).toArray(String[]::new));
+  }
+
+  private static FoundTimes times(
+      List<FileHead> heads, List<EventFile> files, List<String> columns, Schema schema) {
+    FoundTimes times = new FoundTimes();
+    int time = columns.indexOf(schema.time());
+    String[] cells = new String[columns.size()];
+    for (int i = 0; i < heads.size(); i++) {
+      for (Line record : heads.get(i).records()) {
+        try {
+          if (record.problem() == null) {
+            files.get(i).parser().parse(record, cells);
+            times.add(cells[time] == null ? "" : cells[time]);
+          }
+        } catch (MalformedEventException e) {
+          // It will be told of when it is read.
+          continue;
+        }
+      }
+    }
+    return times;
   }
 
   /** Hands every line, headers included, to a reader, in order and in this process. */
   public void forEach(Consumer<Line> reader) throws IOException {
     for (int i = 0; i < files.size(); i++) {
-      Path path = Path.of(files.get(i).path());
-      try (LineReader lines =
-          new LineReader(i, LineFormat.open(new org.apache.flink.core.fs.Path(path.toUri())))) {
+      Path path = Path.of(files.get(i).path()).toAbsolutePath();
+      try (RecordReader lines =
+          files.get(i).layout().open(i, new org.apache.flink.core.fs.Path(path.toUri()))) {
         for (Line line = lines.next(); line != null; line = lines.next()) {
           reader.accept(line);
         }
@@ -243,12 +241,20 @@ public record EventFiles(List<EventFile> files, List<String> columns) implements
     return files.stream().map(EventFile::path).toList();
   }
 
+  @Override
+  public JsonOutput json() {
+    List<int[]> outside = new ArrayList<>();
+    files.forEach(f -> outside.add(f.layout().framing() == Framing.CSV ? null : f.places()));
+    return new JsonOutput(true, outside);
+  }
+
   /** One reader: the order of the lines is the order of the events. */
   @Override
   public SingleOutputStreamOperator<Event> events(
       StreamExecutionEnvironment environment, Schema schema) {
+    WatermarkStrategy<Line> atTheEnd = WatermarkStrategy.noWatermarks();
     return environment
-        .fromSource(source(), WatermarkStrategy.noWatermarks(), "lines")
+        .fromSource(source(), atTheEnd, "lines")
         .uid("lines")
         .setParallelism(1)
         .process(new EventParser(this, schema))
@@ -267,7 +273,8 @@ public record EventFiles(List<EventFile> files, List<String> columns) implements
         paths.stream()
             .map(path -> new org.apache.flink.core.fs.Path(Path.of(path).toUri()))
             .toArray(org.apache.flink.core.fs.Path[]::new);
-    return FileSource.forBulkFileFormat(new LineFormat(paths), uris)
+    List<Layout> layouts = files.stream().map(EventFile::layout).toList();
+    return FileSource.forBulkFileFormat(new LineFormat(paths, layouts), uris)
         // Flink's default would pass over files whose names begin with _ or a dot.
         .setFileEnumerator(() -> new NonSplittingRecursiveEnumerator(path -> true))
         .setSplitAssigner(splits -> new InFileOrder(paths, splits))

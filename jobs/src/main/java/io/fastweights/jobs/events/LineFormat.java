@@ -1,65 +1,84 @@
 package io.fastweights.jobs.events;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
-import org.apache.flink.api.common.io.compression.InflaterInputStreamFactory;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
-import org.apache.flink.connector.file.src.compression.StandardDeCompressors;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.connector.file.src.util.ArrayResultIterator;
 import org.apache.flink.connector.file.src.util.CheckpointedPosition;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Lines with the place of their file and their number, compressed files included. A file is not
- * split: its lines arrive in their order. The position of a reader is the number of lines it gave.
+ * Records with the place of their file and their number, compressed files included. A file is not
+ * split: its records arrive in their order.
+ *
+ * <p>The position of a reader is the number of records it gave, with offset 0. Positions without an
+ * offset count lines that are not blank, as older versions cut all files into lines: they are read
+ * as the first record that begins behind those lines.
  */
 final class LineFormat implements BulkFormat<Line, FileSourceSplit> {
   private static final long serialVersionUID = 1L;
   private static final int BATCH = 1024;
   private static final long BATCH_CHARS = 1 << 20;
+  private static final long OFFSET = 0;
 
   @SuppressWarnings("serial") // List.copyOf makes serializable lists.
   private final List<String> paths;
 
+  private final List<Layout> layouts;
+
   /**
    * @param paths of all files, in their order
+   * @param layouts one for each
    */
-  LineFormat(List<String> paths) {
+  LineFormat(List<String> paths, List<Layout> layouts) {
     this.paths = List.copyOf(paths);
+    this.layouts = List.copyOf(layouts);
   }
 
-  /** Opens a file, inflated where its name says so. */
-  static InputStream open(Path path) throws IOException {
-    InputStream in = path.getFileSystem().open(path);
-    InflaterInputStreamFactory<?> inflater =
-        StandardDeCompressors.getDecompressorForFileName(path.getName());
-    try {
-      return inflater == null ? in : inflater.create(in);
-    } catch (IOException e) {
-      in.close();
-      throw e;
-    }
-  }
-
-  @Override
-  public Reader createReader(Configuration config, FileSourceSplit split) throws IOException {
+  private int file(FileSourceSplit split) {
     int file = paths.indexOf(split.path().getPath());
     if (file < 0) {
       throw new IllegalStateException(split.path() + " is none of the files " + paths);
     }
-    return new Reader(new LineReader(file, open(split.path())));
+    return file;
+  }
+
+  @Override
+  public Reader createReader(Configuration config, FileSourceSplit split) throws IOException {
+    int file = file(split);
+    return new Reader(layouts.get(file).open(file, split.path()));
   }
 
   @Override
   public Reader restoreReader(Configuration config, FileSourceSplit split) throws IOException {
+    CheckpointedPosition position = split.getReaderPosition().orElse(null);
     Reader reader = createReader(config, split);
-    reader.skip(
-        split.getReaderPosition().map(CheckpointedPosition::getRecordsAfterOffset).orElse(0L));
+    if (position == null) {
+      return reader;
+    }
+    long records = position.getRecordsAfterOffset();
+    if (position.getOffset() == OFFSET || layouts.get(file(split)).csv() == null) {
+      reader.skip(records);
+    } else {
+      reader.skipLines(lineOf(records, split.path()));
+    }
     return reader;
+  }
+
+  /** The number of the last of so many lines that are not blank. */
+  private static long lineOf(long lines, Path path) throws IOException {
+    Layout plain = new Layout(Layout.Framing.JSON_LINES, null, "ISO-8859-1");
+    try (RecordReader reader = plain.open(0, path)) {
+      long number = 0;
+      for (long i = 0; i < lines; i++) {
+        Line line = reader.next();
+        number = line == null ? Long.MAX_VALUE : line.number();
+      }
+      return number;
+    }
   }
 
   @Override
@@ -73,17 +92,33 @@ final class LineFormat implements BulkFormat<Line, FileSourceSplit> {
   }
 
   static final class Reader implements BulkFormat.Reader<Line> {
-    private final LineReader lines;
+    private final RecordReader records;
+    private Line ahead;
     private long given;
 
-    private Reader(LineReader lines) {
-      this.lines = lines;
+    private Reader(RecordReader records) {
+      this.records = records;
+    }
+
+    private Line next() throws IOException {
+      Line next = ahead == null ? records.next() : ahead;
+      ahead = null;
+      return next;
     }
 
     private void skip(long count) throws IOException {
-      while (given < count && lines.next() != null) {
+      while (given < count && records.next() != null) {
         given++;
       }
+    }
+
+    private void skipLines(long last) throws IOException {
+      Line line = records.next();
+      while (line != null && line.number() <= last) {
+        given++;
+        line = records.next();
+      }
+      ahead = line;
     }
 
     @Override
@@ -91,7 +126,7 @@ final class LineFormat implements BulkFormat<Line, FileSourceSplit> {
       Line[] batch = new Line[BATCH];
       int size = 0;
       for (long chars = 0; size < BATCH && chars < BATCH_CHARS; size++) {
-        Line line = lines.next();
+        Line line = next();
         if (line == null) {
           break;
         }
@@ -102,14 +137,14 @@ final class LineFormat implements BulkFormat<Line, FileSourceSplit> {
         return null;
       }
       ArrayResultIterator<Line> iterator = new ArrayResultIterator<>();
-      iterator.set(batch, size, CheckpointedPosition.NO_OFFSET, given);
+      iterator.set(batch, size, OFFSET, given);
       given += size;
       return iterator;
     }
 
     @Override
     public void close() throws IOException {
-      lines.close();
+      records.close();
     }
   }
 }

@@ -30,6 +30,9 @@ import org.apache.avro.io.DecoderFactory;
 final class AvroParser implements ValueParser {
   private static final long serialVersionUID = 1L;
 
+  /** A zero and the four bytes of a schema's number. */
+  private static final int FRAME = 5;
+
   private final String schemaJson;
 
   @SuppressWarnings("serial") // Set.copyOf makes serializable sets.
@@ -98,8 +101,12 @@ final class AvroParser implements ValueParser {
     data.addLogicalTypeConversion(new TimeConversions.DateConversion());
     data.addLogicalTypeConversion(new TimeConversions.TimestampMillisConversion());
     data.addLogicalTypeConversion(new TimeConversions.TimestampMicrosConversion());
+    data.addLogicalTypeConversion(new TimeConversions.TimestampNanosConversion());
     data.addLogicalTypeConversion(new TimeConversions.LocalTimestampMillisConversion());
     data.addLogicalTypeConversion(new TimeConversions.LocalTimestampMicrosConversion());
+    data.addLogicalTypeConversion(new TimeConversions.LocalTimestampNanosConversion());
+    data.addLogicalTypeConversion(new TimeConversions.TimeMillisConversion());
+    data.addLogicalTypeConversion(new TimeConversions.TimeMicrosConversion());
     fields = schema.getFields();
     reader = new GenericDatumReader<>(schema, schema, data);
   }
@@ -129,6 +136,14 @@ final class AvroParser implements ValueParser {
     if (reader == null) {
       open(parse(schemaJson));
     }
+    if (isFramed(value)) {
+      throw new MalformedEventException(
+          String.format(
+                  Locale.ROOT,
+                  "the value begins with the five bytes of a schema registry, schema %d; it must be a bare",
+                  ByteBuffer.wrap(value).getInt(1))
+              + " Avro record");
+    }
     try {
       decoder = DecoderFactory.get().binaryDecoder(value, decoder);
       GenericRecord record = reader.read(null, decoder);
@@ -139,6 +154,20 @@ final class AvroParser implements ValueParser {
     } catch (IOException | RuntimeException e) {
       // Bytes that are no such record end in whatever exception the decoder trips over.
       throw new MalformedEventException("the value is no Avro record of its schema: " + e);
+    }
+  }
+
+  /** Such a value may be read as a bare record too, with other contents. */
+  private boolean isFramed(byte[] value) {
+    if (value.length <= FRAME || value[0] != 0) {
+      return false;
+    }
+    try {
+      decoder = DecoderFactory.get().binaryDecoder(value, FRAME, value.length - FRAME, decoder);
+      reader.read(null, decoder);
+      return decoder.isEnd();
+    } catch (IOException | RuntimeException e) {
+      return false;
     }
   }
 

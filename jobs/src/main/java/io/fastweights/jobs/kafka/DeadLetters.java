@@ -2,6 +2,7 @@ package io.fastweights.jobs.kafka;
 
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.Message;
+import io.fastweights.jobs.events.ReasonCounts;
 import io.fastweights.jobs.events.Rejected;
 import io.fastweights.jobs.output.RejectedRows;
 import java.io.Serializable;
@@ -75,6 +76,7 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
 
     private final DeadLetters letters;
     private transient LongCounter malformed;
+    private transient ReasonCounts reasons;
 
     Counted(DeadLetters letters) {
       this.letters = letters;
@@ -83,11 +85,14 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
     @Override
     public void open(OpenContext context) {
       malformed = getRuntimeContext().getLongCounter(RejectedRows.MALFORMED);
+      reasons = RejectedRows.reasons(getRuntimeContext());
     }
 
     @Override
     public Message map(Rejected event) {
       malformed.add(1L);
+      reasons.add(
+          new ReasonCounts.Refusal(RejectedRows.place(event, letters.paths()), event.reason()));
       return letters.of(event);
     }
   }

@@ -12,6 +12,8 @@ import java.util.List;
 final class JsonParser implements ValueParser {
   private static final long serialVersionUID = 1L;
 
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private final JsonLineParser parser;
 
   /**
@@ -26,9 +28,15 @@ final class JsonParser implements ValueParser {
     parser.parse(text(value), into);
   }
 
+  @Override
+  public String leftOut() {
+    return parser.leftOut();
+  }
+
   static String text(byte[] value) throws MalformedEventException {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     } catch (CharacterCodingException e) {
       throw new MalformedEventException("the value is not UTF-8");
     }

@@ -4,6 +4,7 @@ import io.fastweights.jobs.config.KafkaSourceConfig;
 import io.fastweights.jobs.config.KafkaSourceConfig.ValueFormat;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventSource;
+import io.fastweights.jobs.events.JsonOutput;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.events.Timestamps;
 import io.fastweights.kernels.schema.MalformedEventException;
@@ -75,7 +76,7 @@ public final class KafkaEvents implements EventSource {
         return OffsetsInitializer.latest();
       default:
         try {
-          return OffsetsInitializer.timestamp(Timestamps.parse(start));
+          return OffsetsInitializer.timestamp(Timestamps.parseLikely(start));
         } catch (MalformedEventException e) {
           throw new IllegalArgumentException(
               String.format(
@@ -94,6 +95,13 @@ public final class KafkaEvents implements EventSource {
   @Override
   public List<String> paths() {
     return List.of();
+  }
+
+  @Override
+  public JsonOutput json() {
+    return config.format() == ValueFormat.JSON
+        ? new JsonOutput(false, List.of(new int[0]))
+        : JsonOutput.NONE;
   }
 
   @Override

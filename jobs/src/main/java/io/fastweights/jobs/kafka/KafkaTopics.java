@@ -33,24 +33,33 @@ public final class KafkaTopics {
   public static void require(String brokers, Map<String, String> properties, List<String> topics)
       throws Exception {
     List<String> missing = new ArrayList<>();
+    String protocol = properties.getOrDefault("security.protocol", "PLAINTEXT");
     try (Admin client = admin(brokers, properties)) {
       Map<String, KafkaFuture<TopicDescription>> found =
           new HashMap<>(client.describeTopics(topics).topicNameValues());
       for (String topic : topics) {
-        if (!exists(found.get(topic), brokers)) {
+        if (!exists(found.get(topic), brokers, protocol)) {
           missing.add(topic);
         }
       }
     } catch (KafkaException e) {
-      Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "Kafka at %s: %s", brokers, reason.getMessage()));
+          String.format(Locale.ROOT, "Kafka at %s: %s", brokers, reason(e)));
     }
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT, "Kafka at %s has no topic %s", brokers, String.join(", ", missing)));
     }
+  }
+
+  /** The reason at the root: those above it only say that something could not be made. */
+  private static String reason(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 
   private static Admin admin(String brokers, Map<String, String> properties) {
@@ -82,7 +91,8 @@ public final class KafkaTopics {
     }
   }
 
-  private static boolean exists(KafkaFuture<TopicDescription> topic, String brokers)
+  private static boolean exists(
+      KafkaFuture<TopicDescription> topic, String brokers, String protocol)
       throws InterruptedException {
     try {
       topic.get();
@@ -95,9 +105,10 @@ public final class KafkaTopics {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "no Kafka broker answers at %s within %d s",
+                "no Kafka broker answers at %s within %d s (security.protocol %s)",
                 brokers,
-                WAIT_MILLIS / 1000));
+                WAIT_MILLIS / 1000,
+                protocol));
       }
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "Kafka at %s: %s", brokers, e.getCause().getMessage()));

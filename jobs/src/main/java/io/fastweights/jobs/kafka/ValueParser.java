@@ -10,4 +10,9 @@ interface ValueParser extends Serializable {
    * @throws MalformedEventException if the value cannot be read
    */
   void parse(byte[] value, String[] into) throws MalformedEventException;
+
+  /** A member of the last value that is no column; null where there is none. */
+  default String leftOut() {
+    return null;
+  }
 }

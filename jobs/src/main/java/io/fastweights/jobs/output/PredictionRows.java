@@ -1,6 +1,7 @@
 package io.fastweights.jobs.output;
 
 import io.fastweights.jobs.events.Event;
+import io.fastweights.jobs.events.JsonOutput;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.Prediction;
 import java.util.ArrayList;
@@ -36,6 +37,8 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
   private final List<String> classes;
 
   private final boolean versions;
+  private final JsonOutput json;
+  private final JsonRows jsonRows;
   private transient LongCounter observed;
   private transient LongCounter asked;
 
@@ -46,15 +49,22 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
    * @throws IllegalArgumentException if the events have a column of the same name
    */
   public PredictionRows(RowFormat format, List<String> eventColumns, Target target, int outputs) {
-    this(format, eventColumns, target, outputs, false);
+    this(format, eventColumns, target, outputs, false, JsonOutput.NONE);
   }
 
   /**
    * @param versions whether rows have {@code model_version}
+   * @param json what rows of JSON keep of events that were JSON
    */
   public PredictionRows(
-      RowFormat format, List<String> eventColumns, Target target, int outputs, boolean versions) {
+      RowFormat format,
+      List<String> eventColumns,
+      Target target,
+      int outputs,
+      boolean versions,
+      JsonOutput json) {
     this.format = format;
+    this.json = json;
     this.eventColumns = eventColumns.size();
     this.classes = target instanceof Target.Classes t ? t.classes() : List.of();
     this.versions = versions;
@@ -67,6 +77,7 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
       all.add(name);
     }
     columns = List.copyOf(all);
+    jsonRows = new JsonRows(json.all(), columns, this.eventColumns);
   }
 
   private List<String> names(Target target, int outputs) {
@@ -107,7 +118,11 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
 
   /** The row of a prediction. */
   public String line(Prediction<Event> prediction) {
-    return format.line(columns, row(prediction));
+    Event event = prediction.event();
+    int[] outside = format == RowFormat.JSONL ? json.outside(event) : null;
+    return outside == null
+        ? format.line(columns, row(prediction))
+        : jsonRows.line(event, event.json(), outside, row(prediction));
   }
 
   /** The row without the event's columns. */

@@ -1,12 +1,14 @@
 package io.fastweights.jobs.output;
 
 import io.fastweights.jobs.events.Message;
+import io.fastweights.jobs.events.ReasonCounts;
 import io.fastweights.jobs.events.Rejected;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.common.functions.RuntimeContext;
 
 /**
  * Events that were not predicted as rows: where they stand (a file and its line, or a partition and
@@ -25,6 +27,7 @@ public final class RejectedRows extends RichMapFunction<Rejected, String> {
   private final List<String> paths;
 
   private transient LongCounter malformed;
+  private transient ReasonCounts reasons;
 
   /**
    * @param paths of the files, by the numbers that events have
@@ -42,11 +45,28 @@ public final class RejectedRows extends RichMapFunction<Rejected, String> {
   @Override
   public void open(OpenContext context) {
     malformed = getRuntimeContext().getLongCounter(MALFORMED);
+    reasons = reasons(getRuntimeContext());
+  }
+
+  /** Counts reasons of a job, by {@link ReasonCounts#NAME}. */
+  public static ReasonCounts reasons(RuntimeContext context) {
+    ReasonCounts reasons = new ReasonCounts();
+    context.addAccumulator(ReasonCounts.NAME, reasons);
+    return reasons;
+  }
+
+  /** Where an event stands. */
+  public static String place(Rejected event, List<String> paths) {
+    Message message = event.message();
+    return message == null
+        ? paths.get(event.file()) + ", line " + event.line()
+        : message.topic() + "/" + message.partition() + ", offset " + message.offset();
   }
 
   @Override
   public String map(Rejected event) {
     malformed.add(1L);
+    reasons.add(new ReasonCounts.Refusal(place(event, paths), event.reason()));
     return format.line(COLUMNS, row(event));
   }
 

@@ -67,11 +67,20 @@ public enum RowFormat {
 
   private static String quoted(Object value) {
     String text = value.toString();
-    boolean plain = !text.isEmpty();
+    // Readers drop blanks around cells that are not quoted.
+    boolean plain = !text.isEmpty() && !isBlank(text.charAt(0)) && !endsBlank(text);
     for (int i = 0; i < text.length() && plain; i++) {
       char c = text.charAt(i);
       plain = c != ',' && c != '"' && c != '\n' && c != '\r';
     }
     return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+  }
+
+  private static boolean endsBlank(String text) {
+    return isBlank(text.charAt(text.length() - 1));
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 }

@@ -11,6 +11,8 @@ import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.RefusedModel;
+import java.time.Duration;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -86,11 +88,23 @@ public record EventPipeline(
       Schema schema,
       SlowWeights weights,
       DataStream<ModelUpdate> updates) {
-    return FastWeights.on(events.keyBy(Event::key, Types.STRING))
-        .schema(schema, new EventFields(schema, source.columns()))
-        .weights(weights)
-        .refresh(updates)
-        .uid(MEMORIES)
-        .build();
+    DataStream<Event> taken = source.sorted() ? timed(events) : events;
+    FastWeights<Event> builder =
+        FastWeights.on(taken.keyBy(Event::key, Types.STRING))
+            .schema(schema, new EventFields(schema, source.columns()))
+            .weights(weights)
+            .refresh(updates)
+            .uid(MEMORIES);
+    return (source.sorted() ? builder.eventTime(Duration.ZERO) : builder).build();
+  }
+
+  /** Their watermark is that of the end: all wait for it. */
+  private static DataStream<Event> timed(DataStream<Event> events) {
+    return events
+        .assignTimestampsAndWatermarks(
+            WatermarkStrategy.<Event>noWatermarks()
+                .withTimestampAssigner((event, none) -> event.timestamp()))
+        .uid("times")
+        .setParallelism(1);
   }
 }

@@ -8,6 +8,7 @@ import io.fastweights.kernels.schema.SchemaDifference;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.operator.api.AllowedPaths;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -63,16 +64,35 @@ public record JobModel(Schema schema, SlowWeights weights) {
 
   private static byte[] readAllowed(Path file, AllowedPaths allowed) throws IOException {
     allowed.check(new org.apache.flink.core.fs.Path(file.toUri()));
+    requireFile(file);
     byte[] bytes = Files.readAllBytes(file);
+    if (bytes.length > 2 && bytes[0] == 'P' && bytes[1] == 'K') {
+      throw new IllegalArgumentException(
+          file + " is a zip archive, as torch.save writes; weights must be safetensors");
+    }
     allowed.checkPin(bytes, file.toString());
     return bytes;
   }
 
-  private static Schema readSchema(Path file) throws IOException {
+  /**
+   * Reads a schema.
+   *
+   * @throws IllegalArgumentException if it is none; the message names the file
+   */
+  public static Schema readSchema(Path file) throws IOException {
+    requireFile(file);
     try {
       return SchemaJson.parse(Files.readString(file));
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(file + " is not UTF-8");
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireFile(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new IllegalArgumentException(file + " is a folder, must be a file");
     }
   }
 

@@ -15,6 +15,7 @@ import io.fastweights.jobs.pipeline.SavepointPath;
 import io.fastweights.state.savepoint.MemoryBootstrap;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -45,9 +46,10 @@ public final class BootstrapCommand implements Callable<Integer> {
   @Option(
       names = "--events",
       required = true,
+      arity = "1..*",
       paramLabel = "PATH",
-      description = "A file of events, or a folder of them.")
-  private Path events;
+      description = "Files of events, folders of them, or patterns, as run takes them.")
+  private List<Path> events;
 
   @Option(
       names = "--out",
@@ -70,7 +72,8 @@ public final class BootstrapCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     options.check();
     JobModel learned = model.read(new Configuration());
-    EventFiles files = EventFiles.of(events, learned.schema());
+    EventFiles files = EventFiles.of(events, learned.schema(), file -> {});
+    files.notes().forEach(command.commandLine().getOut()::println);
     try (JobTarget target = JobTarget.embedded(flink())) {
       SingleOutputStreamOperator<Event> read = files.events(target.environment(), learned.schema());
       read.getSideOutput(Rejected.TAG)

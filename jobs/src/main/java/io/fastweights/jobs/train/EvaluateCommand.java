@@ -29,9 +29,10 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--events",
       required = true,
-      paramLabel = "FILE|FOLDER",
-      description = "CSV with a header or JSON lines; of a folder, all of them by name.")
-  private Path events;
+      arity = "1..*",
+      paramLabel = "PATH",
+      description = "Files of events, folders of them, or patterns, as run takes them.")
+  private List<Path> events;
 
   @Option(
       names = "--weights",
@@ -56,7 +57,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (weights.schema() == null) {
       throw new IllegalArgumentException(weightsFile + " carries no schema of its events");
     }
-    TrainingEvents read = TrainingEvents.read(events, weights.schema());
+    TrainingEvents read = TrainingEvents.read(events, weights.schema(), scoring.out());
     List<EventSequence> sequences = read.sequences();
     if (from != null) {
       sequences =

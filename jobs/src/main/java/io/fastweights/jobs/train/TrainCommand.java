@@ -2,19 +2,19 @@ package io.fastweights.jobs.train;
 
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.OutputFile;
+import io.fastweights.jobs.pipeline.JobModel;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Schema;
-import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.train.TrainOptions;
 import io.fastweights.kernels.train.TrainResult;
 import io.fastweights.kernels.train.Trainer;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,9 +39,10 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--events",
       required = true,
-      paramLabel = "FILE|FOLDER",
-      description = "CSV with a header or JSON lines; of a folder, all of them by name.")
-  private Path events;
+      arity = "1..*",
+      paramLabel = "PATH",
+      description = "Files of events, folders of them, or patterns, as run takes them.")
+  private List<Path> events;
 
   @Option(
       names = "--schema",
@@ -154,8 +155,8 @@ public final class TrainCommand implements Callable<Integer> {
     check("--chunk", chunk);
     check("--lanes", lanes);
     PrintWriter printer = learning.out();
-    Schema schema = SchemaJson.parse(Files.readString(schemaFile));
-    TrainingEvents read = TrainingEvents.read(events, schema);
+    Schema schema = JobModel.readSchema(schemaFile);
+    TrainingEvents read = TrainingEvents.read(events, schema, printer);
     ModelConfig model = model(schema);
     Validation split =
         validateBy == ValidateBy.TIME

@@ -12,6 +12,7 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.train.EventSequence;
 import io.fastweights.kernels.train.SequenceBuilder;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -29,11 +30,16 @@ import java.util.Map;
 record TrainingEvents(
     List<EventSequence> sequences, long events, long malformed, String firstRefusal) {
 
-  static TrainingEvents read(Path fileOrFolder, Schema schema) throws IOException {
+  /**
+   * @param paths files, folders, or patterns of them
+   * @param out takes what was found out about the files
+   */
+  static TrainingEvents read(List<Path> paths, Schema schema, PrintWriter out) throws IOException {
     if (schema.target() == null) {
       throw new IllegalArgumentException("the schema has no target: there is nothing to learn");
     }
-    EventFiles files = EventFiles.of(fileOrFolder, schema);
+    EventFiles files = EventFiles.of(paths, schema, file -> {});
+    files.notes().forEach(out::println);
     Reading reading = new Reading(files, schema);
     files.forEach(reading::take);
     return new TrainingEvents(
@@ -82,7 +88,7 @@ record TrainingEvents(
               String.format(
                   Locale.ROOT,
                   "%s, line %d: %s",
-                  files.files().get(line.file()).path(),
+                  files.paths().get(line.file()),
                   line.number(),
                   e.getMessage());
         }

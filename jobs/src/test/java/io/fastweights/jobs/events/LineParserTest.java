@@ -3,7 +3,10 @@ package io.fastweights.jobs.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.schema.EventFormat.Csv;
 import io.fastweights.kernels.schema.MalformedEventException;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,14 +17,35 @@ class LineParserTest {
 
   @Test
   void putsCellsInTheirColumns() throws Exception {
-    new CsvLineParser(new int[] {2, 0, 1}).parse("a,\"b, \"\"b\"\"\",", cells);
+    csv(new int[] {2, 0, 1}, "a,\"b, \"\"b\"\"\",");
     assertThat(cells).containsExactly("b, \"b\"", null, "a");
+    csv(new int[] {0, CsvLineParser.PASSED_OVER, 1}, "a,b,c");
+    assertThat(cells).containsExactly("a", "c", null);
+  }
+
+  @Test
+  void takesAnEmptyCellAtTheEndForNone() throws Exception {
+    csv(new int[] {0, 1, 2}, "a,b,c,");
+    assertThat(cells).containsExactly("a", "b", "c");
+  }
+
+  private void csv(int[] places, String text) throws Exception {
+    Csv commas = new Csv(',', '"', null, null, '.', true, null);
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    try (RecordReader reader =
+        new Layout(Layout.Framing.CSV, commas, null).reader(0, new ByteArrayInputStream(bytes))) {
+      Line line = reader.next();
+      if (line.problem() != null) {
+        throw new MalformedEventException(line.problem());
+      }
+      new CsvLineParser(places).parse(line, cells);
+    }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a", "a,b", "a,b,c,d", "a,b,\"c", "a,\"b\"x,c", "a,b,c\nd,e,f"})
+  @ValueSource(strings = {"a", "a,b", "a,b,c,d", "a,b,c,,", "a,b,\"c", "a,\"b\"x,c"})
   void refusesCsvThatDoesNotFitTheHeader(String line) {
-    assertThatThrownBy(() -> new CsvLineParser(new int[] {0, 1, 2}).parse(line, cells))
+    assertThatThrownBy(() -> csv(new int[] {0, 1, 2}, line))
         .isInstanceOf(MalformedEventException.class)
         .hasMessageStartingWith("the line ");
   }
@@ -31,6 +55,20 @@ class LineParserTest {
     new JsonLineParser(List.of("a", "b", "c"), List.of("a"))
         .parse("{\"c\": 1.50, \"x\": \"?\", \"a\": true, \"b\": null}", cells);
     assertThat(cells).containsExactly("true", null, "1.50");
+  }
+
+  @Test
+  void takesPathsToValuesInside() throws Exception {
+    JsonLineParser parser =
+        new JsonLineParser(List.of("user.plan", "items[1].id", "items"), List.of("user.plan"));
+    parser.parse("{\"user\": {\"plan\": \"a\"}, \"items\": [{\"id\": 1}, {\"id\": 2}]}", cells);
+    assertThat(cells).containsExactly("a", "2", "[{\"id\":1},{\"id\":2}]");
+    parser.parse("{\"user.plan\": \"b\", \"user\": {\"plan\": \"a\"}, \"items\": 3}", cells);
+    assertThat(cells).containsExactly("b", null, "3");
+    parser.parse("{\"user\": {\"plan\": \"a\"}, \"user.plan\": \"b\", \"items\": {}}", cells);
+    assertThat(cells).containsExactly("b", null, "{}");
+    assertThatThrownBy(() -> parser.parse("{\"user\": {\"plan\": [1]}}", cells))
+        .hasMessage("'user.plan' is not a single value");
   }
 
   @Test

@@ -48,7 +48,7 @@ class TimestampsTest {
   void refusesWhatIsNoTime(String text) {
     assertThatThrownBy(() -> Timestamps.parse(text))
         .isInstanceOf(MalformedEventException.class)
-        .hasMessageContaining("neither ISO 8601 nor milliseconds");
+        .hasMessageContaining("neither ISO 8601 nor a number");
   }
 
   @ParameterizedTest

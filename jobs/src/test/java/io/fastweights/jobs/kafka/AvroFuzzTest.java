@@ -69,6 +69,21 @@ class AvroFuzzTest {
     return cells;
   }
 
+  /** A bare reader would take the five bytes for values of its own. */
+  @Test
+  void aValueWithTheNumberOfARegistrysSchemaIsSaidToHaveOne() throws Exception {
+    AvroParser two =
+        parser(
+            "{\"type\": \"record\", \"name\": \"R\", \"fields\": [{\"name\": \"a\", \"type\": [\"null\","
+                + " \"int\"]}, {\"name\": \"b\", \"type\": \"string\"}]}",
+            List.of());
+    String[] cells = new String[2];
+    assertThatThrownBy(() -> two.parse(new byte[] {0, 0, 0, 0, 7, 2, 10, 2, 'x'}, cells))
+        .hasMessageContaining("begins with the five bytes of a schema registry, schema 7");
+    two.parse(new byte[] {0, 14, 'a', 'b', 'c', 'd', 'e', 'f', 'g'}, cells);
+    assertThat(cells).containsExactly(null, "abcdefg");
+  }
+
   /** A byte a level: a message of 1 MB goes deeper than any stack. */
   @Test
   void aRecordThatIsNestedTooDeeplyIsMalformedAndTheNextOneIsRead() throws Exception {

@@ -123,7 +123,8 @@ class KafkaJobITCase {
     DataStream<Prediction<Event>> predictions =
         pipeline.predictions().map(failures).returns(pipeline.predictions().getType());
     PredictionRows rows =
-        new PredictionRows(RowFormat.JSONL, source.columns(), Visits.SCHEMA.target(), 2);
+        new PredictionRows(
+            RowFormat.JSONL, source.columns(), Visits.SCHEMA.target(), 2, false, source.json());
     new KafkaResults(config.sink().kafka())
         .write(new EventPipeline(predictions, pipeline.rejected(), null), rows, source.paths());
     return target.environment().executeAsync("once");
@@ -171,6 +172,8 @@ class KafkaJobITCase {
                 "--events",
                 topic + "avro",
                 "--kafka-bounded",
+                "--max-malformed",
+                "3",
                 "--output",
                 topic + "answers",
                 "--kafka-avro-schema",

@@ -59,11 +59,12 @@ class KafkaLargeMessagesITCase {
         String.format(
             Locale.ROOT,
             """
-            source: %s
-            sink: {kafka: {brokers: "%s", %s}}
-            schema: schema.json
-            flink: {parallelism.default: 1, restart-strategy: {type: disable}}
-            """,
+        source: %s
+        sink: {kafka: {brokers: "%s", %s}}
+        schema: schema.json
+        max-malformed: 100%%
+        flink: {parallelism.default: 1, restart-strategy: {type: disable}}
+        """,
             source,
             broker.address(),
             sink);

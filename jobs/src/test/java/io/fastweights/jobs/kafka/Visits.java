@@ -121,6 +121,7 @@ final class Visits {
       assertThat(record.timestamp()).isEqualTo(sent.timestamp());
       JsonNode value = JSON.readTree(record.value());
       assertThat(value.get("shop").asText()).isEqualTo("s");
+      assertThat(value.get("time").isInt()).isTrue();
       float[] answer = expected.answer(sent.value());
       assertThat(
               new float[] {

@@ -24,6 +24,14 @@ public sealed interface Field {
   /** Number of ids. */
   int ids();
 
+  /**
+   * Ids beyond {@link #ids()}: 1 where a missing value has an id of its own that trained models
+   * have no vector for. Its vector is then zero, which is the mean.
+   */
+  default int untrainedIds() {
+    return 0;
+  }
+
   /** Features that every event has of this field: 1, or 2 where neighbours share. */
   default int features() {
     return 1;
@@ -105,8 +113,14 @@ public sealed interface Field {
     }
   }
 
-  /** A number, standardised to (value - mean) / deviation and clipped to [-8, 8]. */
+  /**
+   * A number, standardised to (value - mean) / deviation and clipped to [-8, 8]. A missing number
+   * is an input of its own, {@link #MISSING} with weight 1; a trained model takes the mean instead.
+   */
   record Numeric(String name, double mean, double deviation) implements Field {
+    /** Id of a missing number. */
+    public static final int MISSING = 1;
+
     /** Beyond this many deviations a value is clipped. */
     public static final float CLIP = 8;
 
@@ -145,9 +159,19 @@ public sealed interface Field {
     }
 
     @Override
+    public int untrainedIds() {
+      return 1;
+    }
+
+    @Override
     public void encode(Object value, long timestamp, int[] ids, float[] weights, int at)
         throws MalformedEventException {
-      double number = RawEvent.number("field " + name, value);
+      if (value == null) {
+        ids[at] = MISSING;
+        weights[at] = 1;
+        return;
+      }
+      double number = RawEvent.number("field ", name, value);
       ids[at] = 0;
       weights[at] = Math.max(-CLIP, Math.min(CLIP, (float) ((number - mean) / deviation)));
     }

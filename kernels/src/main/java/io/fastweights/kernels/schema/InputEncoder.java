@@ -17,6 +17,9 @@ public final class InputEncoder {
 
   /** Gives the vector of an id: {@code float[dim]} at {@link #offset} of {@link #array}. */
   private interface Vectors {
+    /** False for an id that a trained model has no vector for: the zero vector. */
+    boolean has(int id);
+
     float[] array(int id);
 
     int offset(int id);
@@ -63,7 +66,7 @@ public final class InputEncoder {
     for (int i = 0; i < now.length; i++) {
       Field field = schema.fields().get(i);
       long fieldSeed = Mix.mix64(seed ^ Field.Ids.bucket(field.name(), Integer.MAX_VALUE));
-      now[i] = new Projection(fieldSeed, field.ids(), dim);
+      now[i] = new Projection(fieldSeed, field.ids() + field.untrainedIds(), dim);
     }
     return new InputEncoder(schema, dim, now, null, null);
   }
@@ -107,6 +110,9 @@ public final class InputEncoder {
   }
 
   private void add(Vectors vectors, int id, float weight, float[] into, int at) {
+    if (!vectors.has(id)) {
+      return;
+    }
     float[] vector = vectors.array(id);
     int from = vectors.offset(id);
     for (int j = 0; j < dim; j++) {
@@ -115,6 +121,11 @@ public final class InputEncoder {
   }
 
   private record Table(float[] values, int dim) implements Vectors {
+    @Override
+    public boolean has(int id) {
+      return (id + 1L) * dim <= values.length;
+    }
+
     @Override
     public float[] array(int id) {
       return values;
@@ -136,6 +147,11 @@ public final class InputEncoder {
       this.seed = seed;
       this.vectors = new float[ids][];
       this.dim = dim;
+    }
+
+    @Override
+    public boolean has(int id) {
+      return true;
     }
 
     @Override

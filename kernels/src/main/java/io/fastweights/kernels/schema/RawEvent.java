@@ -195,9 +195,9 @@ public final class RawEvent {
    *
    * @throws MalformedEventException if it is missing, no number, NaN or infinite
    */
-  static double number(String what, Object value) throws MalformedEventException {
+  static double number(String kind, String name, Object value) throws MalformedEventException {
     if (value == null) {
-      throw new MalformedEventException(what + " is missing");
+      throw new MalformedEventException(kind + name + " is missing");
     }
     double number;
     if (value instanceof Double d) {
@@ -206,13 +206,13 @@ public final class RawEvent {
       try {
         number = Double.parseDouble(text.trim());
       } catch (NumberFormatException e) {
-        throw new MalformedEventException(what + " is '" + text + "', not a number");
+        throw new MalformedEventException(kind + name + " is '" + text + "', not a number");
       }
     } else {
-      throw new MalformedEventException(what + " is a vector, not a number");
+      throw new MalformedEventException(kind + name + " is a vector, not a number");
     }
     if (Double.isNaN(number) || Double.isInfinite(number)) {
-      throw new MalformedEventException(what + " is " + number + ", must be finite");
+      throw new MalformedEventException(kind + name + " is " + number + ", must be finite");
     }
     return number;
   }

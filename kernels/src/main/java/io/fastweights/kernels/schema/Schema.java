@@ -17,8 +17,11 @@ import java.util.Set;
  * @param kind name of the column that says {@code ask} or {@code observe}; null where all observe
  * @param fields the context, known when an event is asked
  * @param target what is predicted; null for a model that predicts no field of the event
+ * @param format how files and topics write the events
  */
-public record Schema(String key, String time, String kind, List<Field> fields, Target target) {
+public record Schema(
+    String key, String time, String kind, List<Field> fields, Target target, EventFormat format) {
+  private static final int MOST_NAME_CHARS = 200;
 
   public Schema {
     fields = List.copyOf(fields);
@@ -27,21 +30,42 @@ public record Schema(String key, String time, String kind, List<Field> fields, T
     }
     Set<String> names = new HashSet<>();
     for (Field field : fields) {
-      if (!field.name().matches("[A-Za-z0-9_]+")) {
-        throw new IllegalArgumentException(
-            "field name '" + field.name() + "' must be of letters, digits and _");
-      }
+      checkName("field", field.name());
       if (!names.add(field.name())) {
         throw new IllegalArgumentException("field " + field.name() + " stands twice");
       }
     }
-    if (target != null && !target.name().matches("[A-Za-z0-9_]+")) {
-      throw new IllegalArgumentException(
-          "target name '" + target.name() + "' must be of letters, digits and _");
+    if (target != null) {
+      checkName("target", target.name());
     }
     if (target != null && names.contains(target.name())) {
       throw new IllegalArgumentException(
           "target " + target.name() + " is a field too: an event must not see its own target");
+    }
+    for (String name : format.columns().keySet()) {
+      if (!names.contains(name) && (target == null || !name.equals(target.name()))) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT, "columns: there is no field '%s'%s", name, Nearest.hint(name, names)));
+      }
+    }
+  }
+
+  /** A schema of events that are written as {@link EventFormat#DEFAULT} says. */
+  public Schema(String key, String time, String kind, List<Field> fields, Target target) {
+    this(key, time, kind, fields, target, EventFormat.DEFAULT);
+  }
+
+  private static void checkName(String what, String name) {
+    boolean printable = name.chars().noneMatch(Character::isISOControl);
+    if (name.isBlank() || name.length() > MOST_NAME_CHARS || !printable) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s name '%s' must have 1 to %d characters, none of them a control character",
+              what,
+              name,
+              MOST_NAME_CHARS));
     }
   }
 
@@ -136,15 +160,31 @@ public record Schema(String key, String time, String kind, List<Field> fields, T
   }
 
   static String embedding(Field field) {
-    return "embedding." + field.name() + ".weight";
+    return "embedding." + escaped(field.name()) + ".weight";
   }
 
   static String lagEmbedding(Field field) {
-    return "embedding.lag." + field.name() + ".weight";
+    return "embedding.lag." + escaped(field.name()) + ".weight";
   }
 
   static String lagEmbedding(Target target) {
-    return "embedding.lag.target." + target.name() + ".weight";
+    return "embedding.lag.target." + escaped(target.name()) + ".weight";
+  }
+
+  /** A name as a part of a tensor's: all but ASCII letters, digits and _ as %, then its code. */
+  private static String escaped(String name) {
+    StringBuilder escaped = new StringBuilder();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean plain = c == '_' || c < 0x80 && Character.isLetterOrDigit(c);
+      escaped.append(plain ? String.valueOf(c) : String.format(Locale.ROOT, "%%%04X", (int) c));
+    }
+    return escaped.toString();
+  }
+
+  /** The column of a field or target of this name. */
+  public String column(String name) {
+    return format.columns().getOrDefault(name, name);
   }
 
   /** Names of the columns a source of this schema must have, and the target's. */
@@ -157,11 +197,11 @@ public record Schema(String key, String time, String kind, List<Field> fields, T
     }
     for (Field field : fields) {
       if (field.takesValue()) {
-        columns.add(field.name());
+        columns.add(column(field.name()));
       }
     }
     if (target != null) {
-      columns.add(target.name());
+      columns.add(column(target.name()));
     }
     return columns;
   }

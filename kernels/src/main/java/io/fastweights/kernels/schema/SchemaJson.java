@@ -9,14 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.DateTimeException;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 
 /**
  * A schema as JSON:
@@ -34,7 +28,16 @@ import java.util.Set;
  * </pre>
  *
  * Targets: {@code binary}; {@code class} with {@code classes}; {@code number} with {@code mean} and
- * {@code deviation}. Unknown members are refused.
+ * {@code deviation}. Unknown members are refused. How files write the events may be said too, see
+ * {@link EventFormat}:
+ *
+ * <pre>
+ * "time": {"column": "time", "unit": "s", "pattern": "dd.MM.yyyy HH:mm", "zone": "Europe/Berlin"},
+ * "csv": {"delimiter": ";", "quote": "'", "escape": "\\", "comment": "#", "decimal": ",",
+ *         "trim": false, "header": ["origin", "time", "destination"]},
+ * "nulls": ["-"], "charset": "ISO-8859-1",
+ * "columns": {"destination": "To (airport)"}, "constants": {"all": "1"}
+ * </pre>
  */
 public final class SchemaJson {
   private static final int MOST_CHARS = 1 << 24;
@@ -60,30 +63,36 @@ public final class SchemaJson {
     }
     JsonNode root;
     try {
-      root = MAPPER.readTree(json);
+      root = MAPPER.readTree(json.startsWith("\uFEFF") ? json.substring(1) : json);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the schema is not JSON: " + e.getOriginalMessage());
     }
-    Members schema = new Members("the schema", root);
+    JsonMembers schema = new JsonMembers("the schema", root);
     List<Field> fields = new ArrayList<>();
     for (JsonNode node : schema.array("fields")) {
-      fields.add(field(new Members("a field", node)));
+      fields.add(field(new JsonMembers("a field", node)));
     }
     JsonNode target = schema.optional("target");
+    JsonNode time = schema.optional("time");
+    if (time != null && !time.isTextual() && !time.isObject()) {
+      throw new IllegalArgumentException(
+          "the schema: 'time' is " + time + ", must be a text or an object");
+    }
     Schema parsed =
         new Schema(
             schema.optionalText("key"),
-            schema.optionalText("time"),
+            EventFormatJson.timeColumn(time),
             schema.optionalText("kind"),
             fields,
-            target == null ? null : target(new Members("the target", target)));
+            target == null ? null : target(new JsonMembers("the target", target)),
+            EventFormatJson.parse(schema, time));
     schema.refuseOthers();
     return parsed;
   }
 
-  private static Field field(Members m) {
+  private static Field field(JsonMembers m) {
     String name = m.text("name");
-    m.what = "field " + name;
+    m.named("field " + name);
     String encoder = m.text("encoder");
     Field field =
         switch (encoder) {
@@ -96,7 +105,7 @@ public final class SchemaJson {
           case "dayOfWeek" -> new Field.DayOfWeek(name, m.zone());
           default ->
               throw new IllegalArgumentException(
-                  m.what
+                  m.what()
                       + ": encoder is '"
                       + encoder
                       + "', must be one of categorical, hashed, numeric, elapsed, timeOfDay,"
@@ -106,9 +115,9 @@ public final class SchemaJson {
     return field;
   }
 
-  private static Target target(Members m) {
+  private static Target target(JsonMembers m) {
     String name = m.text("name");
-    m.what = "target " + name;
+    m.named("target " + name);
     String encoder = m.text("encoder");
     Target target =
         switch (encoder) {
@@ -117,7 +126,10 @@ public final class SchemaJson {
           case "number" -> new Target.Number(name, m.number("mean"), m.number("deviation"));
           default ->
               throw new IllegalArgumentException(
-                  m.what + ": encoder is '" + encoder + "', must be one of binary, class, number");
+                  m.what()
+                      + ": encoder is '"
+                      + encoder
+                      + "', must be one of binary, class, number");
         };
     m.refuseOthers();
     return target;
@@ -130,7 +142,7 @@ public final class SchemaJson {
       root.put("key", schema.key());
     }
     if (schema.time() != null) {
-      root.put("time", schema.time());
+      EventFormatJson.write(schema.time(), schema.format(), root);
     }
     if (schema.kind() != null) {
       root.put("kind", schema.kind());
@@ -140,6 +152,7 @@ public final class SchemaJson {
     if (schema.target() != null) {
       write(schema.target(), root.putObject("target"));
     }
+    EventFormatJson.write(schema.format(), root);
     return root.toString();
   }
 
@@ -173,118 +186,6 @@ public final class SchemaJson {
       node.put("encoder", "binary");
     } else if (target instanceof Target.Number t) {
       node.put("encoder", "number").put("mean", t.mean()).put("deviation", t.deviation());
-    }
-  }
-
-  /** Reads the members of a JSON object, each once; what is left over is refused. */
-  private static final class Members {
-    private String what;
-    private final ObjectNode node;
-
-    Members(String what, JsonNode node) {
-      this.what = what;
-      if (!(node instanceof ObjectNode object)) {
-        throw new IllegalArgumentException(what + " must be a JSON object");
-      }
-      this.node = object;
-    }
-
-    JsonNode optional(String name) {
-      JsonNode value = node.remove(name);
-      return value == null || value.isNull() ? null : value;
-    }
-
-    private JsonNode required(String name) {
-      JsonNode value = optional(name);
-      if (value == null) {
-        throw new IllegalArgumentException(what + " has no '" + name + "'");
-      }
-      return value;
-    }
-
-    private IllegalArgumentException wrong(String name, String type, JsonNode value) {
-      return new IllegalArgumentException(
-          String.format(Locale.ROOT, "%s: '%s' is %s, must be %s", what, name, value, type));
-    }
-
-    String text(String name) {
-      JsonNode value = required(name);
-      if (!value.isTextual()) {
-        throw wrong(name, "a text", value);
-      }
-      return value.textValue();
-    }
-
-    String optionalText(String name) {
-      JsonNode value = optional(name);
-      if (value != null && !value.isTextual()) {
-        throw wrong(name, "a text", value);
-      }
-      return value == null ? null : value.textValue();
-    }
-
-    int integer(String name, Integer otherwise) {
-      JsonNode value = otherwise == null ? required(name) : optional(name);
-      if (value == null) {
-        return otherwise;
-      }
-      if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-        throw wrong(name, "a whole number", value);
-      }
-      return value.intValue();
-    }
-
-    double number(String name) {
-      JsonNode value = required(name);
-      if (!value.isNumber()) {
-        throw wrong(name, "a number", value);
-      }
-      return value.doubleValue();
-    }
-
-    boolean flag(String name, boolean otherwise) {
-      JsonNode value = optional(name);
-      if (value != null && !value.isBoolean()) {
-        throw wrong(name, "true or false", value);
-      }
-      return value == null ? otherwise : value.booleanValue();
-    }
-
-    JsonNode array(String name) {
-      JsonNode value = required(name);
-      if (!value.isArray()) {
-        throw wrong(name, "a list", value);
-      }
-      return value;
-    }
-
-    List<String> texts(String name) {
-      List<String> texts = new ArrayList<>();
-      for (JsonNode value : array(name)) {
-        if (!value.isTextual()) {
-          throw wrong(name, "a list of texts", value);
-        }
-        texts.add(value.textValue());
-      }
-      return texts;
-    }
-
-    ZoneId zone() {
-      String id = optionalText("zone");
-      try {
-        return id == null ? ZoneOffset.UTC : ZoneId.of(id);
-      } catch (DateTimeException e) {
-        throw new IllegalArgumentException(what + ": zone '" + id + "' is unknown");
-      }
-    }
-
-    void refuseOthers() {
-      Iterator<String> others = node.fieldNames();
-      if (others.hasNext()) {
-        Set<String> names = new java.util.TreeSet<>();
-        others.forEachRemaining(names::add);
-        throw new IllegalArgumentException(what + " has unknown members " + names);
-      }
     }
   }
 }

@@ -3,6 +3,7 @@ package io.fastweights.kernels.schema;
 import io.fastweights.kernels.numeric.Layers;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** What is predicted, and how a model's outputs are read as a prediction. */
@@ -45,6 +46,9 @@ public sealed interface Target {
     private final List<String> classes;
     private final Map<String, Integer> idOf = new HashMap<>();
 
+    /** Of classes that are numbers, however written; none where two classes are the same number. */
+    private final Map<String, Integer> idOfNumber = new HashMap<>();
+
     public Classes(String name, List<String> classes) {
       if (classes.size() < 2) {
         throw new IllegalArgumentException(
@@ -56,6 +60,10 @@ public sealed interface Target {
         if (idOf.put(label, idOf.size()) != null) {
           throw new IllegalArgumentException(
               "target " + name + ": class '" + label + "' stands twice");
+        }
+        String number = Numbers.canonical(label);
+        if (number != null && idOfNumber.putIfAbsent(number, idOf.get(label)) != null) {
+          idOfNumber.put(number, null);
         }
       }
     }
@@ -85,7 +93,14 @@ public sealed interface Target {
       if (value == null) {
         throw new MalformedEventException("target " + name + " is missing");
       }
-      Integer id = idOf.get(Field.Ids.text(value));
+      String text = Field.Ids.text(value);
+      Integer id = idOf.get(text);
+      if (id == null) {
+        id = idOf.get(text.trim());
+      }
+      if (id == null) {
+        id = idOfNumber.get(Numbers.canonical(text));
+      }
       if (id == null) {
         throw new MalformedEventException(
             "target " + name + " is '" + value + "', not one of the " + dim() + " classes");
@@ -134,16 +149,24 @@ public sealed interface Target {
       if (value == null) {
         throw new MalformedEventException("target " + name + " is missing");
       }
-      int id =
-          switch (Field.Ids.text(value).trim().toLowerCase(java.util.Locale.ROOT)) {
-            case "1", "true", "yes" -> 1;
-            case "0", "false", "no" -> 0;
-            default ->
-                throw new MalformedEventException(
-                    "target " + name + " is '" + value + "', must be true or false, 1 or 0");
-          };
+      int id = id(Field.Ids.text(value).trim());
+      if (id < 0) {
+        throw new MalformedEventException(
+            "target " + name + " is '" + value + "', must be true or false, 1 or 0");
+      }
       into[0] = id;
       return id;
+    }
+
+    private static int id(String text) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "1", "true", "yes", "t", "y" -> 1;
+        case "0", "false", "no", "f", "n" -> 0;
+        default -> {
+          String number = Numbers.canonical(text);
+          yield "1".equals(number) ? 1 : "0".equals(number) ? 0 : -1;
+        }
+      };
     }
 
     /** Sigmoid of a logit; or the answer clipped to [0, 1]. */
@@ -171,7 +194,7 @@ public sealed interface Target {
 
     @Override
     public int encode(Object value, float[] into) throws MalformedEventException {
-      double number = RawEvent.number("target " + name, value);
+      double number = RawEvent.number("target ", name, value);
       float clip = Field.Numeric.CLIP;
       into[0] = Math.max(-clip, Math.min(clip, (float) ((number - mean) / deviation)));
       return 0;

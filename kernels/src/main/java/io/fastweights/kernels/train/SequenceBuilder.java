@@ -76,7 +76,10 @@ public final class SequenceBuilder {
         continue;
       }
       for (int f = 0; f < field.features(); f++, feature++) {
-        s.feature(first[i] + event.ids()[feature], event.weights()[feature]);
+        int id = event.ids()[feature];
+        // A trained model has no vector for a missing number: its share of the input is zero.
+        boolean trained = id < field.ids();
+        s.feature(first[i] + (trained ? id : 0), trained ? event.weights()[feature] : 0);
       }
     }
   }

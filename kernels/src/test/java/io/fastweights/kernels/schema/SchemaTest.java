@@ -3,6 +3,9 @@ package io.fastweights.kernels.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Tensor;
 import io.fastweights.kernels.schema.Field.Categorical;
 import io.fastweights.kernels.schema.Field.DayOfWeek;
 import io.fastweights.kernels.schema.Field.Elapsed;
@@ -15,7 +18,11 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,8 +108,7 @@ class SchemaTest {
   @CsvSource({
     "NaN, field distance is NaN, must be finite",
     "Infinity, 'field distance is Infinity, must be finite'",
-    "12x, 'field distance is ''12x'', not a number'",
-    ", field distance is missing"
+    "12x, 'field distance is ''12x'', not a number'"
   })
   void refusesNumbersThatAreNone(String value, String reason) {
     assertThatThrownBy(() -> schema.encode(event().set(2, value)))
@@ -141,6 +147,115 @@ class SchemaTest {
         .containsExactly("origin", "time", "kind", "carrier", "destination", "distance", "gate");
   }
 
+  @Test
+  void readsBackHowEventsAreWritten() {
+    String json =
+        """
+        {"key":"all","time":{"column":"when","unit":"s","zone":"Europe/Berlin"},\
+        "fields":[{"name":"a b.c","encoder":"hashed","buckets":8}],\
+        "csv":{"delimiter":";","escape":"\\\\","decimal":",","trim":false,"header":["x","y"]},\
+        "nulls":["-","NA"],"charset":"ISO-8859-1","columns":{"a b.c":"A"},"constants":{"all":"1"}}""";
+    Schema read = SchemaJson.parse("\uFEFF" + json);
+    assertThat(SchemaJson.write(read)).isEqualTo(json);
+    assertThat(read.format().time().unit()).isEqualTo(EventFormat.Unit.S);
+    assertThat(read.columns()).containsExactly("all", "when", "A");
+    assertThat(read.withoutColumns())
+        .isEqualTo(Schema.of(read.fields(), read.target()).withoutColumns());
+  }
+
+  @Test
+  void namesTensorsOfAnyFieldApart() {
+    Schema dots =
+        Schema.of(List.of(new Hashed("a", 2), new Hashed("lag.a", 2), new Hashed("ä %", 2)), null);
+    assertThat(dots.embeddingShapes(1).keySet())
+        .hasSize(6)
+        .contains("embedding.lag.a.weight", "embedding.lag%002Ea.weight")
+        .contains("embedding.%00E4%0020%0025.weight");
+  }
+
+  @Test
+  void aMissingNumberIsAnInputOfItsOwnAndTheMeanOfATrainedModel() throws Exception {
+    EncodedEvent known = schema.encode(event());
+    EncodedEvent missing = schema.encode(event().set(2, null));
+    EncodedEvent mean = schema.encode(event().set(2, 700));
+    InputEncoder projection = InputEncoder.projection(schema, 8, 1);
+    assertThat(input(projection, missing)).isNotEqualTo(input(projection, mean));
+    assertThat(input(projection, missing)).isNotEqualTo(input(projection, known));
+    InputEncoder trained = weights(schema).inputs(schema);
+    assertThat(input(trained, missing)).isEqualTo(input(trained, mean));
+    assertThat(input(trained, missing)).isNotEqualTo(input(trained, known));
+  }
+
+  private static SlowWeights weights(Schema schema) {
+    ModelConfig config =
+        ModelConfig.builder(ModelConfig.Architecture.TRANSFORMER)
+            .dim(8)
+            .heads(2)
+            .dimHead(4)
+            .outputs(schema.target().dim())
+            .build();
+    Random random = new Random(3);
+    Map<String, Tensor> tensors = new HashMap<>();
+    SlowWeights.expectedShapes(config, schema)
+        .forEach(
+            (name, shape) -> {
+              float[] data = new float[Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+              for (int i = 0; i < data.length; i++) {
+                data[i] = (float) random.nextGaussian();
+              }
+              tensors.put(name, new Tensor(shape, data));
+            });
+    return new SlowWeights(config, schema, tensors);
+  }
+
+  private static float[] input(InputEncoder encoder, EncodedEvent event) {
+    float[] input = new float[encoder.dim()];
+    encoder.encode(event, event.asLag(), input, 0);
+    return input;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1",
+    "1.0, 1",
+    "true, 1",
+    "T, 1",
+    "y, 1",
+    "Yes, 1",
+    "' 1 ', 1",
+    "1e0, 1",
+    "0, 0",
+    "0.0, 0",
+    "-0.0, 0",
+    "False, 0",
+    "f, 0",
+    "N, 0",
+    "no, 0"
+  })
+  void takesTrueAndFalseAsToolsWriteThem(String text, int id) throws Exception {
+    assertThat(new Target.Binary("late").encode(text, new float[1])).isEqualTo(id);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2", "0.5", "maybe", "1x", "", "tt"})
+  void refusesWhatIsNeitherTrueNorFalse(String text) {
+    assertThatThrownBy(() -> new Target.Binary("late").encode(text, new float[1]))
+        .isInstanceOf(MalformedEventException.class);
+  }
+
+  @Test
+  void comparesClassesThatAreNumbersAsNumbers() throws Exception {
+    Target.Classes stars = new Target.Classes("stars", List.of("0", "1", "10", "x"));
+    float[] into = new float[4];
+    assertThat(stars.encode("1.0", into)).isEqualTo(1);
+    assertThat(stars.encode("10.00", into)).isEqualTo(2);
+    assertThat(stars.encode(" x", into)).isEqualTo(3);
+    assertThatThrownBy(() -> stars.encode("1.5", into)).hasMessageContaining("'1.5'");
+    Target.Classes versions = new Target.Classes("version", List.of("1", "1.0"));
+    assertThat(versions.encode("1.0", into)).isEqualTo(1);
+    assertThatThrownBy(() -> versions.encode("1.00", into)).hasMessageContaining("'1.00'");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -150,7 +265,14 @@ class SchemaTest {
         "{\"fields\": []}",
         "{\"fields\": [{\"name\": \"a\"}]}",
         "{\"fields\": [{\"name\": \"a\", \"encoder\": \"magic\"}]}",
-        "{\"fields\": [{\"name\": \"a b\", \"encoder\": \"dayOfWeek\"}]}",
+        "{\"fields\": [{\"name\": \" \", \"encoder\": \"dayOfWeek\"}]}",
+        "{\"fields\": [{\"name\": \"a\\nb\", \"encoder\": \"dayOfWeek\"}]}",
+        "{\"time\": 1, \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}",
+        "{\"time\": {\"column\": \"t\", \"unit\": \"m\"}, \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}",
+        "{\"csv\": {\"delimiter\": \",,\"}, \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}",
+        "{\"csv\": {\"comment\": \"'\", \"quote\": \"'\"}, \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}",
+        "{\"columns\": {\"b\": \"B\"}, \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}",
+        "{\"charset\": \"UTF-99\", \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}",
         "{\"fields\": [{\"name\": \"a\", \"encoder\": \"hashed\", \"buckets\": 1}]}",
         "{\"fields\": [{\"name\": \"a\", \"encoder\": \"hashed\", \"buckets\": 1e9}]}",
         "{\"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\", \"zone\": \"Mars\"}]}",

@@ -54,7 +54,6 @@ class MalformedTest {
 
   @ParameterizedTest
   @CsvSource({
-    ", distance is missing",
     "NaN, distance is NaN",
     "Infinity, distance is Infinity",
     "-Infinity, distance is -Infinity",
@@ -64,6 +63,19 @@ class MalformedTest {
   })
   void aNumberThatIsNone(String distance, String reason) throws Exception {
     assertThat(reason(builder(), trip -> trip.distance = distance)).contains(reason);
+  }
+
+  /** It is an input of its own, not a reason to lose the event. */
+  @Test
+  void aMissingNumberIsTaken() throws Exception {
+    Trip without = trip(1);
+    without.distance = null;
+    try (OperatorHarness harness = OperatorHarness.open(builder())) {
+      harness.process(List.of(trip(0), without, trip(2)));
+      harness.finish();
+      assertThat(harness.answeredIds()).containsExactly(0L, 1L, 2L);
+      assertThat(harness.malformed()).isEmpty();
+    }
   }
 
   @Test

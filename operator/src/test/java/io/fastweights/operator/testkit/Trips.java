@@ -96,7 +96,7 @@ public final class Trips {
     trip.outcome = OUTCOMES.get(random.nextInt(3));
     switch (random.nextInt(50)) {
       case 0 -> trip.distance = "NaN";
-      case 1 -> trip.distance = null;
+      case 1 -> trip.distance = "Infinity";
       case 2 -> trip.outcome = "lost";
       case 3 -> trip.user = NOBODY;
       case 4, 5 -> trip.time -= 86_400_000;

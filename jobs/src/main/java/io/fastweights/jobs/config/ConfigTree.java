@@ -1,0 +1,172 @@
+package io.fastweights.jobs.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** Brings what a job's file may write in several ways into one. */
+final class ConfigTree {
+  /** What names files; in a job's file they are relative to the folder it is in. */
+  private static final List<String> PATHS =
+      List.of(
+          "/schema",
+          "/weights",
+          "/source/files",
+          "/source/kafka/avro-schema",
+          "/sink/files/folder");
+
+  private static final List<String> CLIENTS =
+      List.of("/source/kafka", "/sink/kafka", "/refresh/kafka");
+
+  private static final Pattern REFERENCE = Pattern.compile("(\\$?)\\$\\{([^}]*)}");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+  private static final String DEFAULT = ":-";
+
+  private final Path file;
+  private final UnaryOperator<String> environment;
+
+  /**
+   * @param environment the value of a variable; null where it is not set
+   */
+  ConfigTree(Path file, UnaryOperator<String> environment) {
+    this.file = file;
+    this.environment = environment;
+  }
+
+  /** Changes a tree into the one way that is read. */
+  void normalise(ObjectNode tree) {
+    List<String> own =
+        StreamSupport.stream(((Iterable<String>) tree::fieldNames).spliterator(), false)
+            .filter(name -> name.startsWith("x-"))
+            .toList();
+    tree.remove(own);
+    replaceVariables(tree, "");
+    PATHS.forEach(path -> resolve(tree, path));
+    for (String client : CLIENTS) {
+      if (tree.at(client) instanceof ObjectNode node) {
+        client(node);
+      }
+    }
+  }
+
+  private void replaceVariables(JsonNode node, String key) {
+    if (node instanceof ObjectNode object) {
+      object
+          .properties()
+          .forEach(member -> member.setValue(replaced(member.getValue(), key + member.getKey())));
+    } else if (node instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        array.set(i, replaced(array.get(i), key));
+      }
+    }
+  }
+
+  private JsonNode replaced(JsonNode value, String key) {
+    if (!value.isTextual()) {
+      replaceVariables(value, key + ".");
+      return value;
+    }
+    Matcher reference = REFERENCE.matcher(value.textValue());
+    return TextNode.valueOf(
+        reference.replaceAll(found -> Matcher.quoteReplacement(value(found, key))));
+  }
+
+  private String value(MatchResult reference, String key) {
+    String inside = reference.group(2);
+    int at = inside.indexOf(DEFAULT);
+    String name = at < 0 ? inside : inside.substring(0, at);
+    if (!NAME.matcher(name).matches()) {
+      // As Kafka's own ${provider:path:key}.
+      return reference.group();
+    }
+    if (!reference.group(1).isEmpty()) {
+      // $${NAME} is ${NAME} as it stands.
+      return reference.group().substring(1);
+    }
+    String value = environment.apply(name);
+    if (value == null && at < 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: the environment has no variable %s, which %s names",
+              file,
+              name,
+              key));
+    }
+    return value == null ? inside.substring(at + DEFAULT.length()) : value;
+  }
+
+  private void resolve(ObjectNode tree, String path) {
+    JsonNode node = tree.at(path);
+    int last = path.lastIndexOf('/');
+    JsonNode parent = last == 0 ? tree : tree.at(path.substring(0, last));
+    if (node.isTextual()) {
+      ((ObjectNode) parent).put(path.substring(last + 1), resolved(path, node.asText()));
+    } else if (node instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        array.set(i, TextNode.valueOf(resolved(path, array.get(i).asText())));
+      }
+    }
+  }
+
+  private String resolved(String key, String path) {
+    String text =
+        path.equals("~") || path.startsWith("~/")
+            ? System.getProperty("user.home") + path.substring(1)
+            : path;
+    try {
+      return file.toAbsolutePath().getParent().resolve(text).normalize().toString();
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: %s is no path: %s",
+              file,
+              key.substring(1).replace('/', '.'),
+              e.getReason()));
+    }
+  }
+
+  private static void client(ObjectNode kafka) {
+    if (kafka.get("brokers") instanceof ArrayNode brokers) {
+      kafka.put(
+          "brokers",
+          StreamSupport.stream(brokers.spliterator(), false)
+              .map(JsonNode::asText)
+              .collect(Collectors.joining(",")));
+    }
+    if (kafka.get("delivery") instanceof TextNode delivery) {
+      kafka.put("delivery", delivery.textValue().replace('_', '-'));
+    }
+    if (kafka.get("properties") instanceof ObjectNode properties) {
+      ObjectNode flat = JsonNodeFactory.instance.objectNode();
+      flatten("", properties, flat);
+      kafka.set("properties", flat);
+    }
+  }
+
+  private static void flatten(String prefix, ObjectNode node, ObjectNode into) {
+    node.properties()
+        .forEach(
+            member -> {
+              String key = prefix + member.getKey();
+              if (member.getValue() instanceof ObjectNode inside) {
+                flatten(key + ".", inside, into);
+              } else {
+                into.set(key, member.getValue());
+              }
+            });
+  }
+}

@@ -1,0 +1,253 @@
+package io.fastweights.jobs.events;
+
+import io.fastweights.kernels.schema.EventFormat.Csv;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * The records of a CSV file by RFC 4180: a quoted cell may hold delimiters, doubled quotes and line
+ * breaks. Frames and parses in one pass, so that no line inside a quoted cell is taken for a
+ * record. A record that breaks the rules is refused as a whole and ends with its line.
+ */
+final class CsvRecords implements RecordReader {
+  private static final int NONE = -2;
+  private static final String NOT_CSV = "the line is not CSV: ";
+
+  private final RecordBuffer buffer;
+  private final char delimiter;
+  private final char quote;
+  private final int escape;
+  private final int comment;
+  private final boolean trim;
+  private String[] cells = new String[16];
+  private int count;
+  private long line = 1;
+  private boolean quoted;
+  private String problem;
+  private boolean ended;
+
+  /**
+   * @param csv with a delimiter
+   */
+  CsvRecords(int file, DecodedFile in, Csv csv) {
+    buffer = new RecordBuffer(file, in);
+    delimiter = csv.delimiter();
+    quote = csv.quote();
+    escape = csv.escape() == null ? NONE : csv.escape();
+    comment = csv.comment() == null ? NONE : csv.comment();
+    trim = csv.trim();
+  }
+
+  @Override
+  public Line next() throws IOException {
+    while (!ended) {
+      buffer.begin();
+      long number = line;
+      boolean skipped = buffer.peek() == comment;
+      if (skipped) {
+        toLineEnd();
+      } else {
+        record();
+      }
+      int lineEnd = lineEnd();
+      if (lineEnd == 0 && buffer.isEmpty()) {
+        return buffer.brokenEnd(number);
+      }
+      int end = buffer.pos - lineEnd;
+      if (!skipped && (quoted || count > 1 || problem != null || !buffer.isBlank(end))) {
+        return buffer.line(number, end, problem, Arrays.copyOf(cells, count));
+      }
+    }
+    return null;
+  }
+
+  /** Passes the end of the line, or of the file, and says how many characters it has. */
+  private int lineEnd() throws IOException {
+    int c = buffer.peek();
+    if (c < 0) {
+      ended = true;
+      return 0;
+    }
+    boolean two = c == '\r' && buffer.peekSecond() == '\n';
+    int length = two ? 2 : 1;
+    buffer.pos += length;
+    line++;
+    return length;
+  }
+
+  private void record() throws IOException {
+    count = 0;
+    quoted = false;
+    problem = null;
+    while (true) {
+      cell();
+      if (buffer.peek() != delimiter) {
+        return;
+      }
+      buffer.pos++;
+    }
+  }
+
+  private void cell() throws IOException {
+    if (trim) {
+      skipBlanks();
+    }
+    if (count == cells.length) {
+      cells = Arrays.copyOf(cells, 2 * count);
+    }
+    cells[count++] = buffer.peek() == quote ? quotedCell() : plainCell();
+  }
+
+  private void skipBlanks() throws IOException {
+    for (int c = buffer.peek(); isBlank(c); c = buffer.peek()) {
+      buffer.pos++;
+    }
+  }
+
+  private boolean isBlank(int c) {
+    return (c == ' ' || c == '\t') && c != delimiter;
+  }
+
+  private void toLineEnd() throws IOException {
+    for (int c = buffer.peek(); c >= 0 && c != '\n' && c != '\r'; c = buffer.peek()) {
+      buffer.pos++;
+    }
+  }
+
+  private String plainCell() throws IOException {
+    buffer.mark = buffer.pos;
+    StringBuilder unescaped = null;
+    do {
+      char[] chars = buffer.chars;
+      int limit = buffer.limit;
+      int pos = buffer.pos;
+      while (pos < limit && !ends(chars[pos])) {
+        pos++;
+      }
+      buffer.pos = pos;
+      if (pos < limit) {
+        if (chars[pos] != escape) {
+          break;
+        }
+        unescaped = escaped(unescaped);
+      }
+    } while (buffer.pos < buffer.limit || buffer.fill());
+    String rest = text(buffer.mark, trim ? trimmedEnd() : buffer.pos);
+    return nullIfEmpty(unescaped == null ? rest : unescaped + rest);
+  }
+
+  private boolean ends(char c) {
+    return c == delimiter || c == '\n' || c == '\r' || c == escape;
+  }
+
+  private int trimmedEnd() {
+    int end = buffer.pos;
+    while (end > buffer.mark && isBlank(buffer.chars[end - 1])) {
+      end--;
+    }
+    return end;
+  }
+
+  private String quotedCell() throws IOException {
+    long opened = line;
+    quoted = true;
+    buffer.pos++;
+    buffer.mark = buffer.pos;
+    StringBuilder before = null;
+    while (true) {
+      int c = buffer.peek();
+      if (c < 0) {
+        problem =
+            NOT_CSV
+                + String.format(
+                    Locale.ROOT,
+                    "the quote that opens in line %d is not closed before the end of the file, line %d",
+                    opened,
+                    line);
+        return null;
+      }
+      if (c == escape && c != quote) {
+        before = escaped(before);
+      } else if (c != quote) {
+        countLine(c);
+        buffer.pos++;
+      } else if (buffer.peekSecond() == quote) {
+        buffer.pos++;
+        before = append(before, text(buffer.mark, buffer.pos));
+        buffer.pos++;
+        buffer.mark = buffer.pos;
+      } else {
+        String rest = text(buffer.mark, buffer.pos);
+        buffer.pos++;
+        afterQuote();
+        return nullIfEmpty(before == null ? rest : before + rest);
+      }
+    }
+  }
+
+  private void countLine(int c) throws IOException {
+    if (c == '\n' || c == '\r' && buffer.peekSecond() != '\n') {
+      line++;
+    }
+  }
+
+  private void afterQuote() throws IOException {
+    if (trim) {
+      skipBlanks();
+    }
+    int c = buffer.peek();
+    if (c < 0 || c == delimiter || c == '\n' || c == '\r') {
+      return;
+    }
+    if (problem == null) {
+      problem =
+          NOT_CSV
+              + String.format(
+                  Locale.ROOT, "cell %d goes on after its closing quote in line %d", count, line);
+    }
+    while (c >= 0 && c != delimiter && c != '\n' && c != '\r') {
+      buffer.pos++;
+      c = buffer.peek();
+    }
+  }
+
+  /** Appends what stands before an escape, and the character after it. */
+  private StringBuilder escaped(StringBuilder before) throws IOException {
+    StringBuilder all = append(before, text(buffer.mark, buffer.pos));
+    buffer.pos++;
+    int c = buffer.peek();
+    if (c >= 0) {
+      countLine(c);
+      all.append(
+          switch (c) {
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            // The word for a missing value, which is not to be read as a letter.
+            case 'N' -> "\\N";
+            default -> (char) c;
+          });
+      buffer.pos++;
+    }
+    buffer.mark = buffer.pos;
+    return all;
+  }
+
+  private static StringBuilder append(StringBuilder before, String text) {
+    return (before == null ? new StringBuilder() : before).append(text);
+  }
+
+  private String text(int from, int to) {
+    return from >= to ? "" : new String(buffer.chars, from, to - from);
+  }
+
+  private static String nullIfEmpty(String text) {
+    return text.isEmpty() ? null : text;
+  }
+
+  @Override
+  public void close() throws IOException {
+    buffer.close();
+  }
+}

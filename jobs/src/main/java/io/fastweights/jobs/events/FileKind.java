@@ -1,0 +1,66 @@
+package io.fastweights.jobs.events;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a file holds, by its name without the ending of its compression. */
+enum FileKind {
+  CSV(List.of(".csv", ".tsv", ".tab", ".psv")),
+  JSON(List.of(".jsonl", ".ndjson", ".json"));
+
+  /** What users have, but must write as another format first. */
+  private static final Map<String, String> NOT_READ =
+      Map.of(
+          ".parquet", "Parquet",
+          ".avro", "Avro",
+          ".orc", "ORC",
+          ".arrow", "Arrow",
+          ".feather", "Arrow",
+          ".xlsx", "Excel",
+          ".xls", "Excel",
+          ".zip", "zip");
+
+  private final List<String> suffixes;
+
+  FileKind(List<String> suffixes) {
+    this.suffixes = suffixes;
+  }
+
+  /** By the name of the file; null for any other. */
+  static FileKind of(String name) {
+    String bare = Compression.bare(name).toLowerCase(Locale.ROOT);
+    for (FileKind kind : values()) {
+      if (kind.suffixes.stream().anyMatch(bare::endsWith)) {
+        return kind;
+      }
+    }
+    return null;
+  }
+
+  /** Why a file of this name is not read. */
+  static String refusal(String path) {
+    String bare = Compression.bare(path).toLowerCase(Locale.ROOT);
+    for (Map.Entry<String, String> format : NOT_READ.entrySet()) {
+      if (bare.endsWith(format.getKey())) {
+        return String.format(
+            Locale.ROOT,
+            "%s is a file of format %s, which is not read: write it as CSV or JSON lines",
+            path,
+            format.getValue());
+      }
+    }
+    return path
+        + " must end in .csv, .tsv, .jsonl, .ndjson or .json, or one of these and .gz, .bz2, .xz"
+        + " or .zst";
+  }
+
+  /** The delimiters that a file of this name may have, the likeliest first. */
+  static List<Character> delimiters(String name) {
+    String bare = Compression.bare(name).toLowerCase(Locale.ROOT);
+    if (bare.endsWith(".csv")) {
+      return List.of(',', ';', '\t', '|');
+    }
+    return bare.endsWith(".psv") ? List.of('|', ',', ';', '\t') : List.of('\t', ',', ';', '|');
+  }
+}

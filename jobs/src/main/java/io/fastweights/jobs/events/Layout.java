@@ -1,0 +1,47 @@
+package io.fastweights.jobs.events;
+
+import io.fastweights.kernels.schema.EventFormat.Csv;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.nio.charset.Charset;
+import org.apache.flink.core.fs.Path;
+
+/**
+ * How a file is cut into records.
+ *
+ * @param csv the dialect of a CSV file, with its delimiter; null for other files
+ * @param charset null for what a byte order mark says, or UTF-8
+ */
+record Layout(Framing framing, Csv csv, String charset) implements Serializable {
+  /** What ends a record. */
+  enum Framing {
+    /** The end of a line that is not inside quotes. */
+    CSV,
+    /** The end of a line. */
+    JSON_LINES,
+    /** The brace that closes an object. */
+    JSON_VALUES
+  }
+
+  /** The records of a file, inflated where its name says so. */
+  RecordReader open(int file, Path path) throws IOException {
+    InputStream in = Compression.open(path);
+    try {
+      return reader(file, in);
+    } catch (IOException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  /** The records of a file. */
+  RecordReader reader(int file, InputStream in) throws IOException {
+    DecodedFile decoded = new DecodedFile(in, charset == null ? null : Charset.forName(charset));
+    return switch (framing) {
+      case CSV -> new CsvRecords(file, decoded, csv);
+      case JSON_LINES -> new JsonLines(file, decoded);
+      case JSON_VALUES -> new JsonValues(file, decoded);
+    };
+  }
+}

@@ -1,0 +1,170 @@
+package io.fastweights.kernels.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fastweights.kernels.schema.EventFormat.Csv;
+import io.fastweights.kernels.schema.EventFormat.Time;
+import io.fastweights.kernels.schema.EventFormat.Unit;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Members of a schema's JSON that say how its events are written. */
+final class EventFormatJson {
+  private EventFormatJson() {}
+
+  /**
+   * @param time member of the schema; null, a column's name, or an object
+   * @return the column of the time; null where none is named
+   */
+  static String timeColumn(JsonNode time) {
+    if (time == null || time.isTextual()) {
+      return time == null ? null : time.textValue();
+    }
+    return time.isObject() ? new JsonMembers("time", time).text("column") : null;
+  }
+
+  /** Takes the members of a schema that are its format. */
+  static EventFormat parse(JsonMembers schema, JsonNode time) {
+    List<String> nulls = schema.optionalTexts("nulls");
+    return new EventFormat(
+        csv(schema.optionalObject("csv")),
+        time(time),
+        nulls == null ? null : new LinkedHashSet<>(nulls),
+        charset(schema.optionalText("charset")),
+        schema.textsByName("columns"),
+        schema.textsByName("constants"));
+  }
+
+  private static Csv csv(JsonMembers m) {
+    if (m == null) {
+      return Csv.DEFAULT;
+    }
+    Csv csv =
+        new Csv(
+            m.character("delimiter", null),
+            m.character("quote", '"'),
+            m.character("escape", null),
+            m.character("comment", null),
+            m.character("decimal", '.'),
+            m.flag("trim", true),
+            m.optionalTexts("header"));
+    m.refuseOthers();
+    return csv;
+  }
+
+  private static Time time(JsonNode node) {
+    if (node == null || node.isTextual()) {
+      return Time.DEFAULT;
+    }
+    JsonMembers m = new JsonMembers("time", node);
+    Time time =
+        new Time(unit(m.optionalText("unit")), pattern(m.optionalText("pattern")), m.zone());
+    m.refuseOthers();
+    if (time.unit() != null && time.pattern() != null) {
+      throw new IllegalArgumentException("time: give a unit or a pattern, not both");
+    }
+    return time;
+  }
+
+  private static Unit unit(String text) {
+    if (text == null) {
+      return null;
+    }
+    return switch (text) {
+      case "s" -> Unit.S;
+      case "ms" -> Unit.MS;
+      case "us" -> Unit.US;
+      case "ns" -> Unit.NS;
+      default ->
+          throw new IllegalArgumentException(
+              "time: unit is '" + text + "', must be one of s, ms, us, ns");
+    };
+  }
+
+  private static String pattern(String text) {
+    if (text != null) {
+      try {
+        DateTimeFormatter.ofPattern(text, Locale.ROOT);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "time: pattern is '%s': %s", text, e.getMessage()));
+      }
+    }
+    return text;
+  }
+
+  private static Charset charset(String name) {
+    try {
+      return name == null ? null : Charset.forName(name);
+    } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+      throw new IllegalArgumentException("charset '" + name + "' is unknown");
+    }
+  }
+
+  /** Writes the column of the time, and what is not by default. */
+  static void write(String timeColumn, EventFormat format, ObjectNode into) {
+    Time time = format.time();
+    if (time.equals(Time.DEFAULT)) {
+      into.put("time", timeColumn);
+      return;
+    }
+    ObjectNode node = into.putObject("time").put("column", timeColumn);
+    if (time.unit() != null) {
+      node.put("unit", time.unit().name().toLowerCase(Locale.ROOT));
+    }
+    if (time.pattern() != null) {
+      node.put("pattern", time.pattern());
+    }
+    if (!time.zone().equals(ZoneOffset.UTC)) {
+      node.put("zone", time.zone().getId());
+    }
+  }
+
+  /** Writes what is not by default, but for the time. */
+  static void write(EventFormat format, ObjectNode into) {
+    Csv csv = format.csv();
+    if (!csv.equals(Csv.DEFAULT)) {
+      ObjectNode node = into.putObject("csv");
+      putCharacter(node, "delimiter", csv.delimiter(), null);
+      putCharacter(node, "quote", csv.quote(), '"');
+      putCharacter(node, "escape", csv.escape(), null);
+      putCharacter(node, "comment", csv.comment(), null);
+      putCharacter(node, "decimal", csv.decimal(), '.');
+      if (!csv.trim()) {
+        node.put("trim", false);
+      }
+      if (csv.header() != null) {
+        csv.header().forEach(node.putArray("header")::add);
+      }
+    }
+    Set<String> nulls = format.nulls();
+    if (nulls != null) {
+      new TreeSet<>(nulls).forEach(into.putArray("nulls")::add);
+    }
+    if (format.charset() != null) {
+      into.put("charset", format.charset().name());
+    }
+    if (!format.columns().isEmpty()) {
+      new TreeMap<>(format.columns()).forEach(into.putObject("columns")::put);
+    }
+    if (!format.constants().isEmpty()) {
+      new TreeMap<>(format.constants()).forEach(into.putObject("constants")::put);
+    }
+  }
+
+  private static void putCharacter(
+      ObjectNode node, String name, Character value, Character otherwise) {
+    if (value != null && !value.equals(otherwise)) {
+      node.put(name, value.toString());
+    }
+  }
+}
