@@ -75,8 +75,9 @@ public final class EngineProvider {
       // Logged by the check.
       return cpu(model, options, true);
     } catch (EngineException e) {
+      SelfCheck check = checks.get(options.deviceIndex());
       LOG.info("not engine CUDA: {}", e.getMessage());
-      return cpu(model, options, false);
+      return cpu(model, options, check != null && check.erred());
     }
   }
 

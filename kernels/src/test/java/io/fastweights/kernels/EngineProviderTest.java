@@ -80,4 +80,28 @@ class EngineProviderTest {
     }
     assertThatThrownBy(() -> choose(Device.CUDA, none)).hasMessage("there is no device");
   }
+
+  @Test
+  void aDeviceThatRefusesToWorkIsTriedAgain() {
+    EngineException refused = new EngineException("cannot launch step: out of resources");
+    boolean[] busy = {true};
+    EngineFactory device =
+        (each, options) ->
+            new CpuEngine(
+                each,
+                options,
+                busy[0] ? PlantedFault.failure("step", refused) : new ScalarKernels());
+    try (WarningsOf warnings = new WarningsOf(SelfCheck.class)) {
+      assertThatThrownBy(() -> choose(Device.CUDA, device)).isSameAs(refused);
+      EngineChoice instead = choose(Device.AUTO, device);
+      try (Engine engine = instead.engine()) {
+        assertThat(engine.name()).startsWith("cpu vector");
+        assertThat(instead.fallback()).isTrue();
+      }
+      assertThat(warnings.messages()).hasSize(2);
+      busy[0] = false;
+      choose(Device.CUDA, device).engine().close();
+      assertThat(warnings.messages()).hasSize(2);
+    }
+  }
 }

@@ -29,6 +29,7 @@ public final class SelfCheck {
   private final EngineFactory engines;
   private final Set<Trial> passed = new HashSet<>();
   private String failure;
+  private boolean erred;
 
   private record Trial(Object shape, Storage storage) {}
 
@@ -43,7 +44,8 @@ public final class SelfCheck {
    * Tries the device, as far as the model's shape is new to it.
    *
    * @return the reason why it must not serve, or null
-   * @throws EngineException if the device cannot be had
+   * @throws EngineException if the device cannot be had, or refuses an allocation or a launch; the
+   *     next call tries it again, since such an error says nothing of its arithmetic
    */
   public synchronized String failure(Model model, EngineOptions options) {
     if (failure != null) {
@@ -59,6 +61,11 @@ public final class SelfCheck {
   /** True if a device has failed. */
   public synchronized boolean failed() {
     return failure != null;
+  }
+
+  /** True if a device that could be had has refused to work. */
+  public synchronized boolean erred() {
+    return erred;
   }
 
   private void check(SelfCheckShape shape, EngineOptions options) {
@@ -79,10 +86,11 @@ public final class SelfCheck {
       name = "engine '" + engine.name() + "'";
       difference = difference(model, engine, options.storage());
     } catch (EngineException e) {
-      if ("an engine".equals(name)) {
-        throw e;
+      if (!"an engine".equals(name)) {
+        erred = true;
+        LOG.warn("{} failed in its self-check: {}; {}", name, e.getMessage(), Processor.describe());
       }
-      difference = e.toString();
+      throw e;
     } catch (RuntimeException | LinkageError e) {
       difference = e.toString();
     }
