@@ -4,7 +4,7 @@ import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.operator.model.Fading;
 
 /** A key whose memory sits in a slot. */
-public final class HotKey {
+public final class HotKey extends Sieve.Entry<HotKey> {
   public final Object key;
   public final int slot;
 
@@ -49,12 +49,6 @@ public final class HotKey {
 
   /** Segment of the key in that batch. */
   public int segment;
-
-  /** Used since the hand last passed (SIEVE). */
-  boolean visited;
-
-  HotKey newer;
-  HotKey older;
 
   HotKey(Object key, int slot, PendingLog log) {
     this.key = key;
