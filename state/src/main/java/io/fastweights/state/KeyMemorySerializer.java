@@ -7,7 +7,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -17,7 +16,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * StorageCode}), the lag, then W row-major, little-endian, in fp32 or bf16, then a {@link
  * Checksum}. Shape and recipe stand in the snapshot, not in each value.
  */
-public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
+public final class KeyMemorySerializer extends SharedSerializer<KeyMemory> {
   private static final long serialVersionUID = 1L;
   private static final int EVENT_BITS = 56;
 
@@ -64,17 +63,6 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
   }
 
   @Override
-  public boolean isImmutableType() {
-    return false;
-  }
-
-  /** It has no state of its own: the same one serves every thread. */
-  @Override
-  public TypeSerializer<KeyMemory> duplicate() {
-    return this;
-  }
-
-  @Override
   public KeyMemory createInstance() {
     return new KeyMemory(new float[shape().floats()], EncodedEvent.ofTime(0), 0);
   }
@@ -82,16 +70,6 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
   @Override
   public KeyMemory copy(KeyMemory from) {
     return KeyMemory.of(from.storage(), from.weights(), from.lag(), from.events());
-  }
-
-  @Override
-  public KeyMemory copy(KeyMemory from, KeyMemory reuse) {
-    return copy(from);
-  }
-
-  @Override
-  public int getLength() {
-    return -1;
   }
 
   @Override
@@ -138,16 +116,6 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
     short[] halves = new short[shape().floats()];
     weights.asShortBuffer().get(halves);
     return KeyMemory.ofHalves(halves, lag, events);
-  }
-
-  @Override
-  public KeyMemory deserialize(KeyMemory reuse, DataInputView in) throws IOException {
-    return deserialize(in);
-  }
-
-  @Override
-  public void copy(DataInputView in, DataOutputView out) throws IOException {
-    serialize(deserialize(in), out);
   }
 
   @Override

@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -21,7 +20,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * little-endian fp32 keys, deltas (or values and betas) and, of a memory that faded, fades, then a
  * {@link Checksum}. The shape stands in the snapshot.
  */
-public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
+public final class LogChunkSerializer extends SharedSerializer<LogChunk> {
   private static final long serialVersionUID = 1L;
   private static final int EVENT_BITS = 24;
   private static final int EVENTS = (1 << EVENT_BITS) - 1;
@@ -54,11 +53,6 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   }
 
   @Override
-  public TypeSerializer<LogChunk> duplicate() {
-    return this;
-  }
-
-  @Override
   public LogChunk createInstance() {
     LoggedEvents none = LoggedEvents.ofDeltas(0, new float[0], new float[0], null);
     return new LogChunk(Storage.FP32, none, EncodedEvent.ofTime(0), 0);
@@ -67,16 +61,6 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   @Override
   public LogChunk copy(LogChunk from) {
     return from;
-  }
-
-  @Override
-  public LogChunk copy(LogChunk from, LogChunk reuse) {
-    return from;
-  }
-
-  @Override
-  public int getLength() {
-    return -1;
   }
 
   @Override
@@ -180,16 +164,6 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
       throw new IOException("a log chunk is cut off: not " + length + " bytes", e);
     }
     return bytes;
-  }
-
-  @Override
-  public LogChunk deserialize(LogChunk reuse, DataInputView in) throws IOException {
-    return deserialize(in);
-  }
-
-  @Override
-  public void copy(DataInputView in, DataOutputView out) throws IOException {
-    serialize(deserialize(in), out);
   }
 
   @Override
