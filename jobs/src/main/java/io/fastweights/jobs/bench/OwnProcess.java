@@ -49,7 +49,7 @@ final class OwnProcess {
    */
   public static void main(String[] arguments) throws Exception {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    File file = new File(arguments[1]);
+    File file = Path.of(arguments[1]).toFile();
     Task<?> task = JSON.readValue(file, Class.forName(arguments[0]).asSubclass(Task.class));
     JSON.writeValue(file, task.run(new BenchProgress(out)));
     System.exit(0);
