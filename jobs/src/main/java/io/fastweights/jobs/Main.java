@@ -5,7 +5,7 @@ import io.fastweights.jobs.chaos.ChaosCommand;
 import io.fastweights.jobs.cluster.ClusterCommand;
 import io.fastweights.jobs.demo.DemoCommand;
 import io.fastweights.jobs.experiment.ExperimentCommand;
-import io.fastweights.jobs.gpu.GpuCheckCommand;
+import io.fastweights.jobs.gpucheck.GpuCheckCommand;
 import io.fastweights.jobs.savepoint.BootstrapCommand;
 import io.fastweights.jobs.savepoint.ExportCommand;
 import io.fastweights.jobs.savepoint.InspectCommand;

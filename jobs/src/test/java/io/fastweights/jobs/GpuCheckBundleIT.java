@@ -2,6 +2,7 @@ package io.fastweights.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.cuda.SimulatedDevice;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ class GpuCheckBundleIT {
 
   @Test
   void checksASimulatedDevice() throws Exception {
-    Map<String, String> simulated = Map.of("LD_LIBRARY_PATH", SimulatedDriver.build().toString());
+    Map<String, String> simulated = Map.of("LD_LIBRARY_PATH", SimulatedDevice.folder().toString());
     Path tables = folder.resolve("gpu-check/tables.md");
     Ended ended =
         check(simulated, "--quick", "--only", "contract,end", "--markdown", tables.toString());

@@ -2,6 +2,7 @@ package io.fastweights.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.cuda.SimulatedDevice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ class TrainOnDeviceIT extends CommandTest {
 
   @Test
   void trainsOnADeviceToNearTheWeightsOfTheCpu() throws Exception {
-    Map<String, String> device = Map.of("LD_LIBRARY_PATH", SimulatedDriver.build().toString());
+    Map<String, String> device = Map.of("LD_LIBRARY_PATH", SimulatedDevice.folder().toString());
     Path cpu = folder.resolve("cpu.safetensors");
     Path cuda = folder.resolve("cuda.safetensors");
     Path again = folder.resolve("again.safetensors");

@@ -2,12 +2,10 @@ package io.fastweights.jobs;
 
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.RandomWeights;
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.Tensor;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Random;
 
 /** Small models with seeded weights, in place of trained ones. */
@@ -48,20 +46,15 @@ public final class TrainedWeights {
 
   private static SlowWeights of(Schema schema, ModelConfig config, long seed) {
     Random random = new Random(seed);
-    Map<String, Tensor> tensors = new HashMap<>();
-    SlowWeights.expectedShapes(config, schema)
-        .forEach(
-            (name, shape) -> {
-              int size = 1;
-              for (int n : shape) {
-                size *= n;
-              }
-              float[] data = new float[size];
-              for (int i = 0; i < size; i++) {
-                data[i] = (float) random.nextGaussian() / 3;
-              }
-              tensors.put(name, new Tensor(shape, data));
-            });
-    return new SlowWeights(config, schema, tensors);
+    return RandomWeights.of(
+        config,
+        schema,
+        (name, shape, size) -> {
+          float[] data = new float[size];
+          for (int i = 0; i < size; i++) {
+            data[i] = (float) random.nextGaussian() / 3;
+          }
+          return data;
+        });
   }
 }

@@ -21,10 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -129,15 +126,9 @@ public class BatchInvarianceITCase {
   /** The answers of a job that fails twice. */
   public static List<String> run(Setup setup, Device device, long seed, String run, Path folder)
       throws Exception {
-    Configuration configuration =
-        TestJobs.configuration(setup.backend(), folder)
-            .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(40))
-            .set(CheckpointingOptions.ENABLE_UNALIGNED, setup.unaligned())
-            .set(PipelineOptions.OBJECT_REUSE, setup.objectReuse());
     StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    env.setParallelism(setup.parallelism());
-    env.setMaxParallelism(32);
+        TestJobs.checkpointing(
+            setup.backend(), folder, setup.parallelism(), setup.objectReuse(), setup.unaligned());
 
     // The source has waited for a checkpoint before it comes to either point.
     SplittableRandom random = new SplittableRandom(seed);

@@ -24,10 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -79,15 +76,8 @@ class FastWeightJoinITCase {
       throws Exception {
     long seed = Seeds.seed(61);
     String run = model + " " + backend + " questions and facts, " + Seeds.replay(seed);
-    Configuration configuration =
-        TestJobs.configuration(backend, folder)
-            .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(40))
-            .set(CheckpointingOptions.ENABLE_UNALIGNED, unaligned)
-            .set(PipelineOptions.OBJECT_REUSE, reuse);
     StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    env.setParallelism(parallelism);
-    env.setMaxParallelism(32);
+        TestJobs.checkpointing(backend, folder, parallelism, reuse, unaligned);
     DataStream<Trip> trips =
         TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT)
             .map(new Saboteur<Trip>(run, "before", PER_CHECKPOINT + 99, trip -> trip.id))

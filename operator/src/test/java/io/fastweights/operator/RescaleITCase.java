@@ -13,9 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -65,14 +63,7 @@ class RescaleITCase {
       String savepoint,
       int trips)
       throws Exception {
-    Configuration configuration = TestJobs.configuration(backend, folder);
-    if (savepoint != null) {
-      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
-    }
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    env.setParallelism(parallelism);
-    env.setMaxParallelism(32);
+    StreamExecutionEnvironment env = TestJobs.restored(backend, folder, parallelism, savepoint);
     FastWeightStream<Trip> stream =
         model
             .on(FastWeights.on(TestJobs.trips(env, seed, TRIPS, trips).keyBy(Trip::key)))

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.apache.flink.annotation.Internal;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -19,7 +18,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * Checksum}. Shape and recipe stand in the snapshot, not in each value.
  */
 @Internal
-public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
+public final class KeyMemorySerializer extends SharedSerializer<KeyMemory> {
   private static final long serialVersionUID = 1L;
   private static final int EVENT_BITS = 56;
 
@@ -66,17 +65,6 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
   }
 
   @Override
-  public boolean isImmutableType() {
-    return false;
-  }
-
-  /** It has no state of its own: the same one serves every thread. */
-  @Override
-  public TypeSerializer<KeyMemory> duplicate() {
-    return this;
-  }
-
-  @Override
   public KeyMemory createInstance() {
     return new KeyMemory(new float[shape().floats()], EncodedEvent.ofTime(0), 0);
   }
@@ -84,16 +72,6 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
   @Override
   public KeyMemory copy(KeyMemory from) {
     return KeyMemory.of(from.storage(), from.weights(), from.lag(), from.events());
-  }
-
-  @Override
-  public KeyMemory copy(KeyMemory from, KeyMemory reuse) {
-    return copy(from);
-  }
-
-  @Override
-  public int getLength() {
-    return -1;
   }
 
   @Override
@@ -140,16 +118,6 @@ public final class KeyMemorySerializer extends TypeSerializer<KeyMemory> {
     short[] halves = new short[shape().floats()];
     weights.asShortBuffer().get(halves);
     return KeyMemory.ofHalves(halves, lag, events);
-  }
-
-  @Override
-  public KeyMemory deserialize(KeyMemory reuse, DataInputView in) throws IOException {
-    return deserialize(in);
-  }
-
-  @Override
-  public void copy(DataInputView in, DataOutputView out) throws IOException {
-    serialize(deserialize(in), out);
   }
 
   @Override

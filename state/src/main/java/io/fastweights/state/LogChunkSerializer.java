@@ -11,7 +11,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.apache.flink.annotation.Internal;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -23,7 +22,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * {@link Checksum}. The shape stands in the snapshot.
  */
 @Internal
-public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
+public final class LogChunkSerializer extends SharedSerializer<LogChunk> {
   private static final long serialVersionUID = 1L;
   private static final int EVENT_BITS = 24;
   private static final int EVENTS = (1 << EVENT_BITS) - 1;
@@ -56,11 +55,6 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   }
 
   @Override
-  public TypeSerializer<LogChunk> duplicate() {
-    return this;
-  }
-
-  @Override
   public LogChunk createInstance() {
     LoggedEvents none = LoggedEvents.ofDeltas(0, new float[0], new float[0], null);
     return new LogChunk(Storage.FP32, none, EncodedEvent.ofTime(0), 0);
@@ -69,16 +63,6 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
   @Override
   public LogChunk copy(LogChunk from) {
     return from;
-  }
-
-  @Override
-  public LogChunk copy(LogChunk from, LogChunk reuse) {
-    return from;
-  }
-
-  @Override
-  public int getLength() {
-    return -1;
   }
 
   @Override
@@ -182,16 +166,6 @@ public final class LogChunkSerializer extends TypeSerializer<LogChunk> {
       throw new IOException("a log chunk is cut off: not " + length + " bytes", e);
     }
     return bytes;
-  }
-
-  @Override
-  public LogChunk deserialize(LogChunk reuse, DataInputView in) throws IOException {
-    return deserialize(in);
-  }
-
-  @Override
-  public void copy(DataInputView in, DataOutputView out) throws IOException {
-    serialize(deserialize(in), out);
   }
 
   @Override

@@ -1,18 +1,13 @@
 package io.fastweights.jobs.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastweights.jobs.bench.StateJob.Way;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
 import io.fastweights.jobs.pipeline.WorkFolder;
-import io.fastweights.jobs.process.TemporaryFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -21,11 +16,11 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * A source that could go much faster than the sink, for minutes. The main method runs in a process
- * of its own, whose heap is touched as a whole before it begins: what grows is no heap that was
- * promised and not yet used.
+ * A source that could go much faster than the sink, for minutes. It runs in a process of its own,
+ * whose heap is touched as a whole before it begins: what grows is no heap that was promised and
+ * not yet used.
  */
-final class Backpressure {
+record Backpressure(double seconds, int keys) implements OwnProcess.Task<Backpressure.Cost> {
   private static final List<String> HEAP =
       List.of("-XX:+UseSerialGC", "-Xms768m", "-Xmx768m", "-XX:+AlwaysPreTouch");
 
@@ -33,12 +28,7 @@ final class Backpressure {
   private static final MemorySize MEMORY = MemorySize.ofMebiBytes(64);
 
   private static final String METER = "backpressure";
-  private static final double BEGIN = 0.25;
   private static final long SINK_MILLIS = 1;
-
-  private final double seconds;
-  private final int keys;
-  private final BenchProgress progress;
 
   /**
    * What it cost.
@@ -75,45 +65,12 @@ final class Backpressure {
     }
   }
 
-  private Backpressure(double seconds, int keys, BenchProgress progress) {
-    this.seconds = seconds;
-    this.keys = keys;
-    this.progress = progress;
+  Cost inOwnProcess(PrintWriter out) throws IOException, InterruptedException {
+    return OwnProcess.run(this, Cost.class, HEAP, out);
   }
 
-  /** Runs it in a process of its own. */
-  static Cost measure(double seconds, int keys, PrintWriter out) throws Exception {
-    Path file = TemporaryFiles.file(".json");
-    try {
-      OwnProcess.run(
-          Backpressure.class,
-          HEAP,
-          out,
-          Double.toString(seconds),
-          Integer.toString(keys),
-          file.toString());
-      return new ObjectMapper().readValue(file.toFile(), Cost.class);
-    } finally {
-      Files.delete(file);
-    }
-  }
-
-  /**
-   * @param arguments how many seconds, how many keys, and the file that takes the cost
-   */
-  public static void main(String[] arguments) throws Exception {
-    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    Cost cost =
-        new Backpressure(
-                Double.parseDouble(arguments[0]),
-                Integer.parseInt(arguments[1]),
-                new BenchProgress(out))
-            .run();
-    new ObjectMapper().writeValue(Path.of(arguments[2]).toFile(), cost);
-    System.exit(0);
-  }
-
-  private Cost run() throws Exception {
+  @Override
+  public Cost run(BenchProgress progress) throws Exception {
     SyntheticJob job =
         SyntheticJob.unbounded(Way.FASTWEIGHTS, MemoryKind.KIB_16, keys, 1, MEMORY)
             .withSlowSink(SINK_MILLIS);
@@ -125,27 +82,16 @@ final class Backpressure {
       progress.begin(
           String.format(Locale.ROOT, "  a sink that takes %d ms for an event", SINK_MILLIS));
       JobClient client = environment.executeAsync("fastweights bench job, back-pressure");
-      while (meter.answered() == 0) {
-        progress.tick(client, 0);
-      }
-      await(client, meter, BEGIN * seconds);
+      Stretch.awaitFirst(client, meter::answered, progress);
+      Stretch.ofEndless(client, meter::answered, Stretch.UNCOUNTED * seconds, progress);
       Moment begin = Moment.of(meter);
-      long before = meter.answered();
-      long from = System.nanoTime();
-      await(client, meter, (1 - BEGIN) * seconds);
-      double rate = (meter.answered() - before) / ((System.nanoTime() - from) / 1e9);
+      double rest = (1 - Stretch.UNCOUNTED) * seconds;
+      double rate = Stretch.ofEndless(client, meter::answered, rest, progress).eventsPerSecond();
       Moment end = Moment.of(meter);
       List<Checkpoint> checkpoints = cluster.checkpoints(client.getJobID());
       client.cancel().get(60, TimeUnit.SECONDS);
       long longest = checkpoints.stream().mapToLong(Checkpoint::millis).max().orElse(0);
       return new Cost(seconds, rate, begin, end, checkpoints.size(), longest);
-    }
-  }
-
-  private void await(JobClient client, Meter meter, double time) throws Exception {
-    long begin = System.nanoTime();
-    while (System.nanoTime() - begin < time * 1e9) {
-      progress.tick(client, meter.answered());
     }
   }
 }

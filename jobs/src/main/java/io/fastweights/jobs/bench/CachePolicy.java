@@ -2,6 +2,7 @@ package io.fastweights.jobs.bench;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.fastweights.operator.cache.Sieve;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,80 +16,47 @@ interface CachePolicy {
   /** A policy for a cache of so many keys, by the name that it has in figures. */
   static CachePolicy of(String name, int capacity) {
     return switch (name) {
-      case "sieve" -> new Sieve(capacity);
+      case "sieve" -> new Shipped(capacity);
       case "lru" -> new Lru(capacity);
       case "tinylfu" -> new TinyLfu(capacity);
       default -> throw new IllegalArgumentException("no policy is named " + name);
     };
   }
 
-  /**
-   * SIEVE (Zhang et al., NSDI 2024), as the operator's cache does it: keys in the order of their
-   * arrival, a hand that moves from old to new, takes marks away, and evicts the first key that has
-   * none.
-   */
-  final class Sieve implements CachePolicy {
-    private final Map<Integer, Node> nodes = new HashMap<>();
+  /** The order of the operator's own cache. */
+  final class Shipped implements CachePolicy {
+    private final Map<Integer, Key> keys = new HashMap<>();
+    private final Sieve<Key> order = new Sieve<>(key -> false);
     private final int capacity;
-    private Node oldest;
-    private Node newest;
-    private Node hand;
 
-    private static final class Node {
+    private static final class Key extends Sieve.Entry<Key> {
       private final int key;
-      private boolean visited;
-      private Node older;
-      private Node newer;
 
-      private Node(int key) {
+      private Key(int key) {
         this.key = key;
       }
     }
 
-    Sieve(int capacity) {
+    Shipped(int capacity) {
       this.capacity = capacity;
     }
 
     @Override
     public boolean hit(int key) {
-      Node node = nodes.get(key);
-      if (node != null) {
-        node.visited = true;
+      Key known = keys.get(key);
+      if (known != null) {
+        order.hit(known);
         return true;
       }
-      if (nodes.size() == capacity) {
-        evict();
+      if (keys.size() == capacity) {
+        Key victim = order.victim();
+        order.remove(victim);
+        keys.remove(victim.key);
       }
-      Node added = new Node(key);
-      added.older = newest;
-      if (newest == null) {
-        oldest = added;
-      } else {
-        newest.newer = added;
-      }
-      newest = added;
-      nodes.put(key, added);
+      Key added = new Key(key);
+      order.add(added);
+      keys.put(key, added);
       return false;
-    }
-
-    private void evict() {
-      Node victim = hand == null ? oldest : hand;
-      while (victim.visited) {
-        victim.visited = false;
-        victim = victim.newer == null ? oldest : victim.newer;
-      }
-      hand = victim.newer;
-      if (victim.older == null) {
-        oldest = victim.newer;
-      } else {
-        victim.older.newer = victim.newer;
-      }
-      if (victim.newer == null) {
-        newest = victim.older;
-      } else {
-        victim.newer.older = victim.older;
-      }
-      nodes.remove(victim.key);
     }
   }
 

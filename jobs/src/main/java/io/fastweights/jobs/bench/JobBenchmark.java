@@ -136,7 +136,7 @@ final class JobBenchmark {
   void pressure() throws Exception {
     progress.begin("back-pressure in a process of its own");
     Backpressure.Cost cost =
-        Backpressure.measure(settings.pressureSeconds, settings.keys / 10, out);
+        new Backpressure(settings.pressureSeconds, settings.keys / 10).inOwnProcess(out);
     report.add("pressure.seconds", cost.seconds());
     report.add("pressure." + RATE, cost.eventsPerSecond());
     report.add("pressure.rss.growth", cost.residentGrowth());

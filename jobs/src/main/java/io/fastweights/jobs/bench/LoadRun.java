@@ -23,7 +23,6 @@ record LoadRun(
     double checkpointBytesPerEvent,
     double[] millis) {
   private static final String METER = "load";
-  private static final double UNCOUNTED = 0.25;
 
   static LoadRun of(LoadJob job, double seconds, BenchProgress progress) throws Exception {
     try (WorkFolder work = WorkFolder.create();
@@ -32,61 +31,31 @@ record LoadRun(
       Meter meter = Meter.open(METER);
       job.build(environment, METER);
       JobClient client = environment.executeAsync("fastweights bench job");
-      while (meter.answered() == 0) {
-        progress.tick(client, 0);
-      }
-      Stretch first = Stretch.of(client, meter, UNCOUNTED * seconds, progress);
+      Stretch.awaitFirst(client, meter::answered, progress);
+      Stretch first = Stretch.of(client, meter::answered, Stretch.UNCOUNTED * seconds, progress);
       if (job.timed()) {
         meter.time();
       }
       long begin = System.currentTimeMillis();
       Stretch rest = first;
-      if (!first.ended) {
-        rest = Stretch.of(client, meter, (1 - UNCOUNTED) * seconds, progress);
+      if (!first.ended()) {
+        double left = (1 - Stretch.UNCOUNTED) * seconds;
+        rest = Stretch.of(client, meter::answered, left, progress);
       }
-      if (!rest.ended) {
+      if (!rest.ended()) {
         client.cancel().get(60, TimeUnit.SECONDS);
       }
-      Stretch counted = rest.events == 0 ? first : rest;
+      Stretch counted = rest.events() == 0 ? first : rest;
       long written =
           cluster.checkpoints(client.getJobID()).stream()
               .filter(checkpoint -> checkpoint.finished() >= begin)
               .mapToLong(Checkpoint::writtenBytes)
               .sum();
       return new LoadRun(
-          counted.events / counted.seconds,
-          counted.events / counted.processorSeconds,
-          written == 0 ? Double.NaN : (double) written / counted.events,
+          counted.eventsPerSecond(),
+          counted.eventsPerProcessorSecond(),
+          written == 0 ? Double.NaN : (double) written / counted.events(),
           meter.millis());
-    }
-  }
-
-  /**
-   * Events that came to the sink in a time, or in as long as it took until one came.
-   *
-   * @param ended whether the job came to its end
-   */
-  private record Stretch(long events, double seconds, double processorSeconds, boolean ended) {
-    static Stretch of(JobClient client, Meter meter, double seconds, BenchProgress progress)
-        throws Exception {
-      long before = meter.answered();
-      long begin = System.nanoTime();
-      long processor = StateRun.processorNanos();
-      long now = before;
-      long last = begin;
-      boolean runs = true;
-      while (runs && (System.nanoTime() - begin < seconds * 1e9 || now == before)) {
-        runs = progress.tickUnlessDone(client, now);
-        long answered = meter.answered();
-        if (answered > now) {
-          last = System.nanoTime();
-          now = answered;
-        }
-      }
-      // A job ends some time after its last event: its last checkpoint must.
-      long end = runs ? System.nanoTime() : last;
-      double took = (StateRun.processorNanos() - processor) / 1e9;
-      return new Stretch(now - before, (end - begin) / 1e9, took, !runs);
     }
   }
 

@@ -1,13 +1,10 @@
 package io.fastweights.jobs.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.WorkFolder;
-import io.fastweights.jobs.process.TemporaryFiles;
 import io.fastweights.kernels.math.ReferenceModel;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +20,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Many keys that have been seen once, and what that costs a process: memory, disk, and the time to
- * be back from a checkpoint. The main method runs in a process of its own.
+ * be back from a checkpoint. It runs in a process of its own.
  */
 final class MillionKeys {
   private static final MemoryKind KIND = MemoryKind.KIB_16;
@@ -73,28 +70,18 @@ final class MillionKeys {
             new Configuration());
   }
 
-  /** Runs it in a process of its own. */
-  static Cost measure(int keys, PrintWriter out) throws Exception {
-    Path file = TemporaryFiles.file(".json");
-    try {
-      OwnProcess.run(MillionKeys.class, HEAP, out, Integer.toString(keys), file.toString());
-      return new ObjectMapper().readValue(file.toFile(), Cost.class);
-    } finally {
-      Files.delete(file);
+  /** The measurement as what another process runs. */
+  record Task(int keys) implements OwnProcess.Task<Cost> {
+    Cost inOwnProcess(PrintWriter out) throws IOException, InterruptedException {
+      return OwnProcess.run(this, Cost.class, HEAP, out);
     }
-  }
 
-  /**
-   * @param arguments how many keys, and the file that takes the cost
-   */
-  public static void main(String[] arguments) throws Exception {
-    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    try (WorkFolder work = WorkFolder.create()) {
-      Cost cost =
-          new MillionKeys(Integer.parseInt(arguments[0]), new BenchProgress(out), work).run();
-      new ObjectMapper().writeValue(Path.of(arguments[1]).toFile(), cost);
+    @Override
+    public Cost run(BenchProgress progress) throws Exception {
+      try (WorkFolder work = WorkFolder.create()) {
+        return new MillionKeys(keys, progress, work).run();
+      }
     }
-    System.exit(0);
   }
 
   private Cost run() throws Exception {

@@ -81,19 +81,18 @@ final class StateBenchmark {
             way == Way.NAIVE ? "naive" : "fastweights",
             rate == 0 ? "" : String.format(Locale.ROOT, ", at %d events/s", rate)));
     StateRun run =
-        StateProcess.run(
-            new StateProcess.Order(
+        new StateTask(
                 way,
                 kind,
-                StateProcess.Keys.ZIPF,
+                StateTask.Keys.ZIPF,
                 settings.keys,
                 rate,
                 settings.memory.getBytes(),
                 way.cache(settings.memory).getBytes(),
                 false,
                 settings.options.toMap(),
-                settings.seconds),
-            out);
+                settings.seconds)
+            .inOwnProcess(out);
     out.printf(
         Locale.ROOT,
         "  %,.0f events/s, a checkpoint writes %,.0f KiB (median)%n",
@@ -112,7 +111,7 @@ final class StateBenchmark {
     int keys = 2 * settings.dirtyKeys;
     // Of n draws from 2 m keys 2 m (1 - exp(-n / 2 m)) differ: m of 1.39 m.
     long perCheckpoint = Math.round(1.5 * settings.dirtyKeys);
-    long rate = perCheckpoint * 1000 / StateProcess.CHECKPOINT_INTERVAL.toMillis();
+    long rate = perCheckpoint * 1000 / StateTask.CHECKPOINT_INTERVAL.toMillis();
     progress.begin(
         String.format(
             Locale.ROOT,
@@ -123,19 +122,18 @@ final class StateBenchmark {
     MemorySize cache = new MemorySize((keys + 512L) * (kind.bytes() + 256));
     MemorySize rest = settings.memory.subtract(Way.FASTWEIGHTS.cache(settings.memory));
     StateRun run =
-        StateProcess.run(
-            new StateProcess.Order(
+        new StateTask(
                 Way.FASTWEIGHTS,
                 kind,
-                StateProcess.Keys.UNIFORM,
+                StateTask.Keys.UNIFORM,
                 keys,
                 rate,
                 cache.add(rest).getBytes(),
                 cache.getBytes(),
                 true,
                 settings.options.toMap(),
-                settings.seconds),
-            out);
+                settings.seconds)
+            .inOwnProcess(out);
     report.pauses(settings.dirtyKeys, run.pauses());
   }
 
@@ -143,7 +141,7 @@ final class StateBenchmark {
   void million(StateReport report) throws Exception {
     progress.begin(
         String.format(Locale.ROOT, "%,d keys in a process of its own", settings.manyKeys));
-    report.million(MillionKeys.measure(settings.manyKeys, out));
+    report.million(new MillionKeys.Task(settings.manyKeys).inOwnProcess(out));
   }
 
   /** Hit rates of cache policies. */
@@ -151,7 +149,7 @@ final class StateBenchmark {
     progress.begin("hit rates");
     int events = HIT_EVENTS_PER_KEY * settings.keys;
     report.hits(
-        HitRates.of("zipf", KeyTraces.zipf(settings.keys, events, StateProcess.SEED), CACHED_KEYS));
+        HitRates.of("zipf", KeyTraces.zipf(settings.keys, events, StateTask.SEED), CACHED_KEYS));
     report.hits(HitRates.of("flights", KeyTraces.flights(), CACHED_KEYS));
     if (incidents != null) {
       report.hits(HitRates.of("incidents", KeyTraces.callers(incidents), CACHED_KEYS));

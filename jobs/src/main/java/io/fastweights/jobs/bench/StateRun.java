@@ -3,7 +3,6 @@ package io.fastweights.jobs.bench;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
 import io.fastweights.jobs.pipeline.WorkFolder;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.core.execution.JobClient;
@@ -27,7 +26,6 @@ record StateRun(
     List<CheckpointProbe.Pause> pauses,
     List<Long> digests) {
   private static final String TALLY = "state";
-  private static final double UNCOUNTED = 0.25;
 
   static StateRun of(StateJob job, double seconds, BenchProgress progress) throws Exception {
     try (WorkFolder work = WorkFolder.create();
@@ -36,44 +34,22 @@ record StateRun(
       Tally tally = Tally.open(TALLY, 0);
       job.build(environment, TALLY);
       JobClient client = environment.executeAsync("fastweights bench state");
-      while (tally.events() == 0) {
-        progress.tick(client, tally.events());
-      }
-      wait(client, tally, UNCOUNTED * seconds, progress);
-      long begin = System.currentTimeMillis();
-      long before = tally.events();
-      long cpuBefore = processorNanos();
-      double waited = wait(client, tally, (1 - UNCOUNTED) * seconds, progress);
-      long counted = tally.events() - before;
-      double processor = (processorNanos() - cpuBefore) / 1e9;
+      Stretch.awaitFirst(client, tally::events, progress);
+      Stretch.ofEndless(client, tally::events, Stretch.UNCOUNTED * seconds, progress);
+      double rest = (1 - Stretch.UNCOUNTED) * seconds;
+      Stretch counted = Stretch.ofEndless(client, tally::events, rest, progress);
       client.cancel().get(60, TimeUnit.SECONDS);
       List<Checkpoint> checkpoints =
           cluster.checkpoints(client.getJobID()).stream()
-              .filter(checkpoint -> checkpoint.finished() >= begin)
+              .filter(checkpoint -> checkpoint.finished() >= counted.begin())
               .toList();
       return new StateRun(
-          counted / waited,
-          counted / processor,
+          counted.eventsPerSecond(),
+          counted.eventsPerProcessorSecond(),
           checkpoints,
           CheckpointProbe.pauses(TALLY),
           tally.digests());
     }
-  }
-
-  /** Waits, and fails if the job does. Returns the seconds that it took. */
-  private static double wait(JobClient client, Tally tally, double seconds, BenchProgress progress)
-      throws Exception {
-    long begin = System.nanoTime();
-    while (System.nanoTime() - begin < seconds * 1e9) {
-      progress.tick(client, tally.events());
-    }
-    return (System.nanoTime() - begin) / 1e9;
-  }
-
-  /** Time of all processors that this process has taken. */
-  static long processorNanos() {
-    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-        .getProcessCpuTime();
   }
 
   /** The median of what a checkpoint wrote itself. */

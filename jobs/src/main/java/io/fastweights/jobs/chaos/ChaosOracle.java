@@ -4,10 +4,10 @@ import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFields;
 import io.fastweights.jobs.output.PredictionRows;
 import io.fastweights.jobs.output.RowFormat;
+import io.fastweights.kernels.math.KeyedReference;
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
-import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
@@ -15,9 +15,7 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.Prediction;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 
 /**
@@ -37,13 +35,10 @@ final class ChaosOracle {
 
   private final AssociativeMemory model =
       new AssociativeMemory(KEY_DIM, 2, CLASSES, new float[] {0.5f, 0.25f}, Normalisation.UNIT);
-  private final ReferenceModel reference = new ReferenceModel(model);
-  private final InputEncoder inputs =
-      InputEncoder.projection(SCHEMA, model.inputDim(), PROJECTION_SEED);
+  private final KeyedReference reference =
+      new KeyedReference(model, InputEncoder.projection(SCHEMA, model.inputDim(), PROJECTION_SEED));
   private final EventFields fields = new EventFields(SCHEMA, ChaosEvents.COLUMNS);
   private final PredictionRows rows = rows(ChaosEvents.COLUMNS);
-  private final Map<String, float[]> memories = new HashMap<>();
-  private final Map<String, EncodedEvent> lags = new HashMap<>();
   private final long seed;
 
   ChaosOracle(long seed) {
@@ -68,16 +63,7 @@ final class ChaosOracle {
     Event event = ChaosEvents.at(seed, place);
     RawEvent raw = SCHEMA.newEvent();
     fields.read(event, raw);
-    EncodedEvent encoded = SCHEMA.encode(raw);
-    float[] input = new float[model.inputDim()];
-    inputs.encode(encoded, lags.get(event.key()), input, 0);
-    float[] memory =
-        memories.computeIfAbsent(event.key(), key -> new float[model.memory().floats()]);
-    float[] target = encoded.observe() ? encoded.target() : null;
-    ReferenceModel.Step step = reference.step(input, target, memory, encoded.observe());
-    if (encoded.observe()) {
-      lags.put(event.key(), encoded);
-    }
+    ReferenceModel.Step step = reference.step(event.key(), SCHEMA.encode(raw));
     float[] answer = new float[ANSWER];
     SCHEMA.target().predict(step.output(), 0, false, answer);
     answer[CLASSES] = step.recallError();

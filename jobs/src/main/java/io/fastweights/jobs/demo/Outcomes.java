@@ -1,6 +1,7 @@
 package io.fastweights.jobs.demo;
 
 import io.fastweights.jobs.flights.Flight;
+import io.fastweights.kernels.train.Evaluation;
 import java.util.Arrays;
 import java.util.List;
 
@@ -87,6 +88,6 @@ final class Outcomes {
 
   /** Of all flights asked about so far. */
   double runningAuc() {
-    return Auc.of(askedScores, askedLate, asked);
+    return Evaluation.auc(askedScores, askedLate, asked);
   }
 }

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.demo;
 
 import io.fastweights.jobs.flights.Flight;
+import io.fastweights.kernels.train.Evaluation;
 import java.util.List;
 
 /** Predictions of {@code late} held against what happened, for some of the flights. */
@@ -32,7 +33,7 @@ final class Scores {
   }
 
   double auc() {
-    return Auc.of(predicted, late, size);
+    return Evaluation.auc(predicted, late, size);
   }
 
   /** Mean squared error of the probabilities. */

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.jobs.Commands;
 import io.fastweights.jobs.Main;
-import io.fastweights.jobs.SimulatedDriver;
 import io.fastweights.jobs.process.ChildJvm;
+import io.fastweights.kernels.cuda.SimulatedDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -85,7 +85,7 @@ class CudaClusterIT {
             "--slots=4");
     Path log = folder.resolve("up.log");
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("LD_LIBRARY_PATH", SimulatedDriver.build().toString());
+    builder.environment().put("LD_LIBRARY_PATH", SimulatedDevice.folder().toString());
     int code = builder.redirectOutput(log.toFile()).start().waitFor();
     assertThat(code).as("%s", Files.readString(log)).isZero();
   }

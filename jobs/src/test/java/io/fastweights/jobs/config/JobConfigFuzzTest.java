@@ -3,7 +3,7 @@ package io.fastweights.jobs.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.fastweights.jobs.Allocations;
+import io.fastweights.kernels.Allocations;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;

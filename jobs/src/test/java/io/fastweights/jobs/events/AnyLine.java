@@ -2,7 +2,7 @@ package io.fastweights.jobs.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.jobs.Allocations;
+import io.fastweights.kernels.Allocations;
 import io.fastweights.kernels.schema.MalformedEventException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

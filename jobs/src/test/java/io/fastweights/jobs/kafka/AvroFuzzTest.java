@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.fastweights.jobs.Allocations;
+import io.fastweights.kernels.Allocations;
 import io.fastweights.kernels.schema.MalformedEventException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.fastweights.jobs.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.fastweights.jobs.Allocations;
+import io.fastweights.kernels.Allocations;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.api.ModelUpdate;
 

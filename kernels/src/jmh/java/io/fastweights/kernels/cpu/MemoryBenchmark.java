@@ -2,12 +2,9 @@ package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.RandomWeights;
 import io.fastweights.kernels.model.SlowModel;
-import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.Tensor;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -60,10 +57,10 @@ public class MemoryBenchmark {
             .nu(sizes[2])
             .build();
     SplittableRandom random = new SplittableRandom(7);
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    SlowWeights.expectedShapes(config)
-        .forEach((name, dims) -> tensors.put(name, new Tensor(dims, Operands.gaussian(random, dims))));
-    SlowModel model = SlowModel.of(new SlowWeights(config, tensors));
+    SlowModel model =
+        SlowModel.of(
+            RandomWeights.of(
+                config, null, (name, dims, size) -> Operands.gaussian(random, dims)));
     CpuKernels kernels = provider.equals("vector") ? new VectorKernels() : new ScalarKernels();
     workload = new MemoryWorkload(new CpuEngine(model, 2, kernels), EVENTS, segment, 7);
     features = new VectorFeatures(model);

@@ -113,9 +113,7 @@ public final class SelfCheck {
   private static String difference(Model model, Engine engine, Storage storage) {
     EngineOptions plain = new EngineOptions(Device.CPU, SelfCheckScript.SLOTS, storage);
     try (Engine reference = new CpuEngine(model, plain, new ScalarKernels())) {
-      return new SelfCheckScript(model)
-          .run(reference)
-          .difference(new SelfCheckScript(model).run(engine));
+      return new SelfCheckScript(model).difference(reference, engine);
     }
   }
 

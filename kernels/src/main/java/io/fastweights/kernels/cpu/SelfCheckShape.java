@@ -5,13 +5,10 @@ import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.RandomWeights;
 import io.fastweights.kernels.model.SlowModel;
-import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.Tensor;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 
 /** The shape of a model that a {@link SelfCheck} steps, and the model: its weights are random. */
@@ -49,15 +46,12 @@ sealed interface SelfCheckShape {
     @Override
     public Model model() {
       SplittableRandom random = new SplittableRandom(1);
-      Map<String, Tensor> tensors = new LinkedHashMap<>();
-      SlowWeights.expectedShapes(config)
-          .forEach((name, shape) -> tensors.put(name, new Tensor(shape, weights(random, shape))));
-      return SlowModel.of(new SlowWeights(config, tensors));
+      return SlowModel.of(
+          RandomWeights.of(config, null, (name, shape, size) -> weights(random, shape, size)));
     }
 
     /** Scaled by the width of the layer, so that nothing saturates. */
-    private static float[] weights(SplittableRandom random, int[] shape) {
-      int size = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    private static float[] weights(SplittableRandom random, int[] shape, int size) {
       double scale = shape.length == 2 ? 3 / Math.sqrt(shape[1]) : 1;
       float[] weights = new float[size];
       for (int i = 0; i < size; i++) {

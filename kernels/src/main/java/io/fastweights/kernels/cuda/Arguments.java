@@ -11,7 +11,7 @@ import jcuda.driver.JCudaDriver;
  * arguments.cuh}, then the launch copies them. One direct buffer serves all launches of an engine:
  * pointing JNI at a field each would cost ten times as much.
  */
-final class Arguments {
+public final class Arguments {
   private static final int MOST_BYTES = 512;
 
   private final ByteBuffer fields =
@@ -22,7 +22,7 @@ final class Arguments {
   private long launches;
 
   /** Launches go to this stream from now on. */
-  void on(CudaStream where) {
+  public void on(CudaStream where) {
     stream = where;
   }
 

@@ -12,7 +12,7 @@ import jcuda.driver.JCudaDriver;
  * A device and its primary context, which all engines of the process on that device share. A
  * context belongs to a thread, so every public entry of the engine makes it current first.
  */
-final class CudaDevice extends NativeResource {
+public final class CudaDevice extends NativeResource {
   /** The first architecture that the kernels run on: Turing. */
   private static final int LEAST_CAPABILITY = 75;
 
@@ -37,7 +37,7 @@ final class CudaDevice extends NativeResource {
    *
    * @throws EngineException if there is no such device, or it is too old; the message says why
    */
-  static CudaDevice acquire(int index) {
+  public static CudaDevice acquire(int index) {
     Driver.check(JCudaDriver.cuInit(0), "initialise the CUDA driver");
     int[] count = new int[1];
     Driver.check(JCudaDriver.cuDeviceGetCount(count), "count devices");
@@ -70,24 +70,24 @@ final class CudaDevice extends NativeResource {
     return made;
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
   /** Bytes of shared memory that a block can ask for. */
-  int sharedBytes() {
+  public int sharedBytes() {
     return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
   }
 
   /** Bytes of device memory that nobody holds. */
-  long freeBytes() {
+  public long freeBytes() {
     long[] free = new long[1];
     Driver.check(JCudaDriver.cuMemGetInfo(free, new long[1]), "ask for free device memory");
     return free[0];
   }
 
   /** Makes the context current on the calling thread. */
-  void makeCurrent() {
+  public void makeCurrent() {
     Driver.check(JCudaDriver.cuCtxSetCurrent(context), "make the CUDA context current");
   }
 

@@ -179,17 +179,17 @@ public final class CudaEngine implements Engine {
   }
 
   /** Bytes copied to the device for batches so far. */
-  long bytesIn() {
+  public long bytesIn() {
     return bytesIn;
   }
 
   /** Bytes copied from the device for batches so far. */
-  long bytesOut() {
+  public long bytesOut() {
     return bytesOut;
   }
 
   /** Kernels launched so far. */
-  long launches() {
+  public long launches() {
     return arguments.launches();
   }
 

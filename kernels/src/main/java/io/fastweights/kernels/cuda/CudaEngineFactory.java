@@ -20,7 +20,7 @@ public final class CudaEngineFactory implements EngineFactory {
   }
 
   /** What kept JCuda from loading, in words. */
-  static String why(LinkageError error) {
+  public static String why(LinkageError error) {
     StringBuilder trace = new StringBuilder();
     for (Throwable t = error; t != null; t = t.getCause()) {
       trace.append(t).append('\n');

@@ -4,14 +4,14 @@ import jcuda.driver.CUevent;
 import jcuda.driver.JCudaDriver;
 
 /** A point in a stream that others can wait for, and that has a time. */
-final class CudaEvent extends NativeResource {
+public final class CudaEvent extends NativeResource {
   private final CUevent event = new CUevent();
 
   private CudaEvent() {
     super("an event");
   }
 
-  static CudaEvent create() {
+  public static CudaEvent create() {
     CudaEvent made = new CudaEvent();
     Driver.check(JCudaDriver.cuEventCreate(made.event, 0), "create an event");
     made.granted();
@@ -23,12 +23,12 @@ final class CudaEvent extends NativeResource {
   }
 
   /** Marks where the stream is now. */
-  void record(CudaStream stream) {
+  public void record(CudaStream stream) {
     Driver.check(JCudaDriver.cuEventRecord(event, stream.handle()), "record an event");
   }
 
   /** Milliseconds between two events that were reached. */
-  static float milliseconds(CudaEvent from, CudaEvent to) {
+  public static float milliseconds(CudaEvent from, CudaEvent to) {
     float[] time = new float[1];
     Driver.check(
         JCudaDriver.cuEventElapsedTime(time, from.event, to.event), "measure between two events");

@@ -22,7 +22,7 @@ import jcuda.driver.JCudaDriver;
  * The kernels, compiled by the driver for the device when they are first asked for, each on its
  * own: a model needs five or so of them, and the driver takes seconds for all.
  */
-final class CudaModule implements AutoCloseable {
+public final class CudaModule implements AutoCloseable {
   private static final String PTX = "fastweights.ptx";
 
   /** A kernel, up to the brace that closes it. */
@@ -45,12 +45,12 @@ final class CudaModule implements AutoCloseable {
   }
 
   /** The kernels that ship beside this class. */
-  static CudaModule load() {
+  public static CudaModule load() {
     return load(ptx());
   }
 
   /** Other kernels, that are tried out. */
-  static CudaModule load(byte[] ptx) {
+  public static CudaModule load(byte[] ptx) {
     return new CudaModule(new String(ptx, StandardCharsets.US_ASCII));
   }
 
@@ -66,12 +66,12 @@ final class CudaModule implements AutoCloseable {
   }
 
   /** The first line of the PTX: which sources it was made of. */
-  String origin() {
+  public String origin() {
     return header.lines().findFirst().orElse("");
   }
 
   /** The names of all kernels. */
-  Collection<String> names() {
+  public Collection<String> names() {
     return entries.keySet();
   }
 

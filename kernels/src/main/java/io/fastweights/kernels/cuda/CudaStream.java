@@ -5,14 +5,14 @@ import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 
 /** Work for the device, done in the order in which it was enqueued. */
-final class CudaStream extends NativeResource {
+public final class CudaStream extends NativeResource {
   private final CUstream stream = new CUstream();
 
   private CudaStream() {
     super("a stream");
   }
 
-  static CudaStream create() {
+  public static CudaStream create() {
     CudaStream made = new CudaStream();
     Driver.check(
         JCudaDriver.cuStreamCreate(made.stream, CUstream_flags.CU_STREAM_NON_BLOCKING),
@@ -31,7 +31,7 @@ final class CudaStream extends NativeResource {
   }
 
   /** Waits for all that was enqueued; reports what failed meanwhile. */
-  void synchronize() {
+  public void synchronize() {
     Driver.check(JCudaDriver.cuStreamSynchronize(stream), "finish the work of a stream");
   }
 

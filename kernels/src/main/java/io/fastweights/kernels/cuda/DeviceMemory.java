@@ -4,7 +4,7 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.JCudaDriver;
 
 /** Bytes of a device's memory; the only owner of their address. Their content is undefined. */
-final class DeviceMemory extends NativeResource {
+public final class DeviceMemory extends NativeResource {
   private final Address pointer = new Address();
   private final long bytes;
 
@@ -16,24 +16,24 @@ final class DeviceMemory extends NativeResource {
   /**
    * @throws io.fastweights.kernels.engine.EngineException if the device has not as much
    */
-  static DeviceMemory allocate(long bytes) {
+  public static DeviceMemory allocate(long bytes) {
     DeviceMemory memory = new DeviceMemory(bytes);
     Driver.check(JCudaDriver.cuMemAlloc(memory.pointer, bytes), "allocate device memory", bytes);
     memory.granted();
     return memory;
   }
 
-  long bytes() {
+  public long bytes() {
     return bytes;
   }
 
   /** The address on the device, for a kernel's argument. */
-  long address() {
+  public long address() {
     return pointer.raw();
   }
 
   /** Enqueues a copy of host bytes to {@code at}. */
-  void upload(long at, PinnedMemory from, long fromAt, long count, CudaStream stream) {
+  public void upload(long at, PinnedMemory from, long fromAt, long count, CudaStream stream) {
     Driver.check(
         JCudaDriver.cuMemcpyHtoDAsync(
             pointer.withByteOffset(at), from.pointer(fromAt), count, stream.handle()),
@@ -51,7 +51,7 @@ final class DeviceMemory extends NativeResource {
   }
 
   /** Enqueues a copy inside this memory; the ranges must not meet. */
-  void move(long from, long to, long count, CudaStream stream) {
+  public void move(long from, long to, long count, CudaStream stream) {
     Driver.check(
         JCudaDriver.cuMemcpyDtoDAsync(
             pointer.withByteOffset(to), pointer.withByteOffset(from), count, stream.handle()),

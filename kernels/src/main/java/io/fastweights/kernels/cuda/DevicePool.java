@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Memories in device memory, in one block: element[slot][layer][head][row][column]. Scratch slots
  * follow those that the caller sees.
  */
-final class DevicePool implements MemoryPool, AutoCloseable {
+public final class DevicePool implements MemoryPool, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DevicePool.class);
 
   /** The share of the free memory that a pool takes at most; the rest is for batches. */
@@ -41,7 +41,7 @@ final class DevicePool implements MemoryPool, AutoCloseable {
    * @param scratchSlots slots beyond those asked for
    * @throws EngineException if there is not enough for {@link EngineOptions#leastSlots}
    */
-  DevicePool(CudaDevice device, MemoryShape shape, EngineOptions options, int scratchSlots) {
+  public DevicePool(CudaDevice device, MemoryShape shape, EngineOptions options, int scratchSlots) {
     this.device = device;
     this.shape = shape;
     this.format = options.storage();
@@ -104,7 +104,7 @@ final class DevicePool implements MemoryPool, AutoCloseable {
     return (long) shape.floats() * format.bytes();
   }
 
-  long address() {
+  public long address() {
     return memory.address();
   }
 
@@ -119,7 +119,7 @@ final class DevicePool implements MemoryPool, AutoCloseable {
   }
 
   /** Enqueues a copy from slot to slot in the stream of a computation. */
-  void copy(int from, int to, CudaStream where) {
+  public void copy(int from, int to, CudaStream where) {
     memory.move(from * slotBytes(), to * slotBytes(), slotBytes(), where);
   }
 

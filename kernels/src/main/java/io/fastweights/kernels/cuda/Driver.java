@@ -5,7 +5,7 @@ import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /** The one place where what the driver returns is looked at. */
-final class Driver {
+public final class Driver {
   private Driver() {}
 
   /** A call of the driver failed. */
@@ -49,7 +49,7 @@ final class Driver {
   }
 
   /** The newest CUDA that the driver knows, in words. */
-  static String version() {
+  public static String version() {
     int[] version = new int[1];
     check(JCudaDriver.cuDriverGetVersion(version), "ask for the driver's version");
     return "CUDA driver " + version[0] / 1000 + "." + version[0] % 1000 / 10;

@@ -7,7 +7,7 @@ import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.SlowModel;
 
 /** Launches of layers.cu: the layers around a memory, each over rows of a batch. */
-final class LayerKernels implements DenseLayer {
+public final class LayerKernels implements DenseLayer {
   private static final int DENSE_ROWS = 64;
   private static final int DENSE_OUT = 64;
   private static final int DENSE_THREADS = 128;
@@ -19,7 +19,7 @@ final class LayerKernels implements DenseLayer {
   private final CudaModule module;
 
   /** Compiles what the model will need. */
-  LayerKernels(CudaModule module, Model model, Arguments arguments) {
+  public LayerKernels(CudaModule module, Model model, Arguments arguments) {
     this.module = module;
     this.arguments = arguments;
     module.function("recall_error", 0);
@@ -156,7 +156,7 @@ final class LayerKernels implements DenseLayer {
   }
 
   /** y[row] = mean over heads of x[row][head]. */
-  void headMean(long x, long y, int rows, int heads, int columns) {
+  public void headMean(long x, long y, int rows, int heads, int columns) {
     arguments
         .begin()
         .wide(x)

@@ -17,7 +17,7 @@ import jcuda.driver.CUfunction;
  * @param sharedBytes dynamic shared memory of a block
  * @param tiles tiles of a head's columns
  */
-record MemoryKernel(
+public record MemoryKernel(
     String name,
     CUfunction function,
     int lanes,
@@ -45,7 +45,8 @@ record MemoryKernel(
    *
    * @throws EngineException if the features of a key do not fit into shared memory
    */
-  static MemoryKernel direct(CudaModule module, Model model, Storage storage, int mostShared) {
+  public static MemoryKernel direct(
+      CudaModule module, Model model, Storage storage, int mostShared) {
     MemoryKernel kernel = of(module, model, nameFor(model, storage), mostShared);
     if (kernel == null) {
       throw new EngineException(
@@ -73,7 +74,7 @@ record MemoryKernel(
   }
 
   /** A kernel by its name. Null where a warp of it needs more shared memory than there is. */
-  static MemoryKernel of(CudaModule module, Model model, String name, int mostShared) {
+  public static MemoryKernel of(CudaModule module, Model model, String name, int mostShared) {
     Matcher layout = NAME.matcher(name);
     if (!layout.matches()) {
       throw new IllegalArgumentException(name + " is not the name of a memory step");

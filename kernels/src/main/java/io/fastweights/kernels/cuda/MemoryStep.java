@@ -10,7 +10,7 @@ import io.fastweights.kernels.model.ModelConfig.UpdateRule;
  * The argument {@code MemoryStep} of arguments.cuh: where one layer's memories, the events and the
  * results stand on the device. Addresses are of row 0; a view that is set anew for each layer.
  */
-final class MemoryStep {
+public final class MemoryStep {
   private static final int SUM_RULE = 1;
   private static final int ELU_PLUS_ONE = 2;
   private static final int UNIT_LENGTH = 4;
@@ -19,55 +19,55 @@ final class MemoryStep {
   private final Model model;
   private final MemoryShape shape;
 
-  long pool;
-  long segments;
-  long observes;
+  public long pool;
+  public long segments;
+  public long observes;
 
   /** What memories are multiplied by before each event: float[row], or 0 where none fades. */
   long fades;
 
   /** Keys and queries: float[row * projectionStride + key or query + head * d ...]. */
-  long projections;
+  public long projections;
 
-  int projectionStride;
-  int key;
+  public int projectionStride;
+  public int key;
 
   /** -1 where v_old is the answer and nobody reads. */
-  int query;
+  public int query;
 
   /** Values: float[row * valueStride + value + head * valueHeadStride ...]. */
-  long values;
+  public long values;
 
-  int valueStride;
-  int value;
-  int valueHeadStride;
+  public int valueStride;
+  public int value;
+  public int valueHeadStride;
 
   /** Beta: float[row * betaStride + beta + head]; stride 0 where it is a constant of the head. */
-  long betas;
+  public long betas;
 
-  int betaStride;
-  int beta;
+  public int betaStride;
+  public int beta;
 
   /** float[row][heads][columns], or 0. */
-  long reads;
+  public long reads;
 
   /** v_old: float[row][heads][columns], or 0. */
-  long recalls;
+  public long recalls;
 
   /** For the log, or 0. */
-  long keys;
+  public long keys;
 
-  long deltas;
-  int keyStride;
+  public long deltas;
+  public int keyStride;
   int keyAt;
-  int deltaStride;
+  public int deltaStride;
   int deltaAt;
   long layer;
-  float scale = 1;
+  public float scale = 1;
   boolean sumRule;
   boolean asksWrite;
 
-  MemoryStep(Model model) {
+  public MemoryStep(Model model) {
     this.model = model;
     this.shape = model.memory();
     this.sumRule = model.updateRule() == UpdateRule.SUM;
@@ -86,7 +86,7 @@ final class MemoryStep {
   }
 
   /** Enqueues the step of {@code count} segments of the table, from {@code first} on. */
-  void launch(MemoryKernel kernel, Arguments arguments, int first, int count) {
+  public void launch(MemoryKernel kernel, Arguments arguments, int first, int count) {
     if (count == 0) {
       return;
     }

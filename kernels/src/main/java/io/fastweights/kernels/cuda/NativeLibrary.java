@@ -22,7 +22,7 @@ import jcuda.LibUtils;
  * the property points to the private folder while JCuda loads, under a lock that all class loaders
  * of the process share. A library in {@code java.library.path} is taken before, as JCuda does.
  */
-final class NativeLibrary {
+public final class NativeLibrary {
   static final String DRIVER = "JCudaDriver-12.6.0-linux-x86_64";
   static final String CUBLAS = "JCublas2-12.6.0-linux-x86_64";
   private static final String TEMPORARY = "java.io.tmpdir";
@@ -37,7 +37,7 @@ final class NativeLibrary {
    * @throws LinkageError if JCuda or the CUDA driver is missing
    * @throws EngineException if there is no folder that the library may be loaded from
    */
-  static void loadDriver() {
+  public static void loadDriver() {
     load(DRIVER, "jcuda.driver.JCudaDriver");
   }
 

@@ -6,7 +6,7 @@ import jcuda.Pointer;
 import jcuda.driver.JCudaDriver;
 
 /** Page-locked bytes of the host, which the device copies to and from on its own. */
-final class PinnedMemory extends NativeResource {
+public final class PinnedMemory extends NativeResource {
   private final Pointer pointer = new Pointer();
   private final long bytes;
   private ByteBuffer buffer;
@@ -19,7 +19,7 @@ final class PinnedMemory extends NativeResource {
   /**
    * @throws io.fastweights.kernels.engine.EngineException if the host has not as much
    */
-  static PinnedMemory allocate(long bytes) {
+  public static PinnedMemory allocate(long bytes) {
     if (bytes > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "a staging buffer of " + bytes + " bytes is above 2 GiB: use smaller batches");
@@ -37,7 +37,7 @@ final class PinnedMemory extends NativeResource {
   }
 
   /** The bytes; not to be touched after {@link #close}. */
-  ByteBuffer buffer() {
+  public ByteBuffer buffer() {
     return buffer;
   }
 

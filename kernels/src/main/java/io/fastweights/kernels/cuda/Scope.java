@@ -7,16 +7,16 @@ import java.util.Deque;
  * Owns resources that are made one after the other and closed together, last first. All are closed,
  * also when closing one fails; the first failure is thrown, with the others in it.
  */
-final class Scope implements AutoCloseable {
+public final class Scope implements AutoCloseable {
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
 
-  <T extends AutoCloseable> T own(T resource) {
+  public <T extends AutoCloseable> T own(T resource) {
     owned.push(resource);
     return resource;
   }
 
   /** Closes all after a failure, which is returned with what fails now in it. */
-  RuntimeException closeAfter(RuntimeException failure) {
+  public RuntimeException closeAfter(RuntimeException failure) {
     try {
       close();
     } catch (RuntimeException e) {

@@ -3,6 +3,7 @@ package io.fastweights.kernels.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.fastweights.kernels.ForkedJvm;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.engine.EventBatch;

@@ -2,6 +2,7 @@ package io.fastweights.kernels.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.ForkedJvm;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.engine.EventBatch;

@@ -2,6 +2,7 @@ package io.fastweights.kernels.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.ForkedJvm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

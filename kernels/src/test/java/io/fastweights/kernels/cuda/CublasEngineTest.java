@@ -3,6 +3,7 @@ package io.fastweights.kernels.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.ForkedJvm;
 import io.fastweights.kernels.cuda.SimulatedDevice.Control;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineContractTest;
@@ -14,9 +15,6 @@ import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.RandomModels;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.Storage;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -107,27 +105,14 @@ class CublasEngineTest extends EngineContractTest {
 
   @Test
   void ownKernelsMultiplyWhereCublasCannotBeLoaded() throws Exception {
-    String output = runWithoutCublas();
+    String output =
+        ForkedJvm.run(
+            WithoutCublas.class,
+            List.of("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir")));
     assertThat(output.split("libcublas.so.12 cannot be loaded"))
         .as("a warning, once:%n%s", output)
         .hasSize(2);
     assertThat(output).contains("the same bits");
-  }
-
-  private static String runWithoutCublas() throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                WithoutCublas.class.getName())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    return output;
   }
 
   /** Runs in a process without a libcublas.so.12. */

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import jcuda.LibUtils;
 import jcuda.driver.JCudaDriver;
@@ -15,9 +16,9 @@ import jcuda.driver.JCudaDriver;
  * A CUDA driver without a GPU (src/test/native), built with g++ and loaded before JCuda asks for
  * libcuda.so.1. Loaded once for the process, which then sees a CUDA device for ever.
  */
-final class SimulatedDevice {
+public final class SimulatedDevice {
   /** Requests and counts of {@code Control} in driver.cpp. */
-  enum Control {
+  public enum Control {
     RESET(1000),
     FAIL_ALLOCATION(1001),
     FAIL_LAUNCH(1002),
@@ -38,50 +39,54 @@ final class SimulatedDevice {
     }
   }
 
-  private static final Path NATIVE = Path.of("src/test/native");
-  private static final Path OUT = Path.of("target/simulated-device");
+  /** The module that every other stands beside. */
+  private static final Path KERNELS = Path.of("../kernels").toAbsolutePath().normalize();
+
+  /** Of all modules: what one of them has built the next ones find. */
+  private static final Path OUT = KERNELS.resolve("target/simulated-device");
+
   private static boolean loaded;
   private static boolean cublasLoaded;
 
   private SimulatedDevice() {}
 
-  /** The folder of the libraries, for a process of its own. */
-  static Path folder() {
-    return OUT.toAbsolutePath();
+  /** The folder of the libraries, for a process that is given it as LD_LIBRARY_PATH. */
+  public static Path folder() {
+    try {
+      build();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the simulated device needs g++ and nm", e);
+    }
+    return OUT;
   }
 
   /** Builds it and a cuBLAS for it if a source is newer, and loads both. Without g++ this fails. */
-  static synchronized void load() {
+  public static synchronized void load() {
     loadDriver();
     if (!cublasLoaded) {
-      System.load(OUT.resolve("libcublas.so.12").toAbsolutePath().toString());
+      System.load(OUT.resolve("libcublas.so.12").toString());
       cublasLoaded = true;
     }
   }
 
   /** The driver alone. */
-  static synchronized void loadDriver() {
+  public static synchronized void loadDriver() {
     if (!loaded) {
-      try {
-        build();
-        System.load(OUT.resolve("libcuda.so.1").toAbsolutePath().toString());
-        NativeLibrary.loadDriver();
-        loaded = true;
-      } catch (IOException e) {
-        throw new UncheckedIOException("the simulated device needs g++ and nm", e);
-      }
+      System.load(folder().resolve("libcuda.so.1").toString());
+      NativeLibrary.loadDriver();
+      loaded = true;
     }
     set(Control.RESET, 0);
   }
 
-  static void set(Control control, long value) {
+  public static void set(Control control, long value) {
     int status = JCudaDriver.cuCtxSetLimit(control.limit, value);
     if (status != 0) {
       throw new IllegalStateException(control + " returned " + status);
     }
   }
 
-  static long get(Control control) {
+  public static long get(Control control) {
     long[] value = new long[1];
     int status = JCudaDriver.cuCtxGetLimit(value, control.limit);
     if (status != 0) {
@@ -91,24 +96,24 @@ final class SimulatedDevice {
   }
 
   /** What the process holds of the device: allocations, pinned buffers, handles, contexts. */
-  static List<Long> held() {
+  public static List<Long> held() {
     return List.of(
         get(Control.ALLOCATIONS), get(Control.PINNED), get(Control.HANDLES), get(Control.CONTEXTS));
   }
 
   private static void build() throws IOException {
     Files.createDirectories(OUT);
-    Path driver = unpack(NativeLibrary.DRIVER);
-    Path cublas = unpack(NativeLibrary.CUBLAS);
-    Process process =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 "sh",
-                NATIVE.resolve("build.sh").toString(),
-                driver.toString(),
-                OUT.toAbsolutePath().toString(),
-                cublas.toString())
-            .redirectErrorStream(true)
-            .start();
+                KERNELS + "/src/test/native/build.sh",
+                unpack(NativeLibrary.DRIVER).toString(),
+                OUT.toString()));
+    if (LibUtils.class.getResource(resource(NativeLibrary.CUBLAS)) != null) {
+      command.add(unpack(NativeLibrary.CUBLAS).toString());
+    }
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       if (process.waitFor() != 0) {
@@ -120,10 +125,13 @@ final class SimulatedDevice {
     }
   }
 
+  private static String resource(String library) {
+    return "/lib/" + LibUtils.createLibraryFileName(library);
+  }
+
   private static Path unpack(String library) throws IOException {
-    String file = LibUtils.createLibraryFileName(library);
-    Path to = OUT.resolve(file).toAbsolutePath();
-    try (InputStream in = LibUtils.class.getResourceAsStream("/lib/" + file)) {
+    Path to = OUT.resolve(LibUtils.createLibraryFileName(library));
+    try (InputStream in = LibUtils.class.getResourceAsStream(resource(library))) {
       // Processes of a build run side by side: each moves a whole file into place.
       Path whole = Files.createTempFile(OUT, "unpacked", ".so");
       Files.write(whole, in.readAllBytes());

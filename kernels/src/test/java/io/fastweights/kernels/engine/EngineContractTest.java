@@ -3,18 +3,14 @@ package io.fastweights.kernels.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fastweights.kernels.engine.RandomModels.Event;
+import io.fastweights.kernels.engine.EngineScript.Event;
 import io.fastweights.kernels.math.LogReplay;
-import io.fastweights.kernels.math.ReferenceModel;
-import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.Storage;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -41,6 +37,10 @@ public abstract class EngineContractTest {
   /** How many seeds each property is tried with. */
   protected int seeds() {
     return 12;
+  }
+
+  private static EngineScript script(Model model, List<Event> events) {
+    return new EngineScript(model, events, KEYS);
   }
 
   private interface Property {
@@ -70,12 +70,12 @@ public abstract class EngineContractTest {
     return forAllModels(
         (model, seed) -> {
           SplittableRandom random = new SplittableRandom(seed);
-          List<Event> events = RandomModels.events(model, 60, KEYS, random);
+          EngineScript script = script(model, RandomModels.events(model, 60, KEYS, random));
           for (Storage storage : Storage.values()) {
-            Results expected = reference(model, events, storage);
+            EngineResults expected = script.reference(storage);
             try (Engine engine = engine(model, KEYS, storage)) {
-              Results actual = run(engine, model, events, splits(random, events.size(), 17));
-              expected.compare(storage + ", seed " + seed, actual, tolerance(storage));
+              EngineResults actual = script.run(engine, script.splits(random, 17));
+              assertSame(storage + ", seed " + seed, expected, actual, tolerance(storage));
             }
           }
         });
@@ -87,17 +87,17 @@ public abstract class EngineContractTest {
     return forAllModels(
         (model, seed) -> {
           SplittableRandom random = new SplittableRandom(seed);
-          List<Event> events = RandomModels.extremeEvents(model, 60, KEYS, random);
+          EngineScript script = script(model, RandomModels.extremeEvents(model, 60, KEYS, random));
           for (Storage storage : Storage.values()) {
-            Results expected = reference(model, events, storage);
+            EngineResults expected = script.reference(storage);
             try (Engine engine = engine(model, KEYS, storage)) {
-              Results actual = run(engine, model, events, splits(random, events.size(), 17));
+              EngineResults actual = script.run(engine, script.splits(random, 17));
               String what = storage + ", seed " + seed;
               if (tolerance(storage) == 0) {
                 // Other orders of sums differ by as much as such values cancel.
-                expected.compare(what, actual, 0);
+                assertSame(what, expected, actual, 0);
               }
-              actual.requireFiniteMemories(what);
+              requireFiniteMemories(what, actual);
             }
           }
         });
@@ -108,12 +108,12 @@ public abstract class EngineContractTest {
     return forAllModels(
         (model, seed) -> {
           SplittableRandom random = new SplittableRandom(seed);
-          List<Event> events = RandomModels.events(model, 80, KEYS, random);
+          EngineScript script = script(model, RandomModels.events(model, 80, KEYS, random));
           try (Engine one = engine(model, KEYS);
               Engine other = engine(model, KEYS)) {
-            Results single = run(one, model, events, splits(random, events.size(), 1));
-            Results batched = run(other, model, events, splits(random, events.size(), 80));
-            single.compare("seed " + seed, batched, 0);
+            EngineResults single = script.run(one, script.splits(random, 1));
+            EngineResults batched = script.run(other, script.splits(random, 80));
+            assertSame("seed " + seed, single, batched, 0);
           }
         });
   }
@@ -157,27 +157,18 @@ public abstract class EngineContractTest {
         extreme
             ? RandomModels.extremeEvents(model, 40, KEYS, random)
             : RandomModels.events(model, 40, KEYS, random);
-    LogShape log = LogShape.of(model);
+    EngineScript script = script(model, events);
     try (Engine engine = engine(model, KEYS + 1, storage)) {
-      Results results = run(engine, model, events, splits(random, events.size(), 9));
+      EngineResults results = script.run(engine, script.splits(random, 9));
       LogReplay reference = new LogReplay(model);
       for (int key = 0; key < KEYS; key++) {
         float[] plain = new float[model.memory().floats()];
         engine.pool().write(KEYS, plain, 0);
-        for (int i = 0; i < events.size(); i++) {
-          if (events.get(i).key() == key && events.get(i).observe()) {
-            float[] keys = results.parts.get("keys " + i);
-            float[] deltas = results.parts.get("deltas " + i);
-            assertThat(keys).hasSize(log.keys());
-            assertThat(deltas).hasSize(log.deltas());
-            LoggedEvents one = logged(model, events.get(i), keys, deltas, values);
-            engine.replay(KEYS, one);
-            reference.rewrite(storage, plain, one);
-          }
+        for (LoggedEvents one : script.log(results, key, values)) {
+          engine.replay(KEYS, one);
+          reference.rewrite(storage, plain, one);
         }
-        float[] replayed = new float[model.memory().floats()];
-        engine.pool().read(KEYS, replayed, 0);
-        float[] live = results.parts.get("memory " + key);
+        float[] live = results.get("memory " + key);
         String what =
             String.format(
                 Locale.ROOT,
@@ -186,18 +177,10 @@ public abstract class EngineContractTest {
                 values ? "values" : "deltas",
                 seed,
                 key);
-        Results.compare(what, live, replayed, 0);
-        Results.compare(what + ", by the reference", live, plain, tolerance(storage));
+        assertSame(what, live, memory(engine, KEYS), 0);
+        assertSame(what + ", by the reference", live, plain, tolerance(storage));
       }
     }
-  }
-
-  private static LoggedEvents logged(
-      Model model, Event event, float[] keys, float[] deltas, boolean values) {
-    float[] fades = event.fade() == 1 ? null : new float[] {event.fade()};
-    return values
-        ? LoggedEvents.ofValues(1, keys, event.target(), model.betas(), fades)
-        : LoggedEvents.ofDeltas(1, keys, deltas, fades);
   }
 
   @TestFactory
@@ -212,41 +195,25 @@ public abstract class EngineContractTest {
 
   private void restore(Model model, Storage storage, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    List<Event> events = RandomModels.events(model, 40, KEYS, random);
+    EngineScript script = script(model, RandomModels.events(model, 40, KEYS, random));
     int floats = model.memory().floats();
     List<SavedMemory> memories = new ArrayList<>();
     List<float[]> expected = new ArrayList<>();
     try (Engine engine = engine(model, KEYS + 1, storage)) {
-      Results results = run(engine, model, events, splits(random, events.size(), 9));
+      EngineResults results = script.run(engine, script.splits(random, 9));
       for (int key = 0; key < KEYS; key++) {
         float[] base = random.nextInt(3) == 0 ? null : RandomModels.gaussian(random, floats);
-        List<LoggedEvents> log = new ArrayList<>();
         boolean values = model.betas() != null && random.nextBoolean();
         engine.pool().write(KEYS, base == null ? new float[floats] : base, 0);
-        for (int i = 0; i < events.size(); i++) {
-          if (events.get(i).key() == key && events.get(i).observe()) {
-            LoggedEvents one =
-                logged(
-                    model,
-                    events.get(i),
-                    results.parts.get("keys " + i),
-                    results.parts.get("deltas " + i),
-                    values);
-            log.add(one);
-            engine.replay(KEYS, one);
-          }
-        }
+        List<LoggedEvents> log = script.log(results, key, values);
+        log.forEach(one -> engine.replay(KEYS, one));
         memories.add(new SavedMemory(KEYS - 1 - key, base, log));
-        float[] alone = new float[floats];
-        engine.pool().read(KEYS, alone, 0);
-        expected.add(alone);
+        expected.add(memory(engine, KEYS));
       }
       engine.restore(memories);
       for (int key = 0; key < KEYS; key++) {
-        float[] restored = new float[floats];
-        engine.pool().read(KEYS - 1 - key, restored, 0);
         String what = String.format(Locale.ROOT, "%s, seed %d, memory %d", storage, seed, key);
-        Results.compare(what, expected.get(key), restored, 0);
+        assertSame(what, expected.get(key), memory(engine, KEYS - 1 - key), 0);
       }
     }
   }
@@ -288,10 +255,8 @@ public abstract class EngineContractTest {
       try (Engine engine = engine(model, 3, storage)) {
         engine.restore(memories);
         for (int key = 0; key < 3; key++) {
-          float[] restored = new float[model.memory().floats()];
-          engine.pool().read(key, restored, 0);
           String what = String.format(Locale.ROOT, "%s, memory %d", storage, key);
-          Results.compare(what, expected.get(key), restored, tolerance(storage));
+          assertSame(what, expected.get(key), memory(engine, key), tolerance(storage));
         }
       }
     }
@@ -338,142 +303,31 @@ public abstract class EngineContractTest {
     }
   }
 
-  /** Everything that a run leaves behind, event by event, and the memories after it. */
-  private static final class Results {
-    final Map<String, float[]> parts = new LinkedHashMap<>();
-
-    void compare(String what, Results actual, double tolerance) {
-      assertThat(actual.parts.keySet()).isEqualTo(parts.keySet());
-      parts.forEach((name, a) -> compare(what + ", " + name, a, actual.parts.get(name), tolerance));
-    }
-
-    void requireFiniteMemories(String what) {
-      parts.forEach(
-          (name, values) -> {
-            for (int i = 0; name.startsWith("memory") && i < values.length; i++) {
-              assertThat(Float.isFinite(values[i]))
-                  .as("%s, %s [%d] is %s", what, name, i, values[i])
-                  .isTrue();
-            }
-          });
-    }
-
-    private static void compare(String what, float[] expected, float[] actual, double tolerance) {
-      assertThat(actual).as(what).hasSameSizeAs(expected);
-      for (int i = 0; i < expected.length; i++) {
-        float e = expected[i];
-        float a = actual[i];
-        boolean same =
-            tolerance == 0
-                ? Float.floatToIntBits(e) == Float.floatToIntBits(a) || e == 0 && a == 0
-                : Float.isNaN(e) && Float.isNaN(a)
-                    || Math.abs((double) a - e) <= tolerance * (1 + Math.abs((double) e));
-        assertThat(same).as("%s [%d]: expected %s, got %s", what, i, e, a).isTrue();
-      }
-    }
+  private static void assertSame(
+      String what, EngineResults expected, EngineResults actual, double tolerance) {
+    assertThat(expected.difference(actual, tolerance)).as(what).isNull();
   }
 
-  private static Results reference(Model model, List<Event> events, Storage storage) {
-    ReferenceModel reference = new ReferenceModel(model, storage);
-    float[][] memories = new float[KEYS][model.memory().floats()];
-    Results results = new Results();
-    for (int i = 0; i < events.size(); i++) {
-      Event e = events.get(i);
-      float[] target = e.observe() ? e.target() : null;
-      ReferenceModel.Step step =
-          reference.step(e.input(), target, memories[e.key()], e.observe(), e.fade());
-      results.parts.put("output " + i, step.output());
-      results.parts.put("hidden " + i, step.hidden());
-      results.parts.put("recall error " + i, new float[] {step.recallError()});
-      if (e.observe()) {
-        results.parts.put("keys " + i, step.keys());
-        results.parts.put("deltas " + i, step.deltas());
-      }
-    }
-    for (int key = 0; key < KEYS; key++) {
-      results.parts.put("memory " + key, memories[key]);
-    }
-    return results;
+  private static void assertSame(String what, float[] expected, float[] actual, double tolerance) {
+    assertThat(EngineResults.difference(expected, actual, tolerance)).as(what).isNull();
   }
 
-  /** Batch sizes that add up to n, each at most {@code most}. */
-  private static List<Integer> splits(SplittableRandom random, int n, int most) {
-    List<Integer> sizes = new ArrayList<>();
-    for (int left = n; left > 0; ) {
-      int size = Math.min(left, 1 + random.nextInt(most));
-      sizes.add(size);
-      left -= size;
-    }
-    return sizes;
+  private static void requireFiniteMemories(String what, EngineResults results) {
+    results
+        .parts()
+        .forEach(
+            (name, values) -> {
+              for (int i = 0; name.startsWith("memory") && i < values.length; i++) {
+                assertThat(Float.isFinite(values[i]))
+                    .as("%s, %s [%d] is %s", what, name, i, values[i])
+                    .isTrue();
+              }
+            });
   }
 
-  private static Results run(Engine engine, Model model, List<Event> events, List<Integer> sizes) {
-    Results[] results = new Results[events.size()];
-    boolean[] known = new boolean[KEYS];
-    EventBatch batch = new EventBatch(model, 80);
-    int at = 0;
-    for (int size : sizes) {
-      batch.clear();
-      batch.poisonResults();
-      List<Integer> rows = new ArrayList<>();
-      for (int key = KEYS - 1; key >= 0; key--) {
-        boolean begun = false;
-        for (int i = at; i < at + size; i++) {
-          Event e = events.get(i);
-          if (e.key() == key) {
-            if (!begun) {
-              batch.segment(key, !known[key]);
-              known[key] = true;
-              begun = true;
-            }
-            int row = batch.add(e.observe(), e.fade());
-            rows.add(i);
-            put(e.input(), batch.inputs(), row);
-            if (e.target() != null) {
-              put(e.target(), batch.targets(), row);
-            }
-          }
-        }
-      }
-      engine.step(batch);
-      for (int row = 0; row < rows.size(); row++) {
-        results[rows.get(row)] = resultsOf(model, batch, row, rows.get(row));
-      }
-      at += size;
-    }
-    Results all = new Results();
-    for (Results r : results) {
-      all.parts.putAll(r.parts);
-    }
-    for (int key = 0; key < KEYS; key++) {
-      float[] memory = new float[model.memory().floats()];
-      if (known[key]) {
-        engine.pool().read(key, memory, 0);
-      }
-      all.parts.put("memory " + key, memory);
-    }
-    return all;
-  }
-
-  private static Results resultsOf(Model model, EventBatch batch, int row, int event) {
-    int heads = model.updates() * model.memory().heads();
-    Results results = new Results();
-    results.parts.put("output " + event, row(batch.outputs(), row, model.outputDim()));
-    results.parts.put("hidden " + event, row(batch.hidden(), row, model.hiddenDim()));
-    results.parts.put("recall error " + event, row(batch.recallErrors(), row, 1));
-    if (batch.observes(row)) {
-      results.parts.put("keys " + event, row(batch.keys(), row, heads * model.keyDim()));
-      results.parts.put(
-          "deltas " + event, row(batch.deltas(), row, heads * model.memory().columns()));
-    }
-    return results;
-  }
-
-  private static void put(float[] from, float[] into, int row) {
-    System.arraycopy(from, 0, into, row * from.length, from.length);
-  }
-
-  private static float[] row(float[] all, int row, int size) {
-    return java.util.Arrays.copyOfRange(all, row * size, (row + 1) * size);
+  private static float[] memory(Engine engine, int slot) {
+    float[] memory = new float[engine.model().memory().floats()];
+    engine.pool().read(slot, memory, 0);
+    return memory;
   }
 }

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.engine;
 
+import io.fastweights.kernels.engine.EngineScript.Event;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig;
@@ -9,9 +10,8 @@ import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.MemoryScope;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.model.RandomWeights;
 import io.fastweights.kernels.model.SlowModel;
-import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,36 +78,13 @@ public final class RandomModels {
 
   /** A model with gaussian weights, scaled by the width of the layer. */
   public static SlowModel slow(ModelConfig config, SplittableRandom random) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    SlowWeights.expectedShapes(config)
-        .forEach(
-            (name, shape) -> {
-              int size = 1;
-              for (int n : shape) {
-                size *= n;
-              }
-              float[] data = gaussian(random, size);
-              double scale = shape.length == 2 ? 1 / Math.sqrt(shape[1]) : 0.1;
-              boolean gain = name.endsWith("norm.weight");
-              for (int i = 0; i < size; i++) {
-                data[i] = (float) (data[i] * scale) + (gain ? 1 : 0);
-              }
-              tensors.put(name, new Tensor(shape, data));
-            });
-    return SlowModel.of(new SlowWeights(config, tensors));
+    return SlowModel.of(RandomWeights.gaussian(config, null, random));
   }
 
   /** n gaussian floats. */
   public static float[] gaussian(SplittableRandom random, int n) {
-    float[] x = new float[n];
-    for (int i = 0; i < n; i++) {
-      x[i] = (float) random.nextGaussian();
-    }
-    return x;
+    return RandomWeights.gaussian(random, n, 1);
   }
-
-  /** An event of a key. Inputs and targets as the model takes them. */
-  public record Event(int key, float[] input, float[] target, boolean observe, float fade) {}
 
   /**
    * Events of a few keys, some of them asks, some with a part of the input zero, some of memories

@@ -63,14 +63,9 @@ class PyTorchFilesTest {
             .outputs(1)
             .build();
     SplittableRandom random = new SplittableRandom(2);
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    SlowWeights.expectedShapes(config, schema(vocabulary))
-        .forEach(
-            (name, shape) -> {
-              int size = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-              tensors.put(name, new Tensor(shape, RandomModels.gaussian(random, size)));
-            });
-    return tensors;
+    return RandomWeights.of(
+            config, schema(vocabulary), (name, shape, size) -> RandomModels.gaussian(random, size))
+        .tensors();
   }
 
   private static byte[] file(Dtype dtype, Map<String, Tensor> tensors, Map<String, String> texts)

@@ -13,7 +13,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -85,18 +84,14 @@ class SchemaWeightsTest {
   }
 
   private static Map<String, Tensor> tensors(Schema schema, ModelConfig config) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    SlowWeights.expectedShapes(config, schema)
-        .forEach(
-            (name, shape) -> {
-              int size = 1;
-              for (int n : shape) {
-                size *= n;
-              }
+    return RandomWeights.of(
+            config,
+            schema,
+            (name, shape, size) -> {
               float[] values = new float[size];
               values[0] = name.length();
-              tensors.put(name, new Tensor(shape, values));
-            });
-    return tensors;
+              return values;
+            })
+        .tensors();
   }
 }

@@ -23,7 +23,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,14 +159,8 @@ class WeightsFileTest {
     ModelConfig config =
         ModelConfig.builder(Architecture.ATTENTION).dim(4).heads(1).dimHead(2).outputs(1).build();
     SplittableRandom random = new SplittableRandom(2);
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    SlowWeights.expectedShapes(config, schema)
-        .forEach(
-            (name, shape) -> {
-              int size = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-              tensors.put(name, new Tensor(shape, RandomModels.gaussian(random, size)));
-            });
-    return new SlowWeights(config, schema, tensors);
+    return RandomWeights.of(
+        config, schema, (name, shape, size) -> RandomModels.gaussian(random, size));
   }
 
   @Test

@@ -6,7 +6,7 @@ import org.apache.flink.annotation.Internal;
 
 /** A key whose memory sits in a slot. */
 @Internal
-public final class HotKey {
+public final class HotKey extends Sieve.Entry<HotKey> {
   public final Object key;
   public final int slot;
 
@@ -51,12 +51,6 @@ public final class HotKey {
 
   /** Segment of the key in that batch. */
   public int segment;
-
-  /** Used since the hand last passed (SIEVE). */
-  boolean visited;
-
-  HotKey newer;
-  HotKey older;
 
   HotKey(Object key, int slot, PendingLog log) {
     this.key = key;

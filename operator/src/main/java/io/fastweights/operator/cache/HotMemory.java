@@ -26,10 +26,9 @@ import org.apache.flink.annotation.Internal;
  * The memories in use: which key has which slot of the engine's pool. A miss loads from the store;
  * an eviction or a checkpoint saves what the store does not have yet.
  *
- * <p>Eviction is SIEVE (Zhang et al., NSDI 2024): keys stand in the order of their arrival; a hit
- * only marks its key; a hand moves from old to new, takes marks away, and evicts the first key that
- * has none. Keys of the batch at hand are never evicted, nor are those of batches in flight: what
- * their slots will hold is not known yet, nor what their logs lack.
+ * <p>Keys are evicted in the order of {@link Sieve}. Keys of the batch at hand are never evicted,
+ * nor are those of batches in flight: what their slots will hold is not known yet, nor what their
+ * logs lack.
  */
 @Internal
 public final class HotMemory {
@@ -45,6 +44,7 @@ public final class HotMemory {
   private static final int MOST_LOADED = 1 << 24;
 
   private final Map<Object, HotKey> keys = new HashMap<>();
+  private final Sieve<HotKey> order = new Sieve<>(this::inFlight);
   private final Storage storage;
   private final double foldThreshold;
   private final Consumer<Object> currentKey;
@@ -55,9 +55,6 @@ public final class HotMemory {
   private FastWeightStore store;
   private LogFormat logs;
   private int mostLogged;
-  private HotKey newest;
-  private HotKey oldest;
-  private HotKey hand;
   private HotKey zero;
   private final Deque<Integer> free = new ArrayDeque<>();
 
@@ -65,7 +62,6 @@ public final class HotMemory {
   private final Deque<HotKey> left = new ArrayDeque<>();
 
   private int used;
-  private int size;
   private long batch;
   private long completed;
   private long hits;
@@ -118,14 +114,11 @@ public final class HotMemory {
     requireNoneInFlight();
     unsaved.clear();
     keys.clear();
-    newest = null;
-    oldest = null;
-    hand = null;
+    order.clear();
     zero = null;
     free.clear();
     left.clear();
     used = 0;
-    size = 0;
     use(nextEngine, nextStore);
   }
 
@@ -160,6 +153,11 @@ public final class HotMemory {
     }
   }
 
+  /** Whether the batch at hand or one in flight needs the key's slot. */
+  private boolean inFlight(HotKey hot) {
+    return hot.batch > completed;
+  }
+
   /** Whether the key has a segment in the batch at hand. */
   public boolean inBatch(HotKey key) {
     return key.batch == batch && key.segment != NONE;
@@ -177,7 +175,7 @@ public final class HotMemory {
     HotKey hot = keys.get(key);
     if (hot != null) {
       hits++;
-      hot.visited = true;
+      order.hit(hot);
       hold(hot);
       return hot;
     }
@@ -189,7 +187,7 @@ public final class HotMemory {
     hot = new HotKey(key, slot, new PendingLog(logs, mostLogged));
     missed.add(hot);
     keys.put(key, hot);
-    pushNewest(hot);
+    order.add(hot);
     hold(hot);
     return hot;
   }
@@ -244,14 +242,14 @@ public final class HotMemory {
       }
       left.add(dead);
     }
-    unlink(dead);
+    order.remove(dead);
     dead.gone = true;
     HotKey hot = new HotKey(dead.key, slot, new PendingLog(logs, mostLogged));
     hot.fresh = true;
     hot.reborn = true;
     hot.watched = dead.watched;
     keys.put(hot.key, hot);
-    pushNewest(hot);
+    order.add(hot);
     return hot;
   }
 
@@ -274,7 +272,7 @@ public final class HotMemory {
 
   /** Drops a key, saved or not; no batch at hand or in flight may need it. */
   public void forget(HotKey hot) {
-    unlink(hot);
+    order.remove(hot);
     hot.gone = true;
     keys.remove(hot.key);
     free.add(hot.slot);
@@ -320,21 +318,16 @@ public final class HotMemory {
 
   /** Frees a slot; {@link #NONE} if only a key in flight has one to give. */
   private int evict() throws Exception {
-    HotKey victim = hand == null ? oldest : hand;
-    for (int steps = 0; victim.visited || victim.batch > completed; steps++) {
-      if (steps > 2 * used) {
-        if (batch > completed + 1) {
-          return NONE;
-        }
-        throw new IllegalStateException(
-            "all " + pool.slots() + " slots are in use by one batch of events");
+    HotKey victim = order.victim();
+    if (victim == null) {
+      if (batch > completed + 1) {
+        return NONE;
       }
-      victim.visited = false;
-      victim = victim.newer == null ? oldest : victim.newer;
+      throw new IllegalStateException(
+          "all " + pool.slots() + " slots are in use by one batch of events");
     }
     save(victim, mostLogged);
-    hand = victim;
-    unlink(victim);
+    order.remove(victim);
     victim.gone = true;
     keys.remove(victim.key);
     evictions++;
@@ -385,34 +378,6 @@ public final class HotMemory {
     }
   }
 
-  private void pushNewest(HotKey hot) {
-    hot.older = newest;
-    if (newest == null) {
-      oldest = hot;
-    } else {
-      newest.newer = hot;
-    }
-    newest = hot;
-    size++;
-  }
-
-  private void unlink(HotKey hot) {
-    size--;
-    if (hand == hot) {
-      hand = hot.newer;
-    }
-    if (hot.older == null) {
-      oldest = hot.newer;
-    } else {
-      hot.older.newer = hot.newer;
-    }
-    if (hot.newer == null) {
-      newest = hot.older;
-    } else {
-      hot.newer.older = hot.older;
-    }
-  }
-
   /** What is counted, for the metrics. */
   public MemoryCounts counts() {
     return new MemoryCounts(
@@ -428,7 +393,7 @@ public final class HotMemory {
 
   /** Keys in slots. */
   public int size() {
-    return size;
+    return order.size();
   }
 
   long hits() {

@@ -1,10 +1,9 @@
 package io.fastweights.operator.stored;
 
+import io.fastweights.state.SharedSerializer;
 import java.io.IOException;
 import java.util.Locale;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputView;
-import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * A serializer without configuration whose values begin with the number of their format, so that a
@@ -12,7 +11,7 @@ import org.apache.flink.core.memory.DataOutputView;
  *
  * @param <V> the stored value
  */
-abstract class StoredValueSerializer<V> extends TypeSerializer<V> {
+abstract class StoredValueSerializer<V> extends SharedSerializer<V> {
   private static final long serialVersionUID = 1L;
 
   /** Reads and checks a value's format. */
@@ -31,37 +30,6 @@ abstract class StoredValueSerializer<V> extends TypeSerializer<V> {
       throw new IOException(String.format(Locale.ROOT, "%s of length %d is corrupt", what, length));
     }
     return length;
-  }
-
-  @Override
-  public boolean isImmutableType() {
-    return false;
-  }
-
-  /** It has no state: one instance serves every thread. */
-  @Override
-  public TypeSerializer<V> duplicate() {
-    return this;
-  }
-
-  @Override
-  public V copy(V from, V reuse) {
-    return copy(from);
-  }
-
-  @Override
-  public int getLength() {
-    return -1;
-  }
-
-  @Override
-  public V deserialize(V reuse, DataInputView in) throws IOException {
-    return deserialize(in);
-  }
-
-  @Override
-  public void copy(DataInputView in, DataOutputView out) throws IOException {
-    serialize(deserialize(in), out);
   }
 
   @Override

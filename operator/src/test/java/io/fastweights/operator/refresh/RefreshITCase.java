@@ -34,11 +34,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
 import org.apache.flink.core.execution.JobClient;
@@ -164,16 +160,7 @@ class RefreshITCase {
   }
 
   private StreamExecutionEnvironment env(String backend, int parallelism, boolean unaligned) {
-    Configuration configuration =
-        TestJobs.configuration(backend, folder)
-            .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(40))
-            .set(CheckpointingOptions.ENABLE_UNALIGNED, unaligned)
-            .set(PipelineOptions.OBJECT_REUSE, unaligned);
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    env.setParallelism(parallelism);
-    env.setMaxParallelism(32);
-    return env;
+    return TestJobs.checkpointing(backend, folder, parallelism, unaligned, unaligned);
   }
 
   /** Two streams into one sorted by event time, with weights that change. */
@@ -277,14 +264,7 @@ class RefreshITCase {
       List<ModelUpdate> all,
       int most)
       throws Exception {
-    Configuration configuration = TestJobs.configuration(backend, folder);
-    if (savepoint != null) {
-      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
-    }
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    env.setParallelism(parallelism);
-    env.setMaxParallelism(32);
+    StreamExecutionEnvironment env = TestJobs.restored(backend, folder, parallelism, savepoint);
     FastWeightStream<Trip> stream =
         MODEL
             .on(FastWeights.on(TestJobs.trips(env, seed, TRIPS, 150 * most).keyBy(Trip::key)))

@@ -2,6 +2,7 @@ package io.fastweights.operator.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.cuda.SimulatedDevice;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.BatchInvarianceITCase;
 import io.fastweights.operator.BatchInvarianceITCase.Setup;
@@ -9,7 +10,6 @@ import io.fastweights.operator.Trip;
 import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.Answers;
 import io.fastweights.operator.testkit.Seeds;
-import io.fastweights.operator.testkit.SimulatedDriver;
 import io.fastweights.operator.testkit.TestJobs;
 import io.fastweights.operator.testkit.TestModel;
 import io.fastweights.operator.testkit.Trips;
@@ -41,13 +41,13 @@ class CudaClusterTest {
 
   @BeforeEach
   void loadDriver() throws Exception {
-    SimulatedDriver.load();
+    SimulatedDevice.loadDriver();
   }
 
   @ParameterizedTest
   @FieldSource("SETUPS")
   void everyEventIsAnsweredOnceWithTheBitsOfThePlainLoop(Setup setup) throws Exception {
-    List<Long> held = SimulatedDriver.held();
+    List<Long> held = SimulatedDevice.held();
     long seed = Seeds.seed(61 + SETUPS.indexOf(setup));
     String run = "cuda " + setup + ", " + Seeds.replay(seed);
     List<String> lines = BatchInvarianceITCase.run(setup, Device.CUDA, seed, run, folder);
@@ -59,6 +59,6 @@ class CudaClusterTest {
     BatchInvarianceITCase.assertThatKeysAreInOrder(lines);
     assertThat(Saboteur.failures(run)).as(run).containsExactly("before", "behind");
     assertThat(Saboteur.restored(run)).as("restored from checkpoints, " + run).isNotEmpty();
-    assertThat(SimulatedDriver.held()).as(run).isEqualTo(held);
+    assertThat(SimulatedDevice.held()).as(run).isEqualTo(held);
   }
 }

@@ -2,6 +2,8 @@ package io.fastweights.operator.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.cuda.SimulatedDevice;
+import io.fastweights.kernels.cuda.SimulatedDevice.Control;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.Trip;
@@ -9,8 +11,6 @@ import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.testkit.Answers;
 import io.fastweights.operator.testkit.OperatorHarness;
 import io.fastweights.operator.testkit.Seeds;
-import io.fastweights.operator.testkit.SimulatedDriver;
-import io.fastweights.operator.testkit.SimulatedDriver.Fault;
 import io.fastweights.operator.testkit.TestModel;
 import io.fastweights.operator.testkit.Trips;
 import java.time.Duration;
@@ -29,18 +29,37 @@ import org.junit.jupiter.api.Test;
  * back all that it held, and after its restart no event is lost and no bit is another.
  */
 class CudaFaultsTest {
+  /** What can go wrong with a device, and what a task then says. */
+  private enum Fault {
+    ALLOCATION(
+        Control.FAIL_ALLOCATION,
+        30,
+        "cannot allocate (device|pinned host) memory \\(\\d+ bytes\\): .*"),
+    LAUNCH(Control.FAIL_LAUNCH, 60, "cannot launch \\w+: CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES.*"),
+    LOSS(Control.LOSE_DEVICE, 400, "cannot .*: .*DEVICE_UNAVAILABLE.*");
+
+    private final Control control;
+
+    /** Calls of its kind in which it comes at the latest. */
+    private final int span;
+
+    private final String message;
+
+    Fault(Control control, int span, String message) {
+      this.control = control;
+      this.span = span;
+      this.message = message;
+    }
+  }
+
   private static final int SEEDS = 20;
   private static final int TRIPS = 60;
-
-  /** Calls of each kind in which a fault comes at the latest. */
-  private static final Map<Fault, Integer> SPAN =
-      Map.of(Fault.ALLOCATION, 30, Fault.LAUNCH, 60, Fault.LOSS, 400);
 
   private final Map<Fault, Integer> seen = new EnumMap<>(Fault.class);
 
   @BeforeEach
   void loadDriver() throws Exception {
-    SimulatedDriver.load();
+    SimulatedDevice.loadDriver();
   }
 
   @Test
@@ -59,7 +78,7 @@ class CudaFaultsTest {
     private final List<Trip> trips;
     private final List<String> expected;
     private final List<String> lines = new ArrayList<>();
-    private final List<Long> held = SimulatedDriver.held();
+    private final List<Long> held = SimulatedDevice.held();
     private OperatorSubtaskState checkpoint;
     private int at;
 
@@ -73,16 +92,16 @@ class CudaFaultsTest {
 
     void toTheEnd() throws Exception {
       while (at < TRIPS) {
-        SimulatedDriver.load();
-        SimulatedDriver.slow(random.nextInt(4) == 0 ? 20 : 0);
+        SimulatedDevice.loadDriver();
+        SimulatedDevice.set(Control.SLOW, random.nextInt(4) == 0 ? 20 : 0);
         Fault fault =
             random.nextInt(3) == 0 ? null : Fault.values()[random.nextInt(Fault.values().length)];
         if (fault != null) {
-          fault.arm(1 + random.nextInt(SPAN.get(fault)));
+          SimulatedDevice.set(fault.control, 1 + random.nextInt(fault.span));
         }
         Throwable thrown = attempt();
-        SimulatedDriver.load();
-        assertThat(SimulatedDriver.held()).as("after %s, %s", thrown, name).isEqualTo(held);
+        SimulatedDevice.loadDriver();
+        assertThat(SimulatedDevice.held()).as("after %s, %s", thrown, name).isEqualTo(held);
         if (thrown != null) {
           assertThatItWasPromised(thrown, fault);
           seen.merge(fault, 1, Integer::sum);

@@ -3,6 +3,7 @@ package io.fastweights.operator.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.cuda.SimulatedDevice;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.Trip;
@@ -10,7 +11,6 @@ import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.testkit.Answers;
 import io.fastweights.operator.testkit.OperatorHarness;
 import io.fastweights.operator.testkit.Seeds;
-import io.fastweights.operator.testkit.SimulatedDriver;
 import io.fastweights.operator.testkit.TestModel;
 import io.fastweights.operator.testkit.Trips;
 import java.time.Duration;
@@ -34,7 +34,7 @@ class CudaOperatorTest {
 
   @BeforeEach
   void loadDriver() throws Exception {
-    SimulatedDriver.load();
+    SimulatedDevice.loadDriver();
   }
 
   /** Random batches, evictions, and failures some events after checkpoints at random places. */
@@ -90,10 +90,10 @@ class CudaOperatorTest {
       harness.prepareSnapshotPreBarrier(1);
       lines = new ArrayList<>(harness.answers());
       checkpoint = harness.snapshot(1, 1);
-      SimulatedDriver.Fault.LAUNCH.arm(9);
+      SimulatedDevice.set(SimulatedDevice.Control.FAIL_LAUNCH, 9);
       assertThatThrownBy(() -> harness.process(trips.subList(40, TRIPS)))
           .isInstanceOf(EngineException.class);
-      SimulatedDriver.load();
+      SimulatedDevice.loadDriver();
     }
     try (OperatorHarness harness = harness(model, 4)) {
       harness.initializeState(checkpoint);
@@ -193,12 +193,12 @@ class CudaOperatorTest {
   /** A failure of the task leaves a batch in flight behind. */
   @Test
   void aTaskThatEndsWithABatchInFlightLeavesNothingOnTheDevice() throws Exception {
-    List<Long> held = SimulatedDriver.held();
+    List<Long> held = SimulatedDevice.held();
     try (OperatorHarness harness = lingering(3, Duration.ofHours(1))) {
       process(harness, 0, 4);
-      assertThat(SimulatedDriver.held()).isNotEqualTo(held);
+      assertThat(SimulatedDevice.held()).isNotEqualTo(held);
     }
-    assertThat(SimulatedDriver.held()).isEqualTo(held);
+    assertThat(SimulatedDevice.held()).isEqualTo(held);
   }
 
   private static OperatorHarness harness(TestModel model, int batchSize) throws Exception {

@@ -18,10 +18,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -59,15 +56,8 @@ public class EventTimeITCase {
       throws Exception {
     long seed = Seeds.seed(51);
     String run = model + " " + backend + " out of order, " + Seeds.replay(seed);
-    Configuration configuration =
-        TestJobs.configuration(backend, folder)
-            .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(40))
-            .set(CheckpointingOptions.ENABLE_UNALIGNED, unaligned)
-            .set(PipelineOptions.OBJECT_REUSE, reuse);
     StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    env.setParallelism(parallelism);
-    env.setMaxParallelism(32);
+        TestJobs.checkpointing(backend, folder, parallelism, reuse, unaligned);
     DataStream<Trip> trips =
         TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT)
             .map(new Saboteur<Trip>(run, "before", PER_CHECKPOINT + 77, trip -> trip.id))

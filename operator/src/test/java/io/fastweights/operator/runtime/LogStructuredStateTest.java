@@ -2,7 +2,7 @@ package io.fastweights.operator.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.kernels.math.ReferenceModel;
+import io.fastweights.kernels.math.KeyedReference;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.RawEvent;
@@ -94,25 +94,15 @@ class LogStructuredStateTest {
   private static Map<String, List<Integer>> expected(List<String> events) throws Exception {
     EventModel model = new ModelSpec(SCHEMA, null, 0).create(options(1, 0));
     Schema schema = SchemaJson.parse(SCHEMA);
-    InputEncoder inputs = InputEncoder.projection(schema, model.model().inputDim(), 1);
-    ReferenceModel reference = new ReferenceModel(model.model());
-    Map<String, float[]> memories = new HashMap<>();
-    Map<String, io.fastweights.kernels.schema.EncodedEvent> lags = new HashMap<>();
+    KeyedReference reference =
+        new KeyedReference(
+            model.model(), InputEncoder.projection(schema, model.model().inputDim(), 1));
     Map<String, List<Integer>> answers = new HashMap<>();
     for (String line : events) {
       String key = line.split("\\|")[0];
       RawEvent raw = schema.newEvent();
       read(line, raw);
-      var event = schema.encode(raw);
-      float[] input = new float[model.model().inputDim()];
-      inputs.encode(event, lags.get(key), input, 0);
-      float[] memory =
-          memories.computeIfAbsent(key, k -> new float[model.model().memory().floats()]);
-      var step =
-          reference.step(input, event.observe() ? event.target() : null, memory, event.observe());
-      if (event.observe()) {
-        lags.put(key, event);
-      }
+      var step = reference.step(key, schema.encode(raw));
       answers.put(line, bits(model.predict(step.output(), 0), step.recallError()));
     }
     return answers;

@@ -34,10 +34,8 @@ import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
-import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -66,14 +64,7 @@ class ShadowITCase {
       };
 
   private StreamExecutionEnvironment env(String backend, int parallelism) {
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(
-            TestJobs.configuration(backend, folder)
-                .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(40))
-                .set(PipelineOptions.OBJECT_REUSE, parallelism > 1));
-    env.setParallelism(parallelism);
-    env.setMaxParallelism(32);
-    return env;
+    return TestJobs.checkpointing(backend, folder, parallelism, parallelism > 1, false);
   }
 
   private static FastWeights<Trip> builder(StreamExecutionEnvironment env, String run, long seed) {

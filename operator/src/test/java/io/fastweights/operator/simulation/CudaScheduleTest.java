@@ -2,9 +2,9 @@ package io.fastweights.operator.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.cuda.SimulatedDevice;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.testkit.Seeds;
-import io.fastweights.operator.testkit.SimulatedDriver;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,18 +15,18 @@ class CudaScheduleTest {
 
   @BeforeEach
   void loadDriver() throws Exception {
-    SimulatedDriver.load();
+    SimulatedDevice.loadDriver();
   }
 
   @Test
   void answersAndMemoriesAreThoseOfThePlainLoopWhateverTheSchedule() throws Exception {
-    List<Long> held = SimulatedDriver.held();
+    List<Long> held = SimulatedDevice.held();
     int failures = 0;
     for (long seed = Seeds.seed(101), end = seed + SEEDS; seed < end; seed++) {
       Schedule schedule = new Schedule(Device.CUDA, seed, CudaScheduleTest.class);
       schedule.run();
       failures += schedule.failures();
-      assertThat(SimulatedDriver.held()).as("after seed %d", seed).isEqualTo(held);
+      assertThat(SimulatedDevice.held()).as("after seed %d", seed).isEqualTo(held);
     }
     assertThat(failures).as("failures").isGreaterThan(SEEDS / 2);
   }

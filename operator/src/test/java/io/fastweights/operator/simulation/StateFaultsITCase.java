@@ -97,10 +97,7 @@ class StateFaultsITCase {
             .set(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 2)
             .set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE)
             .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, Integer.MAX_VALUE);
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    env.setParallelism(parallelism);
-    env.setMaxParallelism(32);
+    StreamExecutionEnvironment env = TestJobs.environment(configuration, parallelism);
     FastWeightStream<Trip> stream =
         model
             .on(FastWeights.on(TestJobs.trips(env, seed, count, 40).keyBy(Trip::key)))

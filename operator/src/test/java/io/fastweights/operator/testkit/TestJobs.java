@@ -18,6 +18,7 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateChangelogOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
@@ -63,6 +64,41 @@ public final class TestJobs {
         .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
         .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3)
         .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(1));
+  }
+
+  /** For jobs of 32 key groups. */
+  public static StreamExecutionEnvironment environment(
+      Configuration configuration, int parallelism) {
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    env.setParallelism(parallelism);
+    env.setMaxParallelism(32);
+    return env;
+  }
+
+  /** For a job of this {@link #configuration} that takes checkpoints again and again. */
+  public static StreamExecutionEnvironment checkpointing(
+      String backend, Path folder, int parallelism, boolean reuse, boolean unaligned) {
+    return environment(
+        configuration(backend, folder)
+            .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(40))
+            .set(CheckpointingOptions.ENABLE_UNALIGNED, unaligned)
+            .set(PipelineOptions.OBJECT_REUSE, reuse),
+        parallelism);
+  }
+
+  /**
+   * For a job of this {@link #configuration} that takes no checkpoints.
+   *
+   * @param savepoint that it begins from, or null
+   */
+  public static StreamExecutionEnvironment restored(
+      String backend, Path folder, int parallelism, String savepoint) {
+    Configuration configuration = configuration(backend, folder);
+    if (savepoint != null) {
+      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+    }
+    return environment(configuration, parallelism);
   }
 
   /**

@@ -4,19 +4,17 @@ import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.RandomWeights;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.Storage;
-import io.fastweights.kernels.model.Tensor;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.cache.CacheSlots;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.flink.configuration.MemorySize;
 
@@ -166,23 +164,6 @@ public enum TestModel {
    * @param schema null where events are vectors
    */
   public static SlowWeights random(ModelConfig config, Schema schema, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    SlowWeights.expectedShapes(config, schema)
-        .forEach(
-            (name, shape) -> {
-              int size = 1;
-              for (int n : shape) {
-                size *= n;
-              }
-              double scale = shape.length == 2 ? 1 / Math.sqrt(shape[1]) : 0.1;
-              float[] data = new float[size];
-              for (int i = 0; i < size; i++) {
-                data[i] = (float) (random.nextGaussian() * scale);
-                data[i] += name.endsWith("norm.weight") ? 1 : 0;
-              }
-              tensors.put(name, new Tensor(shape, data));
-            });
-    return new SlowWeights(config, schema, tensors);
+    return RandomWeights.gaussian(config, schema, new SplittableRandom(seed));
   }
 }

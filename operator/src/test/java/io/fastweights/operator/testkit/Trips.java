@@ -42,6 +42,10 @@ public final class Trips {
     if (NOBODY.equals(trip.user)) {
       throw new IllegalStateException("a trip of nobody");
     }
+    if (trip.distance == null) {
+      // Trips that wait in old savepoints: their distance was missing, and that was refused then.
+      throw new IllegalStateException("a trip without its distance");
+    }
     event
         .timestamp(trip.time)
         .id(trip.label)

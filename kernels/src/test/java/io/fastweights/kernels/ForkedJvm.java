@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cpu;
+package io.fastweights.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A JVM of its own for a test whose subject is the JVM: its modules, its compiler. */
-final class ForkedJvm {
-  static final String VECTOR_MODULE = "--add-modules=jdk.incubator.vector";
+public final class ForkedJvm {
+  public static final String VECTOR_MODULE = "--add-modules=jdk.incubator.vector";
 
   private ForkedJvm() {}
 
   /** Runs a class's main method with JVM options, expects success and returns what it printed. */
-  static String run(Class<?> main, List<String> options, String... arguments)
+  public static String run(Class<?> main, List<String> options, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

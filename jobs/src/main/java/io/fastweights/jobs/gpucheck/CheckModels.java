@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.jobs.gpucheck;
 
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.Model;
@@ -8,9 +8,8 @@ import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.MemoryScope;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.model.RandomWeights;
 import io.fastweights.kernels.model.SlowModel;
-import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -70,34 +69,7 @@ final class CheckModels {
         .outputs(5);
   }
 
-  /** Matrices scaled by the width of the layer. */
-  static SlowModel random(ModelConfig config, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    SlowWeights.expectedShapes(config)
-        .forEach(
-            (name, shape) -> {
-              int size = 1;
-              for (int n : shape) {
-                size *= n;
-              }
-              double scale = shape.length == 2 ? 1 / Math.sqrt(shape[1]) : 0.1;
-              float[] data = gaussian(random, size, scale);
-              if (name.endsWith("norm.weight")) {
-                for (int i = 0; i < size; i++) {
-                  data[i] += 1;
-                }
-              }
-              tensors.put(name, new Tensor(shape, data));
-            });
-    return SlowModel.of(new SlowWeights(config, tensors));
-  }
-
-  static float[] gaussian(SplittableRandom random, int n, double scale) {
-    float[] x = new float[n];
-    for (int i = 0; i < n; i++) {
-      x[i] = (float) (scale * random.nextGaussian());
-    }
-    return x;
+  private static SlowModel random(ModelConfig config, long seed) {
+    return SlowModel.of(RandomWeights.gaussian(config, null, new SplittableRandom(seed)));
   }
 }

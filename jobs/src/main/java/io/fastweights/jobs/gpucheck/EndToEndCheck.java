@@ -1,8 +1,10 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.jobs.gpucheck;
 
+import io.fastweights.kernels.cuda.CudaEngine;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.RandomWeights;
 import java.util.SplittableRandom;
 
 /**
@@ -110,7 +112,7 @@ final class EndToEndCheck {
         batch.add(true);
       }
     }
-    float[] inputs = CheckModels.gaussian(random, batch.size() * model.inputDim(), 1);
+    float[] inputs = RandomWeights.gaussian(random, batch.size() * model.inputDim(), 1);
     System.arraycopy(inputs, 0, batch.inputs(), 0, inputs.length);
     return batch;
   }

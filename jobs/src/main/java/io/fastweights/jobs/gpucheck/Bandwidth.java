@@ -1,5 +1,9 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.jobs.gpucheck;
 
+import io.fastweights.kernels.cuda.CudaEvent;
+import io.fastweights.kernels.cuda.CudaStream;
+import io.fastweights.kernels.cuda.DeviceMemory;
+import io.fastweights.kernels.cuda.PinnedMemory;
 import java.util.Arrays;
 
 /** What copies of large blocks reach: what other figures are held against. */

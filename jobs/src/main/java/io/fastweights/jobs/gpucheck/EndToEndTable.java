@@ -1,5 +1,6 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.jobs.gpucheck;
 
+import io.fastweights.kernels.cuda.CudaEngine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.engine.EventBatch;

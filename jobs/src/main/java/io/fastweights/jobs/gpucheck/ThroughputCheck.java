@@ -1,9 +1,22 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.jobs.gpucheck;
 
+import io.fastweights.kernels.cuda.Arguments;
+import io.fastweights.kernels.cuda.CudaDevice;
+import io.fastweights.kernels.cuda.CudaEvent;
+import io.fastweights.kernels.cuda.CudaModule;
+import io.fastweights.kernels.cuda.CudaStream;
+import io.fastweights.kernels.cuda.DeviceMemory;
+import io.fastweights.kernels.cuda.DevicePool;
+import io.fastweights.kernels.cuda.LayerKernels;
+import io.fastweights.kernels.cuda.MemoryKernel;
+import io.fastweights.kernels.cuda.MemoryStep;
+import io.fastweights.kernels.cuda.PinnedMemory;
+import io.fastweights.kernels.cuda.Scope;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.math.Dpfp;
 import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.model.RandomWeights;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.Storage;
 import java.nio.FloatBuffer;
@@ -61,7 +74,7 @@ final class ThroughputCheck implements AutoCloseable {
     this.mostEvents = mostEvents;
     MemoryShape shape = model.memory();
     stride = shape.heads() * (2 * model.keyDim() + shape.columns() + 1);
-    events = CheckModels.gaussian(new SplittableRandom(7), mostEvents * stride, 1);
+    events = RandomWeights.gaussian(new SplittableRandom(7), mostEvents * stride, 1);
     int each = shape.heads() * shape.columns();
     for (int row = 0; row < mostEvents; row++) {
       Arrays.fill(events, (row + 1) * stride - shape.heads(), (row + 1) * stride, 0.3f);
@@ -99,7 +112,7 @@ final class ThroughputCheck implements AutoCloseable {
     SplittableRandom random = new SplittableRandom(3);
     for (int slot = 0; slot < pool.slots(); slot++) {
       if (slot < RANDOM_SLOTS) {
-        pool.write(slot, CheckModels.gaussian(random, model.memory().floats(), 0.1), 0);
+        pool.write(slot, RandomWeights.gaussian(random, model.memory().floats(), 0.1), 0);
       } else {
         pool.copy(slot % RANDOM_SLOTS, slot, stream);
       }

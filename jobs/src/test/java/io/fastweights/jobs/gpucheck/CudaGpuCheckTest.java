@@ -1,12 +1,13 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.jobs.gpucheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fastweights.kernels.cuda.GpuCheck.Part;
-import io.fastweights.kernels.cuda.GpuCheck.Settings;
+import io.fastweights.jobs.gpucheck.GpuCheck.Part;
+import io.fastweights.jobs.gpucheck.GpuCheck.Settings;
+import io.fastweights.kernels.cuda.SimulatedDevice;
 import io.fastweights.kernels.cuda.SimulatedDevice.Control;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,7 @@
-package io.fastweights.jobs.gpu;
+package io.fastweights.jobs.gpucheck;
 
-import io.fastweights.kernels.cuda.CheckReport;
-import io.fastweights.kernels.cuda.GpuCheck;
-import io.fastweights.kernels.cuda.GpuCheck.Part;
-import io.fastweights.kernels.cuda.GpuCheck.Settings;
+import io.fastweights.jobs.gpucheck.GpuCheck.Part;
+import io.fastweights.jobs.gpucheck.GpuCheck.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

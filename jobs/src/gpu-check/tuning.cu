@@ -1,6 +1,6 @@
 // Layouts of the memory step that gpu-check --tune times beside those that ship:
 //   nvcc -ptx -arch=compute_75 -std=c++17 -fmad=false -I kernels/src/main/cuda
-//     -o tuning.ptx kernels/src/gpu-check/tuning.cu
+//     -o tuning.ptx jobs/src/gpu-check/tuning.cu
 // For a driver older than nvcc mark the file .version 8.0, as ptx.sh does.
 #include "direct.cuh"
 

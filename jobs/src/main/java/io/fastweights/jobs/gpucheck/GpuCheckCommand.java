@@ -1,4 +1,4 @@
-package io.fastweights.jobs.gpu;
+package io.fastweights.jobs.gpucheck;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
-package io.fastweights.jobs.gpu;
+package io.fastweights.jobs.gpucheck;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fastweights.kernels.cuda.GpuCheck;
+import io.fastweights.kernels.engine.Engine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -43,7 +43,7 @@ final class GpuCheckBundle {
   private static final List<String> CLASSES =
       List.of(
           DeviceCheck.class.getName(),
-          GpuCheck.class.getName(),
+          Engine.class.getName(),
           CommandLine.class.getName(),
           ObjectMapper.class.getName(),
           JsonFactory.class.getName(),

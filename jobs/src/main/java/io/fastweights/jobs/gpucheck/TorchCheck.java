@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.jobs.gpucheck;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

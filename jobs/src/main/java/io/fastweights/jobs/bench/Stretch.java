@@ -1,0 +1,73 @@
+package io.fastweights.jobs.bench;
+
+import java.lang.management.ManagementFactory;
+import java.util.function.LongSupplier;
+import org.apache.flink.core.execution.JobClient;
+
+/**
+ * Events that a job answered in a time, or in as long as it took until one was.
+ *
+ * @param begin of the stretch, in milliseconds since 1970
+ * @param processorSeconds time of all processors that this process took: source, sink and RocksDB's
+ *     threads are in it; what else runs on the machine hardly is
+ * @param ended whether the job came to its end
+ */
+record Stretch(long begin, long events, double seconds, double processorSeconds, boolean ended) {
+  /** The part of a run that is not counted: the JVM compiles, and memories are small. */
+  static final double UNCOUNTED = 0.25;
+
+  /** Waits until a job has answered its first event. */
+  static void awaitFirst(JobClient client, LongSupplier answered, BenchProgress progress)
+      throws Exception {
+    while (answered.getAsLong() == 0) {
+      progress.tick(client, 0);
+    }
+  }
+
+  static Stretch of(JobClient client, LongSupplier answered, double seconds, BenchProgress progress)
+      throws Exception {
+    long moment = System.currentTimeMillis();
+    long before = answered.getAsLong();
+    long begin = System.nanoTime();
+    long processor = processorNanos();
+    long now = before;
+    long last = begin;
+    boolean runs = true;
+    while (runs && (System.nanoTime() - begin < seconds * 1e9 || now == before)) {
+      runs = progress.tickUnlessDone(client, now);
+      long next = answered.getAsLong();
+      if (next > now) {
+        last = System.nanoTime();
+        now = next;
+      }
+    }
+    // A job ends some time after its last event: its last checkpoint must.
+    long end = runs ? System.nanoTime() : last;
+    double took = (processorNanos() - processor) / 1e9;
+    return new Stretch(moment, now - before, (end - begin) / 1e9, took, !runs);
+  }
+
+  /** As {@link #of}, for a job without an end. */
+  static Stretch ofEndless(
+      JobClient client, LongSupplier answered, double seconds, BenchProgress progress)
+      throws Exception {
+    Stretch stretch = of(client, answered, seconds, progress);
+    if (stretch.ended) {
+      throw new IllegalStateException("the job ended early");
+    }
+    return stretch;
+  }
+
+  double eventsPerSecond() {
+    return events / seconds;
+  }
+
+  double eventsPerProcessorSecond() {
+    return events / processorSeconds;
+  }
+
+  private static long processorNanos() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+}
