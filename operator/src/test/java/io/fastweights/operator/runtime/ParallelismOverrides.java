@@ -124,7 +124,7 @@ abstract class ParallelismOverrides {
     Map<String, String> overrides = new HashMap<>();
     for (JobVertex vertex : graph.getVerticesSortedTopologicallyFromSources()) {
       if (vertex.getParallelism() == 2) {
-        overrides.put(vertex.getID().toHexString(), overrides.size() % 2 == 0 ? "3" : "1");
+        overrides.put(vertex.getID().toHexString(), overrides.size() % 2 == 0 ? "1" : "3");
       }
     }
     graph.getJobConfiguration().set(PipelineOptions.PARALLELISM_OVERRIDES, overrides);
