@@ -104,7 +104,7 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
     advanced = getProcessingTimeService().getCurrentProcessingTime();
     MetricGroup group = getMetricGroup().addGroup(FastWeightMetrics.GROUP);
     late = group.counter("late");
-    group.gauge("waiting", () -> held);
+    group.gauge("waiting", this::held);
     group.gauge("waitingMillis", this::millisWaited);
     keySerializer = this.<Object>getKeyedStateBackend().getKeySerializer();
     copies = getExecutionConfig().isObjectReuseEnabled();
@@ -139,8 +139,13 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
     held = Math.max(0, held + more);
   }
 
+  /** How many events wait. */
+  long held() {
+    return held;
+  }
+
   /** Events wait for a watermark that does not come: the age of the last one says how long. */
-  private long millisWaited() {
+  long millisWaited() {
     return held == 0
         ? 0
         : Math.max(0, getProcessingTimeService().getCurrentProcessingTime() - advanced);

@@ -296,6 +296,37 @@ class EventTimeSorterTest {
     }
   }
 
+  @Test
+  void theGaugesTellHowManyEventsWaitAndForHowLongNoWatermarkCame() throws Exception {
+    OperatorSubtaskState checkpoint;
+    try (SorterHarness harness = new SorterHarness(Duration.ZERO, "hashmap", false, 1, 0)) {
+      harness.open();
+      EventTimeSorter<?, ?> sorter = (EventTimeSorter<?, ?>) harness.getOperator();
+      harness.setProcessingTime(1000);
+      assertThat(sorter.millisWaited()).as("nothing waits").isZero();
+      for (int id = 0; id < 5; id++) {
+        harness.processElement(new Trip(id, "k", START + id / 2), START + id / 2);
+      }
+      harness.setProcessingTime(1700);
+      assertThat(sorter.held()).isEqualTo(5);
+      assertThat(sorter.millisWaited()).isEqualTo(700);
+      harness.processWatermark(START);
+      harness.setProcessingTime(1800);
+      assertThat(sorter.held()).isEqualTo(3);
+      assertThat(sorter.millisWaited()).isEqualTo(100);
+      checkpoint = harness.snapshot(1, 1);
+    }
+    try (SorterHarness harness = new SorterHarness(Duration.ZERO, "hashmap", false, 1, 0)) {
+      harness.initializeState(checkpoint);
+      harness.open();
+      EventTimeSorter<?, ?> sorter = (EventTimeSorter<?, ?>) harness.getOperator();
+      assertThat(sorter.held()).isEqualTo(3);
+      harness.processWatermark(START + 2);
+      assertThat(sorter.held()).isZero();
+      assertThat(sorter.millisWaited()).isZero();
+    }
+  }
+
   /** To append one of them must not read those before it: 20,000 took minutes when it did. */
   @Test
   void manyEventsOfOneKeyAndTimeKeepTheOrderOfTheirArrival() throws Exception {
