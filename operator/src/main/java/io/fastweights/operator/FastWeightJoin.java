@@ -12,7 +12,6 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.api.java.typeutils.EitherTypeInfo;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.functions.co.CoMapFunction;
@@ -64,11 +63,12 @@ public final class FastWeightJoin<Q, F> {
             .map(new Tag<>(), new EitherTypeInfo<>(questions.getType(), facts.getType()));
     builder.settle(both, StoredNames.JOIN_UID);
     KeyedStream<Either<Q, F>, K> keyed =
-        DataStreamUtils.reinterpretAsKeyedStream(
+        FastWeights.rekeyed(
             both,
             event ->
                 event.isLeft() ? questionKey.getKey(event.left()) : factKey.getKey(event.right()),
-            questions.getKeyType());
+            questions.getKeyType(),
+            builder.beginsWithOneInput());
     FastWeightStream<Either<Q, F>> all =
         builder
             .over(keyed, new Reader<>(questionReader, factReader))

@@ -32,16 +32,19 @@ import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -65,6 +68,7 @@ import org.apache.flink.util.OutputTag;
 @PublicEvolving
 public final class FastWeights<T> {
   private static final Duration MOST_LATENESS = Duration.ofDays(365);
+  private static final int MOST_KEY_GROUPS = KeyGroupRangeAssignment.UPPER_BOUND_MAX_PARALLELISM;
 
   private final KeyedStream<T, ?> stream;
   private final Configuration options = new Configuration();
@@ -81,6 +85,7 @@ public final class FastWeights<T> {
   private String name = "fast-weights";
   private String uid;
   private int parallelism = ExecutionConfig.PARALLELISM_DEFAULT;
+  private int maxParallelism;
 
   private FastWeights(KeyedStream<T, ?> stream) {
     this.stream = stream;
@@ -91,8 +96,16 @@ public final class FastWeights<T> {
     return new FastWeights<>(stream);
   }
 
-  /** Events have the fields of a schema; the reader fills them from an element. */
+  /**
+   * Events have the fields of a schema; the reader fills them from an element.
+   *
+   * @throws IllegalArgumentException if the schema is null: {@link #vectors} are events without one
+   */
   public FastWeights<T> schema(Schema value, EventReader<T> eventReader) {
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "the schema is null; vectors(...) takes events that have none");
+    }
     schema = value;
     reader = eventReader;
     return this;
@@ -222,6 +235,20 @@ public final class FastWeights<T> {
   }
 
   /**
+   * Key groups of the operator and of those beside it, which bound how many subtasks they may ever
+   * have; the job's by default. State keeps the number that it began with.
+   */
+  public FastWeights<T> maxParallelism(int value) {
+    if (value < 1 || value > MOST_KEY_GROUPS) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "maxParallelism is %d, must be in 1 ... %d", value, MOST_KEY_GROUPS));
+    }
+    maxParallelism = value;
+    return this;
+  }
+
+  /**
    * Adds the operator to the job, over two streams with keys of the same type: this builder's
    * stream asks, the other one observes. A reader may still say otherwise of an event. In {@link
    * #eventTime event time} a question comes before the facts of its own moment.
@@ -253,6 +280,7 @@ public final class FastWeights<T> {
     copy.name = name;
     copy.uid = uid;
     copy.parallelism = parallelism;
+    copy.maxParallelism = maxParallelism;
     return copy;
   }
 
@@ -266,7 +294,8 @@ public final class FastWeights<T> {
    * Adds the operator to the job.
    *
    * @throws IllegalArgumentException if an option is out of its range or none of its name is known,
-   *     or the weights do not fit the schema
+   *     the weights do not fit the schema, the uid is that of another operator, or keys have a part
+   *     whose hash code is another one in each JVM: an enum, an array, or what Kryo serializes
    * @throws IllegalStateException if the job is set to BATCH execution
    */
   public FastWeightStream<T> build() {
@@ -275,6 +304,8 @@ public final class FastWeights<T> {
       throw new IllegalStateException(FastWeightOperator.NO_BATCH);
     }
     requireReader();
+    KeyTypes.check(stream.getKeyType());
+    requireUid();
     Configuration chosen = options(job);
     ModelSpec spec =
         new ModelSpec(schema == null ? null : SchemaJson.write(schema), weights, vectorTargetDim);
@@ -284,11 +315,27 @@ public final class FastWeights<T> {
     return build(stream, spec, chosen, checked);
   }
 
+  private void requireUid() {
+    for (Transformation<?> other : stream.getExecutionEnvironment().getTransformations()) {
+      if (uid != null && uid.equals(other.getUid())) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "uid '%s' is that of the operator '%s' already: each builder needs its own",
+                uid,
+                other.getName()));
+      }
+    }
+  }
+
   /** New weights are checked in one place. */
   private SingleOutputStreamOperator<CheckedWeights> checked(ModelChecker checker) {
     SingleOutputStreamOperator<CheckedWeights> checked =
         updates.global().process(checker, ModelChecker.CHECKED);
-    settle(checked, StoredNames.CHECKER_UID);
+    checked.name(name + StoredNames.CHECKER_UID);
+    if (uid != null) {
+      checked.uid(uid + StoredNames.CHECKER_UID);
+    }
     // No limit of parallelism: a sink chained behind it would have to have the same one.
     return checked.setParallelism(1);
   }
@@ -316,19 +363,18 @@ public final class FastWeights<T> {
     if (allowedLateness != null) {
       OutputTag<T> lateTag = new OutputTag<>("late", element);
       SingleOutputStreamOperator<T> sorted =
-          events.transform(
+          transform(
+              events,
               name + "-event-time",
               element,
               new EventTimeSorterFactory<>(allowedLateness, ties, lateTag, serializer(element)));
       settle(sorted, StoredNames.SORTER_UID);
       late = sorted.getSideOutput(lateTag);
-      ordered =
-          DataStreamUtils.reinterpretAsKeyedStream(
-              sorted, events.getKeySelector(), events.getKeyType());
+      ordered = rekeyed(sorted, events.getKeySelector(), events.getKeyType(), models == null);
     }
     SingleOutputStreamOperator<Prediction<T>> predictions =
         models == null
-            ? ordered.transform(name, Prediction.type(element), factory)
+            ? transform(ordered, name, Prediction.type(element), factory)
             : ordered
                 .connect(models.broadcast())
                 .transform(name, Prediction.type(element), new RefreshedOperatorFactory<>(factory));
@@ -342,6 +388,21 @@ public final class FastWeights<T> {
         shadowed ? shadow(predictions, events, chosen) : null);
   }
 
+  private static <I, O> SingleOutputStreamOperator<O> transform(
+      KeyedStream<I, ?> events,
+      String name,
+      TypeInformation<O> type,
+      OneInputStreamOperatorFactory<I, O> factory) {
+    try {
+      return events.transform(name, type, factory);
+    } catch (ClassCastException e) {
+      // Flink keeps to itself which streams are asynchronous.
+      throw new IllegalArgumentException(
+          "the stream has enableAsyncState(), and memories are in synchronous state: leave it out",
+          e);
+    }
+  }
+
   /** Behind the operator: a candidate meets what the weights that serve have answered. */
   private <K> FastWeightShadow<T> shadow(
       SingleOutputStreamOperator<Prediction<T>> predictions,
@@ -349,7 +410,9 @@ public final class FastWeights<T> {
       Configuration chosen) {
     requireTarget();
     FastWeights<Prediction<T>> shadow =
-        over(byKeyOfEvent(predictions, events), new FastWeightShadow.Reader<>(reader));
+        over(
+            byKeyOfEvent(predictions, events, candidates == null),
+            new FastWeightShadow.Reader<>(reader));
     shadow.name = name + "-shadow";
     shadow.uid = uid == null ? null : uid + StoredNames.SHADOW_UID;
     shadow.weights = candidate == null ? weights : candidate;
@@ -359,10 +422,11 @@ public final class FastWeights<T> {
     FastWeightStream<Prediction<T>> answers = shadow.build();
     KeySelector<T, K> key = events.getKeySelector();
     SingleOutputStreamOperator<Compared<T>> compared =
-        DataStreamUtils.reinterpretAsKeyedStream(
+        rekeyed(
                 answers.predictions(),
                 answer -> key.getKey(answer.event().event()),
-                events.getKeyType())
+                events.getKeyType(),
+                true)
             .process(
                 new ShadowScorer<K, T>(Loss.of(target()), chosen), Compared.type(events.getType()))
             .setParallelism(predictions.getParallelism());
@@ -371,10 +435,29 @@ public final class FastWeights<T> {
   }
 
   private static <T, K> KeyedStream<Prediction<T>, K> byKeyOfEvent(
-      DataStream<Prediction<T>> predictions, KeyedStream<T, K> events) {
+      DataStream<Prediction<T>> predictions, KeyedStream<T, K> events, boolean chained) {
     KeySelector<T, K> key = events.getKeySelector();
-    return DataStreamUtils.reinterpretAsKeyedStream(
-        predictions, prediction -> key.getKey(prediction.event()), events.getKeyType());
+    return rekeyed(
+        predictions, prediction -> key.getKey(prediction.event()), events.getKeyType(), chained);
+  }
+
+  /**
+   * A stream that is partitioned by its keys already. Where what follows is not chained, it must be
+   * partitioned again: schedulers and autoscalers give each vertex a parallelism of its own, and
+   * between two that differ Flink deals the records of a forward edge out in turn (FLINK-30213).
+   *
+   * @param chained true if Flink can chain the next operator, which has one input
+   */
+  static <S, K> KeyedStream<S, K> rekeyed(
+      DataStream<S> partitioned, KeySelector<S, K> key, TypeInformation<K> type, boolean chained) {
+    return chained && partitioned.getExecutionEnvironment().isChainingEnabled()
+        ? DataStreamUtils.reinterpretAsKeyedStream(partitioned, key, type)
+        : partitioned.keyBy(key, type);
+  }
+
+  /** True if the builder's first operator has one input, by which it is chained. */
+  boolean beginsWithOneInput() {
+    return allowedLateness != null || updates == null;
   }
 
   private void requireTarget() {
@@ -396,7 +479,7 @@ public final class FastWeights<T> {
     Target target = target();
     double deviation = target instanceof Target.Number number ? number.deviation() : 1;
     SingleOutputStreamOperator<Scored<T>> scored =
-        byKeyOfEvent(predictions, events)
+        byKeyOfEvent(predictions, events, true)
             .process(
                 new Scorer<K, T>(Loss.of(target), deviation, chosen), Scored.type(events.getType()))
             .setParallelism(predictions.getParallelism());
@@ -416,6 +499,9 @@ public final class FastWeights<T> {
     }
     if (parallelism != ExecutionConfig.PARALLELISM_DEFAULT) {
       operator.setParallelism(parallelism);
+    }
+    if (maxParallelism > 0) {
+      operator.setMaxParallelism(maxParallelism);
     }
   }
 

@@ -47,7 +47,9 @@ class WholeJobSavepointITCase {
         WholeJobFixture.of("format-5-whole-job").stream(),
         Stream.of(
             new WholeJobFixture("format-6-whole-job", "hashmap", SavepointFormatType.NATIVE),
-            new WholeJobFixture("format-6-whole-job", "rocksdb", SavepointFormatType.CANONICAL)));
+            new WholeJobFixture("format-6-whole-job", "rocksdb", SavepointFormatType.CANONICAL),
+            new WholeJobFixture("format-7-whole-job", "hashmap", SavepointFormatType.NATIVE),
+            new WholeJobFixture("format-7-whole-job", "rocksdb", SavepointFormatType.CANONICAL)));
   }
 
   @ParameterizedTest
@@ -64,10 +66,14 @@ class WholeJobSavepointITCase {
   void aSavepointHoldsTheNamesOfTheListAndNoOthers() throws Exception {
     Path savepoint =
         new WholeJobFixture("names", "hashmap", SavepointFormatType.CANONICAL).begin(folder);
+    List<String> contents = StoredContents.of(savepoint, WholeJob.UIDS);
+    assertThat(contents)
+        .as("union list states, with which a job of which a part has ended takes no checkpoint")
+        .noneMatch(line -> line.endsWith(" UNION"));
     List<String> head =
         Files.readAllLines(NAMES).stream().takeWhile(line -> line.startsWith("#")).toList();
     List<String> names = new ArrayList<>(head);
-    names.addAll(StoredContents.of(savepoint, WholeJob.UIDS));
+    names.addAll(contents);
     if (Boolean.getBoolean("fastweights.write-stored-names")) {
       Files.write(NAMES, names);
     }

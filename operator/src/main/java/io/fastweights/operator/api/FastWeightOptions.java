@@ -106,6 +106,13 @@ public final class FastWeightOptions {
               "Device of the arithmetic: CUDA, CPU, or AUTO, which takes CUDA if a usable"
                   + " device is present.");
 
+  public static final ConfigOption<EngineThreads> ENGINE_THREAD =
+      ConfigOptions.key("fastweights.engine-thread")
+          .enumType(EngineThreads.class)
+          .defaultValue(EngineThreads.AUTO)
+          .withDescription(
+              "Thread in which a CPU engine steps batches. Predictions do not depend on it.");
+
   public static final ConfigOption<DenseProducts> CUDA_DENSE_PRODUCTS =
       ConfigOptions.key("fastweights.cuda.dense-products")
           .enumType(DenseProducts.class)
@@ -239,6 +246,7 @@ public final class FastWeightOptions {
         HALF_LIFE,
         STORAGE,
         ENGINE,
+        ENGINE_THREAD,
         CUDA_DENSE_PRODUCTS,
         ORDER,
         ASSOCIATIVE_KEY_DIM,
@@ -264,6 +272,26 @@ public final class FastWeightOptions {
     private final String description;
 
     EventOrder(String description) {
+      this.description = description;
+    }
+
+    @Override
+    public InlineElement getDescription() {
+      return TextElement.text(description);
+    }
+  }
+
+  /** Thread in which a CPU engine steps batches. */
+  public enum EngineThreads implements DescribedEnum {
+    AUTO(
+        "One of its own if the TaskManager has more processors than slots and batches are large"
+            + " enough, else the task's."),
+    OWN("One of its own: the task loads the next batch and emits the last one meanwhile."),
+    TASK("The task's.");
+
+    private final String description;
+
+    EngineThreads(String description) {
       this.description = description;
     }
 

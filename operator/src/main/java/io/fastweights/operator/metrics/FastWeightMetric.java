@@ -91,6 +91,17 @@ public enum FastWeightMetric {
       "late",
       "Events behind the watermark by more than the allowed lateness. They go to the"
           + " late side output."),
+  WAITING(
+      Place.EVENT_TIME,
+      Kind.GAUGE,
+      "waiting",
+      "Events in state that wait for the watermark. After a change of the parallelism those"
+          + " from before it are not counted."),
+  WAITING_MILLIS(
+      Place.EVENT_TIME,
+      Kind.GAUGE,
+      "waitingMillis",
+      "Milliseconds since the last watermark while events wait, else 0."),
 
   LOG_LOSS(
       Place.SCORES,

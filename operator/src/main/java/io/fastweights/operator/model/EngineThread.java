@@ -2,6 +2,8 @@ package io.fastweights.operator.model;
 
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.ThreadedEngine;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.EngineThreads;
 import java.time.Duration;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.Configuration;
@@ -27,10 +29,15 @@ public final class EngineThread {
    * @param engine as it was made; one that has batches in flight by itself stays as it is
    * @param batchSize most events of a batch
    * @param linger ZERO where every event is answered at once
+   * @param chosen of {@link FastWeightOptions#ENGINE_THREAD}
    * @param taskManager its slots are taken to use a processor each
    */
   public static Engine where(
-      Engine engine, int batchSize, Duration linger, Configuration taskManager) {
+      Engine engine,
+      int batchSize,
+      Duration linger,
+      EngineThreads chosen,
+      Configuration taskManager) {
     int processors = Runtime.getRuntime().availableProcessors();
     int slots = taskManager.get(TaskManagerOptions.NUM_TASK_SLOTS);
     boolean overlaps =
@@ -38,7 +45,10 @@ public final class EngineThread {
             && !linger.isZero()
             // Else a batch waits until the one before it has given its slots.
             && engine.pool().slots() >= 2 * batchSize;
-    if (processors <= slots || !overlaps || engine.mostInFlight() > 1) {
+    boolean own =
+        chosen == EngineThreads.OWN
+            || chosen == EngineThreads.AUTO && processors > slots && overlaps;
+    if (!own || engine.mostInFlight() > 1) {
       return engine;
     }
     LOG.info(

@@ -4,12 +4,14 @@ import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.state.Recipe;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.apache.flink.annotation.Internal;
 
@@ -51,6 +53,11 @@ public final class EventModel {
   /** Fields and target as JSON; null where events are vectors. */
   public String schema() {
     return schema == null ? null : schema.withoutColumns();
+  }
+
+  /** The fields of an event; none where events are vectors. */
+  public List<Field> fields() {
+    return schema == null ? List.of() : schema.fields();
   }
 
   public Model model() {

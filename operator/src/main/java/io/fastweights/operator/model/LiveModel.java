@@ -3,37 +3,34 @@ package io.fastweights.operator.model;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.operator.stored.CheckedWeightsSerializer;
+import io.fastweights.operator.stored.FormerUnionState;
 import io.fastweights.operator.stored.StoredNames;
 import java.io.IOException;
-import java.util.List;
 import org.apache.flink.annotation.Internal;
-import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.configuration.Configuration;
 
 /**
  * The model that a subtask serves: of the job's own weights, or of the last that were sent to it.
- * All subtasks have the same one in a checkpoint, so only the first writes it; every subtask reads
- * it, however many there are then.
+ * All subtasks have the same one in a checkpoint, and each writes it: whichever of them have ended
+ * then, and however many read it, each finds it.
  */
 @Internal
 public final class LiveModel {
   private final ModelSpec spec;
   private final Configuration options;
-  private final boolean first;
-  private ListState<CheckedWeights> state;
+  private BroadcastState<String, CheckedWeights> state;
   private CheckedWeights checked;
   private EventModel model;
   private long refreshes;
 
-  /**
-   * @param first whether this subtask writes the weights to checkpoints
-   */
-  public LiveModel(ModelSpec spec, Configuration options, boolean first) {
+  public LiveModel(ModelSpec spec, Configuration options) {
     this.spec = spec;
     this.options = options;
-    this.first = first;
   }
 
   /**
@@ -43,14 +40,23 @@ public final class LiveModel {
    * @throws IllegalStateException if it does not, but the checkpoint has some
    */
   public void restore(OperatorStateStore store, boolean refreshed) throws Exception {
-    if (refreshed || store.getRegisteredStateNames().contains(StoredNames.SERVED_WEIGHTS)) {
+    for (CheckedWeights former :
+        FormerUnionState.take(
+            store,
+            new ListStateDescriptor<>(
+                StoredNames.SERVED_WEIGHTS_6, new CheckedWeightsSerializer()))) {
+      checked = former;
+    }
+    if (refreshed
+        || store.getRegisteredBroadcastStateNames().contains(StoredNames.SERVED_WEIGHTS)) {
       state =
-          store.getUnionListState(
-              new ListStateDescriptor<>(
-                  StoredNames.SERVED_WEIGHTS, new CheckedWeightsSerializer()));
-      for (CheckedWeights stored : state.get()) {
-        checked = stored;
-      }
+          store.getBroadcastState(
+              new MapStateDescriptor<>(
+                  StoredNames.SERVED_WEIGHTS,
+                  StringSerializer.INSTANCE,
+                  new CheckedWeightsSerializer()));
+      CheckedWeights stored = state.get(StoredNames.SERVED_WEIGHTS);
+      checked = stored == null ? checked : stored;
     }
     if (checked != null && !refreshed) {
       throw new IllegalStateException(
@@ -70,14 +76,11 @@ public final class LiveModel {
     checked = next;
     model = create();
     refreshes++;
-    if (!first) {
-      checked = next.withoutBytes();
-    }
   }
 
   public void snapshot() throws Exception {
-    if (state != null) {
-      state.update(first && checked != null ? List.of(checked) : List.of());
+    if (state != null && checked != null) {
+      state.put(StoredNames.SERVED_WEIGHTS, checked);
     }
   }
 

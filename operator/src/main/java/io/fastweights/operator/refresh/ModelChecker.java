@@ -11,15 +11,17 @@ import io.fastweights.operator.metrics.FastWeightMetrics;
 import io.fastweights.operator.model.EventModel;
 import io.fastweights.operator.model.ModelSpec;
 import io.fastweights.operator.stored.CheckedWeights;
+import io.fastweights.operator.stored.FormerUnionState;
 import io.fastweights.operator.stored.StoredNames;
 import java.io.IOException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple3;
@@ -63,6 +65,9 @@ public final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedWeig
   public static final OutputTag<RefusedModel> REFUSED =
       new OutputTag<>("refused-models", RefusedModel.type());
 
+  private static final TypeInformation<Tuple3<Long, Long, String>> ACCEPTED =
+      Types.TUPLE(Types.LONG, Types.LONG, Types.STRING);
+
   private final ModelSpec spec;
   private final Configuration options;
   private final String events;
@@ -71,7 +76,7 @@ public final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedWeig
   private long generation;
   private String memories;
 
-  private transient ListState<Tuple3<Long, Long, String>> state;
+  private transient BroadcastState<String, Tuple3<Long, Long, String>> state;
   private transient Counter accepted;
   private transient Counter refused;
 
@@ -88,26 +93,36 @@ public final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedWeig
 
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
+    OperatorStateStore store = context.getOperatorStateStore();
+    for (Tuple3<Long, Long, String> former :
+        FormerUnionState.take(
+            store, new ListStateDescriptor<>(StoredNames.CHECKED_VERSION_6, ACCEPTED))) {
+      accept(former);
+    }
     state =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>(
-                    StoredNames.CHECKED_VERSION,
-                    Types.TUPLE(Types.LONG, Types.LONG, Types.STRING)));
-    for (Tuple3<Long, Long, String> last : state.get()) {
-      version = last.f0;
-      generation = last.f1;
-      memories = last.f2;
+        store.getBroadcastState(
+            new MapStateDescriptor<>(StoredNames.CHECKED_VERSION, Types.STRING, ACCEPTED));
+    Tuple3<Long, Long, String> last = state.get(StoredNames.CHECKED_VERSION);
+    if (last != null) {
+      accept(last);
     }
   }
 
+  private void accept(Tuple3<Long, Long, String> last) {
+    version = last.f0;
+    generation = last.f1;
+    memories = last.f2;
+  }
+
+  /**
+   * A scheduler may run more subtasks than asked for. All updates go to the first, which after a
+   * change of the parallelism gets what the first wrote.
+   */
   @Override
   public void snapshotState(FunctionSnapshotContext context) throws Exception {
-    // A scheduler may run more subtasks than asked for; all updates go to the first.
-    boolean first = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0;
-    state.update(
-        first && version > 0 ? List.of(Tuple3.of(version, generation, memories)) : List.of());
+    if (version > 0) {
+      state.put(StoredNames.CHECKED_VERSION, Tuple3.of(version, generation, memories));
+    }
   }
 
   @Override

@@ -1,24 +1,23 @@
 package io.fastweights.operator.runtime;
 
 import io.fastweights.operator.metrics.FastWeightMetrics;
+import io.fastweights.operator.stored.FormerUnionState;
 import io.fastweights.operator.stored.StoredNames;
+import io.fastweights.operator.stored.SubtaskState;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.api.common.typeutils.base.ListSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimeServiceManager;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -33,7 +32,8 @@ import org.apache.flink.util.OutputTag;
  * pattern do in Flink's CEP, until the watermark is past them by the allowed lateness; those of one
  * time keep the order of their arrival. The watermark that leaves is held back by the same time, so
  * that it never overtakes an event; what is not after it is late and goes to a side output. What
- * has no timestamp has no place in the order: it passes by, for the operator to refuse.
+ * has no timestamp has no place in the order: it passes by, for the operator to refuse. At the end
+ * of the input all that is held leaves.
  */
 final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
     implements OneInputStreamOperator<T, T>, Triggerable<K, VoidNamespace> {
@@ -44,8 +44,10 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
   private final transient OutputTag<T> lateTag;
   private final transient TypeSerializer<T> serializer;
 
-  private transient MapState<Long, List<T>> waiting;
-  private transient ListState<Long> watermarks;
+  private transient WaitingEvents<K, T> waiting;
+  private transient SubtaskState numbers;
+  private transient volatile long held;
+  private transient volatile long advanced;
   private transient long restoredWatermark;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient Counter late;
@@ -70,30 +72,26 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
   }
 
   /**
-   * A restored subtask would take late events as early ones until its first watermark. The lowest
-   * watermark of all subtasks is one that every key's events were before.
+   * A restored subtask would take late events as early ones until its first watermark. Up to format
+   * 6 every subtask read the watermarks of all.
    */
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    waiting =
-        context
-            .getKeyedStateStore()
-            .getMapState(
-                new MapStateDescriptor<>(
-                    StoredNames.WAITING_EVENTS,
-                    LongSerializer.INSTANCE,
-                    new ListSerializer<>(serializer)));
-    watermarks =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>(StoredNames.WATERMARK, LongSerializer.INSTANCE));
+    waiting = WaitingEvents.of(getKeyedStateBackend(), serializer);
     restoredWatermark = Long.MAX_VALUE;
-    for (long watermark : watermarks.get()) {
-      restoredWatermark = Math.min(restoredWatermark, watermark);
+    for (long former :
+        FormerUnionState.take(
+            context.getOperatorStateStore(),
+            new ListStateDescriptor<>(StoredNames.SORTER_6, LongSerializer.INSTANCE))) {
+      restoredWatermark = Math.min(restoredWatermark, former);
     }
-    if (!context.isRestored() || restoredWatermark == Long.MAX_VALUE) {
+    numbers =
+        new SubtaskState(
+            context.getOperatorStateStore(), StoredNames.SORTER, getRuntimeContext().getTaskInfo());
+    restoredWatermark = numbers.value(StoredNames.WATERMARK).orElse(restoredWatermark);
+    held = numbers.isOwn() ? numbers.value(StoredNames.WAITING).orElse(0) : 0;
+    if (restoredWatermark == Long.MAX_VALUE) {
       restoredWatermark = Long.MIN_VALUE;
     }
   }
@@ -103,7 +101,11 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
     super.open();
     timers =
         getInternalTimerService(StoredNames.EVENT_TIME, VoidNamespaceSerializer.INSTANCE, this);
-    late = getMetricGroup().addGroup(FastWeightMetrics.GROUP).counter("late");
+    advanced = getProcessingTimeService().getCurrentProcessingTime();
+    MetricGroup group = getMetricGroup().addGroup(FastWeightMetrics.GROUP);
+    late = group.counter("late");
+    group.gauge("waiting", this::held);
+    group.gauge("waitingMillis", this::millisWaited);
     keySerializer = this.<Object>getKeyedStateBackend().getKeySerializer();
     copies = getExecutionConfig().isObjectReuseEnabled();
     reused = new StreamRecord<>(null);
@@ -111,7 +113,7 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
 
   @Override
   public void processElement(StreamRecord<T> element) throws Exception {
-    if (!element.hasTimestamp()) {
+    if (!EventTimes.isStamped(element)) {
       output.collect(element);
       return;
     }
@@ -125,13 +127,28 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
       // The heap backend keeps the key that it is given, which may be a part of a reused element.
       setCurrentKey(keySerializer.copy(getCurrentKey()));
     }
-    List<T> events = waiting.get(timestamp);
-    if (events == null) {
-      events = new ArrayList<>(1);
-      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, timestamp);
+    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, timestamp);
+    if (held == 0) {
+      advanced = getProcessingTimeService().getCurrentProcessingTime();
     }
-    events.add(copies ? serializer.copy(element.getValue()) : element.getValue());
-    waiting.put(timestamp, events);
+    count(1);
+    waiting.add(timestamp, copies ? serializer.copy(element.getValue()) : element.getValue());
+  }
+
+  private void count(long more) {
+    held = Math.max(0, held + more);
+  }
+
+  /** How many events wait. */
+  long held() {
+    return held;
+  }
+
+  /** Events wait for a watermark that does not come: the age of the last one says how long. */
+  long millisWaited() {
+    return held == 0
+        ? 0
+        : Math.max(0, getProcessingTimeService().getCurrentProcessingTime() - advanced);
   }
 
   private long watermark() {
@@ -142,8 +159,8 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
   @Override
   public void onEventTime(InternalTimer<K, VoidNamespace> timer) throws Exception {
     long timestamp = timer.getTimestamp();
-    List<T> events = waiting.get(timestamp);
-    waiting.remove(timestamp);
+    List<T> events = waiting.take(timestamp);
+    count(-events.size());
     if (ties != null) {
       events.sort(ties);
     }
@@ -161,6 +178,7 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     long time = mark.getTimestamp();
+    advanced = getProcessingTimeService().getCurrentProcessingTime();
     if (time == Long.MAX_VALUE) {
       super.processWatermark(mark);
     } else if (time > Long.MIN_VALUE + latenessMillis) {
@@ -168,9 +186,22 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
     }
   }
 
+  /**
+   * Releases what is held at the end of the input and in a drain, before the operators behind
+   * finish. No watermark may have done so: Flink drops the last one while a source is idle
+   * (FLINK-40499).
+   */
+  @Override
+  public void finish() throws Exception {
+    InternalTimeServiceManager<?> services = getTimeServiceManager().orElseThrow();
+    services.advanceWatermark(Watermark.MAX_WATERMARK);
+    super.finish();
+  }
+
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    watermarks.update(List.of(watermark()));
+    numbers.update(StoredNames.WATERMARK, watermark());
+    numbers.update(StoredNames.WAITING, held);
   }
 }

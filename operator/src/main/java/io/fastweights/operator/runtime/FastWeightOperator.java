@@ -24,17 +24,18 @@ import io.fastweights.operator.model.GpuResource;
 import io.fastweights.operator.model.LiveModel;
 import io.fastweights.operator.model.ModelSpec;
 import io.fastweights.operator.stored.CheckedWeights;
+import io.fastweights.operator.stored.FormerUnionState;
 import io.fastweights.operator.stored.StoredNames;
+import io.fastweights.operator.stored.SubtaskState;
 import io.fastweights.state.FastWeightStore;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
 import org.apache.flink.api.common.state.KeyedStateStore;
-import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -76,13 +77,8 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
 
   private static final long serialVersionUID = 1L;
 
-  /** The ttl of every subtask: where a savepoint has none above 0, its keys have no timers. */
-  private static final ListStateDescriptor<Long> EXPIRIES =
+  private static final ListStateDescriptor<Long> FORMER_EXPIRIES =
       new ListStateDescriptor<>(StoredNames.EXPIRY, Types.LONG);
-
-  private static final String NO_TIMESTAMP =
-      "the event has no timestamp, and eventTime(...) needs one: assign timestamps and watermarks in front"
-          + " of the keyBy, or take events in the order of arrival";
 
   private final transient ModelSpec spec;
   private final transient boolean timed;
@@ -98,9 +94,9 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   private transient LiveModel live;
   private transient EventModel model;
   private transient RawEvent rawEvent;
+  private transient EventTimes times;
   private transient KeyExpiry expiry;
-  private transient ListState<Long> expiries;
-  private transient boolean unwatched;
+  private transient UnwatchedKeys unwatched;
   private transient Engine engine;
   private transient FastWeightStore store;
   private transient HotMemory memory;
@@ -143,19 +139,19 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
       throw new IllegalStateException(NO_BATCH);
     }
     keySerializer = this.<Object>getKeyedStateBackend().getKeySerializer();
-    boolean first = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0;
-    live = new LiveModel(spec, options, first);
+    live = new LiveModel(spec, options);
     live.restore(context.getOperatorStateStore(), refreshed);
     model = live.model();
     keyedState = context.getKeyedStateStore();
     store = newStore();
-    expiry = new KeyExpiry(options.get(FastWeightOptions.TTL).toMillis());
-    expiries = context.getOperatorStateStore().getUnionListState(EXPIRIES);
-    boolean watched = false;
-    for (long ttl : expiries.get()) {
-      watched |= ttl > 0;
-    }
-    unwatched = context.isRestored() && !watched;
+    OperatorStateStore operatorState = context.getOperatorStateStore();
+    // Up to format 6 a drained job's savepoint said nothing of the timers that had fired.
+    FormerUnionState.take(operatorState, FORMER_EXPIRIES);
+    SubtaskState watched =
+        new SubtaskState(
+            operatorState, StoredNames.EXPIRY_WATCHED, getRuntimeContext().getTaskInfo());
+    unwatched = new UnwatchedKeys(watched, context.isRestored());
+    expiry = new KeyExpiry(options.get(FastWeightOptions.TTL).toMillis(), unwatched::lostTimers);
   }
 
   private FastWeightStore newStore() {
@@ -197,6 +193,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   /** What depends on the model and on the engine that runs it. */
   private void serve() throws Exception {
     rawEvent = model.newEvent();
+    times = EventTimes.of(timed, model, options);
     runner =
         new BatchRunner<>(
             model,
@@ -223,6 +220,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     boolean forget = next.generation() != live.generation();
     if (forget) {
       store.clearAll(getKeyedStateBackend());
+      unwatched.cleared();
     } else {
       memory.saveAll();
     }
@@ -244,9 +242,13 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
         getRuntimeContext()
             .getState(new ValueStateDescriptor<>(StoredNames.EXPIRY_TIMER, Types.LONG));
     expiry.purge(memory, store, this::setCurrentKey, timer, timers);
-    if (unwatched) {
-      expiry.watchAll(getKeyedStateBackend());
-      unwatched = false;
+  }
+
+  /** Their timers are set in event time, which begins with the first watermark. */
+  private void watchUnwatchedKeys(long watermark) throws Exception {
+    if (expiry.isOn() && unwatched.areToBeFound() && watermark < Long.MAX_VALUE) {
+      unwatched.find(
+          getKeyedStateBackend(), store.states(), getProcessingTimeService(), expiry::watchStored);
     }
   }
 
@@ -277,6 +279,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
             created,
             batchSize,
             options.get(FastWeightOptions.LINGER),
+            options.get(FastWeightOptions.ENGINE_THREAD),
             getContainingTask().getEnvironment().getTaskManagerInfo().getConfiguration()));
   }
 
@@ -290,7 +293,11 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     try {
       event = read(element);
     } catch (MalformedEventException e) {
-      refuse(element.getValue(), element.hasTimestamp(), element.getTimestamp(), e.getMessage());
+      refuse(
+          element.getValue(),
+          EventTimes.isStamped(element),
+          element.getTimestamp(),
+          e.getMessage());
       return;
     }
     Batcher<T> batcher = runner.collecting();
@@ -304,8 +311,8 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     // with it a key that is a part of it.
     pending.key = copies ? keySerializer.copy(getCurrentKey()) : getCurrentKey();
     pending.value = copies ? serializer.copy(element.getValue()) : element.getValue();
-    pending.hasTimestamp = element.hasTimestamp();
-    pending.timestamp = element.hasTimestamp() ? element.getTimestamp() : 0;
+    pending.hasTimestamp = EventTimes.isStamped(element);
+    pending.timestamp = pending.hasTimestamp ? element.getTimestamp() : 0;
     if (batcher.isFull() || lingerMillis == 0) {
       flush(FlushReason.SIZE);
     } else if (linger == null) {
@@ -315,17 +322,14 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
 
   private EncodedEvent read(StreamRecord<T> element) throws MalformedEventException {
     rawEvent.clear();
-    if (element.hasTimestamp()) {
-      rawEvent.timestamp(element.getTimestamp());
-    } else if (timed) {
-      throw new MalformedEventException(NO_TIMESTAMP);
-    }
+    times.begin(element, rawEvent);
     try {
       reader.read(element.getValue(), rawEvent);
     } catch (RuntimeException e) {
       LOG.debug("the event reader failed", e);
       throw new MalformedEventException("the event reader failed: " + e);
     }
+    times.check(rawEvent);
     return model.encode(rawEvent);
   }
 
@@ -442,6 +446,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   public void processWatermark(Watermark mark) throws Exception {
     flush(FlushReason.WATERMARK);
     super.processWatermark(mark);
+    watchUnwatchedKeys(mark.getTimestamp());
   }
 
   /** A watermark of the job's own kind, from a stream of the DataStream API V2. */
@@ -475,7 +480,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     super.snapshotState(context);
     memory.saveAll();
     live.snapshot();
-    expiries.update(List.of(options.get(FastWeightOptions.TTL).toMillis()));
+    unwatched.snapshot(expiry.isOn());
   }
 
   @Override
@@ -502,6 +507,9 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   @Override
   public void close() throws Exception {
     try {
+      if (unwatched != null) {
+        unwatched.close();
+      }
       if (engine != null) {
         engine.close();
       }

@@ -6,14 +6,13 @@ import io.fastweights.operator.model.Fading;
 import io.fastweights.state.FastWeightStore;
 import io.fastweights.state.StoredMemory;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.util.MathUtils;
 
 /**
  * When keys die: a key that has not learned for longer than {@code ttl}, by the times of its own
@@ -27,11 +26,15 @@ import org.apache.flink.streaming.api.operators.Triggerable;
  * before its key's death, may find the key purged and then begins a new life.
  *
  * <p>The watermark of the end of the input ends no life: a savepoint of a drained job keeps its
- * memories.
+ * memories. It fires all timers, so that their keys are {@link UnwatchedKeys} in the job that goes
+ * on from there.
  */
 @Internal
 public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
+  private static final int SPREAD = 1 << 10;
+
   private final long ttl;
+  private final Runnable lostTimers;
   private HotMemory memory;
   private FastWeightStore store;
   private Consumer<Object> currentKey;
@@ -42,9 +45,11 @@ public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
 
   /**
    * @param ttl in milliseconds; 0 for keys that never die
+   * @param lostTimers is run for each timer that the end of the input fired
    */
-  KeyExpiry(long ttl) {
+  KeyExpiry(long ttl, Runnable lostTimers) {
     this.ttl = ttl;
+    this.lostTimers = lostTimers;
   }
 
   /** Whether keys die at all. */
@@ -77,8 +82,12 @@ public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
 
   /** The last moment of a key's life. */
   private long death(long learned) {
-    long death = learned + ttl;
-    return death < learned ? Long.MAX_VALUE : death;
+    return later(learned, ttl);
+  }
+
+  private static long later(long time, long millis) {
+    long sum = time + millis;
+    return sum < time ? Long.MAX_VALUE : sum;
   }
 
   /** Counts a key that began a new life. */
@@ -97,18 +106,19 @@ public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
     }
   }
 
-  /** Sets a timer for every key in state that has none: what was learned before the ttl was set. */
-  void watchAll(KeyedStateBackend<Object> state) throws Exception {
-    for (String name : store.states()) {
-      try (Stream<Object> keys = state.getKeys(name, VoidNamespace.INSTANCE)) {
-        for (Object key : (Iterable<Object>) keys::iterator) {
-          currentKey.accept(key);
-          if (timer.value() == null) {
-            schedule(store.load().lag().timestamp());
-          }
-        }
-      }
+  /**
+   * Sets the timer of a key in state that may have none. Its memory is not read now, which may be
+   * large, but when the timer fires: within a ttl from now, at another moment for each key.
+   */
+  void watchStored(Object key) throws Exception {
+    currentKey.accept(key);
+    Long set = timer.value();
+    if (set == null) {
+      long spread = ttl / SPREAD * (MathUtils.murmurHash(key.hashCode()) % SPREAD);
+      set = later(timers.currentWatermark(), 1 + spread);
+      timer.update(set);
     }
+    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, set);
   }
 
   private void schedule(long learned) throws Exception {
@@ -121,6 +131,7 @@ public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
   public void onEventTime(InternalTimer<Object, VoidNamespace> fired) throws Exception {
     if (timers.currentWatermark() == Long.MAX_VALUE) {
       timer.clear();
+      lostTimers.run();
       return;
     }
     HotKey hot = memory.peek(fired.getKey());
@@ -129,6 +140,10 @@ public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
         hot != null ? hot.learned : stored != null ? stored.lag().timestamp() : Fading.NEVER;
     if (learned != Fading.NEVER && death(learned) > timers.currentWatermark()) {
       schedule(learned);
+      return;
+    }
+    if (learned == Fading.NEVER) {
+      timer.clear();
       return;
     }
     if (hot != null) {

@@ -5,6 +5,8 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
+import io.fastweights.operator.api.FastWeightOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.table.api.DataTypes;
@@ -142,17 +145,35 @@ public final class FastWeightTables {
   public Table predict() {
     TableEvents events = events();
     int time = onTime == null ? -1 : column("onTime", onTime);
+    KeyedStream<Row, Row> keyed = keyed();
+    requireTime(keyed.getExecutionEnvironment().getConfiguration());
     RowReader reader = events.reader().withTime(time);
     FastWeights<Row> builder =
-        FastWeights.on(keyed())
-            .schema(events.schema(), reader)
-            .weights(events.weights())
-            .name(name);
+        FastWeights.on(keyed).schema(events.schema(), reader).weights(events.weights()).name(name);
     options.forEach(option -> option.on(builder));
     if (uid != null) {
       builder.uid(uid);
     }
     return table(builder.build(), new PredictionColumns(events.schema().target()));
+  }
+
+  /** Rows have no other time than that of their column. */
+  private void requireTime(ReadableConfig job) {
+    for (ConfigOption<Duration> option :
+        List.of(FastWeightOptions.TTL, FastWeightOptions.HALF_LIFE)) {
+      Duration value = job.get(option);
+      for (OptionSetting<?> setting : options) {
+        value = setting.option().equals(option) ? (Duration) setting.value() : value;
+      }
+      if (onTime == null && !value.isZero()) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "onTime: not given; %s is %s, and counts by the times of the rows",
+                option.key(),
+                value));
+      }
+    }
   }
 
   private TableEvents events() {
@@ -230,14 +251,17 @@ public final class FastWeightTables {
     return wide;
   }
 
-  /** A name that the input has already gets a 0, as the planner does it for a function. */
+  /** A name that is taken gets the first number that is free, as the planner does it. */
   private DataType outputType(PredictionColumns columns) {
     List<DataTypes.Field> all = new ArrayList<>();
     Set<String> names = new HashSet<>();
     fields.forEach(field -> all.add(plain(field)));
     all.forEach(field -> names.add(field.getName()));
     for (DataTypes.Field field : columns.fields()) {
-      String unique = names.contains(field.getName()) ? field.getName() + "0" : field.getName();
+      String unique = field.getName();
+      for (int number = 0; !names.add(unique); number++) {
+        unique = field.getName() + number;
+      }
       all.add(DataTypes.FIELD(unique, field.getDataType()));
     }
     return DataTypes.ROW(all).notNull();

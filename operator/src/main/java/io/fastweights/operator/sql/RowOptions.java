@@ -1,7 +1,9 @@
 package io.fastweights.operator.sql;
 
 import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.kernels.schema.Nearest;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.OptionNames;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +36,7 @@ final class RowOptions {
    */
   static Configuration of(Map<String, String> call, ReadableConfig session) {
     call.keySet().forEach(RowOptions::checkKey);
+    checkSession(session);
     Configuration said = Configuration.fromMap(call);
     Configuration chosen =
         new Configuration()
@@ -43,16 +46,28 @@ final class RowOptions {
     return chosen;
   }
 
+  /** The session's options are for all queries: one that is of no use here may be for another. */
+  private static void checkSession(ReadableConfig session) {
+    try {
+      OptionNames.check(session, new Configuration());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("options: " + e.getMessage(), e);
+    }
+  }
+
   private static void checkKey(String key) {
     if (APPLY.stream().noneMatch(option -> option.key().equals(key))) {
+      List<String> keys = APPLY.stream().map(ConfigOption::key).toList();
       boolean known = FastWeightOptions.all().stream().anyMatch(option -> option.key().equals(key));
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "options: %s %s; there are %s",
               key,
-              known ? "is of no use to a function called row by row" : "is unknown",
-              APPLY.stream().map(ConfigOption::key).toList()));
+              known
+                  ? "is of no use to a function called row by row"
+                  : "is unknown" + Nearest.hint(key, keys),
+              keys));
     }
   }
 

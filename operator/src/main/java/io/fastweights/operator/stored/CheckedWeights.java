@@ -26,7 +26,7 @@ public class CheckedWeights {
    * @param generation of the memories that the weights work on: the version of the last weights
    *     that began with empty ones, or 0
    * @param sha256 of the bytes, in hexadecimal digits
-   * @param bytes the file; null for whoever has made a model of it
+   * @param bytes the file, never changed
    */
   public CheckedWeights(String path, long version, long generation, String sha256, byte[] bytes) {
     this.path = path;
@@ -56,14 +56,9 @@ public class CheckedWeights {
     return sha256;
   }
 
-  /** The file, not copied; null for whoever has made a model of it. */
+  /** The file, not copied. */
   public byte[] bytes() {
     return bytes;
-  }
-
-  /** The same without the file. */
-  public CheckedWeights withoutBytes() {
-    return new CheckedWeights(path, version, generation, sha256, null);
   }
 
   @Override

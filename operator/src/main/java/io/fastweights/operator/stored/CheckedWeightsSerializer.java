@@ -27,14 +27,11 @@ public final class CheckedWeightsSerializer extends StoredValueSerializer<Checke
     return new CheckedWeights("", 0, 0, "", new byte[0]);
   }
 
+  /** Broadcast state is copied for every checkpoint: the file, which never changes, is shared. */
   @Override
   public CheckedWeights copy(CheckedWeights from) {
     return new CheckedWeights(
-        from.path(),
-        from.version(),
-        from.generation(),
-        from.sha256(),
-        from.bytes() == null ? null : from.bytes().clone());
+        from.path(), from.version(), from.generation(), from.sha256(), from.bytes());
   }
 
   @Override

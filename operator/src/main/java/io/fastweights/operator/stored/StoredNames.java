@@ -14,20 +14,47 @@ public final class StoredNames {
   /** Keyed value state: the event time at which the timer of a key's expiry is set. */
   public static final String EXPIRY_TIMER = "fast-weights-timer";
 
-  /** Timer service of the keys' expiry; also union list state: the ttl of each subtask. */
+  /**
+   * Timer service of the keys' expiry; up to format 6 also union list state: the ttl of each
+   * subtask.
+   */
   public static final String EXPIRY = "fast-weights-ttl";
 
-  /** Union list state: the refreshed weights that are served. */
-  public static final String SERVED_WEIGHTS = "fast-weights-model";
+  /** Broadcast state: what each subtask knows of the timers of its keys' expiry. */
+  public static final String EXPIRY_WATCHED = "fast-weights-watched";
 
-  /** Union list state of the checker: version, generation and memory shape accepted last. */
-  public static final String CHECKED_VERSION = "checked-model";
+  /** Number in that state: the level of knowledge. */
+  public static final String WATCHED = "watched";
 
-  /** Keyed map state: events that wait for the watermark, by their time. */
-  public static final String WAITING_EVENTS = "waiting";
+  /** Broadcast state: the refreshed weights that are served, under the same name. */
+  public static final String SERVED_WEIGHTS = "fast-weights-served";
 
-  /** Union list state: the watermark of each subtask of the event-time sorter. */
+  /** Union list state up to format 6: the refreshed weights that are served. */
+  public static final String SERVED_WEIGHTS_6 = "fast-weights-model";
+
+  /** Broadcast state of the checker: the last accepted update, under the same name. */
+  public static final String CHECKED_VERSION = "checked-version";
+
+  /** Union list state up to format 6: the checker's last accepted update. */
+  public static final String CHECKED_VERSION_6 = "checked-model";
+
+  /** Keyed list state in the namespace of each time: events that wait for the watermark. */
+  public static final String WAITING_EVENTS = "waiting-by-time";
+
+  /** Keyed map state up to format 6: events that wait for the watermark, by their time. */
+  public static final String WAITING_EVENTS_6 = "waiting";
+
+  /** Broadcast state: numbers of each subtask of the event-time sorter. */
+  public static final String SORTER = "sorted-until";
+
+  /** Number of the sorter: its watermark. */
   public static final String WATERMARK = "watermark";
+
+  /** Number of the sorter: how many events wait. */
+  public static final String WAITING = "waiting";
+
+  /** Union list state up to format 6: the watermark of each subtask of the event-time sorter. */
+  public static final String SORTER_6 = "watermark";
 
   /** Timer service of the event-time sorter. */
   public static final String EVENT_TIME = "event-time";

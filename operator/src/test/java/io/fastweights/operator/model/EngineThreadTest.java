@@ -6,6 +6,7 @@ import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.ThreadedEngine;
+import io.fastweights.operator.api.FastWeightOptions.EngineThreads;
 import io.fastweights.operator.testkit.TestModel;
 import java.time.Duration;
 import org.apache.flink.configuration.Configuration;
@@ -33,31 +34,47 @@ class EngineThreadTest {
   @Test
   void anEngineStepsInTheTasksThreadWhereSubtasksTakeAllProcessors() {
     Engine engine = engine();
-    assertThat(EngineThread.where(engine, 256, LINGER, slots(processors))).isSameAs(engine);
+    assertThat(EngineThread.where(engine, 256, LINGER, EngineThreads.AUTO, slots(processors)))
+        .isSameAs(engine);
   }
 
   @Test
   void aSmallBatchIsNotHandedOver() {
     Engine engine = engine();
-    assertThat(EngineThread.where(engine, 63, LINGER, slots(0))).isSameAs(engine);
+    assertThat(EngineThread.where(engine, 63, LINGER, EngineThreads.AUTO, slots(0)))
+        .isSameAs(engine);
   }
 
   @Test
   void eventsThatAreAnsweredAtOnceAreNotHandedOver() {
     Engine engine = engine();
-    assertThat(EngineThread.where(engine, 256, Duration.ZERO, slots(0))).isSameAs(engine);
+    assertThat(EngineThread.where(engine, 256, Duration.ZERO, EngineThreads.AUTO, slots(0)))
+        .isSameAs(engine);
   }
 
   @Test
   void aBatchIsNotHandedOverWhereTheNextHasNoSlotsBesideIt() {
     Engine engine = engine(511);
-    assertThat(EngineThread.where(engine, 256, LINGER, slots(0))).isSameAs(engine);
+    assertThat(EngineThread.where(engine, 256, LINGER, EngineThreads.AUTO, slots(0)))
+        .isSameAs(engine);
+  }
+
+  @Test
+  void theOptionDecidesWhateverTheMachine() {
+    Engine engine = engine(4);
+    assertThat(EngineThread.where(engine, 256, LINGER, EngineThreads.TASK, slots(0)))
+        .isSameAs(engine);
+    assertThat(EngineThread.where(engine, 1, LINGER, EngineThreads.OWN, slots(processors)))
+        .isInstanceOf(ThreadedEngine.class);
   }
 
   @Test
   void anEngineHasAThreadWhereAProcessorIsToSpare() {
-    Engine engine = EngineThread.where(engine(), 64, LINGER, slots(processors - 1));
+    Engine engine =
+        EngineThread.where(engine(), 64, LINGER, EngineThreads.AUTO, slots(processors - 1));
     assertThat(engine).isInstanceOf(ThreadedEngine.class);
-    assertThat(EngineThread.where(engine, 64, LINGER, slots(0))).as("once").isSameAs(engine);
+    assertThat(EngineThread.where(engine, 64, LINGER, EngineThreads.AUTO, slots(0)))
+        .as("once")
+        .isSameAs(engine);
   }
 }

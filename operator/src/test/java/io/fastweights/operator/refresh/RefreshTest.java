@@ -344,8 +344,8 @@ class RefreshTest {
     try (OperatorHarness harness = OperatorHarness.open(OperatorHarness.builder(model, 4))) {
       harness.process(from(0, 50));
       checkpoint = harness.checkpoint();
-      assertThat(harness.operator().getOperatorStateBackend().getRegisteredStateNames())
-          .isEqualTo(Set.of("fast-weights-ttl"));
+      assertThat(harness.operator().getOperatorStateBackend().getRegisteredBroadcastStateNames())
+          .isEqualTo(Set.of("fast-weights-watched"));
     }
     Oracle oracle = model.oracle();
     oracle.answers(from(0, 50));

@@ -49,7 +49,7 @@ class BatchRunnerTest {
   private final KeyedMaps state = new KeyedMaps();
   private final List<String> lines = new ArrayList<>();
   private Oracle oracle;
-  private KeyExpiry expiry = new KeyExpiry(0);
+  private KeyExpiry expiry = new KeyExpiry(0, () -> {});
   private Duration halfLife = Duration.ZERO;
   private final Queue<ThrowingRunnable<Exception>> stepped = new ConcurrentLinkedQueue<>();
   private Engine engine;
@@ -103,7 +103,7 @@ class BatchRunnerTest {
   @SuppressWarnings("unchecked")
   private static KeyExpiry expiry(long ttl) {
     KeyedMaps timers = new KeyedMaps();
-    KeyExpiry expiry = new KeyExpiry(ttl);
+    KeyExpiry expiry = new KeyExpiry(ttl, () -> {});
     expiry.purge(
         null,
         null,

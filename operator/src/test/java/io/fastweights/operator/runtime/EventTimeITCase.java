@@ -6,6 +6,7 @@ import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.EngineThreads;
 import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.Answers;
 import io.fastweights.operator.testkit.OperatorHarness;
@@ -47,12 +48,17 @@ public class EventTimeITCase {
 
   @ParameterizedTest
   @CsvSource({
-    "ASSOCIATIVE, rocksdb, 2, false, false",
-    "SCHEMA_TRANSFORMER, hashmap, 4, true, true",
-    "TRANSFORMER, rocksdb, 1, true, true"
+    "ASSOCIATIVE, rocksdb, 2, false, false, OWN",
+    "SCHEMA_TRANSFORMER, hashmap, 4, true, true, TASK",
+    "TRANSFORMER, rocksdb, 1, true, true, OWN"
   })
   void aStreamOutOfOrderIsAnsweredAsTheSortedOne(
-      TestModel model, String backend, int parallelism, boolean reuse, boolean unaligned)
+      TestModel model,
+      String backend,
+      int parallelism,
+      boolean reuse,
+      boolean unaligned,
+      EngineThreads thread)
       throws Exception {
     long seed = Seeds.seed(51);
     String run = model + " " + backend + " out of order, " + Seeds.replay(seed);
@@ -75,6 +81,7 @@ public class EventTimeITCase {
             .on(FastWeights.on(trips.keyBy(Trip::key)))
             .set(FastWeightOptions.BATCH_SIZE, 16)
             .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO)
+            .set(FastWeightOptions.ENGINE_THREAD, thread)
             .eventTime(LATENESS)
             .uid("memories")
             .build();

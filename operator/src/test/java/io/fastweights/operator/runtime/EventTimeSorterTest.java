@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -29,6 +30,7 @@ import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Events in the order of their time, against a plain list that is sorted. */
 @SuppressWarnings("try") // a harness may be interrupted when it closes
@@ -264,10 +266,80 @@ class EventTimeSorterTest {
       harness.processElement(new Trip(1, "k", START + 2), START + 2);
       harness.processElement(new StreamRecord<>(new Trip(2, "k", 0)));
       harness.processElement(new Trip(3, "k", START + 1), START + 1);
+      harness.processWatermark(START);
+      harness.processElement(new Trip(4, "k", 0), Long.MIN_VALUE);
       harness.processWatermark(Long.MAX_VALUE);
       assertThat(trips(List.copyOf(harness.getOutput())))
           .extracting(trip -> trip.id)
-          .containsExactly(2L, 3L, 1L);
+          .containsExactly(2L, 4L, 3L, 1L);
+      assertThat(harness.lateIds()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hashmap", "rocksdb"})
+  void theEndOfTheInputReleasesAllEventsInTheOrderOfTheirTime(String backend) throws Exception {
+    try (SorterHarness harness = new SorterHarness(Duration.ofDays(1), backend, false, 1, 0)) {
+      harness.open();
+      for (int id = 0; id < 10; id++) {
+        long time = START + 7 * id % 10;
+        harness.processElement(new Trip(id, "k" + id % 3, time), time);
+      }
+      harness.processWatermark(START + 5);
+      harness.processWatermarkStatus(WatermarkStatus.IDLE);
+      harness.endInput();
+      harness.getOperator().finish();
+      assertThat(trips(List.copyOf(harness.getOutput())))
+          .extracting(trip -> trip.time - START)
+          .containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
+      assertThat(harness.numEventTimeTimers()).isZero();
+    }
+  }
+
+  @Test
+  void theGaugesTellHowManyEventsWaitAndForHowLongNoWatermarkCame() throws Exception {
+    OperatorSubtaskState checkpoint;
+    try (SorterHarness harness = new SorterHarness(Duration.ZERO, "hashmap", false, 1, 0)) {
+      harness.open();
+      EventTimeSorter<?, ?> sorter = (EventTimeSorter<?, ?>) harness.getOperator();
+      harness.setProcessingTime(1000);
+      assertThat(sorter.millisWaited()).as("nothing waits").isZero();
+      for (int id = 0; id < 5; id++) {
+        harness.processElement(new Trip(id, "k", START + id / 2), START + id / 2);
+      }
+      harness.setProcessingTime(1700);
+      assertThat(sorter.held()).isEqualTo(5);
+      assertThat(sorter.millisWaited()).isEqualTo(700);
+      harness.processWatermark(START);
+      harness.setProcessingTime(1800);
+      assertThat(sorter.held()).isEqualTo(3);
+      assertThat(sorter.millisWaited()).isEqualTo(100);
+      checkpoint = harness.snapshot(1, 1);
+    }
+    try (SorterHarness harness = new SorterHarness(Duration.ZERO, "hashmap", false, 1, 0)) {
+      harness.initializeState(checkpoint);
+      harness.open();
+      EventTimeSorter<?, ?> sorter = (EventTimeSorter<?, ?>) harness.getOperator();
+      assertThat(sorter.held()).isEqualTo(3);
+      harness.processWatermark(START + 2);
+      assertThat(sorter.held()).isZero();
+      assertThat(sorter.millisWaited()).isZero();
+    }
+  }
+
+  /** To append one of them must not read those before it: 20,000 took minutes when it did. */
+  @Test
+  void manyEventsOfOneKeyAndTimeKeepTheOrderOfTheirArrival() throws Exception {
+    int events = 20_000;
+    try (SorterHarness harness = new SorterHarness(Duration.ZERO, "rocksdb", false, 1, 0)) {
+      harness.open();
+      for (int id = 0; id < events; id++) {
+        harness.processElement(new Trip(id, "k", START), START);
+      }
+      harness.processWatermark(START);
+      assertThat(trips(List.copyOf(harness.getOutput())))
+          .extracting(trip -> trip.id)
+          .isEqualTo(LongStream.range(0, events).boxed().toList());
     }
   }
 

@@ -18,14 +18,18 @@ import io.fastweights.operator.testkit.Seeds;
 import io.fastweights.operator.testkit.TestModel;
 import io.fastweights.operator.testkit.Trips;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One event never stops the job: it goes to the side output with the reason. */
 class MalformedTest {
@@ -84,14 +88,82 @@ class MalformedTest {
     try (OperatorHarness harness = OperatorHarness.open(builder)) {
       harness.process(trip(0));
       harness.processElement(new StreamRecord<>(trip(1)));
+      harness.processElement(trip(3), Long.MIN_VALUE);
       harness.process(trip(2));
       harness.finish();
       assertThat(harness.answeredIds()).containsExactly(0L, 2L);
       assertThat(harness.malformed())
           .extracting(malformed -> malformed.event().id)
-          .containsOnly(1L);
+          .containsOnly(1L, 3L);
       assertThat(harness.malformed().get(0).reason())
           .contains("assign timestamps and watermarks in front of the keyBy");
+    }
+  }
+
+  private static FastWeights<Trip> untimed(Field... fields) {
+    return OperatorHarness.builder(new Configuration())
+        .schema(
+            Schema.of(
+                Stream.concat(Stream.of(new Field.Hashed("key", 8)), Stream.of(fields)).toList(),
+                new Target.Binary("late")),
+            (trip, event) -> event.set("key", trip.key).target(true))
+        .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, 16);
+  }
+
+  static Stream<Arguments> usersOfTheTime() {
+    return Stream.of(
+        Arguments.of("field gap", untimed(new Field.Elapsed("gap", 24))),
+        Arguments.of("field day", untimed(new Field.DayOfWeek("day", ZoneOffset.UTC))),
+        Arguments.of("field hour", untimed(new Field.TimeOfDay("hour", 24, true, ZoneOffset.UTC))),
+        Arguments.of("fastweights.ttl", untimed().set(FastWeightOptions.TTL, Duration.ofDays(1))),
+        Arguments.of(
+            "fastweights.half-life",
+            untimed().set(FastWeightOptions.HALF_LIFE, Duration.ofDays(1))));
+  }
+
+  /** Flink marks the records of a source without timestamps by Long.MIN_VALUE. */
+  @ParameterizedTest
+  @MethodSource("usersOfTheTime")
+  void anEventWithoutATimeWhereOneIsNeeded(String user, FastWeights<Trip> builder)
+      throws Exception {
+    try (OperatorHarness harness = OperatorHarness.open(builder)) {
+      harness.processElement(new StreamRecord<>(trip(0)));
+      harness.processElement(trip(1), Long.MIN_VALUE);
+      harness.process(trip(2));
+      harness.finish();
+      assertThat(harness.answeredIds()).containsExactly(2L);
+      assertThat(harness.malformed())
+          .extracting(Malformed::reason)
+          .hasSize(2)
+          .allMatch(reason -> reason.contains("no time, and " + user + " needs one"));
+    }
+  }
+
+  @Test
+  void anEventWithoutATimeIsTakenWhereNoneIsNeeded() throws Exception {
+    try (OperatorHarness harness = OperatorHarness.open(untimed())) {
+      harness.processElement(trip(1), Long.MIN_VALUE);
+      harness.processElement(new StreamRecord<>(trip(2)));
+      harness.finish();
+      assertThat(harness.predictions()).extracting(Prediction::timestamp).containsExactly(0L, 0L);
+      assertThat(harness.getOutput())
+          .allMatch(element -> !((StreamRecord<?>) element).hasTimestamp());
+    }
+  }
+
+  /** The context of a late label has its own time. */
+  @Test
+  void aTimeOfTheContextIsEnoughForTheHour() throws Exception {
+    FastWeights<Trip> builder =
+        OperatorHarness.builder(new Configuration())
+            .schema(
+                Schema.of(
+                    List.of(new Field.DayOfWeek("day", ZoneOffset.UTC)), new Target.Binary("late")),
+                (trip, event) -> event.contextTimestamp(trip.time).target(true));
+    try (OperatorHarness harness = OperatorHarness.open(builder)) {
+      harness.processElement(trip(1), Long.MIN_VALUE);
+      harness.finish();
+      assertThat(harness.answeredIds()).containsExactly(1L);
     }
   }
 

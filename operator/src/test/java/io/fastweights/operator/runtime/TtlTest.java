@@ -209,10 +209,90 @@ class TtlTest {
         harness(TestModel.ASSOCIATIVE, backend, 2, TTL, EventOrder.REFUSE)) {
       harness.initializeState(checkpoint);
       harness.open();
-      assertThat(harness.numEventTimeTimers()).isEqualTo(5);
       harness.processWatermark(new Watermark(Trips.START + 50 * TTL));
+      assertThat(harness.numEventTimeTimers()).isEqualTo(5);
+      harness.processWatermark(new Watermark(Trips.START + 51 * TTL));
       assertThat(harness.operator().expiry().purged()).isEqualTo(5);
       assertThat(harness.keysInState()).isZero();
+    }
+  }
+
+  /**
+   * A drained job's last watermark fires every timer; who never comes back is purged all the same.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"hashmap", "rocksdb"})
+  void keysOfADrainedJobArePurgedByTheOneThatGoesOn(String backend) throws Exception {
+    OperatorSubtaskState checkpoint;
+    try (OperatorHarness harness =
+        harness(TestModel.ASSOCIATIVE, backend, 2, TTL, EventOrder.REFUSE)) {
+      harness.open();
+      for (int id = 0; id < 10; id++) {
+        harness.process(observed(id, "k" + id, id));
+      }
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+      harness.finish();
+      checkpoint = harness.checkpoint();
+      assertThat(harness.keysInState()).isEqualTo(10);
+    }
+    OperatorSubtaskState later;
+    try (OperatorHarness harness =
+        harness(TestModel.ASSOCIATIVE, backend, 2, TTL, EventOrder.REFUSE)) {
+      harness.initializeState(checkpoint);
+      harness.open();
+      harness.process(observed(10, "k0", 86_400_000));
+      later = harness.checkpoint();
+    }
+    try (OperatorHarness harness =
+        harness(TestModel.ASSOCIATIVE, backend, 2, TTL, EventOrder.REFUSE)) {
+      harness.initializeState(later);
+      harness.open();
+      harness.processWatermark(new Watermark(Trips.START + 86_400_000));
+      assertThat(harness.numEventTimeTimers()).isEqualTo(10);
+      harness.processWatermark(new Watermark(Trips.START + 86_400_000 + TTL - 1));
+      assertThat(harness.keysInState()).as("k0 alone lives").isEqualTo(1);
+      harness.processWatermark(new Watermark(Trips.START + 86_400_000 + 2 * TTL));
+      assertThat(harness.keysInState()).isZero();
+      assertThat(harness.numEventTimeTimers()).isZero();
+    }
+  }
+
+  /** A ttl on, off, and on again; between slices of keys events go on, and the job may end. */
+  @ParameterizedTest
+  @ValueSource(strings = {"hashmap", "rocksdb"})
+  void manyKeysAreWatchedInSlices(String backend) throws Exception {
+    int keys = 2000;
+    OperatorSubtaskState checkpoint = null;
+    for (long ttl : new long[] {TTL, 0}) {
+      try (OperatorHarness harness =
+          harness(TestModel.ASSOCIATIVE, backend, 64, ttl, EventOrder.REFUSE)) {
+        if (checkpoint != null) {
+          harness.initializeState(checkpoint);
+        }
+        harness.open();
+        for (int id = 0; id < keys; id++) {
+          harness.process(observed(id, ttl + "k" + id, 0));
+        }
+        checkpoint = harness.checkpoint();
+      }
+    }
+    try (OperatorHarness harness =
+        harness(TestModel.ASSOCIATIVE, backend, 1, TTL, EventOrder.REFUSE)) {
+      harness.initializeState(checkpoint);
+      harness.open();
+      harness.processWatermark(new Watermark(Trips.START - 1));
+      int first = harness.numEventTimeTimers();
+      harness.process(observed(keys, "new", 0));
+      harness.processWatermark(new Watermark(Trips.START));
+      assertThat(harness.numEventTimeTimers()).isLessThan(2 * keys);
+      harness.checkpoint();
+      for (int slice = 1; slice < 20; slice++) {
+        harness.setProcessingTime(slice * 10);
+      }
+      assertThat(harness.numEventTimeTimers()).isEqualTo(2 * keys + 1).isGreaterThan(first);
+      harness.processWatermark(new Watermark(Trips.START + 2 * TTL));
+      assertThat(harness.keysInState()).isZero();
+      assertThat(harness.numEventTimeTimers()).isZero();
     }
   }
 

@@ -5,6 +5,7 @@ import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.stored.CheckedWeights;
+import io.fastweights.operator.stored.StoredNames;
 import io.fastweights.operator.testkit.KeyedHarness;
 import io.fastweights.operator.testkit.OperatorHarness;
 import io.fastweights.operator.testkit.Output;
@@ -20,6 +21,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -181,12 +183,19 @@ public final class Chain {
 
   /** The keys of which events wait for the watermark. */
   public Set<String> keysWaiting() throws Exception {
-    return sorter == null ? Set.of() : keys(sorter, "waiting");
+    if (sorter == null) {
+      return Set.of();
+    }
+    AbstractStreamOperator<?> operator = sorter.getOperator();
+    try (Stream<Tuple2<String, Long>> times =
+        operator.<String>getKeyedStateBackend().getKeysAndNamespaces(StoredNames.WAITING_EVENTS)) {
+      return times.map(time -> time.f0).collect(Collectors.toSet());
+    }
   }
 
   /** The keys of which asks wait for their labels. */
   public Set<String> keysAsked() throws Exception {
-    return scorer == null ? Set.of() : keys(scorer, "asked");
+    return scorer == null ? Set.of() : keys(scorer, StoredNames.WAITING_ASKS);
   }
 
   private static Set<String> keys(AbstractStreamOperatorTestHarness<?> stage, String state)

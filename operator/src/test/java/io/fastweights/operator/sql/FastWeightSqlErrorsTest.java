@@ -1,5 +1,6 @@
 package io.fastweights.operator.sql;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.model.WeightsFile;
@@ -8,6 +9,7 @@ import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.testkit.Trips;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -59,6 +61,9 @@ class FastWeightSqlErrorsTest {
             GOOD + ", options => MAP['fastweights.speed', '9']",
             "options: fastweights.speed is un"),
         Arguments.of(
+            GOOD + ", options => MAP['fastweights.cache-sise', '9 mb']",
+            "options: fastweights.cache-sise is unknown; did you mean fastweights.cache-size?"),
+        Arguments.of(
             GOOD + ", options => MAP['fastweights.batch-size', '9']",
             "options: fastweights.batch-size is of no use to a function called row by row"),
         Arguments.of(
@@ -105,6 +110,51 @@ class FastWeightSqlErrorsTest {
                 file,
                 file,
                 folder));
+  }
+
+  @Test
+  void aMisspeltOptionOfTheSessionIsRefusedWithTheNearestName() {
+    StreamTableEnvironment tables = tables();
+    tables.getConfig().set("fastweights.cache-sise", "16 mb");
+    assertThatThrownBy(
+            () ->
+                tables.explainSql(
+                    "SELECT * FROM FAST_WEIGHTS(input => TABLE lateness PARTITION BY key, "
+                        + GOOD
+                        + ")"))
+        .hasStackTraceContaining("there is no option 'fastweights.cache-sise'")
+        .hasStackTraceContaining("did you mean fastweights.cache-size?");
+  }
+
+  @Test
+  void theBridgeNeedsATimeWhereMemoriesCountByIt() {
+    StreamTableEnvironment tables = tables();
+    FastWeightTables lateness =
+        FastWeightTables.on(tables, tables.from("lateness"))
+            .partitionBy("key")
+            .target("late")
+            .features("place")
+            .set(FastWeightOptions.TTL, Duration.ofDays(1));
+    assertThatThrownBy(lateness::predict)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("onTime: not given; fastweights.ttl is PT24H");
+  }
+
+  @Test
+  void aColumnWhoseNameIsTakenGetsTheFirstNumberThatIsFree() {
+    StreamTableEnvironment tables = tables();
+    tables.executeSql(
+        "CREATE TEMPORARY VIEW taken AS"
+            + " SELECT key, place, late, 1 AS probability, 2 AS probability0 FROM lateness");
+    assertThat(
+            FastWeightTables.on(tables, tables.from("taken"))
+                .partitionBy("key")
+                .target("late")
+                .features("place")
+                .predict()
+                .getResolvedSchema()
+                .getColumnNames())
+        .containsSubsequence("probability", "probability0", "probability1", "recall_error");
   }
 
   @Test

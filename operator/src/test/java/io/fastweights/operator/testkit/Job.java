@@ -83,9 +83,12 @@ public final class Job implements Inputs, AutoCloseable {
     int subtask =
         KeyGroupRangeAssignment.assignKeyToParallelOperator(
             trip.key, KeyedHarness.MAX_PARALLELISM, chains.size());
-    chains
-        .get(subtask)
-        .take(stamped ? new StreamRecord<>(trip, trip.time) : new StreamRecord<>(trip));
+    chains.get(subtask).take(stamped ? new StreamRecord<>(trip, trip.time) : unstamped(trip));
+  }
+
+  /** As a source without timestamps sends it, or a bare function. */
+  private static StreamRecord<Trip> unstamped(Trip trip) {
+    return trip.id % 2 == 0 ? new StreamRecord<>(trip) : new StreamRecord<>(trip, Long.MIN_VALUE);
   }
 
   @Override

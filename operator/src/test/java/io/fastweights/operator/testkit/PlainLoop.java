@@ -50,14 +50,18 @@ public final class PlainLoop implements Inputs {
   @Override
   public void watermark(long time) {
     watermark = time == Long.MAX_VALUE ? time : time - setup.latenessMillis();
-    waiting.sort(Comparator.comparingLong(trip -> trip.time));
-    while (!waiting.isEmpty() && waiting.get(0).time <= watermark) {
-      answer(waiting.remove(0), true);
-    }
+    answerUntil(watermark);
     if (time < Long.MAX_VALUE) {
       oracle.purge(watermark);
     }
     mark(new Watermark(watermark));
+  }
+
+  private void answerUntil(long time) {
+    waiting.sort(Comparator.comparingLong(trip -> trip.time));
+    while (!waiting.isEmpty() && waiting.get(0).time <= time) {
+      answer(waiting.remove(0), true);
+    }
   }
 
   private void answer(Trip trip, boolean stamped) {
@@ -129,8 +133,11 @@ public final class PlainLoop implements Inputs {
     }
   }
 
+  /** Nothing waits any longer, whatever the last watermark was. */
   @Override
-  public void end() {}
+  public void end() {
+    answerUntil(Long.MAX_VALUE);
+  }
 
   /** What came out since the last call. */
   public List<Output> take() {
