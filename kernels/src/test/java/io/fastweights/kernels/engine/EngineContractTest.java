@@ -11,6 +11,7 @@ import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.Storage;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -116,6 +117,28 @@ public abstract class EngineContractTest {
             single.compare("seed " + seed, batched, 0);
           }
         });
+  }
+
+  /** As many that an engine may take them in blocks, whose ends cut segments. */
+  @TestFactory
+  Stream<DynamicTest> givesTheSameBitsInABatchOfManyEvents() {
+    return RandomModels.all(1).entrySet().stream()
+        .map(
+            entry ->
+                DynamicTest.dynamicTest(entry.getKey(), () -> batchOfManyEvents(entry.getValue())));
+  }
+
+  private void batchOfManyEvents(Model model) {
+    SplittableRandom random = new SplittableRandom(1);
+    List<Event> events = RandomModels.events(model, 300, KEYS, random);
+    for (Storage storage : Storage.values()) {
+      try (Engine one = engine(model, KEYS, storage);
+          Engine other = engine(model, KEYS, storage)) {
+        Results parts = run(one, model, events, splits(random, events.size(), 17));
+        Results whole = run(other, model, events, List.of(events.size()));
+        parts.compare(storage.toString(), whole, 0);
+      }
+    }
   }
 
   @TestFactory
@@ -405,7 +428,7 @@ public abstract class EngineContractTest {
   private static Results run(Engine engine, Model model, List<Event> events, List<Integer> sizes) {
     Results[] results = new Results[events.size()];
     boolean[] known = new boolean[KEYS];
-    EventBatch batch = new EventBatch(model, 80);
+    EventBatch batch = new EventBatch(model, Collections.max(sizes));
     int at = 0;
     for (int size : sizes) {
       batch.clear();
