@@ -129,9 +129,7 @@ public final class CpuEngine implements Engine {
       for (int s = first; s < batch.segments() && batch.start(s) < to; s++) {
         int start = Math.max(from, batch.start(s));
         int end = Math.min(to, batch.end(s));
-        for (int h = 0; h < shape.heads(); h++) {
-          step(batch.slot(s), l, h, start, end);
-        }
+        step(memory, batch.slot(s), l, start, end);
       }
       mix(slow, layer, to - from);
     }
@@ -150,9 +148,7 @@ public final class CpuEngine implements Engine {
       project(slow, layer, batch, l, row, row + 1);
       memory.alwaysWrite = true;
       memory.fades = l == 0 ? batch.fades() : null;
-      for (int h = 0; h < shape.heads(); h++) {
-        step(slot, 0, h, row, row + 1);
-      }
+      step(memory, slot, 0, row, row + 1);
       memory.alwaysWrite = false;
       mix(slow, layer, 1);
     }
@@ -161,13 +157,9 @@ public final class CpuEngine implements Engine {
     }
   }
 
-  private void step(int slot, int layer, int head, int firstRow, int endRow) {
-    step(memory, slot, layer, head, firstRow, endRow);
-  }
-
-  /** Steps events of one slot through a layer's memory of one head. */
-  void step(MemoryLayer events, int slot, int layer, int head, int firstRow, int endRow) {
-    pool.step(kernels, events, slot, shape.offset(layer, head), head, firstRow, endRow);
+  /** Steps events of one slot through a layer's memory. */
+  void step(MemoryLayer events, int slot, int layer, int firstRow, int endRow) {
+    pool.step(kernels, events, slot, layer, firstRow, endRow);
   }
 
   /** q, k, v and beta of a block's rows, and where the memory step finds them. */
@@ -261,9 +253,7 @@ public final class CpuEngine implements Engine {
     memory.oneValue(batch.inputs(), batch.targets(), associative.betas());
     memory.recalls = buffers.recalls;
     for (int s = 0; s < batch.segments(); s++) {
-      for (int h = 0; h < shape.heads(); h++) {
-        step(batch.slot(s), 0, h, batch.start(s), batch.end(s));
-      }
+      step(memory, batch.slot(s), 0, batch.start(s), batch.end(s));
     }
     for (int row = 0; row < batch.size(); row++) {
       mean(buffers.recalls, row * perRow, batch.outputs(), row * columns);
