@@ -36,11 +36,16 @@ class EngineBenchITCase extends CommandTest {
           "floor.cold.h4d16",
           "floor.hot.h4d16",
           "floor.cold.h8d16",
-          "floor.hot.h8d16"
+          "floor.hot.h8d16",
+          "batch256.h4d16"
         }) {
       assertThat(figures.get(key).asDouble()).as(key).isPositive();
     }
     assertThat(figures.has("pytorch.h8d64")).isFalse();
+    boolean compiled = !result.out().contains("no gcc");
+    for (String key : new String[] {"c.hot.h8d64", "c.hot.h4d16", "c.cold.h8d64"}) {
+      assertThat(figures.has(key)).as(key).isEqualTo(compiled);
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.fastweights.kernels.bench.EngineReport;
 import io.fastweights.kernels.bench.TorchPeer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,7 +25,10 @@ import picocli.CommandLine.Spec;
       "'of PyTorch': events per second over the best batch of the same steps in PyTorch, where",
       "the interpreter has it. 'of floor', for the memory update alone: cold, bytes of W that had to",
       "move over the rate of a copy; hot, multiply-adds that had to be done over the rate of",
-      "multiply-adds from registers. All are measured in turns in this run."
+      "multiply-adds from registers. All are measured in turns in this run.",
+      "Below the table, fractions: c.hot, c.cold of the memory update in C, compiled by gcc where",
+      "there is one; pass.cold of loads, a product and stores of the same rows; batch256 of the best",
+      "batch on 256 memories. They end in the width of vectors where fastweights.vector.bits sets it."
     })
 final class EngineBenchCommand implements Callable<Integer> {
   private static final int MOST_ROUNDS = 1000;
@@ -70,17 +74,20 @@ final class EngineBenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     check();
     PrintWriter out = command.commandLine().getOut();
-    Path script =
-        Path.of(System.getProperty("fastweights.home", "."), "jobs/src/bench/pytorch_peer.py");
-    Optional<TorchPeer> peer = TorchPeer.find(python, script);
+    Path sources = Path.of(System.getProperty("fastweights.home", "."), "jobs/src/bench");
+    Optional<TorchPeer> peer = TorchPeer.find(python, sources.resolve("pytorch_peer.py"));
     if (peer.isEmpty()) {
       out.println("no PyTorch (" + python + "): no ratios to it");
       out.flush();
     }
     Settings settings = new Settings(rounds, seconds, (long) coldMegabytes << 20);
-    EngineReport report = EngineBenchmark.run(settings, peer);
+    EngineReport report = EngineBenchmark.run(settings, peer, sources.resolve("delta_rule.c"));
     out.println(report.engine());
     out.print(report.table());
+    if (report.keys().keySet().stream().noneMatch(key -> key.startsWith("c."))) {
+      out.println("no gcc that compiles the memory step: no fractions of C");
+    }
+    report.keys().forEach((key, value) -> out.printf(Locale.ROOT, "%-24s %.2f%n", key, value));
     out.flush();
     Figures figures = new Figures();
     report.keys().forEach(figures::put);

@@ -2,6 +2,7 @@ package io.fastweights.kernels.bench;
 
 import io.fastweights.kernels.bench.EngineReport.Row;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,22 +48,25 @@ public final class EngineBenchmark {
    * Measures all shapes. Needs a heap of half as much again as the cold memories.
    *
    * @param peer PyTorch, where it is installed
-   * @throws IOException if the peer fails
+   * @param source the memory step in C, {@code delta_rule.c}; compiled where gcc is
+   * @throws IOException if a peer fails
    */
-  public static EngineReport run(Settings settings, Optional<TorchPeer> peer) throws IOException {
+  public static EngineReport run(Settings settings, Optional<TorchPeer> peer, Path source)
+      throws IOException {
     List<Row> rows = new ArrayList<>();
     Map<String, Double> copies = new LinkedHashMap<>();
     Map<String, Double> multiplyAdds = new LinkedHashMap<>();
     Map<String, Double> keys = new LinkedHashMap<>();
     String engine = "";
     for (Shape shape : SHAPES) {
-      try (ShapeBenchmark benchmark = new ShapeBenchmark(shape, settings, peer)) {
+      try (ShapeBenchmark benchmark = new ShapeBenchmark(shape, settings, peer, source)) {
         engine = benchmark.engine();
         List<Row> measured = benchmark.run();
         rows.addAll(measured);
         copies.put(shape.name(), benchmark.copyBytes());
         multiplyAdds.put(shape.name(), benchmark.multiplyAdds());
         summarise(shape, measured, keys);
+        keys.putAll(benchmark.compiledKeys());
       }
     }
     return new EngineReport(engine, copies, multiplyAdds, rows, keys);
@@ -70,15 +74,23 @@ public final class EngineBenchmark {
 
   /**
    * Hot memories against PyTorch's best batch: our best, and our best where every event is of
-   * another key; and the floors that the memory update alone reached.
+   * another key; the floors that the memory update alone reached; and batches of 256 against the
+   * best, all on the same memories.
    */
   private static void summarise(Shape shape, List<Row> rows, Map<String, Double> keys) {
+    double best = 0;
+    for (Row row : rows) {
+      best = row.part().equals(ShapeBenchmark.SAME_KEYS) ? Math.max(best, row.events()) : best;
+    }
     for (Row row : rows) {
       if (row.part().equals("engine") && !row.cold() && !Double.isNaN(row.ratio())) {
         keys.merge("pytorch." + shape.name(), row.ratio(), Math::max);
         if (row.segment() == 1) {
           keys.merge("pytorch." + shape.name() + ".segment1", row.ratio(), Math::max);
         }
+      }
+      if (row.part().equals(ShapeBenchmark.SAME_KEYS) && row.batch() == ShapeBenchmark.MOST) {
+        keys.put("batch256." + shape.name(), row.events() / best);
       }
       if (row.part().equals("memory")) {
         String name = "floor." + (row.cold() ? "cold." : "hot.") + shape.name();

@@ -15,7 +15,9 @@ public final class EngineBenchmarkMain {
   public static void main(String[] args) throws IOException {
     EngineReport report =
         EngineBenchmark.run(
-            EngineBenchmark.Settings.DEFAULT, TorchPeer.find("/usr/bin/python3", Path.of(args[0])));
+            EngineBenchmark.Settings.DEFAULT,
+            TorchPeer.find("/usr/bin/python3", Path.of(args[0])),
+            Path.of(args[0]).resolveSibling("delta_rule.c"));
     System.out.println(report.engine());
     System.out.println(report.table());
     System.out.println(report.copyBytes() + " " + report.multiplyAdds());

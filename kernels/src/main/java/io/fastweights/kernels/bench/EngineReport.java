@@ -24,7 +24,9 @@ public record EngineReport(
    * One combination, the median of its rounds.
    *
    * @param shape "h8d64"
-   * @param part "engine": a whole step; "memory": the memory update alone; "pytorch"
+   * @param part "engine": a whole step; "keys": the same, on 256 memories whatever the batch;
+   *     "memory": the memory update alone; "pytorch"; "c": the memory update in C; "pass": loads, a
+   *     product and stores of the same rows
    * @param cold whether memories come from DRAM
    * @param batch events of a batch
    * @param segment events of one key in a row

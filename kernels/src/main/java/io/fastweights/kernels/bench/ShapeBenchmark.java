@@ -14,6 +14,7 @@ import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.Tensor;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,9 +28,20 @@ final class ShapeBenchmark implements AutoCloseable {
   private static final int[] BATCHES = {1, 32, 256};
   private static final int[] SEGMENTS = {1, 8};
   private static final int HOT_SLOTS = 2;
-  private static final int MOST = 256;
+
+  /** Events of the largest batch. */
+  static final int MOST = 256;
+
+  /** Steps of batches of several sizes on as many memories as the largest batch has events. */
+  static final String SAME_KEYS = "keys";
+
+  private static final int[] SAME_KEYS_BATCHES = {8, 32, 64, 128, MOST};
   private static final int COPIED = 16 << 20;
   private static final int MULTIPLY_ADDS = 1 << 16;
+
+  /** Bytes of C's cold memories, at most: many times a cache. */
+  private static final long COMPILED_COLD = 512L << 20;
+
   private static final long SEED = 7;
 
   private final Shape shape;
@@ -43,6 +55,9 @@ final class ShapeBenchmark implements AutoCloseable {
   private final List<Subject> subjects = new ArrayList<>();
   private final Samples copies = new Samples();
   private final Samples products = new Samples();
+  private final Optional<CompiledPeer> compiled;
+  private final Map<String, Samples> compiledRates = new LinkedHashMap<>();
+  private final Map<String, Samples> ofCompiled = new LinkedHashMap<>();
   private final Map<Integer, Samples> torch = new LinkedHashMap<>();
 
   /** What one row of the report is made of. */
@@ -55,7 +70,8 @@ final class ShapeBenchmark implements AutoCloseable {
       MemoryWorkload memory,
       Samples events) {}
 
-  ShapeBenchmark(Shape shape, Settings settings, Optional<TorchPeer> peer) {
+  ShapeBenchmark(Shape shape, Settings settings, Optional<TorchPeer> peer, Path source)
+      throws IOException {
     this.shape = shape;
     this.settings = settings;
     this.peer = peer;
@@ -63,6 +79,7 @@ final class ShapeBenchmark implements AutoCloseable {
     int slots = (int) (settings.coldBytes() / Float.BYTES / model.memory().floats());
     this.kernels = CpuProvider.lookup().kernels().get();
     this.engine = new CpuEngine(model, slots, kernels);
+    this.compiled = CompiledPeer.compile(shape, kernels.vectorBits(), source);
     this.cold = shuffled(slots);
     this.hot = Arrays.copyOf(cold, HOT_SLOTS);
     for (boolean isCold : new boolean[] {false, true}) {
@@ -79,12 +96,24 @@ final class ShapeBenchmark implements AutoCloseable {
                 new Samples()));
         for (int batch : BATCHES) {
           if (batch >= segment) {
-            Paced work = steps(batch, segment, isCold);
+            Paced work = steps(batch, segment, isCold, batch / segment);
             subjects.add(
                 new Subject("engine", isCold, batch, segment, work, memory, new Samples()));
           }
         }
       }
+    }
+    addSameKeys();
+  }
+
+  private void addSameKeys() {
+    if (cold.length < MOST) {
+      return;
+    }
+    MemoryWorkload memory = subjects.get(0).memory;
+    for (int batch : SAME_KEYS_BATCHES) {
+      Paced work = steps(batch, 1, false, MOST);
+      subjects.add(new Subject(SAME_KEYS, false, batch, 1, work, memory, new Samples()));
     }
   }
 
@@ -115,8 +144,13 @@ final class ShapeBenchmark implements AutoCloseable {
     products.clear();
     subjects.forEach(subject -> subject.events.clear());
     torch.clear();
+    compiledRates.clear();
+    ofCompiled.clear();
     for (int i = 0; i < settings.rounds(); i++) {
       round(settings.seconds());
+      if (compiled.isPresent()) {
+        compare(compiled.get());
+      }
       if (peer.isPresent()) {
         peer.get()
             .measure(shape, settings.seconds())
@@ -144,6 +178,49 @@ final class ShapeBenchmark implements AutoCloseable {
     }
   }
 
+  /** Measures C and the memory update alone, one after the other. */
+  private void compare(CompiledPeer peer) throws IOException {
+    int coldSlots = Math.min(cold.length, (int) (COMPILED_COLD / Float.BYTES / floats()));
+    CompiledPeer.Rates rates =
+        peer.measure(shape.heads(), HOT_SLOTS, coldSlots, settings.seconds());
+    add(compiledRates, "hot", rates.hot());
+    add(compiledRates, "cold", rates.cold());
+    add(compiledRates, "pass", rates.pass());
+    for (Subject s : subjects) {
+      if (s.part.equals("memory") && s.segment == 1) {
+        double own = s.work.rate(settings.seconds());
+        add(
+            ofCompiled,
+            s.isCold ? "c.cold" : "c.hot",
+            own / (s.isCold ? rates.cold() : rates.hot()));
+        if (s.isCold) {
+          add(ofCompiled, "pass.cold", own / rates.pass());
+        }
+      }
+    }
+  }
+
+  private int floats() {
+    return model.memory().floats();
+  }
+
+  private static void add(Map<String, Samples> to, String name, double value) {
+    to.computeIfAbsent(name, n -> new Samples()).add(value);
+  }
+
+  /**
+   * The memory update alone as fractions of C's rate and of the pass: {@code c.hot.h8d64}; with the
+   * width behind it where the JVM was told one: {@code c.hot.h8d64.256}.
+   */
+  Map<String, Double> compiledKeys() {
+    String width =
+        System.getProperty(CpuProvider.VECTOR_BITS) == null ? "" : "." + kernels.vectorBits();
+    Map<String, Double> keys = new LinkedHashMap<>();
+    ofCompiled.forEach(
+        (name, samples) -> keys.put(name + "." + shape.name() + width, samples.median()));
+    return keys;
+  }
+
   private List<Row> rows() {
     double best = torch.values().stream().mapToDouble(Samples::median).max().orElse(Double.NaN);
     List<Row> rows = new ArrayList<>();
@@ -160,9 +237,22 @@ final class ShapeBenchmark implements AutoCloseable {
                     0,
                     Double.NaN,
                     rate.median() / best)));
+    compiledRates.forEach(
+        (kind, rate) ->
+            rows.add(
+                new Row(
+                    shape.name(),
+                    kind.equals("pass") ? "pass" : "c",
+                    !kind.equals("hot"),
+                    MOST,
+                    1,
+                    rate.median(),
+                    0,
+                    Double.NaN,
+                    Double.NaN)));
     for (Subject s : subjects) {
       double events = s.events.median();
-      boolean whole = s.part.equals("engine");
+      boolean whole = !s.part.equals("memory");
       double floor =
           s.isCold
               ? events * s.memory.bytesPerEvent() / copies.median()
@@ -192,14 +282,14 @@ final class ShapeBenchmark implements AutoCloseable {
     };
   }
 
-  private Paced steps(int size, int segment, boolean isCold) {
+  private Paced steps(int size, int segment, boolean isCold, int hotSlots) {
     EventBatch batch = new EventBatch(model, size);
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < batch.inputs().length; i++) {
       batch.inputs()[i] = (float) random.nextGaussian();
     }
     // A batch meets each key once, so hot batches have as many keys as segments.
-    int[] slots = isCold ? cold : Arrays.copyOf(cold, Math.max(HOT_SLOTS, size / segment));
+    int[] slots = isCold ? cold : Arrays.copyOf(cold, Math.max(HOT_SLOTS, hotSlots));
     int[] at = {0};
     return () -> {
       batch.clear();
@@ -250,7 +340,10 @@ final class ShapeBenchmark implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     engine.close();
+    if (compiled.isPresent()) {
+      compiled.get().close();
+    }
   }
 }

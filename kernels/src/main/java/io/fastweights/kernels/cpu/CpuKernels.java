@@ -37,17 +37,16 @@ public interface CpuKernels {
   void gelu(float[] x, int from, int to);
 
   /**
-   * One head's memory through the events in rows {@code firstRow ... endRow - 1}, in order.
+   * A layer's memory through the events in rows {@code firstRow ... endRow - 1}, in order.
    *
    * @param layer where the events' q, k, v, beta stand and where the results go
-   * @param head the head
-   * @param w array that holds W
-   * @param at where W begins in it
+   * @param w array that holds W of all heads
+   * @param at where the first begins in it; {@link HeapPool#MARGIN} floats follow the last
    */
-  void step(MemoryLayer layer, int head, float[] w, int at, int firstRow, int endRow);
+  void step(MemoryLayer layer, float[] w, int at, int firstRow, int endRow);
 
   /** The same in bf16: what an event writes is rounded before anything reads it again. */
-  void step(MemoryLayer layer, int head, short[] w, int at, int firstRow, int endRow);
+  void step(MemoryLayer layer, short[] w, int at, int firstRow, int endRow);
 
   /**
    * One head's W += phi(k) (x) delta, as an event did that is logged.

@@ -24,6 +24,9 @@ final class MemoryLayer {
   /** What this layer's memory is multiplied by before each event; null where it does not fade. */
   float[] fades;
 
+  /** The batch's row that comes first in projections, values, beta, reads and recalls. */
+  int firstRow;
+
   /** Floats from one row to the next in q, k; and where head 0's begin. */
   float[] projections;
 
@@ -31,7 +34,7 @@ final class MemoryLayer {
   int q;
   int k;
 
-  /** Values: float[row * valueStride + value + head * valueHeadStride ...]. */
+  /** Values: float[(row - firstRow) * valueStride + value + head * valueHeadStride ...]. */
   float[] values;
 
   int valueStride;
@@ -113,22 +116,22 @@ final class MemoryLayer {
   }
 
   int keyAt(int row, int head) {
-    return row * projectionStride + k + head * keyDim;
+    return (row - firstRow) * projectionStride + k + head * keyDim;
   }
 
   int queryAt(int row, int head) {
-    return row * projectionStride + q + head * keyDim;
+    return (row - firstRow) * projectionStride + q + head * keyDim;
   }
 
   int valueAt(int row, int head) {
-    return row * valueStride + value + head * valueHeadStride;
+    return (row - firstRow) * valueStride + value + head * valueHeadStride;
   }
 
   int readAt(int row, int head) {
-    return (row * heads + head) * columns;
+    return ((row - firstRow) * heads + head) * columns;
   }
 
   float betaOf(int row, int head) {
-    return constantBeta ? beta[head] : beta[row * heads + head];
+    return constantBeta ? beta[head] : beta[(row - firstRow) * heads + head];
   }
 }

@@ -40,10 +40,10 @@ final class MemoryReplay {
     } else if (pool.half()) {
       wide = wide.length > 0 ? wide : new float[shape.floats() + HeapPool.MARGIN];
       pool.read(slot, wide, 0);
-      rewrite(wide, events);
+      rewrite(wide, 0, events);
       pool.write(slot, wide, 0);
     } else {
-      rewrite(pool.floats(slot), events);
+      rewrite(pool.floats(slot), pool.at(slot), events);
     }
   }
 
@@ -58,24 +58,22 @@ final class MemoryReplay {
     }
     relearned.fades = events.fades();
     relearned.oneValue(events.keys(), events.values(), events.betas());
-    for (int head = 0; head < shape.heads(); head++) {
-      pool.step(kernels, relearned, slot, shape.offset(0, head), head, 0, n);
-    }
+    pool.step(kernels, relearned, slot, 0, 0, n);
   }
 
   /** A log of deltas; each event is rounded as the pool holds it. */
-  private void rewrite(float[] w, LoggedEvents events) {
+  private void rewrite(float[] w, int from, LoggedEvents events) {
     for (int e = 0; e < events.events(); e++) {
       if (events.fade(e) != 1) {
-        DeltaRule.fade(w, 0, shape.floats(), events.fade(e));
-        round(w, 0, shape.floats());
+        DeltaRule.fade(w, from, shape.floats(), events.fade(e));
+        round(w, from, shape.floats());
       }
       for (int u = 0; u < log.updates(); u++) {
         for (int h = 0; h < log.heads(); h++) {
           int head = u * log.heads() + h;
           int key = e * log.keys() + head * log.keyDim();
           int delta = e * log.deltas() + head * log.columns();
-          int at = shape.offset(u % shape.layers(), h);
+          int at = from + shape.offset(u % shape.layers(), h);
           kernels.rewrite(model, events.keys(), key, events.deltas(), delta, w, at);
           round(w, at, shape.headFloats());
         }

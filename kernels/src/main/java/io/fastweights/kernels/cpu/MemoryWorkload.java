@@ -116,9 +116,7 @@ public final class MemoryWorkload {
   public void run(int[] slots, int from) {
     for (int s = 0; s < events / segment; s++) {
       int slot = slots[(from + s) % slots.length];
-      for (int h = 0; h < shape.heads(); h++) {
-        engine.step(layer, slot, 0, h, s * segment, (s + 1) * segment);
-      }
+      engine.step(layer, slot, 0, s * segment, (s + 1) * segment);
     }
   }
 }

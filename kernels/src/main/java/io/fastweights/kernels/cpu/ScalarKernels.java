@@ -74,15 +74,23 @@ public final class ScalarKernels implements CpuKernels {
   }
 
   @Override
-  public void step(MemoryLayer layer, int head, float[] w, int at, int firstRow, int endRow) {
+  public void step(MemoryLayer layer, float[] w, int at, int firstRow, int endRow) {
     reserve(layer.shape);
-    for (int row = firstRow; row < endRow; row++) {
-      event(layer, row, head, w, at, false);
+    for (int head = 0; head < layer.shape.heads(); head++) {
+      for (int row = firstRow; row < endRow; row++) {
+        event(layer, row, head, w, at + head * layer.shape.headFloats(), false);
+      }
     }
   }
 
   @Override
-  public void step(MemoryLayer layer, int head, short[] w, int at, int firstRow, int endRow) {
+  public void step(MemoryLayer layer, short[] w, int at, int firstRow, int endRow) {
+    for (int head = 0; head < layer.shape.heads(); head++) {
+      step(layer, head, w, at + head * layer.shape.headFloats(), firstRow, endRow);
+    }
+  }
+
+  private void step(MemoryLayer layer, int head, short[] w, int at, int firstRow, int endRow) {
     int floats = layer.shape.headFloats();
     reserve(layer.shape);
     if (wide.length < floats) {

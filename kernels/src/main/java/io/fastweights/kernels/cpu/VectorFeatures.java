@@ -15,6 +15,10 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * One key's or query's phi, normalised, and which of its features are not 0: a quarter of them
  * under DPFP. To the bit as in {@link Dpfp}.
+ *
+ * <p>It is computed in four steps, each for many keys and queries before the next: {@link
+ * #project}, {@link #measure}, {@link #normalise}, {@link #list}. A step alone waits for the one
+ * before it; those of other keys fill the time.
  */
 final class VectorFeatures {
   private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
@@ -28,6 +32,18 @@ final class VectorFeatures {
   private static final IntVector BITS =
       IntVector.broadcast(I, 1).lanewise(VectorOperators.LSHL, IntVector.zero(I).addIndex(1));
 
+  /** Each lane's number. */
+  private static final FloatVector LANES = FloatVector.zero(F).addIndex(1);
+
+  /** Features that are listed at a time. */
+  private static final int GROUP = Math.min(L, 8);
+
+  /**
+   * For each set of the features of a group: which they are, ascending; then anything. With room
+   * for a vector beyond.
+   */
+  private static final int[] PLACES = places();
+
   private final int features;
   private final int nu;
   private final boolean dpfp;
@@ -39,13 +55,16 @@ final class VectorFeatures {
 
   private final float[] lanes = new float[Sums.LANES];
 
+  /** What phi is multiplied with. */
+  private float inverse;
+
   /** A bit for each feature, set where it is not 0; the lowest of a word comes first. */
-  private final long[] active;
+  private final int[] active;
 
   /** phi: float[features], and room for a vector beyond. */
   final float[] phi;
 
-  /** The rows of W whose feature is not 0, ascending. */
+  /** The rows of W whose feature is not 0, ascending; with room for a vector beyond. */
   final int[] rows;
 
   /** How many they are. */
@@ -60,26 +79,50 @@ final class VectorFeatures {
     d = model.keyDim();
     copy = new float[nu + d + L];
     phi = new float[features + L];
-    rows = new int[features];
-    active = new long[(features + Long.SIZE - 1) / Long.SIZE];
+    rows = new int[features + WORD + L];
+    active = new int[(features + WORD - 1) / WORD];
   }
 
-  /** phi of x[at ... at + d - 1]. */
+  private static int[] places() {
+    int[] places = new int[(1 << GROUP) * GROUP + L];
+    for (int set = 0; set < 1 << GROUP; set++) {
+      int at = set * GROUP;
+      for (int i = 0; i < GROUP; i++) {
+        if ((set >> i & 1) != 0) {
+          places[at++] = i;
+        }
+      }
+    }
+    return places;
+  }
+
+  /** phi of x[at ... at + d - 1]: all steps at once. */
   void of(float[] x, int at) {
+    project(x, at);
+    measure(x, at);
+    normalise();
+    list();
+  }
+
+  /** phi of x[at ... at + d - 1], not normalised. */
+  void project(float[] x, int at) {
     if (dpfp && nu <= d) {
-      project(x, at);
+      products(x, at);
     } else if (dpfp) {
       Dpfp.dpfp(x, at, d, nu, phi);
     } else {
       Dpfp.eluPlusOne(x, at, d, phi);
     }
+  }
+
+  /** The size of phi, which is computed anew where its size is extreme. */
+  void measure(float[] x, int at) {
     float size = size();
     if (!Dpfp.isOrdinary(size)) {
       Dpfp.rescale(dpfp ? FeatureMap.DPFP : FeatureMap.ELU_PLUS_ONE, nu, x, at, d, phi);
       size = size();
     }
-    normalise(Dpfp.inverse(size));
-    list();
+    inverse = Dpfp.inverse(size);
   }
 
   private float size() {
@@ -89,10 +132,10 @@ final class VectorFeatures {
   }
 
   /**
-   * DPFP's products. A half's vectors may hang over its end: the next half overwrites what they
-   * write there, and what they read there is not used.
+   * DPFP's products. A half's vectors may hang over its end, and what they read there is not used.
+   * The last are written first, so that what they write there is overwritten.
    */
-  private void project(float[] x, int at) {
+  private void products(float[] x, int at) {
     float[] z = x;
     int from = at;
     if (at < nu || at + d + L > x.length) {
@@ -102,23 +145,29 @@ final class VectorFeatures {
     }
     for (int j = 1; j <= nu; j++) {
       int block = (j - 1) * 2 * d;
-      for (int i = 0; i < d; i += L) {
-        FloatVector a = FloatVector.fromArray(F, z, from + i);
+      int i = (d - 1) / L * L;
+      for (; i >= j; i -= L) {
         FloatVector b = FloatVector.fromArray(F, z, from + i - j);
-        relu(a).mul(relu(b)).intoArray(phi, block + i);
+        products(FloatVector.fromArray(F, z, from + i), b, block + i);
       }
-      for (int i = 0; i < d; i += L) {
-        FloatVector a = FloatVector.fromArray(F, z, from + i).neg();
-        FloatVector b = FloatVector.fromArray(F, z, from + i - j).neg();
-        relu(a).mul(relu(b)).intoArray(phi, block + d + i);
-      }
-      for (int i = 0; i < j; i++) {
-        float a = z[from + i];
-        float b = z[from + d + i - j];
-        phi[block + i] = a > 0 && b < 0 ? a * -b : 0;
-        phi[block + d + i] = a < 0 && b > 0 ? -a * b : 0;
+      for (; i >= 0; i -= L) {
+        // The first j are rolled in from the end of the other half.
+        FloatVector rolled = FloatVector.fromArray(F, z, from + i + d - j).neg();
+        FloatVector b = FloatVector.fromArray(F, z, from + i - j);
+        products(FloatVector.fromArray(F, z, from + i), b.blend(rolled, first(j - i)), block + i);
       }
     }
+  }
+
+  /** The products of both halves; those of the negative half begin d further on. */
+  private void products(FloatVector a, FloatVector b, int to) {
+    relu(a).mul(relu(b)).intoArray(phi, to);
+    relu(a.neg()).mul(relu(b.neg())).intoArray(phi, to + d);
+  }
+
+  /** The mask of the first n lanes, or of all. */
+  private static VectorMask<Float> first(int n) {
+    return LANES.compare(VectorOperators.LT, (float) n);
   }
 
   private static FloatVector relu(FloatVector x) {
@@ -126,7 +175,8 @@ final class VectorFeatures {
     return zero.blend(x, x.compare(VectorOperators.GT, zero));
   }
 
-  private void normalise(float inverse) {
+  /** Normalises phi, and finds which features are not 0. */
+  void normalise() {
     FloatVector scale = FloatVector.broadcast(F, inverse);
     int whole = features - features % WORD;
     for (int i = 0; i < whole; i += WORD) {
@@ -137,7 +187,7 @@ final class VectorFeatures {
         VectorMask<Integer> set = scaled.reinterpretAsInts().compare(VectorOperators.NE, 0);
         found = found.or(IntVector.zero(I).blend(BITS.lanewise(VectorOperators.LSHL, j), set));
       }
-      put(i, found.reduceLanes(VectorOperators.OR));
+      active[i / WORD] = found.reduceLanes(VectorOperators.OR);
     }
     if (whole < features) {
       int last = 0;
@@ -145,24 +195,20 @@ final class VectorFeatures {
         phi[i] *= inverse;
         last |= phi[i] != 0 ? 1 << (i - whole) : 0;
       }
-      put(whole, last);
+      active[whole / WORD] = last;
     }
   }
 
-  private void put(int first, int word) {
-    long bits = Integer.toUnsignedLong(word);
-    if ((first & WORD) == 0) {
-      active[first / Long.SIZE] = bits;
-    } else {
-      active[first / Long.SIZE] |= bits << WORD;
-    }
-  }
-
-  private void list() {
+  /** Lists the rows, group by group without a branch. */
+  void list() {
     int n = 0;
     for (int word = 0; word < active.length; word++) {
-      for (long left = active[word]; left != 0; left &= left - 1) {
-        rows[n++] = word * Long.SIZE + Long.numberOfTrailingZeros(left);
+      int bits = active[word];
+      for (int first = word * WORD; first < (word + 1) * WORD; first += GROUP) {
+        int set = bits & (1 << GROUP) - 1;
+        IntVector.fromArray(I, PLACES, set * GROUP).add(first).intoArray(rows, n);
+        n += Integer.bitCount(set);
+        bits >>>= GROUP;
       }
     }
     count = n;

@@ -56,13 +56,13 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public void step(MemoryLayer layer, int head, float[] w, int at, int firstRow, int endRow) {
-    memory(layer.model).step(layer, head, w, at, firstRow, endRow);
+  public void step(MemoryLayer layer, float[] w, int at, int firstRow, int endRow) {
+    memory(layer.model).step(layer, w, at, firstRow, endRow);
   }
 
   @Override
-  public void step(MemoryLayer layer, int head, short[] w, int at, int firstRow, int endRow) {
-    memory(layer.model).step(layer, head, w, at, firstRow, endRow);
+  public void step(MemoryLayer layer, short[] w, int at, int firstRow, int endRow) {
+    memory(layer.model).step(layer, w, at, firstRow, endRow);
   }
 
   @Override

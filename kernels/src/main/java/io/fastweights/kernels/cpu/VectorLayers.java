@@ -279,17 +279,17 @@ final class VectorLayers {
     return fold(lanes);
   }
 
-  /** The sixteen partial sums added by halves; the array is used up. */
+  /** The sixteen partial sums added by halves; the array may be used up. */
   static float fold(float[] p) {
     int half = Sums.LANES / 2;
-    if (L <= half) {
-      for (int i = 0; i < half; i += L) {
-        FloatVector.fromArray(F, p, i).add(FloatVector.fromArray(F, p, i + half)).intoArray(p, i);
-      }
-    } else {
-      for (int i = 0; i < half; i++) {
-        p[i] += p[i + half];
-      }
+    if (L > half) {
+      // One vector holds all sixteen: its lanes are read at once, and nothing is stored between.
+      float even = ((p[0] + p[8]) + (p[4] + p[12])) + ((p[2] + p[10]) + (p[6] + p[14]));
+      float odd = ((p[1] + p[9]) + (p[5] + p[13])) + ((p[3] + p[11]) + (p[7] + p[15]));
+      return even + odd;
+    }
+    for (int i = 0; i < half; i += L) {
+      FloatVector.fromArray(F, p, i).add(FloatVector.fromArray(F, p, i + half)).intoArray(p, i);
     }
     return ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7]));
   }

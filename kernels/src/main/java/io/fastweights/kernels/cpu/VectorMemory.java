@@ -5,7 +5,6 @@ import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.numeric.Sums;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -21,14 +20,21 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorMemory {
   private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
-  private static final VectorSpecies<Integer> I = VectorWidth.INTS;
   private static final int L = F.length();
-  private static final int LARGEST_DELTA = Float.floatToRawIntBits(DeltaRule.LARGEST_DELTA);
+  private static final int STAGE = 8;
+
+  /** Far below the square of {@link DeltaRule#LARGEST_DELTA}. */
+  private static final float SMALL = 0x1p100f;
 
   private final int columns;
   private final boolean deltaRule;
-  private final VectorFeatures key;
-  private final VectorFeatures query;
+
+  /** Keys and queries whose features are computed together: an event's heads, a head's events. */
+  private final VectorFeatures[] keys = new VectorFeatures[STAGE];
+
+  private final VectorFeatures[] queries = new VectorFeatures[STAGE];
+  private final int[] keysAt = new int[STAGE];
+  private final int[] queriesAt = new int[STAGE];
   private final VectorMask<Float> tail;
   private final VectorHalves wide;
   private final float[] vOld;
@@ -41,8 +47,10 @@ final class VectorMemory {
   VectorMemory(Model model) {
     columns = model.memory().columns();
     deltaRule = model.updateRule() == UpdateRule.DELTA;
-    key = new VectorFeatures(model);
-    query = new VectorFeatures(model);
+    for (int i = 0; i < STAGE; i++) {
+      keys[i] = new VectorFeatures(model);
+      queries[i] = new VectorFeatures(model);
+    }
     tail = F.indexInRange(columns - columns % L, columns);
     wide = new VectorHalves(model.memory());
     vOld = new float[columns + L];
@@ -50,18 +58,49 @@ final class VectorMemory {
     read = new float[columns + L];
   }
 
-  /** A head in fp32: its events work on the pool's array. */
-  void step(MemoryLayer layer, int head, float[] w, int at, int firstRow, int endRow) {
-    for (int row = firstRow; row < endRow; row++) {
-      float fade = layer.fade(row);
-      if (fade == 1) {
-        event(layer, row, head, w, at);
-      } else if (layer.writes(row)) {
-        DeltaRule.fade(w, at, layer.shape.headFloats(), fade);
-        event(layer, row, head, w, at);
-      } else {
-        event(layer, row, head, faded(w, at, layer.shape.headFloats(), fade), 0);
+  /** A layer's heads in fp32: events work on the pool's array. */
+  void step(MemoryLayer layer, float[] w, int at, int firstRow, int endRow) {
+    int heads = layer.shape.heads();
+    if (endRow - firstRow == 1) {
+      for (int head = 0; head < heads; head += STAGE) {
+        int end = Math.min(heads, head + STAGE);
+        features(layer, firstRow, endRow, head, end);
+        for (int h = head; h < end; h++) {
+          event(layer, firstRow, h, w, at, keys[h - head], queries[h - head]);
+        }
       }
+      return;
+    }
+    for (int head = 0; head < heads; head++) {
+      for (int first = firstRow; first < endRow; first += STAGE) {
+        int end = Math.min(endRow, first + STAGE);
+        features(layer, first, end, head, head + 1);
+        for (int row = first; row < end; row++) {
+          event(layer, row, head, w, at, keys[row - first], queries[row - first]);
+        }
+      }
+    }
+  }
+
+  /** One event of a head; {@code layerAt} is where the layer begins in w. */
+  private void event(
+      MemoryLayer layer,
+      int row,
+      int head,
+      float[] w,
+      int layerAt,
+      VectorFeatures key,
+      VectorFeatures query) {
+    int floats = layer.shape.headFloats();
+    int at = layerAt + head * floats;
+    float fade = layer.fade(row);
+    if (fade == 1) {
+      fadedEvent(layer, row, head, w, at, key, query);
+    } else if (layer.writes(row)) {
+      DeltaRule.fade(w, at, floats, fade);
+      fadedEvent(layer, row, head, w, at, key, query);
+    } else {
+      fadedEvent(layer, row, head, faded(w, at, floats, fade), 0, key, query);
     }
   }
 
@@ -75,25 +114,49 @@ final class VectorMemory {
     return asked;
   }
 
-  private void event(MemoryLayer layer, int row, int head, float[] w, int at) {
-    features(layer, row, head);
-    observe(layer, row, head, w, at);
-    boolean writes = layer.writes(row);
-    if (writes) {
-      update(w, at);
-    }
-    if (layer.reads != null) {
-      readOut(layer, row, head, w, at, writes);
+  private void fadedEvent(
+      MemoryLayer layer,
+      int row,
+      int head,
+      float[] w,
+      int at,
+      VectorFeatures key,
+      VectorFeatures query) {
+    observe(layer, row, head, w, at, key);
+    if (layer.writes(row)) {
+      update(key, w, at);
+      if (layer.reads != null) {
+        read(query, w, at, read);
+        readOut(layer, row, head);
+      }
+    } else if (layer.reads != null) {
+      readAsked(key, query, w, at);
+      readOut(layer, row, head);
     }
   }
 
   /**
-   * A head in bf16: its events work on widened rows, each widened when it is first touched, and the
-   * rewritten ones go back at the end. An ask too rewrites widened rows, which are then forgotten.
+   * A layer's heads in bf16: events work on widened rows, each widened when it is first touched,
+   * and the rewritten ones go back at the end. An ask too rewrites widened rows, which are then
+   * forgotten.
    */
-  void step(MemoryLayer layer, int head, short[] w, int at, int firstRow, int endRow) {
-    wide.begin(w, at);
+  void step(MemoryLayer layer, short[] w, int at, int firstRow, int endRow) {
+    for (int head = 0; head < layer.shape.heads(); head++) {
+      wide.begin(w, at + head * layer.shape.headFloats());
+      for (int first = firstRow; first < endRow; first += STAGE) {
+        int end = Math.min(endRow, first + STAGE);
+        features(layer, first, end, head, head + 1);
+        widened(layer, head, first, end);
+      }
+      wide.store();
+    }
+  }
+
+  /** Events of one stage on widened rows. */
+  private void widened(MemoryLayer layer, int head, int firstRow, int endRow) {
     for (int row = firstRow; row < endRow; row++) {
+      VectorFeatures key = keys[row - firstRow];
+      VectorFeatures query = queries[row - firstRow];
       boolean writes = layer.writes(row);
       if (!writes) {
         wide.store();
@@ -102,18 +165,18 @@ final class VectorMemory {
       if (fade != 1) {
         wide.fade(fade, writes);
       }
-      features(layer, row, head);
       wide.load(key);
       if (layer.reads != null) {
         wide.load(query);
       }
-      observe(layer, row, head, wide.rows, 0);
+      observe(layer, row, head, wide.rows, 0, key);
       if (writes || layer.reads != null) {
-        update(wide.rows, 0);
+        update(key, wide.rows, 0);
         wide.round(key);
       }
       if (layer.reads != null) {
-        readOut(layer, row, head, wide.rows, 0, true);
+        read(query, wide.rows, 0, read);
+        readOut(layer, row, head);
       }
       if (writes) {
         wide.rewritten(key);
@@ -123,36 +186,56 @@ final class VectorMemory {
         wide.forget(key);
       }
     }
-    wide.store();
   }
 
   /** One head's W += phi(k) (x) delta, of a logged event. */
   void rewrite(float[] keys, int keyAt, float[] deltas, int deltaAt, float[] w, int at) {
+    VectorFeatures key = this.keys[0];
     key.of(keys, keyAt);
     System.arraycopy(deltas, deltaAt, delta, 0, columns);
     DeltaRule.bound(delta, 0, columns, null);
-    update(w, at);
+    update(key, w, at);
   }
 
-  private void features(MemoryLayer layer, int row, int head) {
-    key.of(layer.projections, layer.keyAt(row, head));
+  /** The features of a stage: of these rows and heads, one of which is one. */
+  private void features(MemoryLayer layer, int firstRow, int endRow, int firstHead, int endHead) {
+    int n = 0;
+    for (int row = firstRow; row < endRow; row++) {
+      for (int head = firstHead; head < endHead; head++) {
+        keysAt[n] = layer.keyAt(row, head);
+        queriesAt[n] = layer.queryAt(row, head);
+        n++;
+      }
+    }
+    features(keys, layer.projections, keysAt, n);
     if (layer.reads != null) {
-      query.of(layer.projections, layer.queryAt(row, head));
+      features(queries, layer.projections, queriesAt, n);
     }
   }
 
-  private void observe(MemoryLayer layer, int row, int head, float[] w, int at) {
+  private static void features(VectorFeatures[] of, float[] x, int[] at, int n) {
+    for (int i = 0; i < n; i++) {
+      of[i].project(x, at[i]);
+    }
+    for (int i = 0; i < n; i++) {
+      of[i].measure(x, at[i]);
+    }
+    for (int i = 0; i < n; i++) {
+      of[i].normalise();
+    }
+    for (int i = 0; i < n; i++) {
+      of[i].list();
+    }
+  }
+
+  private void observe(
+      MemoryLayer layer, int row, int head, float[] w, int at, VectorFeatures key) {
     read(key, w, at, vOld);
     delta(layer, row, head);
   }
 
-  /** o = W^T phi(q) / sqrt(d), of W as the event leaves it or would leave it. */
-  private void readOut(MemoryLayer layer, int row, int head, float[] w, int at, boolean written) {
-    if (written) {
-      read(query, w, at, read);
-    } else {
-      readAsked(w, at);
-    }
+  /** o = W^T phi(q) / sqrt(d), of the product that was read. */
+  private void readOut(MemoryLayer layer, int row, int head) {
     float[] out = layer.reads;
     int outAt = layer.readAt(row, head);
     int whole = columns - columns % L;
@@ -174,42 +257,36 @@ final class VectorMemory {
     float beta = layer.betaOf(row, head);
     FloatVector betas = FloatVector.broadcast(F, beta);
     int whole = columns - columns % L;
-    // Magnitudes as ints, whose order is that of the floats, with NaN beyond them all.
-    IntVector largest = IntVector.zero(I);
+    // The sum rule's delta leaves the old value out.
+    VectorMask<Float> sumRule = betas.compare(VectorOperators.EQ, deltaRule ? Float.NaN : beta);
     for (int lane = 0; lane < Sums.LANES; lane += L) {
       FloatVector size = FloatVector.zero(F);
       FloatVector error = size;
       for (int j = lane; j < whole; j += Sums.LANES) {
         FloatVector value = FloatVector.fromArray(F, v, at + j);
         FloatVector difference = value.sub(FloatVector.fromArray(F, vOld, j));
-        if (deltaRule) {
-          difference.mul(betas).intoArray(delta, j);
-        } else {
-          value.mul(betas).intoArray(delta, j);
-        }
-        FloatVector learned = FloatVector.fromArray(F, delta, j);
+        FloatVector learned = difference.blend(value, sumRule).mul(betas);
+        learned.intoArray(delta, j);
         learned.intoArray(log, logAt + j);
-        largest = largest.max(learned.reinterpretAsInts().and(Integer.MAX_VALUE));
         size = value.fma(value, size);
         error = difference.fma(difference, error);
       }
       size.intoArray(sizes, lane);
       error.intoArray(errors, lane);
     }
-    boolean within = true;
     for (int j = whole; j < columns; j++) {
       float difference = v[at + j] - vOld[j];
       delta[j] = beta * (deltaRule ? difference : v[at + j]);
       log[logAt + j] = delta[j];
-      within &= Math.abs(delta[j]) <= DeltaRule.LARGEST_DELTA;
       int lane = j % Sums.LANES;
       sizes[lane] = Math.fma(v[at + j], v[at + j], sizes[lane]);
       errors[lane] = Math.fma(difference, difference, errors[lane]);
     }
-    float error =
-        DeltaRule.recallError(
-            VectorLayers.fold(sizes), VectorLayers.fold(errors), layer.relativeError);
-    if (!within || largest.compare(VectorOperators.GT, LARGEST_DELTA).anyTrue()) {
+    float size = VectorLayers.fold(sizes);
+    float distance = VectorLayers.fold(errors);
+    float error = DeltaRule.recallError(size, distance, layer.relativeError);
+    // No delta is beyond the largest if the squares of what it is made of add up to so little.
+    if (!(size <= SMALL && distance <= SMALL && Math.abs(beta) <= 1) && isBeyond()) {
       DeltaRule.bound(delta, 0, columns, layer.writes(row) ? vOld : null);
       DeltaRule.bound(log, logAt, columns, null);
       error = layer.writes(row) ? Float.NaN : error;
@@ -218,6 +295,15 @@ final class VectorMemory {
     if (layer.recalls != null) {
       System.arraycopy(vOld, 0, layer.recalls, layer.readAt(row, head), columns);
     }
+  }
+
+  private boolean isBeyond() {
+    for (int j = 0; j < columns; j++) {
+      if (!(Math.abs(delta[j]) <= DeltaRule.LARGEST_DELTA)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** out = W^T phi, with room in out for a vector beyond. */
@@ -327,10 +413,13 @@ final class VectorMemory {
   }
 
   /** W += phi(k) (x) delta. */
-  private void update(float[] w, int at) {
+  private void update(VectorFeatures key, float[] w, int at) {
     int j = 0;
     for (; j + 8 * L <= columns; j += 8 * L) {
       update8(key, w, at + j, columns, delta, j);
+    }
+    for (; j + 4 * L <= columns; j += 4 * L) {
+      update4(key, w, at + j, columns, delta, j);
     }
     for (; j + 2 * L <= columns; j += 2 * L) {
       update2(key, w, at + j, columns, delta, j);
@@ -339,7 +428,7 @@ final class VectorMemory {
       update1(key, w, at + j, columns, delta, j);
     }
     if (j < columns) {
-      updateTail(w, at + j, j);
+      updateTail(key, w, at + j, j);
     }
   }
 
@@ -368,6 +457,26 @@ final class VectorMemory {
       d5.fma(p, FloatVector.fromArray(F, w, row + 5 * L)).intoArray(w, row + 5 * L);
       d6.fma(p, FloatVector.fromArray(F, w, row + 6 * L)).intoArray(w, row + 6 * L);
       d7.fma(p, FloatVector.fromArray(F, w, row + 7 * L)).intoArray(w, row + 7 * L);
+    }
+  }
+
+  private static void update4(
+      VectorFeatures f, float[] w, int at, int columns, float[] delta, int j) {
+    int[] rows = f.rows;
+    float[] phi = f.phi;
+    int count = f.count;
+    FloatVector d0 = FloatVector.fromArray(F, delta, j);
+    FloatVector d1 = FloatVector.fromArray(F, delta, j + L);
+    FloatVector d2 = FloatVector.fromArray(F, delta, j + 2 * L);
+    FloatVector d3 = FloatVector.fromArray(F, delta, j + 3 * L);
+    for (int n = 0; n < count; n++) {
+      int i = rows[n];
+      int row = at + i * columns;
+      FloatVector p = FloatVector.broadcast(F, phi[i]);
+      d0.fma(p, FloatVector.fromArray(F, w, row)).intoArray(w, row);
+      d1.fma(p, FloatVector.fromArray(F, w, row + L)).intoArray(w, row + L);
+      d2.fma(p, FloatVector.fromArray(F, w, row + 2 * L)).intoArray(w, row + 2 * L);
+      d3.fma(p, FloatVector.fromArray(F, w, row + 3 * L)).intoArray(w, row + 3 * L);
     }
   }
 
@@ -402,7 +511,7 @@ final class VectorMemory {
   }
 
   /** The columns that fill no vector; what hangs over is the next row's and stays. */
-  private void updateTail(float[] w, int at, int j) {
+  private void updateTail(VectorFeatures key, float[] w, int at, int j) {
     FloatVector d0 = FloatVector.fromArray(F, delta, j);
     for (int n = 0; n < key.count; n++) {
       int row = at + key.rows[n] * columns;
@@ -413,7 +522,7 @@ final class VectorMemory {
   }
 
   /** The read after an update that is not written: its rows are computed while they are read. */
-  private void readAsked(float[] w, int at) {
+  private void readAsked(VectorFeatures key, VectorFeatures query, float[] w, int at) {
     for (int j = 0; j < columns; j += L) {
       FloatVector d0 = FloatVector.fromArray(F, delta, j);
       FloatVector a0 = FloatVector.zero(F);

@@ -51,7 +51,7 @@ public final class PlantedFault {
   private static void flip(String operation, Object[] arguments) {
     switch (operation) {
       case "sigmoid", "gelu" -> flip(arguments[0], (int) arguments[1]);
-      case "step" -> flip(arguments[2], (int) arguments[3]);
+      case "step" -> flip(arguments[1], (int) arguments[2]);
       case "rewrite" -> flip(arguments[5], (int) arguments[6]);
       default -> flip(arguments[2], 0);
     }

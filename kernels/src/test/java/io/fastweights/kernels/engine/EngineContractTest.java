@@ -118,6 +118,28 @@ public abstract class EngineContractTest {
         });
   }
 
+  /** As many that an engine may take them in blocks, whose ends cut segments. */
+  @TestFactory
+  Stream<DynamicTest> givesTheSameBitsInABatchOfManyEvents() {
+    return RandomModels.all(1).entrySet().stream()
+        .map(
+            entry ->
+                DynamicTest.dynamicTest(entry.getKey(), () -> batchOfManyEvents(entry.getValue())));
+  }
+
+  private void batchOfManyEvents(Model model) {
+    SplittableRandom random = new SplittableRandom(1);
+    EngineScript script = script(model, RandomModels.events(model, 300, KEYS, random));
+    for (Storage storage : Storage.values()) {
+      try (Engine one = engine(model, KEYS, storage);
+          Engine other = engine(model, KEYS, storage)) {
+        EngineResults parts = script.run(one, script.splits(random, 17));
+        EngineResults whole = script.run(other, List.of(300));
+        assertSame(storage.toString(), parts, whole, 0);
+      }
+    }
+  }
+
   @TestFactory
   Stream<DynamicTest> movesMemoriesInAndOutOfThePoolUnchanged() {
     return forAllModels(
