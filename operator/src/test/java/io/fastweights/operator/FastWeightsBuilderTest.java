@@ -273,6 +273,7 @@ class FastWeightsBuilderTest {
             Map.entry("fastweights.fold-threshold", "0.1"),
             Map.entry("fastweights.unsaved-keys", "100"),
             Map.entry("fastweights.engine", "cpu"),
+            Map.entry("fastweights.engine-thread", "task"),
             Map.entry("fastweights.cuda.dense-products", "cublas"),
             Map.entry("fastweights.event-order", "accept"),
             Map.entry("fastweights.associative.key-dim", "16"),

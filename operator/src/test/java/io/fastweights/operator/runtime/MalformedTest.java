@@ -74,7 +74,18 @@ class MalformedTest {
   void aMissingNumberIsTaken() throws Exception {
     Trip without = trip(1);
     without.distance = null;
-    try (OperatorHarness harness = OperatorHarness.open(builder())) {
+    FastWeights<Trip> builder =
+        builder()
+            .schema(
+                Trips.schema(),
+                (trip, event) ->
+                    event
+                        .timestamp(trip.time)
+                        .set(0, trip.place)
+                        .set(1, trip.user)
+                        .set(2, trip.distance)
+                        .target(trip.outcome));
+    try (OperatorHarness harness = OperatorHarness.open(builder)) {
       harness.process(List.of(trip(0), without, trip(2)));
       harness.finish();
       assertThat(harness.answeredIds()).containsExactly(0L, 1L, 2L);
