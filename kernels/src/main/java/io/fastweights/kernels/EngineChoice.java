@@ -3,9 +3,9 @@ package io.fastweights.kernels;
 import io.fastweights.kernels.engine.Engine;
 
 /**
- * An engine, and how it came to be the one.
+ * The chosen engine, and if it is a fallback.
  *
- * @param engine serves
+ * @param engine the engine in use
  * @param fallback true if it stands in for a faster one that failed
  */
 public record EngineChoice(Engine engine, boolean fallback) {}

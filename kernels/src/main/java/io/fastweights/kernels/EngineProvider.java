@@ -34,10 +34,10 @@ public final class EngineProvider {
    * Makes an engine whose device has passed its {@link SelfCheck}. One that fails it is replaced: a
    * CUDA device under AUTO by the CPU, vectors by plain loops.
    *
-   * @throws EngineException if the device asked for cannot be had, or is CUDA and fails its
+   * @throws EngineException if the requested device is unavailable, or is CUDA and fails its
    *     self-check
-   * @throws IllegalArgumentException if the system property {@link CpuProvider#VECTOR_BITS} has a
-   *     value that it may not have
+   * @throws IllegalArgumentException if the system property {@link CpuProvider#VECTOR_BITS} has an
+   *     invalid value
    */
   public static EngineChoice choose(Model model, EngineOptions options) {
     return choose(model, options, EngineProvider::cudaFactory, CUDA_CHECKS);

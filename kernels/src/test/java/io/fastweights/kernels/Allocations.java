@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
 
-/** Holds a reader to what it may allocate. */
+/** Checks a reader's allocations against a limit. */
 public final class Allocations {
   /** Beside a multiple of the input: parser buffers, messages, and the fuzzer's hooks. */
   private static final long FIXED = 1 << 20;
@@ -14,14 +14,14 @@ public final class Allocations {
 
   private Allocations() {}
 
-  /** Reads something, which may fail as it likes. */
+  /** Reads something; may throw any exception. */
   @FunctionalInterface
   public interface Read<T, E extends Exception> {
     T read() throws E;
   }
 
   /**
-   * Reads an input, again if that took much.
+   * Reads an input, again while it allocates too much.
    *
    * @param length of the input
    * @param times its length may be allocated, and a fixed size besides

@@ -14,7 +14,7 @@ public final class ForkedJvm {
 
   private ForkedJvm() {}
 
-  /** Runs a class's main method with JVM options, expects success and returns what it printed. */
+  /** Runs a class's main method with JVM options, expects success and returns its output. */
   public static String run(Class<?> main, List<String> options, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();

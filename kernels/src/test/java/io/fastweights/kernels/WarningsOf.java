@@ -40,7 +40,7 @@ public final class WarningsOf implements AutoCloseable {
     logger.addAppender(kept);
   }
 
-  /** So far, the oldest first. */
+  /** The warnings so far, oldest first. */
   public List<String> messages() {
     return kept.messages;
   }

@@ -7,9 +7,7 @@ import java.util.zip.CRC32C;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/**
- * CRC-32C of a stored value, which stands behind it: a weight that changed on a disk is no other.
- */
+/** CRC-32C of a stored value, written after it, so that a bit error on disk is detected. */
 final class Checksum {
   private static final int HEAD_BYTES = 128;
 
@@ -31,7 +29,7 @@ final class Checksum {
   }
 
   /**
-   * @throws IOException if another stands there
+   * @throws IOException if the stored checksum differs
    */
   static void check(int expected, DataInputView in) throws IOException {
     int found = in.readInt();

@@ -19,12 +19,12 @@ import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 /**
  * The memories of all keys in Flink's managed keyed state, each as {@code base} + {@code log}: W as
  * it was when last folded (or none, for zero), and the keys and deltas, or values, of the events
- * since. What an event adds to state and to the next checkpoint is those, not W. RocksDB appends
- * without reading (a merge of the list state).
+ * since. An event adds those to state and to the next checkpoint, not W. RocksDB appends without
+ * reading (a merge of the list state).
  *
- * <p>Works on the operator's current key. What it hands out, and what it is given, may be shared
- * with the state backend: one that keeps objects on the heap may be writing a checkpoint of them in
- * the background. Nobody writes to it: a memory hands out copies of its weights.
+ * <p>Works on the operator's current key. Objects that it returns or is given may be shared with
+ * the state backend: one that keeps objects on the heap may be writing a checkpoint of them in the
+ * background. They must not be modified: a memory returns copies of its weights.
  */
 @Internal
 public final class FastWeightStore {
@@ -43,8 +43,8 @@ public final class FastWeightStore {
   /**
    * The memories of the first generation.
    *
-   * @param recipe what the meaning of a memory depends on beside its shape: the feature map, the
-   *     schema, the seed of a projection; in words, for the message that refuses another one
+   * @param recipe settings beside shape that the meaning of a memory depends on: the feature map,
+   *     the schema, the seed of a projection; as text, for the message that refuses another one
    */
   public FastWeightStore(
       KeyedStateStore state, MemoryShape shape, LogShape logShape, String recipe) {
@@ -54,8 +54,8 @@ public final class FastWeightStore {
   /**
    * @param recipe as above
    * @param schema of the events, as JSON, for that message; null where there is none
-   * @param generation 0 at first, another one after every reset: what was learned before may be of
-   *     another shape, which a state of the same name cannot hold
+   * @param generation 0 at first, another one after every reset: earlier memories may have another
+   *     shape, which a state of the same name cannot hold
    */
   public FastWeightStore(
       KeyedStateStore state,
@@ -101,7 +101,7 @@ public final class FastWeightStore {
     return new StoredMemory(kept, chunks);
   }
 
-  /** Whether a log goes back to its key's first event: there is no base then, so none is read. */
+  /** True if a log goes back to its key's first event; the key then has no base to read. */
   private static boolean holdsAll(List<LogChunk> chunks) {
     return !chunks.isEmpty() && chunks.get(0).total() == chunks.get(0).events().events();
   }
@@ -118,9 +118,9 @@ public final class FastWeightStore {
   }
 
   /**
-   * Forgets every key of a subtask; the current key is another one then.
+   * Forgets every key of a subtask; this changes the current key.
    *
-   * @param backend where the store has its states
+   * @param backend that holds the store's states
    */
   public <K> void clearAll(KeyedStateBackend<K> backend) throws Exception {
     clearAll(backend, bases);

@@ -6,8 +6,8 @@ import io.fastweights.kernels.schema.EncodedEvent;
 import org.apache.flink.annotation.Internal;
 
 /**
- * What is kept of one key: its memory and its lag. A memory in bf16 takes half the room, on the
- * heap of a backend that keeps objects as well as in its bytes.
+ * The state of one key: its memory and its lag. A memory in bf16 takes half the bytes, serialized
+ * and on the heap of a backend that keeps objects.
  */
 @Internal
 public final class KeyMemory {
@@ -38,7 +38,7 @@ public final class KeyMemory {
     this(Storage.FP32, weights, null, lag, events);
   }
 
-  /** A memory as it is to be stored; bf16 rounds its weights. */
+  /** A memory in the given storage; bf16 rounds its weights. */
   public static KeyMemory of(Storage storage, float[] weights, EncodedEvent lag, long events) {
     if (storage == Storage.FP32) {
       return new KeyMemory(weights, lag, events);
@@ -55,7 +55,7 @@ public final class KeyMemory {
     return new KeyMemory(Storage.BF16, null, halves, lag, events);
   }
 
-  /** How the memory is stored; a store may hold memories of both kinds. */
+  /** Storage of the memory; a store may hold memories of both kinds. */
   public Storage storage() {
     return storage;
   }
@@ -78,8 +78,8 @@ public final class KeyMemory {
   }
 
   /**
-   * W of every layer and head, row-major, to be read only: of a memory in fp32 the array itself,
-   * which the state backend may share.
+   * W of every layer and head, row-major, read-only: for fp32 the array itself, which the state
+   * backend may share.
    */
   public float[] sharedWeights() {
     return storage == Storage.FP32 ? floats : weights();

@@ -35,7 +35,7 @@ public final class KeyMemorySerializer extends SharedSerializer<KeyMemory> {
   }
 
   /**
-   * @param recipe what the meaning of a memory depends on beside its shape, for people to read;
+   * @param recipe settings beside shape that the meaning of a memory depends on, as readable text;
    *     memories of another recipe are refused
    * @param schema of the events, as JSON, to say what differs where a recipe is refused; null where
    *     there is none or it is not known
@@ -54,7 +54,7 @@ public final class KeyMemorySerializer extends SharedSerializer<KeyMemory> {
     return new MemoryShape(layers, heads, rows, columns);
   }
 
-  /** What the meaning of the memories depends on beside their shape. */
+  /** Settings beside shape that the meaning of the memories depends on. */
   public String recipe() {
     return recipe;
   }

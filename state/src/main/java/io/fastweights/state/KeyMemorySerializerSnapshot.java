@@ -11,11 +11,11 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Shape and recipe of the memories in a checkpoint. Version 4: a checksum stands behind each value
- * that is written, which says so; those of before stay as they are. Version 3: the schema stands
- * behind them, so that a refusal can say which field differs; values are those of version 2.
- * Version 2: each value says its storage; version 1: all are in fp32, which their bytes happen to
- * say too.
+ * Shape and recipe of the memories in a checkpoint. Version 4: a checksum follows each newly
+ * written value, which a flag marks; older values are unchanged. Version 3: the schema follows
+ * shape and recipe, so that a refusal can name the field that differs; values are those of version
+ * 2. Version 2: each value names its storage. Version 1: all are in fp32, with the bytes that
+ * version 2 gives fp32.
  */
 @Internal
 public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot<KeyMemory> {
@@ -24,7 +24,7 @@ public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot
   /** The storage of every value of version 1. */
   private static final int VERSION_1_FP32 = 1;
 
-  /** Bytes of a schema that is kept; a longer one is for messages too much to be in every file. */
+  /** Most bytes of a schema that is kept; a longer one is too large for every file. */
   private static final int MOST_SCHEMA = 1 << 18;
 
   private MemoryShape shape;

@@ -48,7 +48,7 @@ public final class LogChunkSerializer extends SharedSerializer<LogChunk> {
     return new LogShape(updates, heads, keyDim, columns);
   }
 
-  /** Nobody writes to a chunk once it is made, so a heap backend need not copy it. */
+  /** A chunk is never modified, so a heap backend need not copy it. */
   @Override
   public boolean isImmutableType() {
     return true;
@@ -115,14 +115,14 @@ public final class LogChunkSerializer extends SharedSerializer<LogChunk> {
     return new LogChunk(storage, events(code, events, floats), lag, total);
   }
 
-  /** What a code may say beside the storage: values have always had a checksum. */
+  /** Flags that a code may have beside the storage; values always have a checksum. */
   private static int kinds(int code) {
     return StorageCode.FADES | (StorageCode.isChecked(code) ? StorageCode.VALUES : 0);
   }
 
   /**
-   * The number of events as it is written, and back. Of values it is written as its complement: if
-   * the code is lost, they are not taken for deltas that happen to be as long.
+   * The number of events as it is written, and back. For values the complement is written: if the
+   * code is corrupt, they are not read as deltas of the same length.
    */
   private static int count(int code, int events) {
     return (code & StorageCode.VALUES) != 0 ? EVENTS & ~events : events;
@@ -152,7 +152,7 @@ public final class LogChunkSerializer extends SharedSerializer<LogChunk> {
     return events * (each + ((code & StorageCode.FADES) != 0 ? 1 : 0)) + (values ? heads : 0);
   }
 
-  /** A corrupt number of events takes room only for bytes that are there. */
+  /** A corrupt number of events allocates memory only for bytes that exist. */
   private static byte[] read(DataInputView in, int length) throws IOException {
     byte[] bytes = new byte[Math.min(length, TRUSTED_BYTES)];
     try {

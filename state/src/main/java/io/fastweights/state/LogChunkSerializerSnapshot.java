@@ -10,10 +10,10 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * The shape of the logs in a checkpoint. Version 4: a chunk may be of values, which it says.
- * Version 3: a checksum stands behind each chunk that is written, which says so; those of before
- * stay as they are. Version 2: each chunk says the storage of the memory that learned it; version
- * 1: all were of fp32, which their bytes happen to say too.
+ * The shape of the logs in a checkpoint. Version 4: a chunk may be of values, which a flag marks.
+ * Version 3: a checksum follows each newly written chunk, which a flag marks; older chunks are
+ * unchanged. Version 2: each chunk names the storage of the memory that learned it. Version 1: all
+ * were of fp32, with the bytes that version 2 gives fp32.
  */
 @Internal
 public final class LogChunkSerializerSnapshot implements TypeSerializerSnapshot<LogChunk> {

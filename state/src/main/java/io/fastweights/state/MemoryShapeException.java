@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.annotation.Internal;
 
-/** The memories in a checkpoint are of another shape than the model's, or mean something else. */
+/** The memories in a checkpoint have another shape or recipe than the model's. */
 @Internal
 public final class MemoryShapeException extends IllegalStateException {
   private static final long serialVersionUID = 1L;

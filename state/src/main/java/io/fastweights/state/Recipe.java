@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import org.apache.flink.annotation.Internal;
 
 /**
- * What the meaning of a stored memory depends on beside its shape. Kept with the memories as its
- * text, for people to read; of another recipe they would mean something else.
+ * Settings beside shape that the meaning of a stored memory depends on. Stored with the memories as
+ * readable text; under another recipe they would mean something else.
  *
  * @param nu capacity factor of DPFP
- * @param inputs where inputs come from, as far as stored memories depend on it
+ * @param inputs source of inputs, as far as stored memories depend on it
  */
 @Internal
 public record Recipe(
@@ -42,7 +42,7 @@ public record Recipe(
         parts.group("inputs"));
   }
 
-  /** What replays logs of memories of this recipe. */
+  /** Replays logs of memories of this recipe. */
   public LogReplay replay(MemoryShape shape, LogShape log) {
     return new LogReplay(shape, log, featureMap, nu, normalisation, rule);
   }

@@ -21,7 +21,7 @@ public final class SizeOption {
     return configuration;
   }
 
-  /** Sets the option where the configuration does not say. */
+  /** Sets the option if the configuration does not have it. */
   public static void setDefault(
       Configuration configuration, ConfigOption<MemorySize> option, MemorySize size) {
     if (!configuration.contains(option)) {

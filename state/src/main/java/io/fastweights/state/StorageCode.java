@@ -6,11 +6,11 @@ import java.util.Locale;
 
 /**
  * The code of a storage in the top byte of a stored value's first number, which counts events and
- * leaves that byte free. So every value says what it is, one backend holds values of both kinds,
- * and what version 1 wrote, which knew fp32 only and wrote 0 there, is read as it stands.
+ * leaves that byte free. So each value names its storage, and one backend holds values of both
+ * kinds. Values of version 1, in fp32 only and with 0 there, need no conversion.
  *
- * <p>A chunk of a memory that faded says so in the same byte, and one that did not has no byte more
- * than before there was fading.
+ * <p>The same byte marks a chunk of a memory that faded; other chunks have the size that they had
+ * before fading existed.
  *
  * <p>Flink could instead migrate values whose serializer changed its format, but it then rewrites
  * the whole backend in one go before the first event (FLINK-9574). Here a memory changes its format
@@ -20,15 +20,15 @@ final class StorageCode {
   private static final int FP32 = 0;
   private static final int BF16 = 1;
 
-  /** Added to the code of a log chunk of which events carry what the memory faded by. */
+  /** Added to the code of a log chunk whose events carry fade factors. */
   static final int FADES = 2;
 
   /** Added to the code of a log chunk of values. */
   static final int VALUES = 8;
 
   /**
-   * Added where a {@link Checksum} stands behind the value, as one does since format version 4:
-   * three bits, all or none, so that one that flips is noticed.
+   * Added if a {@link Checksum} follows the value, as it does since format version 4. Its three
+   * bits are all set or all clear, so that a flipped bit is detected.
    */
   private static final int CHECKED = 0b0101_0100;
 

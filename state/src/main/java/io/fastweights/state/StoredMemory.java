@@ -8,8 +8,7 @@ import java.util.List;
 import org.apache.flink.annotation.Internal;
 
 /**
- * A key's memory as the state has it: {@code base} rewritten by the chunks of {@code log}, in
- * order.
+ * A key's memory in state: {@code base} rewritten by the chunks of {@code log}, in order.
  *
  * @param base null for a young key: its memory starts from zero
  * @param log not empty where there is no base
@@ -27,15 +26,15 @@ public record StoredMemory(KeyMemory base, List<LogChunk> log) {
     return log.isEmpty() ? base.events() : log.get(log.size() - 1).total();
   }
 
-  /** How the memory was held when it learned last. */
+  /** Storage of the memory when it last learned. */
   public Storage storage() {
     return log.isEmpty() ? base.storage() : log.get(log.size() - 1).storage();
   }
 
   /**
-   * Replays the log chunk by chunk, each as the memory learned it, in plain loops. Where a job
-   * changed its storage, only this gives the bits of the memory that it had: it was rounded when it
-   * changed, and the events before were not.
+   * Replays the log chunk by chunk, each as the memory learned it, in plain loops. If a job changed
+   * its storage, only this gives the bits of its memory: the memory was rounded at the change, and
+   * earlier events were not.
    *
    * @param floats of a memory
    * @return W of every layer and head, row-major, in an array of its own

@@ -99,7 +99,7 @@ class KeyMemorySerializerTest {
         .hasMessageContaining("format code 7");
   }
 
-  /** As 0.1 wrote it before its release: the code of fp32 behind the shape. */
+  /** The format of 0.1 before its release: the code of fp32 follows the shape. */
   @Test
   void theSnapshotOfVersion1IsReadAndALaterOneRefused() throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(16);

@@ -75,7 +75,7 @@ class LogChunkSerializerTest {
     }
   }
 
-  /** What was written stays readable: the first two lines since before memories could fade. */
+  /** Values of older releases stay readable; the first two lines are from before fading. */
   @ParameterizedTest
   @CsvSource({
     "FP32, 00000002, ''",

@@ -9,7 +9,7 @@ import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import org.junit.jupiter.api.Test;
 
 class RecipeTest {
-  /** As it stands in savepoints: another text would refuse their memories. */
+  /** The text in savepoints: another text would refuse their memories. */
   private static final String STORED = "DPFP nu 2, UNIT, DELTA, schema 1b2c projected with seed 7";
 
   @Test

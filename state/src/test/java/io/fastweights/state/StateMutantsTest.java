@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class StateMutantsTest {
   private static final int MUTANTS = 500;
 
-  /** What a reader may allocate besides a multiple of its input: lengths up to here are trusted. */
+  /** Bytes a reader may allocate beside a multiple of its input: such lengths are trusted. */
   private static final long FIXED = 2 << 20;
 
   private static final long TIMES_INPUT = 8;
@@ -98,7 +98,7 @@ class StateMutantsTest {
     assertThat(lag.vector()).isNull();
   }
 
-  /** Mutants of a value are read: what comes is the value, where damage is behind it or undone. */
+  /** Reads mutants of a value; a result must be the value itself (damage after it, or undone). */
   private static <T> void mutate(TypeSerializer<T> serializer, T value, Consumer<T> check)
       throws IOException {
     byte[] sound = bytes(serializer, value);

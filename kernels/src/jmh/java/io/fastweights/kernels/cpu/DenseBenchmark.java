@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * y = x M^T by our kernels and by BLAS, one thread: what the choice of our own rests on. Each
- * says first whether a row of its result keeps its bits when fewer rows stand beside it.
+ * y = x M^T by our kernels and by BLAS, one thread: the basis for choosing our own. Each first
+ * reports if a row of its result keeps its bits in a batch of fewer rows.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -63,7 +63,7 @@ public class DenseBenchmark {
     float[] of(int rows);
   }
 
-  /** Whether every row is the same in a product of all rows and in one of fewer. */
+  /** Reports if every row has the same bits in a product of all rows and in one of fewer. */
   private void tellInvariance(String name, Product product) {
     float[] all = product.of(MOST).clone();
     float[] few = product.of(rows);
@@ -79,7 +79,7 @@ public class DenseBenchmark {
   public static class Netlib {
     private final JavaBLAS blas = JavaBLAS.getInstance();
 
-    /** Tells of the rows. */
+    /** Reports on the rows. */
     @Setup
     public void tell(DenseBenchmark operands) {
       operands.tellInvariance("netlib", n -> product(operands, n));
@@ -101,7 +101,7 @@ public class DenseBenchmark {
     private FloatPointer weights;
     private FloatPointer y;
 
-    /** Tells of the rows. */
+    /** Reports on the rows. */
     @Setup
     public void tell(DenseBenchmark operands) {
       x = new FloatPointer(operands.x);

@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** An event's memory step, all heads, two keys in turn: no dense products, nothing cold. */
+/** An event's memory step, all heads, two keys in turn: no dense products, hot memories. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -74,7 +74,7 @@ public class MemoryBenchmark {
     workload.run(SLOTS, 0);
   }
 
-  /** DPFP of one key, normalised and listed; on vectors whatever the provider. */
+  /** DPFP of one key, normalised and listed; on vectors for any provider. */
   @Benchmark
   @OperationsPerInvocation(EVENTS)
   public int features() {

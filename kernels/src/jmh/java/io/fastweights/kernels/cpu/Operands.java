@@ -3,7 +3,7 @@ package io.fastweights.kernels.cpu;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** What the benchmarks work on. */
+/** Operands of the benchmarks. */
 final class Operands {
   private Operands() {}
 

@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * From staging memory of a device to the pair that a key keeps, 512 floats of keys and 512 of
- * deltas: what a batch costs the host. Two batches in turn, as they would be in flight.
+ * Copies from staging memory of a device to the pair that a key keeps, 512 floats of keys and 512
+ * of deltas: the host's cost per batch. Two batches in turn, as if in flight.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -73,7 +73,7 @@ public class LogCopyBenchmark {
     return batches[turn];
   }
 
-  /** First all of it to the batch's arrays, then each event's to its own. */
+  /** Copies all to the batch's arrays, then each event's pair to its own. */
   @Benchmark
   public void throughTheBatch(Blackhole keep) {
     EventBatch batch = next();
@@ -82,7 +82,7 @@ public class LogCopyBenchmark {
     pairs(batch, keep);
   }
 
-  /** Each event's to its own. */
+  /** Copies each event's pair to its own arrays. */
   @Benchmark
   public void once(Blackhole keep) {
     pairs(next(), keep);

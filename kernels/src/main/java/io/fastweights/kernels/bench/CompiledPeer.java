@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The memory step in C, compiled for this processor: {@code delta_rule.c}, by gcc where there is
- * one. It is measured beside the engine and is no part of it.
+ * The memory step in C, compiled for this processor: {@code delta_rule.c}, by gcc if installed. It
+ * is measured beside the engine and is not part of it.
  *
  * @param program the compiled program
  */

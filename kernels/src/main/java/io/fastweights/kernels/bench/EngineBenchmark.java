@@ -10,10 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How fast the CPU engine steps an attention layer, in one thread: whole steps against PyTorch, and
- * the memory update alone against what the machine could do at best. Rates and floors are measured
- * in turns, several rounds of each, and the medians compared: whatever else runs on the machine
- * slows all of them.
+ * Measures the CPU engine on an attention layer, in one thread: whole steps against PyTorch, and
+ * the memory update alone against the machine's limits. Rates and floors are measured in turns,
+ * several rounds of each, and the medians compared: other load on the machine slows all of them.
  */
 public final class EngineBenchmark {
 
@@ -24,7 +23,7 @@ public final class EngineBenchmark {
    */
   public record Shape(String name, int dim, int heads, int dimHead, int nu) {}
 
-  /** The README model's attention layer, a small one, and one of more capacity than it is wide. */
+  /** The README model's attention layer, a small one, and one with nu = 2. */
   public static final List<Shape> SHAPES =
       List.of(
           new Shape("h8d64", 128, 8, 64, 1),
@@ -32,7 +31,7 @@ public final class EngineBenchmark {
           new Shape("h8d16", 128, 8, 16, 2));
 
   /**
-   * How long it runs.
+   * Length of a benchmark.
    *
    * @param rounds rounds, of which the median counts
    * @param seconds processor time of each measurement in a round
@@ -45,10 +44,10 @@ public final class EngineBenchmark {
   private EngineBenchmark() {}
 
   /**
-   * Measures all shapes. Needs a heap of half as much again as the cold memories.
+   * Measures all shapes. Needs a heap of 1.5 times the cold memories.
    *
    * @param peer PyTorch, where it is installed
-   * @param source the memory step in C, {@code delta_rule.c}; compiled where gcc is
+   * @param source the memory step in C, {@code delta_rule.c}; compiled if gcc is installed
    * @throws IOException if a peer fails
    */
   public static EngineReport run(Settings settings, Optional<TorchPeer> peer, Path source)

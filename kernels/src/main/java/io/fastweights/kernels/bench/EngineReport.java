@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What an engine benchmark measured. Rates are per second of the thread's processor time.
+ * Results of an engine benchmark. Rates are per second of the thread's processor time.
  *
- * @param engine what ran
+ * @param engine name of the engine
  * @param copyBytes bytes read and written by a copy, per second, each shape's median
  * @param multiplyAdds fused multiply-adds from registers, per second, each shape's median
  * @param rows the figures
@@ -27,7 +27,7 @@ public record EngineReport(
    * @param part "engine": a whole step; "keys": the same, on 256 memories whatever the batch;
    *     "memory": the memory update alone; "pytorch"; "c": the memory update in C; "pass": loads, a
    *     product and stores of the same rows
-   * @param cold whether memories come from DRAM
+   * @param cold true if memories come from DRAM
    * @param batch events of a batch
    * @param segment events of one key in a row
    * @param events events per second

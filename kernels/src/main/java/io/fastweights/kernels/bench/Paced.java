@@ -7,12 +7,12 @@ import java.lang.management.ThreadMXBean;
 @FunctionalInterface
 interface Paced {
 
-  /** Does some, and says how much. */
+  /** Does some work and returns the amount. */
   long run();
 
   /**
-   * How much is done in a second of the thread's processor time. The clock costs about a
-   * microsecond, so it is read once for work of a fiftieth of the time at least.
+   * Work per second of the thread's processor time. Reading the clock costs about a microsecond, so
+   * the work between two reads grows to a fiftieth of the time.
    */
   default double rate(double seconds) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();

@@ -60,7 +60,7 @@ final class ShapeBenchmark implements AutoCloseable {
   private final Map<String, Samples> ofCompiled = new LinkedHashMap<>();
   private final Map<Integer, Samples> torch = new LinkedHashMap<>();
 
-  /** What one row of the report is made of. */
+  /** The source of one row of the report. */
   private record Subject(
       String part,
       boolean isCold,

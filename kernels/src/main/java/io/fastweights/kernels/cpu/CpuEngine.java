@@ -19,8 +19,8 @@ import java.util.Arrays;
 /**
  * Steps memories on the CPU, in the calling thread. A batch goes through the layers in blocks of
  * rows: a dense product reads its weights once a block, and all blocks use the same buffers, which
- * stay in the second-level cache. Where layers share one memory an event must pass through all of
- * them before the next of its key; then a block is one row.
+ * stay in the second-level cache. If layers share one memory, an event must pass through all of
+ * them before its key's next event, so a block is one row.
  */
 public final class CpuEngine implements Engine {
   /**
@@ -262,7 +262,7 @@ public final class CpuEngine implements Engine {
     System.arraycopy(batch.outputs(), 0, batch.hidden(), 0, batch.size() * columns);
   }
 
-  /** The mean of the heads' vectors, column by column the heads in order. */
+  /** The mean of the heads' vectors; each column adds the heads in order. */
   private void mean(float[] of, int at, float[] into, int to) {
     int columns = shape.columns();
     Arrays.fill(into, to, to + columns, 0f);

@@ -10,7 +10,7 @@ import io.fastweights.kernels.numeric.Layers.Norm;
  */
 public interface CpuKernels {
 
-  /** What this is, for logs: "scalar", "vector 256 bit". */
+  /** Name of the kernels, for logs: "scalar", "vector 256 bit". */
   String name();
 
   /** Bits of the vectors worked on; 0 for plain loops. */
@@ -39,9 +39,9 @@ public interface CpuKernels {
   /**
    * A layer's memory through the events in rows {@code firstRow ... endRow - 1}, in order.
    *
-   * @param layer where the events' q, k, v, beta stand and where the results go
+   * @param layer holds the events' q, k, v, beta and takes the results
    * @param w array that holds W of all heads
-   * @param at where the first begins in it; {@link HeapPool#MARGIN} floats follow the last
+   * @param at offset of the first in it; {@link HeapPool#MARGIN} floats follow the last
    */
   void step(MemoryLayer layer, float[] w, int at, int firstRow, int endRow);
 
@@ -49,11 +49,11 @@ public interface CpuKernels {
   void step(MemoryLayer layer, short[] w, int at, int firstRow, int endRow);
 
   /**
-   * One head's W += phi(k) (x) delta, as an event did that is logged.
+   * One head's W += phi(k) (x) delta of a logged event.
    *
-   * @param keys where the event's k begins: {@code keys[keyAt ...]}
-   * @param deltas where its delta begins: {@code deltas[deltaAt ...]}
-   * @param w where W begins: {@code w[at ...]}, with {@link HeapPool#MARGIN} floats beyond
+   * @param keys the event's k is {@code keys[keyAt ...]}
+   * @param deltas its delta is {@code deltas[deltaAt ...]}
+   * @param w W is {@code w[at ...]}, with {@link HeapPool#MARGIN} floats beyond
    */
   void rewrite(
       Model model, float[] keys, int keyAt, float[] deltas, int deltaAt, float[] w, int at);

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The CPU's hot operations as this JVM can run them: on vectors where the incubating Vector API is
- * there and compiles to vector instructions, else as plain loops. Both give the same bits.
+ * The CPU's hot operations: on vectors if this JVM has the incubating Vector API and compiles it to
+ * vector instructions, else as plain loops. Both give the same bits.
  */
 public final class CpuProvider {
   /**
@@ -38,7 +38,7 @@ public final class CpuProvider {
 
   /**
    * @param kernels makes a set of them; a set belongs to one engine
-   * @param reason why these, in a sentence for the log
+   * @param reason the reason for the choice, in a sentence for the log
    * @param broken true for plain loops that stand in for vectors which did not work
    */
   CpuProvider(Supplier<CpuKernels> kernels, String reason, boolean broken) {
@@ -52,7 +52,7 @@ public final class CpuProvider {
     return kernels;
   }
 
-  /** Why these, in a sentence for the log. */
+  /** The reason for the choice of kernels, in a sentence for the log. */
   public String reason() {
     return reason;
   }
@@ -82,7 +82,7 @@ public final class CpuProvider {
   /**
    * Decides for the JVM as it runs, once.
    *
-   * @throws IllegalArgumentException if {@link #VECTOR_BITS} has a value that it may not have
+   * @throws IllegalArgumentException if {@link #VECTOR_BITS} has an invalid value
    */
   public static synchronized CpuProvider lookup() {
     if (chosen == null) {
@@ -128,7 +128,7 @@ public final class CpuProvider {
     return new CpuProvider(ScalarKernels::new, reason, false);
   }
 
-  /** What stands against vectors, or null. */
+  /** The reason that vectors cannot be used, or null. */
   private static String missing() {
     Integer asked = askedBits();
     if (asked != null && asked == 0) {

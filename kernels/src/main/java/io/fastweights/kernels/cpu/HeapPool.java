@@ -17,7 +17,7 @@ import java.util.Arrays;
  * them, and the same bits take longer.
  */
 final class HeapPool implements MemoryPool {
-  /** Floats beyond the last row, so that a vector may hang over it. */
+  /** Floats beyond the last row, so that a vector may extend over it. */
   static final int MARGIN = 16;
 
   /** Floats of a cache line. */
@@ -35,7 +35,7 @@ final class HeapPool implements MemoryPool {
   private final MemoryShape shape;
   private final int slots;
 
-  /** Floats from one slot to the next. What a vector hangs over a slot is no other's. */
+  /** Floats from one slot to the next, with a margin, so that no vector reaches another slot. */
   private final int stride;
 
   private final int slotsPerArray;
@@ -68,7 +68,7 @@ final class HeapPool implements MemoryPool {
     return true;
   }
 
-  /** Whether memories are in bf16. */
+  /** True if memories are in bf16. */
   boolean half() {
     return halves != null;
   }
@@ -86,7 +86,7 @@ final class HeapPool implements MemoryPool {
     return array;
   }
 
-  /** Where a slot's memory begins in its array. */
+  /** Offset of a slot's memory in its array. */
   int at(int slot) {
     return half() ? 0 : FIRST + slot % slotsPerArray * stride;
   }

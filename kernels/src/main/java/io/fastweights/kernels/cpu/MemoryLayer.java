@@ -5,8 +5,8 @@ import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 
 /**
- * Where the events of a batch stand for one layer's memory: a view on the engine's buffers, set
- * anew for each layer. Of a row's floats, head h's begin at {@code base + h * size}.
+ * Layout of a batch's events for one layer's memory: a view on the engine's buffers, set for each
+ * layer. In a row, head h's floats begin at {@code base + h * size}.
  */
 final class MemoryLayer {
   final Model model;
@@ -21,13 +21,13 @@ final class MemoryLayer {
   /** Asked events write too: the caller puts the memory back. For layers that share one memory. */
   boolean alwaysWrite;
 
-  /** What this layer's memory is multiplied by before each event; null where it does not fade. */
+  /** Factors that multiply this layer's memory before each event; null without fading. */
   float[] fades;
 
   /** The batch's row that comes first in projections, values, beta, reads and recalls. */
   int firstRow;
 
-  /** Floats from one row to the next in q, k; and where head 0's begin. */
+  /** q and k: floats from one row to the next, and the offsets of head 0. */
   float[] projections;
 
   int projectionStride;
@@ -53,10 +53,10 @@ final class MemoryLayer {
 
   float scale;
 
-  /** v_old: float[row][heads][columns], or null where nobody asks. */
+  /** v_old: float[row][heads][columns], or null if not needed. */
   float[] recalls;
 
-  /** Whether a recall error is divided by |v|^2. */
+  /** True if a recall error is divided by |v|^2. */
   boolean relativeError;
 
   /** Sums of recall errors: float[row]. */
@@ -77,7 +77,7 @@ final class MemoryLayer {
   }
 
   /**
-   * Events of which all heads are given one value, and answer with v_old.
+   * Sets events whose heads all have one value and answer with v_old.
    *
    * @param keys float[row][heads][keyDim]
    * @param oneValue float[row][columns]
@@ -97,20 +97,20 @@ final class MemoryLayer {
     delta = 0;
   }
 
-  /** Whether the event in a row rewrites W. */
+  /** True if the event in a row rewrites W. */
   boolean writes(int row) {
     return alwaysWrite || batch.observes(row);
   }
 
   /**
-   * What W is multiplied by before the event in a row. Layers that share one memory fade it once,
-   * before the first of them.
+   * The factor that multiplies W before the event in a row. Layers that share one memory fade it
+   * once, before the first of them.
    */
   float fade(int row) {
     return fades == null ? 1 : fades[row];
   }
 
-  /** Where head h's delta of a row begins. */
+  /** Offset of head h's delta of a row. */
   int deltaAt(int row, int head) {
     return row * deltaStride + delta + head * columns;
   }

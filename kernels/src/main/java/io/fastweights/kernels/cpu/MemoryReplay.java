@@ -27,7 +27,7 @@ final class MemoryReplay {
     this.kernels = kernels;
     this.relearned = new MemoryLayer(model);
     relearned.alwaysWrite = true;
-    // Nobody reads the results.
+    // The results are discarded.
     relearned.deltas = new float[log.deltas()];
     relearned.deltaStride = 0;
     relearned.recallErrors = new float[0];
@@ -47,7 +47,7 @@ final class MemoryReplay {
     }
   }
 
-  /** A log of values: a step of its events. */
+  /** Replays a log of values by steps of its events. */
   private void relearn(int slot, LoggedEvents events) {
     if (model.betas() == null) {
       throw new IllegalArgumentException("a log of values is of a model with constant betas");
@@ -61,7 +61,7 @@ final class MemoryReplay {
     pool.step(kernels, relearned, slot, 0, 0, n);
   }
 
-  /** A log of deltas; each event is rounded as the pool holds it. */
+  /** Replays a log of deltas; each event is rounded to the pool's storage. */
   private void rewrite(float[] w, int from, LoggedEvents events) {
     for (int e = 0; e < events.events(); e++) {
       if (events.fade(e) != 1) {

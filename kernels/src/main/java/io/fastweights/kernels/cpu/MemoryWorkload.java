@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 
 /**
  * The memory steps of random events on an engine's pool, without the dense products around them;
- * for benchmarks. Knows what the steps cannot do without: the floor that a time is held against.
+ * for benchmarks. Counts the work that the steps cannot avoid: the floor for measured times.
  */
 public final class MemoryWorkload {
   private final CpuEngine engine;
@@ -102,7 +102,7 @@ public final class MemoryWorkload {
     return rows;
   }
 
-  /** Bytes of W that an event must read and write, however it is done. */
+  /** Bytes of W that any implementation must read and write for an event. */
   public double bytesPerEvent() {
     return bytes;
   }

@@ -4,9 +4,9 @@ import io.fastweights.kernels.numeric.Layers.Dense;
 
 /**
  * A dense layer's weights as its product reads them: panels of 16 outputs, each float[in][16], zero
- * beyond the last output. The weights that are multiplied together then lie side by side, whatever
- * the width of a vector. The number of panels is even: a product reads two vectors of outputs at a
- * time, and a vector of 512 bits is as wide as a panel.
+ * beyond the last output. The weights that are multiplied together are then adjacent for any vector
+ * width. The number of panels is even: a product reads two vectors of outputs at a time, and a
+ * vector of 512 bits is as wide as a panel.
  *
  * @param in floats of x
  * @param out floats of y
@@ -36,7 +36,7 @@ record Panels(int in, int out, float[] weights, float[] bias) {
     return bias.length;
   }
 
-  /** Where the weights of an output begin; the next input's are {@link #WIDTH} further on. */
+  /** Offset of an output's weights; the next input's are {@link #WIDTH} further on. */
   int at(int output) {
     return (output / WIDTH) * in * WIDTH + output % WIDTH;
   }

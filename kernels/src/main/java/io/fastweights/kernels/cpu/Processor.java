@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The processor and the JVM in words, for a message that somebody has to act on. */
+/** Describes the processor and the JVM, for messages that ask for an action. */
 final class Processor {
   private static final Path CPUINFO = Path.of("/proc/cpuinfo");
 
-  /** What names a processor: on x86-64 the first, on 64-bit Arm the others. */
+  /** Keys that name a processor: on x86-64 the first, on 64-bit Arm the others. */
   private static final List<String> NAMES =
       List.of("model name", "CPU implementer", "CPU part", "CPU variant");
 

@@ -1,8 +1,8 @@
 package io.fastweights.kernels.cpu;
 
 /**
- * Scaled rows of matrices added to a row, which is most of what training computes. An element is
- * one chain of fused multiply-adds in the order of the rows, so every provider gives the same bits.
+ * Adds scaled rows of matrices to a row, the main cost of training. An element is one chain of
+ * fused multiply-adds in the order of the rows, so every provider gives the same bits.
  */
 public interface RowSums {
 

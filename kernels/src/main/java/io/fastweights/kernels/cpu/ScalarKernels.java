@@ -117,7 +117,7 @@ public final class ScalarKernels implements CpuKernels {
       Model model, float[] keys, int keyAt, float[] deltas, int deltaAt, float[] w, int at) {
     reserve(model.memory());
     features(model, keys, keyAt, phiK);
-    // vOld is free here: nothing is read.
+    // Reuses vOld as a buffer, since nothing is read.
     System.arraycopy(deltas, deltaAt, vOld, 0, vOld.length);
     DeltaRule.bound(vOld, 0, vOld.length, null);
     DeltaRule.write(w, at, phiK.length, vOld.length, phiK, vOld, 0);
@@ -135,7 +135,7 @@ public final class ScalarKernels implements CpuKernels {
     }
   }
 
-  /** An event on a memory that is its own to fade. */
+  /** Steps an event on a memory that it may fade in place. */
   private void event(
       MemoryLayer layer,
       int row,

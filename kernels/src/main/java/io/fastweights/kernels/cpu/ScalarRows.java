@@ -1,8 +1,8 @@
 package io.fastweights.kernels.cpu;
 
 /**
- * In plain loops. The compiler makes no vector instructions of them: for all it knows, the two
- * arrays are one, and rows at different places in it overlap.
+ * In plain loops. The compiler does not vectorise them, because the two arrays could be one array
+ * with overlapping rows.
  */
 final class ScalarRows implements RowSums {
   @Override

@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the engines of one device against the plain loops before they serve: a short script of
- * events on a few models of fixed shapes, then on one of the job's shape with random weights. Every
- * bit must be the same. Each shape is tried once. After a failure the device counts as broken for
- * all shapes; the first failure is logged.
+ * Compares the engines of one device with the plain loops before use: a short script of events on a
+ * few models of fixed shapes, then on one of the job's shape with random weights. Every bit must be
+ * the same. Each shape is tried once. After a failure the device counts as broken for all shapes;
+ * the first failure is logged.
  *
  * <p>The script is too short for the optimising compiler to have compiled everything that it runs.
  */
@@ -41,11 +41,11 @@ public final class SelfCheck {
   }
 
   /**
-   * Tries the device, as far as the model's shape is new to it.
+   * Tests the device with the model's shape, unless that was tested before.
    *
-   * @return the reason why it must not serve, or null
-   * @throws EngineException if the device cannot be had, or refuses an allocation or a launch; the
-   *     next call tries it again, since such an error says nothing of its arithmetic
+   * @return the reason that it must not be used, or null
+   * @throws EngineException if the device is unavailable, or refuses an allocation or a launch; the
+   *     next call tests it again, since such an error is not one of arithmetic
    */
   public synchronized String failure(Model model, EngineOptions options) {
     if (failure != null) {
@@ -63,7 +63,7 @@ public final class SelfCheck {
     return failure != null;
   }
 
-  /** True if a device that could be had has refused to work. */
+  /** True if an available device has refused to work. */
   public synchronized boolean erred() {
     return erred;
   }
@@ -77,7 +77,7 @@ public final class SelfCheck {
     if (options.denseProducts() == DenseProducts.CUBLAS
         && options.device() != Device.CPU
         && !(model instanceof AssociativeMemory)) {
-      // cuBLAS has an order of sums of its own.
+      // cuBLAS adds in its own order.
       return;
     }
     String name = "an engine";

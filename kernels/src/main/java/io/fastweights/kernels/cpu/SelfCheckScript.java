@@ -44,7 +44,7 @@ final class SelfCheckScript {
     return new Event(key, values(model.inputDim()), values(model.targetDim()), observe, fade);
   }
 
-  /** A fifth is 0, as of features that an event lacks. */
+  /** A fifth is 0, like features that an event lacks. */
   private float[] values(int n) {
     float[] values = new float[n];
     for (int i = 0; i < n; i++) {

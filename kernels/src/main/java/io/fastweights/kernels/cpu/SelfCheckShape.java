@@ -32,8 +32,8 @@ sealed interface SelfCheckShape {
   }
 
   /**
-   * The shape of a job's model. Where that is large, sizes are cut, to the same remainder of the
-   * widest vectors: the check must stay short.
+   * The shape of a job's model. Large sizes are cut, to the same remainder of the widest vectors,
+   * to keep the check short.
    */
   static SelfCheckShape like(Model model) {
     return model instanceof SlowModel slow
@@ -72,7 +72,7 @@ sealed interface SelfCheckShape {
     }
   }
 
-  /** The largest sizes that are stepped as they are. */
+  /** The largest sizes that are tested uncut. */
   final class Bounds {
     private static final int WIDEST = 32;
     private static final int DIM = 64;
@@ -113,7 +113,7 @@ sealed interface SelfCheckShape {
       return size <= most ? size : most - WIDEST + size % WIDEST;
     }
 
-    /** At least the key's length where it was, which takes another way; keys are short then. */
+    /** A nu above the key's length takes another code path, so it is kept for short keys. */
     private static int nu(int nu, int d) {
       return nu <= NU || nu > d && d <= NU ? nu : NU;
     }

@@ -13,12 +13,12 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * One key's or query's phi, normalised, and which of its features are not 0: a quarter of them
- * under DPFP. To the bit as in {@link Dpfp}.
+ * One key's or query's phi, normalised, and its non-zero features: a quarter of them under DPFP.
+ * Same bits as {@link Dpfp}.
  *
  * <p>It is computed in four steps, each for many keys and queries before the next: {@link
- * #project}, {@link #measure}, {@link #normalise}, {@link #list}. A step alone waits for the one
- * before it; those of other keys fill the time.
+ * #project}, {@link #measure}, {@link #normalise}, {@link #list}. Each step waits for the one
+ * before it; the steps of other keys hide this latency.
  */
 final class VectorFeatures {
   private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
@@ -39,8 +39,8 @@ final class VectorFeatures {
   private static final int GROUP = Math.min(L, 8);
 
   /**
-   * For each set of the features of a group: which they are, ascending; then anything. With room
-   * for a vector beyond.
+   * For each subset of a group's features: their places, ascending, then unspecified values. With
+   * room for a vector beyond.
    */
   private static final int[] PLACES = places();
 
@@ -50,12 +50,12 @@ final class VectorFeatures {
   private final boolean unit;
   private final int d;
 
-  /** x where vectors cannot hang over its ends in its own array: from float nu on. */
+  /** A copy of x, from float nu on, if vectors cannot extend over its ends in its own array. */
   private final float[] copy;
 
   private final float[] lanes = new float[Sums.LANES];
 
-  /** What phi is multiplied with. */
+  /** The factor that normalises phi. */
   private float inverse;
 
   /** A bit for each feature, set where it is not 0; the lowest of a word comes first. */
@@ -67,7 +67,7 @@ final class VectorFeatures {
   /** The rows of W whose feature is not 0, ascending; with room for a vector beyond. */
   final int[] rows;
 
-  /** How many they are. */
+  /** Number of these rows. */
   int count;
 
   VectorFeatures(Model model) {
@@ -132,8 +132,8 @@ final class VectorFeatures {
   }
 
   /**
-   * DPFP's products. A half's vectors may hang over its end, and what they read there is not used.
-   * The last are written first, so that what they write there is overwritten.
+   * DPFP's products. A half's vectors may extend over its end. Values read there are not used; the
+   * last vectors are written first, so values written there are overwritten.
    */
   private void products(float[] x, int at) {
     float[] z = x;
@@ -151,7 +151,7 @@ final class VectorFeatures {
         products(FloatVector.fromArray(F, z, from + i), b, block + i);
       }
       for (; i >= 0; i -= L) {
-        // The first j are rolled in from the end of the other half.
+        // The first j come from the end of the other half.
         FloatVector rolled = FloatVector.fromArray(F, z, from + i + d - j).neg();
         FloatVector b = FloatVector.fromArray(F, z, from + i - j);
         products(FloatVector.fromArray(F, z, from + i), b.blend(rolled, first(j - i)), block + i);

@@ -38,14 +38,14 @@ final class VectorHalves {
     changed = new boolean[shape.rows()];
   }
 
-  /** Begins with a head that stands at {@code w[at ...]}. */
+  /** Begins a head at {@code w[at ...]}. */
   void begin(short[] head, int from) {
     w = head;
     at = from;
     Arrays.fill(widened, false);
   }
 
-  /** Widens the rows of these features that are not yet. */
+  /** Widens those rows of these features that are not widened yet. */
   void load(VectorFeatures f) {
     for (int n = 0; n < f.count; n++) {
       int row = f.rows[n];
@@ -70,7 +70,7 @@ final class VectorHalves {
   /**
    * Multiplies every row and rounds it.
    *
-   * @param keep whether they are to be stored
+   * @param keep true to store them later
    */
   void fade(float f, boolean keep) {
     for (int row = 0; row < widened.length; row++) {

@@ -6,7 +6,7 @@ import io.fastweights.kernels.numeric.Layers.Norm;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
-/** On the vectors of the Vector API, to the bit as {@link ScalarKernels}. */
+/** The hot operations on the Vector API, with the bits of {@link ScalarKernels}. */
 final class VectorKernels implements CpuKernels {
   private final VectorLayers layers = new VectorLayers();
 

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Dense products, layer norm, sigmoid and GELU on vectors, to the bit as in {@link Layers}.
+ * Dense products, layer norm, sigmoid and GELU on vectors, with the bits of {@link Layers}.
  *
  * <p>An output of a dense product is one chain of fused multiply-adds over ascending inputs.
  * Vectors run along the outputs and blocks along the rows, so the chain is never cut: a row's
@@ -358,7 +358,7 @@ final class VectorLayers {
         .reinterpretAsDoubles();
   }
 
-  /** {@link Transcendental#normalTail} of t that is held already. */
+  /** {@link Transcendental#normalTail} of t that is in range already. */
   private static DoubleVector normalTail(DoubleVector t) {
     DoubleVector centre = DoubleVector.broadcast(D, Transcendental.TAIL_CENTRE);
     DoubleVector inverse = DoubleVector.broadcast(D, 1).div(t.add(centre));

@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  * The recurrence of a fast-weight memory on vectors: read, delta, update and second read of one
  * head, over the rows of W whose feature is not 0. Columns go in blocks of eight, four, two vectors
  * and one, and a block's sums stay in registers while its rows pass. The last columns are a vector
- * that hangs over the row's end; what belongs to the next row is written back as it was.
+ * that extends over the row's end; the next row's values are written back unchanged.
  *
  * <p>A read from memory is left to the first pass over the rows of phi(k); what follows finds them
  * in the first-level cache.
@@ -82,7 +82,7 @@ final class VectorMemory {
     }
   }
 
-  /** One event of a head; {@code layerAt} is where the layer begins in w. */
+  /** One event of a head; {@code layerAt} is the layer's offset in w. */
   private void event(
       MemoryLayer layer,
       int row,
@@ -137,8 +137,8 @@ final class VectorMemory {
 
   /**
    * A layer's heads in bf16: events work on widened rows, each widened when it is first touched,
-   * and the rewritten ones go back at the end. An ask too rewrites widened rows, which are then
-   * forgotten.
+   * and the rewritten ones go back at the end. An ask also rewrites widened rows, which are then
+   * discarded.
    */
   void step(MemoryLayer layer, short[] w, int at, int firstRow, int endRow) {
     for (int head = 0; head < layer.shape.heads(); head++) {
@@ -285,7 +285,7 @@ final class VectorMemory {
     float size = VectorLayers.fold(sizes);
     float distance = VectorLayers.fold(errors);
     float error = DeltaRule.recallError(size, distance, layer.relativeError);
-    // No delta is beyond the largest if the squares of what it is made of add up to so little.
+    // Sums of squares this small exclude a delta beyond the largest.
     if (!(size <= SMALL && distance <= SMALL && Math.abs(beta) <= 1) && isBeyond()) {
       DeltaRule.bound(delta, 0, columns, layer.writes(row) ? vOld : null);
       DeltaRule.bound(log, logAt, columns, null);
@@ -510,7 +510,7 @@ final class VectorMemory {
     }
   }
 
-  /** The columns that fill no vector; what hangs over is the next row's and stays. */
+  /** The columns that fill no vector; the next row's columns stay unchanged. */
   private void updateTail(VectorFeatures key, float[] w, int at, int j) {
     FloatVector d0 = FloatVector.fromArray(F, delta, j);
     for (int n = 0; n < key.count; n++) {

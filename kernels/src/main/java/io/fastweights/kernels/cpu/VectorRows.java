@@ -3,7 +3,7 @@ package io.fastweights.kernels.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** On vectors, and what is left of a row one by one. */
+/** On vectors; the remainder of a row is computed one by one. */
 final class VectorRows implements RowSums {
   private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
   private static final int L = F.length();

@@ -5,12 +5,12 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The one width of vectors in this JVM. The species are constants to the compiler, which keeps
- * vectors in registers only then; so a JVM has one width, and a test of another runs in a JVM of
- * its own. Results do not depend on it.
+ * The width of vectors in this JVM. The compiler keeps vectors in registers only if the species are
+ * constants, so a JVM has one width; a test of another width runs in another JVM. Results do not
+ * depend on it.
  */
 final class VectorWidth {
-  /** As the system property asks; else as wide as the processor's, as far as the JVM uses them. */
+  /** The width of the system property; else the processor's, as far as the JVM uses it. */
   static final int BITS = CpuProvider.vectorBits(FloatVector.SPECIES_PREFERRED.vectorBitSize());
 
   private static final VectorShape SHAPE = VectorShape.forBitSize(BITS);

@@ -26,7 +26,7 @@ public final class Arguments {
     stream = where;
   }
 
-  /** Where launches go. */
+  /** The stream of the launches. */
   CudaStream stream() {
     return stream;
   }

@@ -15,7 +15,7 @@ final class AssociativeForward implements Forward {
   private final MemoryStep memory;
 
   /**
-   * @param setUp where constants are uploaded
+   * @param setUp stream that uploads the constants
    */
   AssociativeForward(
       AssociativeMemory associative,

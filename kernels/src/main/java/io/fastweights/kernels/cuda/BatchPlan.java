@@ -5,7 +5,7 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
- * In which order a batch's events run. Usually in one pass: every segment through a layer before
+ * The order in which a batch's events run. Usually one pass: every segment through a layer before
  * the next layer.
  *
  * <p>Where layers share one memory an event must pass all layers before the next of its key. Then
@@ -31,7 +31,7 @@ final class BatchPlan {
   private int positions;
 
   /**
-   * @param shared whether layers share one memory
+   * @param shared true if layers share one memory
    * @param slots slots of the pool; scratch slots follow them
    * @param scratchSlots most asked events of a pass
    */
@@ -144,12 +144,12 @@ final class BatchPlan {
     into.put(table, 0, segments * SEGMENT);
   }
 
-  /** The batch's row that stands at a position on the device. */
+  /** The batch's row at a position on the device. */
   int row(int position) {
     return shared ? rows[position] : position;
   }
 
-  /** Whether positions on the device are rows of the batch. */
+  /** True if positions on the device are rows of the batch. */
   boolean inBatchOrder() {
     return !shared;
   }

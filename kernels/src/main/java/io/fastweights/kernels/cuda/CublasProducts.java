@@ -29,7 +29,7 @@ final class CublasProducts implements DenseLayer, AutoCloseable {
   /** Rows of a product; the operator's usual batch. */
   static final int ROWS = 256;
 
-  /** What NVIDIA recommends at least, and more than any of its algorithms needs for such shapes. */
+  /** NVIDIA's recommended minimum; more than any of its algorithms needs for such shapes. */
   private static final long WORKSPACE_BYTES = 32L << 20;
 
   private final Scope scope = new Scope();
@@ -80,7 +80,7 @@ final class CublasProducts implements DenseLayer, AutoCloseable {
     return made;
   }
 
-  /** Why cuBLAS cannot be loaded, in one line; null if it is loaded. */
+  /** The reason that cuBLAS cannot be loaded, in one line; null if it is loaded. */
   private static String missing() {
     try {
       NativeLibrary.loadCublas();

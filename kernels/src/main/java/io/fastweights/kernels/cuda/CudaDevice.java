@@ -79,7 +79,7 @@ public final class CudaDevice extends NativeResource {
     return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
   }
 
-  /** Bytes of device memory that nobody holds. */
+  /** Bytes of free device memory. */
   public long freeBytes() {
     long[] free = new long[1];
     Driver.check(JCudaDriver.cuMemGetInfo(free, new long[1]), "ask for free device memory");

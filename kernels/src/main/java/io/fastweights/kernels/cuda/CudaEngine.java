@@ -44,7 +44,7 @@ public final class CudaEngine implements Engine {
   /**
    * Takes device memory for the pool, loads the kernels, and uploads the slow weights.
    *
-   * @throws EngineException if the device cannot be had or has not enough memory
+   * @throws EngineException if the device is unavailable or has too little memory
    */
   public CudaEngine(Model model, EngineOptions options) {
     this.model = model;

@@ -19,7 +19,7 @@ public final class CudaEngineFactory implements EngineFactory {
     }
   }
 
-  /** What kept JCuda from loading, in words. */
+  /** The reason that JCuda failed to load, in words. */
   public static String why(LinkageError error) {
     StringBuilder trace = new StringBuilder();
     for (Throwable t = error; t != null; t = t.getCause()) {

@@ -49,7 +49,7 @@ public final class CudaModule implements AutoCloseable {
     return load(ptx());
   }
 
-  /** Other kernels, that are tried out. */
+  /** Other kernels, for experiments. */
   public static CudaModule load(byte[] ptx) {
     return new CudaModule(new String(ptx, StandardCharsets.US_ASCII));
   }
@@ -76,7 +76,7 @@ public final class CudaModule implements AutoCloseable {
   }
 
   /**
-   * A kernel that may use so many bytes of dynamic shared memory.
+   * A kernel that may use this many bytes of dynamic shared memory.
    *
    * @throws EngineException if there is no such kernel, the driver cannot compile it, or the device
    *     has not as much memory

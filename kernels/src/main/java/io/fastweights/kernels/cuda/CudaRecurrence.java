@@ -16,7 +16,7 @@ import java.util.function.ToIntFunction;
  * pass). W is walked back from its end, with a snapshot every so many events.
  *
  * <p>Results agree with those of the CPU within rounding: sums over rows are shared out among the
- * warps of a block. They have the same bits from run to run, whatever other heads stand beside one.
+ * warps of a block. The bits are the same from run to run, for any other heads beside one.
  * Gradients are those of phi; {@link io.fastweights.kernels.train.FeatureGradient} leads from there
  * to keys and queries. Not thread-safe.
  */
@@ -47,7 +47,7 @@ public final class CudaRecurrence implements DeviceRecurrence {
    * @param deviceIndex which of the process's CUDA devices
    * @param rows E, the features of phi
    * @param columns M, the dimension of a value
-   * @throws EngineException if the device cannot be had, or a head's columns are too many for it
+   * @throws EngineException if the device is unavailable, or a head has too many columns for it
    */
   public CudaRecurrence(int deviceIndex, UpdateRule rule, int rows, int columns) {
     if (rows < 1 || columns < 1) {

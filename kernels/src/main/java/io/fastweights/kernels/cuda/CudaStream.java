@@ -25,7 +25,7 @@ public final class CudaStream extends NativeResource {
     return stream;
   }
 
-  /** What is enqueued from now on waits for the event. */
+  /** Makes work that is enqueued from now on wait for the event. */
   void await(CudaEvent event) {
     Driver.check(JCudaDriver.cuStreamWaitEvent(stream, event.handle(), 0), "await an event");
   }

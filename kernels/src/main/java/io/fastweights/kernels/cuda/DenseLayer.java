@@ -2,7 +2,7 @@ package io.fastweights.kernels.cuda;
 
 import io.fastweights.kernels.cuda.DeviceNetwork.Matrix;
 
-/** What computes a linear layer over rows of a batch. */
+/** Computes a linear layer over rows of a batch. */
 interface DenseLayer {
   /** No column passes the sigmoid. */
   int NO_SIGMOID = Integer.MAX_VALUE;

@@ -68,7 +68,7 @@ final class DeviceNetwork implements AutoCloseable {
     return layers;
   }
 
-  /** Every matrix that there is. */
+  /** All matrices. */
   List<Matrix> matrices() {
     return Stream.concat(
             layers.stream()

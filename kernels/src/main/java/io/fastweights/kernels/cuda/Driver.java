@@ -4,7 +4,7 @@ import io.fastweights.kernels.engine.EngineException;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
-/** The one place where what the driver returns is looked at. */
+/** The only place that checks the driver's return values. */
 public final class Driver {
   private Driver() {}
 
@@ -24,8 +24,8 @@ public final class Driver {
   }
 
   /**
-   * @param status what a call returned
-   * @param asked what was asked of the driver, after "cannot"
+   * @param status the result of a call
+   * @param asked the request to the driver, after "cannot"
    * @throws EngineException unless the call succeeded
    */
   static void check(int status, String asked) {

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * A batch on its way through the device: its stream, its staging buffers on both sides, and where
- * each part of it stands in them. What goes to the device is one copy, and what returns is one.
+ * A batch on its way through the device: its stream, its staging buffers on both sides, and the
+ * offset of each part in them. One copy goes to the device, and one returns.
  */
 final class InFlightBatch implements AutoCloseable {
   private static final long ALIGNMENT = 256;
@@ -91,7 +91,7 @@ final class InFlightBatch implements AutoCloseable {
     return end;
   }
 
-  /** What returns comes first; the hidden vectors are also needed where they do not return. */
+  /** Results that return come first; hidden vectors are needed even if they do not return. */
   private long layOut(EventBatch next, int rows) {
     end = 0;
     recallErrors = placeFloats(rows, 1);
@@ -130,7 +130,7 @@ final class InFlightBatch implements AutoCloseable {
     batch = null;
   }
 
-  /** The log is most of what returns: whoever keeps a pair copies it from here. */
+  /** The log is most of the results: a pair is copied from here when it is kept. */
   private void handLog(int keysEach, int deltasEach) {
     if (plan.inBatchOrder()) {
       lent = new LogLoan(results(keys, keysEach), results(deltas, deltasEach));
@@ -211,7 +211,7 @@ final class InFlightBatch implements AutoCloseable {
     return deltas == NOWHERE ? 0 : out.device.address() + deltas;
   }
 
-  /** Whether outputs differ from the hidden vectors. */
+  /** True if outputs differ from the hidden vectors. */
   boolean separateOutputs() {
     return model instanceof io.fastweights.kernels.model.SlowModel slow
         && slow.config().outputs() > 0;
@@ -283,7 +283,7 @@ final class InFlightBatch implements AutoCloseable {
       all.own(in);
       all.own(out);
       if (batch != null) {
-        // The device may still write into what is given back next.
+        // The device may still write to buffers that are released next.
         all.own(stream::synchronize);
       }
     }

@@ -123,9 +123,9 @@ public final class LayerKernels implements DenseLayer {
   /**
    * Adds a layer's recall errors to each row's.
    *
-   * @param step where values and v_old stand
-   * @param first whether to begin at 0
-   * @param count what to divide by at last, or 0
+   * @param step holds the values and v_old
+   * @param first true to start the sums at 0
+   * @param count divisor of the final sums, or 0 for none
    */
   void recallError(
       MemoryStep step,

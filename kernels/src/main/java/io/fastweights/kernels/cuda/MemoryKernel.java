@@ -31,7 +31,7 @@ public record MemoryKernel(
   /** Bytes of a listed row: {@code Feature} and its place. */
   private static final int LISTED_BYTES = 12;
 
-  /** Rows are listed in chunks of so many. */
+  /** Rows per listed chunk. */
   private static final int CHUNK = 8;
 
   /** Above this a kernel must ask the driver for its shared memory. */
@@ -108,7 +108,7 @@ public record MemoryKernel(
     return listed + rectified + kept;
   }
 
-  /** Blocks that step so many segments. */
+  /** Blocks that step this many segments. */
   int blocks(int segments, int heads) {
     long work = (long) segments * heads * tiles;
     int perBlock = warps * (WARP / lanes);

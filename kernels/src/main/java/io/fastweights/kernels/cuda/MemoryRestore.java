@@ -12,9 +12,8 @@ import java.util.List;
 /**
  * Puts memories into their slots on the device: bases are copied, and the logs of all are replayed
  * by one launch a layer. A replay of deltas is the memory step under the sum rule with delta for v
- * and beta = 1, which adds phi(k) (x) delta bit by bit as it was added first; what travels of an
- * event is its key and delta, at d = 64 a 64th of W. A replay of values is the step that learned
- * them.
+ * and beta = 1, which adds phi(k) (x) delta with the same bits as at first. An event's key and
+ * delta are copied, at d = 64 a 64th of W. A replay of values is the step that learned them.
  */
 final class MemoryRestore implements AutoCloseable {
   private static final int ALIGNMENT = 64;
@@ -40,7 +39,7 @@ final class MemoryRestore implements AutoCloseable {
     this.kernel = kernel;
     this.arguments = arguments;
     MemoryShape shape = model.memory();
-    // Where layers share a memory, an update is to it what an event is.
+    // If layers share a memory, each update acts on it like an event.
     updates = shape.layers() == 1 ? model.updates() : 1;
     keysEach = model.updates() / updates * shape.heads() * model.keyDim();
     deltasEach = model.updates() / updates * shape.heads() * shape.columns();
@@ -55,9 +54,9 @@ final class MemoryRestore implements AutoCloseable {
   }
 
   /**
-   * Where things stand in the staging buffer, in floats: the table of segments, keys, deltas (or
-   * values and betas) and fades, which go to the device as they are, then bases, which go to their
-   * slots.
+   * Offsets in the staging buffer, in floats: the table of segments, keys, deltas (or values and
+   * betas) and fades, which are copied to the device as they are; then bases, which are copied to
+   * their slots.
    */
   private record Layout(
       boolean values,
@@ -109,7 +108,7 @@ final class MemoryRestore implements AutoCloseable {
   }
 
   /**
-   * Whether a memory's log is of values.
+   * True if a memory's log holds values, false if deltas.
    *
    * @throws IllegalArgumentException if it is of both kinds
    */

@@ -23,7 +23,7 @@ public final class MemoryStep {
   public long segments;
   public long observes;
 
-  /** What memories are multiplied by before each event: float[row], or 0 where none fades. */
+  /** Address of the factors that multiply memories before each event: float[row]; 0 for none. */
   long fades;
 
   /** Keys and queries: float[row * projectionStride + key or query + head * d ...]. */
@@ -32,7 +32,7 @@ public final class MemoryStep {
   public int projectionStride;
   public int key;
 
-  /** -1 where v_old is the answer and nobody reads. */
+  /** -1 if v_old is the answer and there is no query. */
   public int query;
 
   /** Values: float[row * valueStride + value + head * valueHeadStride ...]. */

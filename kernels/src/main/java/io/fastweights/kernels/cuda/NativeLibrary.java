@@ -15,7 +15,7 @@ import jcuda.LibUtils;
 /**
  * Loads JCuda's native libraries from a folder that only this process can write. JCuda itself
  * unpacks them to a fixed name in the folder for temporary files and runs what it finds there: on a
- * machine that is shared, that is code of whoever wrote the file first.
+ * shared machine, another user may have written that file.
  *
  * <p>A library belongs to the class loader of the class that loads it, so JCuda has to load it
  * itself. It reads {@code java.io.tmpdir} at that moment, and offers no other way to name a folder:
@@ -62,7 +62,7 @@ public final class NativeLibrary {
   /**
    * Unpacks a library into a private folder and has it loaded from there.
    *
-   * @param parents where a private folder may be, the first that works is taken
+   * @param parents candidates for the private folder's parent; the first that works is used
    * @param loader given the private folder
    */
   static void unpackAndLoad(List<Path> parents, String library, Consumer<Path> loader) {

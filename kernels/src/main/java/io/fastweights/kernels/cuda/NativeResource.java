@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Something of the driver's that must be given back exactly once. Who makes one closes it; a
- * resource that became garbage without that is a leak, and is logged as an error. It is not freed
- * then: the driver frees all when the process ends, and a hidden rescue would hide the fault.
+ * A resource of the driver that must be released exactly once. Its creator closes it; a resource
+ * that becomes garbage unclosed is a leak, and is logged as an error. It is not freed then: the
+ * driver frees all at the end of the process, and freeing it would hide the fault.
  */
 abstract class NativeResource implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NativeResource.class);
@@ -33,7 +33,7 @@ abstract class NativeResource implements AutoCloseable {
     LIVE.incrementAndGet();
   }
 
-  /** Gives the resource back; returns the driver's status. */
+  /** Releases the resource; returns the driver's status. */
   protected abstract int free();
 
   /** A second call does nothing. */

@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A folder for code that this process unpacks and runs. Its name cannot be guessed, only its owner
- * can enter it, and nobody but its owner and root can put another folder in its place. Closing it
- * deletes the files; the empty folder is deleted when the process ends, because another thread may
- * have taken it for the folder of temporary files.
+ * A folder for code that this process unpacks and runs. Its name cannot be guessed. Only its owner
+ * can enter it; only its owner and root can replace it. Closing it deletes the files; the empty
+ * folder is deleted when the process ends, because another thread may have taken it for the folder
+ * of temporary files.
  */
 final class PrivateFolder implements AutoCloseable {
   private static final int SET_USER = 07000;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * Where the parts of sequences stand, on the device and in a staging buffer of the same layout:
- * what travels together stands together. Places count floats. Grows to the largest seen.
+ * Layout of the parts of sequences, on the device and in a staging buffer alike: parts that are
+ * copied together are adjacent. Offsets count floats. Grows to the largest seen.
  */
 final class RecurrenceRoom implements AutoCloseable {
   /** The addresses of {@code Recurrence} in arguments.cuh, in its order. */
@@ -54,7 +54,7 @@ final class RecurrenceRoom implements AutoCloseable {
   int gradV;
   int gradBetas;
 
-  /** From here on nothing travels. */
+  /** Parts from here on are not copied. */
   int inserts;
 
   int snapshots;
@@ -64,7 +64,7 @@ final class RecurrenceRoom implements AutoCloseable {
     this.columns = columns;
   }
 
-  /** Lays out the parts of so many sequences. */
+  /** Lays out the parts of this many sequences. */
   void lay(List<Head> heads, int interval) {
     long events = 0;
     long kept = 0;
@@ -112,7 +112,7 @@ final class RecurrenceRoom implements AutoCloseable {
     return floats;
   }
 
-  /** An entry of the table: which events and snapshots are a sequence's. */
+  /** Entry of the table: the events and snapshots of a sequence. */
   void describe(int sequence, int from, int to, int snapshot) {
     int at = (table + TABLE_INTS * sequence) * Float.BYTES;
     host.buffer().putInt(at, from).putInt(at + 4, to).putInt(at + 8, snapshot).putInt(at + 12, 0);
@@ -122,12 +122,12 @@ final class RecurrenceRoom implements AutoCloseable {
     host.buffer().put(asks * Float.BYTES + event, (byte) (ask ? 1 : 0));
   }
 
-  /** Where an event of a part begins that has {@code each} floats an event. */
+  /** Offset of an event in a part with {@code each} floats per event. */
   int event(int part, int event, int each) {
     return part + event * each;
   }
 
-  /** Where a sequence's matrix begins. */
+  /** Offset of a sequence's matrix in a part. */
   int matrix(int part, int sequence) {
     return part + sequence * rows * columns;
   }

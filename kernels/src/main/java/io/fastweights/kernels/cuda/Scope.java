@@ -15,7 +15,7 @@ public final class Scope implements AutoCloseable {
     return resource;
   }
 
-  /** Closes all after a failure, which is returned with what fails now in it. */
+  /** Closes all after a failure; returns it with failures of closing added. */
   public RuntimeException closeAfter(RuntimeException failure) {
     try {
       close();

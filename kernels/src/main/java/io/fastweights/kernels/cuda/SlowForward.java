@@ -188,7 +188,7 @@ final class SlowForward implements Forward {
     final int from;
     final int to;
 
-    /** Whether the residual stream has left the inputs for the hidden vectors. */
+    /** True once the residual stream is in the hidden vectors; before, it is in the inputs. */
     boolean begun;
 
     Rows(InFlightBatch flight, int from, int to) {
@@ -206,7 +206,7 @@ final class SlowForward implements Forward {
       return of(begun ? flight.hidden() : flight.inputs(), dim);
     }
 
-    /** Where the rows stand in float[row][each]. */
+    /** Address of the rows in float[row][each]. */
     long of(long address, int each) {
       return address + (long) from * each * Float.BYTES;
     }

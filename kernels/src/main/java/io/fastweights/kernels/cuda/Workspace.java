@@ -36,9 +36,9 @@ final class Workspace implements AutoCloseable {
   }
 
   /**
-   * Makes room for so many rows.
+   * Makes room for at least this many rows.
    *
-   * @param flights what may still work in the old room
+   * @param flights batches that may still use the old room
    */
   void reserve(int wanted, InFlightBatch[] flights) {
     if (memory != null && rows >= wanted) {

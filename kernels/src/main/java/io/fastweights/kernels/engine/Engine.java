@@ -17,7 +17,7 @@ import java.util.List;
  */
 public interface Engine extends AutoCloseable {
 
-  /** What runs, for logs and metrics: "cpu scalar", "cpu vector 256 bit", "cuda NVIDIA H100". */
+  /** Name for logs and metrics: "cpu scalar", "cpu vector 256 bit", "cuda NVIDIA H100". */
   String name();
 
   Model model();
@@ -47,8 +47,8 @@ public interface Engine extends AutoCloseable {
 
   /**
    * Puts memories into their slots, together: each its base, rewritten by its log as {@link
-   * #replay} does. No slot may stand in it twice; a memory's log must be of deltas or of values as
-   * a whole.
+   * #replay} does. No slot may occur twice; a memory's log must be of deltas or of values as a
+   * whole.
    *
    * @throws IllegalArgumentException if a slot is out of the pool's range
    * @throws EngineException if the device fails; the memories are then undefined
@@ -86,23 +86,23 @@ public interface Engine extends AutoCloseable {
   /**
    * As {@link #submit(EventBatch)}.
    *
-   * @param stepped is run once the batch can be completed without waiting, by any thread, where the
-   *     engine comes to know it by itself; else never
+   * @param stepped runs in any thread once the batch can be completed without waiting, if the
+   *     engine detects that by itself; otherwise never
    */
   default void submit(EventBatch batch, Runnable stepped) {
     step(batch);
   }
 
   /**
-   * Waits for a batch that was submitted; its results are there then. Its keys and deltas may be
-   * lent (see {@link EventBatch#lend}): they are to be read before further batches are submitted.
+   * Waits for a submitted batch; its results are then available. Its keys and deltas may be lent
+   * (see {@link EventBatch#lend}): read them before submitting further batches.
    *
    * @throws IllegalStateException if the batch was not submitted
    * @throws EngineException if the device fails; the memories of the batch are then undefined
    */
   default void complete(EventBatch batch) {}
 
-  /** Frees what the engine holds; a second call does nothing. */
+  /** Frees the engine's resources; a second call does nothing. */
   @Override
   void close();
 }

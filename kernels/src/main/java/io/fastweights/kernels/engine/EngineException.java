@@ -1,6 +1,6 @@
 package io.fastweights.kernels.engine;
 
-/** A device or a native library failed; the message says what was asked of it. */
+/** A device or a native library failed; the message names the request. */
 public class EngineException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -7,7 +7,7 @@ import io.fastweights.kernels.model.Model;
 public interface EngineFactory {
 
   /**
-   * @throws EngineException if the device cannot be had; the message says why
+   * @throws EngineException if the device is unavailable; the message says why
    */
   Engine create(Model model, EngineOptions options);
 }

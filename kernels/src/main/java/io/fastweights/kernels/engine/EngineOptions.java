@@ -3,7 +3,7 @@ package io.fastweights.kernels.engine;
 import io.fastweights.kernels.model.Storage;
 
 /**
- * How an engine is made.
+ * Options of an engine.
  *
  * @param device which engine
  * @param slots memories in the pool; fewer where a device is short of memory
@@ -11,7 +11,7 @@ import io.fastweights.kernels.model.Storage;
  * @param storage how the pool holds a memory
  * @param deviceIndex which of the process's CUDA devices
  * @param poolBytes most bytes of a device's memory for the pool
- * @param denseProducts what multiplies by slow weights on a CUDA device
+ * @param denseProducts implementation of products with slow weights on a CUDA device
  */
 public record EngineOptions(
     Device device,
@@ -30,11 +30,11 @@ public record EngineOptions(
     CUDA
   }
 
-  /** What multiplies events by slow weights on a CUDA device; on a CPU it makes no difference. */
+  /** The implementation of products with slow weights on a CUDA device; a CPU ignores it. */
   public enum DenseProducts {
     /**
-     * The kernels of this project. A row's sums have one order, whatever rows stand beside it: the
-     * bits are the CPU engine's, and do not depend on batches.
+     * The kernels of this project. The order of a row's sums does not depend on other rows: the
+     * bits are the CPU engine's, for any batches.
      */
     OWN,
     /**

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Floats that an {@link EngineScript} left behind, by name: of each event, and the memories. */
+/** Results of an {@link EngineScript}, by name: those of each event, and the memories. */
 public final class EngineResults {
   private final Map<String, float[]> parts = new LinkedHashMap<>();
 
@@ -47,7 +47,7 @@ public final class EngineResults {
    * The first value in which another run differs.
    *
    * @param tolerance largest |a - b| / (1 + |b|); 0 for the same bits, but zeros have no sign
-   * @return where it is and both values, in words; null if there is none
+   * @return its position and both values, in words; null if there is none
    */
   public String difference(EngineResults actual, double tolerance) {
     if (!actual.parts.keySet().equals(parts.keySet())) {
@@ -76,7 +76,7 @@ public final class EngineResults {
     return null;
   }
 
-  /** How many values of another run have other bits. */
+  /** Number of values of another run that have other bits. */
   public long otherBits(EngineResults actual) {
     long count = 0;
     for (Map.Entry<String, float[]> part : parts.entrySet()) {
@@ -103,7 +103,7 @@ public final class EngineResults {
     return worst;
   }
 
-  /** How many values there are. */
+  /** Number of values. */
   public long floats() {
     return parts.values().stream().mapToLong(values -> values.length).sum();
   }

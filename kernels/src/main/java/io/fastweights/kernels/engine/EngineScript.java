@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Events of a few keys, to be run through an engine in batches and through the readable model one
- * by one. The results must not depend on the batches.
+ * Events of a few keys, run through an engine in batches and through the reference model one by
+ * one. The results must not depend on the batches.
  *
  * @param model of the engine
  * @param events in the order of their arrival
@@ -25,11 +25,11 @@ public record EngineScript(Model model, List<Event> events, int keys) {
    * @param key 0 or more
    * @param input float[inputDim]
    * @param target float[targetDim], of NaN where the event asks; null for a model without targets
-   * @param fade what the memory is multiplied by before
+   * @param fade factor that multiplies the memory before the event
    */
   public record Event(int key, float[] input, float[] target, boolean observe, float fade) {}
 
-  /** What the readable model gives. */
+  /** Results of the reference model. */
   public EngineResults reference(Storage storage) {
     ReferenceModel reference = new ReferenceModel(model, storage);
     float[][] memories = new float[keys][model.memory().floats()];
@@ -53,7 +53,7 @@ public record EngineScript(Model model, List<Event> events, int keys) {
     return results;
   }
 
-  /** What an engine gives whose keys are all new, in batches of these sizes. */
+  /** Results of an engine in batches of these sizes; all keys are new to it. */
   public EngineResults run(Engine engine, List<Integer> sizes) {
     boolean[] known = new boolean[keys];
     EngineResults results = new EngineResults();
@@ -126,7 +126,7 @@ public record EngineScript(Model model, List<Event> events, int keys) {
   }
 
   /**
-   * What a key has learned, event by event.
+   * The log of a key, event by event.
    *
    * @param values true for a log of values, false for one of deltas
    */

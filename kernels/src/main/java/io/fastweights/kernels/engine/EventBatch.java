@@ -30,12 +30,12 @@ public final class EventBatch {
   private final int keyFloats;
   private final int deltaFloats;
 
-  /** Null until somebody asks for it: a device keeps the log elsewhere. */
+  /** Null until requested: a device keeps the log elsewhere. */
   private float[] keys;
 
   private float[] deltas;
 
-  /** Where the log stands until it is wanted in the arrays; null if it is there. */
+  /** Holds the log until it is copied to the arrays; null if the arrays hold it. */
   private LogLoan keysLent;
 
   private LogLoan deltasLent;
@@ -74,11 +74,11 @@ public final class EventBatch {
   }
 
   /**
-   * What the caller will read beside outputs and recall errors; all of it unless said otherwise. An
-   * engine need not fill the rest, and a device then need not send it.
+   * Selects the results that the caller reads beside outputs and recall errors; all by default. An
+   * engine may leave the others unfilled, and a device need not send them.
    *
-   * @param hiddenVectors whether {@link #hidden} is wanted
-   * @param log whether {@link #keys} and {@link #deltas} are wanted
+   * @param hiddenVectors true if {@link #hidden} is read
+   * @param log true if {@link #keys} and {@link #deltas} are read
    */
   public void want(boolean hiddenVectors, boolean log) {
     wantsHidden = hiddenVectors;
@@ -132,7 +132,7 @@ public final class EventBatch {
    * Adds an event to the segment begun last.
    *
    * @param observe true to learn from it, false to answer only
-   * @param fade what the whole memory is multiplied by before the event reads it, in 0 ... 1. An
+   * @param fade factor that multiplies the whole memory before the event reads it, in 0 ... 1. An
    *     ask is answered from the faded memory and leaves it as it was. 1 changes no bit.
    * @return its row
    * @throws IllegalArgumentException if fade is out of its range
@@ -168,7 +168,7 @@ public final class EventBatch {
     return slots[segment];
   }
 
-  /** Whether the segment's memory starts from zero. */
+  /** True if the segment's memory starts from zero. */
   public boolean fresh(int segment) {
     return fresh[segment];
   }
@@ -183,17 +183,17 @@ public final class EventBatch {
     return starts[segment + 1];
   }
 
-  /** Whether the event in a row is observed (else asked). */
+  /** True if the event in a row is observed, false if it is asked. */
   public boolean observes(int row) {
     return learn[row];
   }
 
-  /** Whether a memory fades before an event of the batch. */
+  /** True if a memory fades before any event of the batch. */
   public boolean fading() {
     return fading;
   }
 
-  /** What the memory is multiplied by before the event in a row; 1 where it does not fade. */
+  /** The factor that multiplies the memory before the event in a row; 1 without fading. */
   public float fade(int row) {
     return fades[row];
   }
@@ -224,17 +224,17 @@ public final class EventBatch {
   }
 
   /**
-   * float[row]: |v - v_old|^2 / |v|^2, averaged over heads and layers; how surprising the event was
-   * to its key's memory. For an associative memory |v - v_old|^2, as targets are of unit scale; NaN
-   * for an ask, whose target is unknown.
+   * float[row]: |v - v_old|^2 / |v|^2, averaged over heads and layers; the error with which its
+   * key's memory recalls the event's values. For an associative memory |v - v_old|^2, as targets
+   * are of unit scale; NaN for an ask, whose target is unknown.
    */
   public float[] recallErrors() {
     return recallErrors;
   }
 
   /**
-   * float[row][update][head][keyDim]: keys before phi, for the log; the engine fills it. Who wants
-   * some rows only, or wants them elsewhere, takes {@link #copyKeys}.
+   * float[row][update][head][keyDim]: keys before phi, for the log; the engine fills it. {@link
+   * #copyKeys} copies single rows to another array.
    */
   public float[] keys() {
     if (keys == null) {
@@ -285,13 +285,13 @@ public final class EventBatch {
     }
   }
 
-  /** For an engine that has the log elsewhere; null where it fills the arrays. */
+  /** Sets the log of an engine that keeps it elsewhere; null if it fills the arrays. */
   public void lend(LogLoan log) {
     keysLent = log;
     deltasLent = log;
   }
 
-  /** Poisons what the engine must fill; a test then sees what it did not. */
+  /** Fills the results with NaN, so that a test detects those that the engine did not write. */
   public void poisonResults() {
     for (float[] result : new float[][] {outputs, hidden, recallErrors, keys(), deltas()}) {
       Arrays.fill(result, Float.NaN);

@@ -3,9 +3,9 @@ package io.fastweights.kernels.engine;
 import java.nio.FloatBuffer;
 
 /**
- * Keys and deltas of a stepped batch where its engine has them, so that who keeps an event's pair
- * copies it once. The engine ends the loan when it needs the place again: when it takes the next
- * batch that goes there, or closes.
+ * Keys and deltas of a stepped batch where its engine has them, so that an event's pair is copied
+ * once. The engine ends the loan when it needs the place again: when it takes the next batch that
+ * goes there, or closes.
  */
 public final class LogLoan {
   private FloatBuffer keys;
@@ -20,7 +20,7 @@ public final class LogLoan {
     this.deltas = deltas;
   }
 
-  /** Nothing may be read from here on. */
+  /** Ends the loan; later reads fail. */
   public void end() {
     keys = null;
     deltas = null;

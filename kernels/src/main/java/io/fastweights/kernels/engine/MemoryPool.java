@@ -4,8 +4,8 @@ import io.fastweights.kernels.model.MemoryShape;
 
 /**
  * Slots that hold one key's whole memory each, where the engine works on them: float[] on a CPU,
- * device memory on a GPU. Which key has which slot is the caller's affair. Not thread-safe; used by
- * the thread that calls the engine.
+ * device memory on a GPU. The caller assigns slots to keys. Not thread-safe; used by the thread
+ * that calls the engine.
  */
 public interface MemoryPool {
 
@@ -14,7 +14,7 @@ public interface MemoryPool {
 
   MemoryShape shape();
 
-  /** Whether memories are on the Java heap, each from when its slot is first used. */
+  /** True if memories are on the Java heap; each is allocated at the first use of its slot. */
   default boolean onHeap() {
     return false;
   }

@@ -4,10 +4,10 @@ import io.fastweights.kernels.model.LoggedEvents;
 import java.util.List;
 
 /**
- * A memory that is to be put into a slot.
+ * A memory to restore into a slot.
  *
  * @param base W of every layer and head, row-major; null for zero
- * @param log what rewrote it since, in order; without events the base is the memory
+ * @param log events since the base, in order; without events the base is the memory
  */
 public record SavedMemory(int slot, float[] base, List<LoggedEvents> log) {
 

@@ -14,8 +14,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets an engine step what is submitted in a thread of its own, batch by batch in order, while the
- * caller loads, fills and answers others. The bits are the engine's.
+ * Steps submitted batches of an engine in a separate thread, in order, while the caller loads,
+ * fills and answers others. The bits are the engine's.
  *
  * <p>The thread begins with the first submission: a caller that only {@linkplain #step steps} has
  * none. From then on memories to be restored go to the thread with the batch that follows them.
@@ -23,10 +23,10 @@ import java.util.concurrent.TimeUnit;
  * <p>To be called by one thread, as any engine.
  */
 public final class ThreadedEngine implements Engine {
-  /** The one that is stepped, and one behind it. */
+  /** The batch that is stepped, and one behind it. */
   private static final int FLIGHTS = 2;
 
-  /** Most that a step under way is waited for at the end. */
+  /** Longest wait for the current step at close. */
   private static final int CLOSE_SECONDS = 10;
 
   private final Engine engine;
@@ -160,7 +160,7 @@ public final class ThreadedEngine implements Engine {
     restored.addAll(memories);
   }
 
-  /** Waits until the thread is idle, and restores what waits for a batch. */
+  /** Waits until the thread is idle, and restores memories that wait for a batch. */
   private void settle() {
     inFlight.forEach(ThreadedEngine::waitFor);
     if (!restored.isEmpty()) {

@@ -4,16 +4,16 @@ import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.numeric.Sums;
 
 /**
- * The recurrence of a fast-weight memory, in readable form: what every fast path is held against.
+ * The recurrence of a fast-weight memory, in readable form: the reference of every fast path.
  *
  * <pre>
  *   v_old = W^T phi(k)     delta = beta (v - v_old)     W += phi(k) (x) delta     o = W^T phi(q)
  * </pre>
  *
  * Schlag et al. 2021, section 4.2, equations 20 to 24. A memory that fades has W <- f W before all
- * of that: a forget gate that only time moves. W is float[rows][columns] inside a larger array. The
- * order of the arithmetic is part of the definition: rows ascend, each product is fused with its
- * addition, and rows whose feature is 0 are skipped (exact while W is finite).
+ * of that: a forget gate that depends on time only. W is float[rows][columns] inside a larger
+ * array. The order of the arithmetic is part of the definition: rows ascend, each product is fused
+ * with its addition, and rows whose feature is 0 are skipped (exact while W is finite).
  */
 public final class DeltaRule {
   /**
@@ -65,9 +65,8 @@ public final class DeltaRule {
   }
 
   /**
-   * Keeps a memory finite: deltas beyond {@link #LARGEST_DELTA}, and NaN, become 0. What cannot be
-   * learned is not learned; the rest of the event is. It is column by column, as columns of W do
-   * not meet.
+   * Keeps a memory finite: deltas beyond {@link #LARGEST_DELTA}, and NaN, become 0. The rest of the
+   * event is learned: columns of W are independent.
    *
    * @param vOld becomes NaN in those columns, and with it the event's recall error; null to leave
    *     no mark
@@ -83,7 +82,7 @@ public final class DeltaRule {
     }
   }
 
-  /** W += phi (x) delta. Also how a log of (k, delta) pairs is replayed. */
+  /** W += phi (x) delta. Also replays a log of (k, delta) pairs. */
   public static void write(
       float[] w, int at, int rows, int columns, float[] phi, float[] delta, int deltaAt) {
     for (int i = 0; i < rows; i++) {
@@ -97,9 +96,9 @@ public final class DeltaRule {
   }
 
   /**
-   * How surprising v was to the memory. Relative: |v - v_old|^2 / |v|^2, and where v is 0: 0 if
-   * v_old is 0 too, else 1; never above the largest float. Not relative: |v - v_old|^2, for values
-   * that are of unit scale by their encoding. NaN where a delta of an observed event was
+   * The error with which the memory recalls v. Relative: |v - v_old|^2 / |v|^2, and where v is 0: 0
+   * if v_old is 0 too, else 1; never above the largest float. Not relative: |v - v_old|^2, for
+   * values that are of unit scale by their encoding. NaN where a delta of an observed event was
    * {@linkplain #bound not learned}.
    */
   public static float recallError(float[] v, int vAt, float[] vOld, int columns, boolean relative) {

@@ -83,7 +83,7 @@ public final class Dpfp {
     };
   }
 
-  /** Whether phi of this size is exact as it is; else {@link #rescale} makes it so. */
+  /** True if phi of this size is exact; otherwise {@link #rescale} makes it exact. */
   public static boolean isOrdinary(float size) {
     return size >= SMALLEST && size <= LARGEST;
   }
@@ -94,7 +94,7 @@ public final class Dpfp {
    * range of floats for an x of 1e-12 or 1e20. A power of two changes no bit of what stays in it.
    *
    * @param phi the features of x; rewritten
-   * @return what x, or under {@code ELU_PLUS_ONE} phi, was multiplied with
+   * @return the factor of x, or of phi under {@code ELU_PLUS_ONE}
    */
   public static float rescale(FeatureMap map, int nu, float[] x, int at, int d, float[] phi) {
     if (map == FeatureMap.DPFP) {
@@ -121,7 +121,7 @@ public final class Dpfp {
         : Math.scalb(1f, -Math.min(Math.getExponent(largest), Float.MAX_EXPONENT - 1));
   }
 
-  /** What phi of this size is multiplied with. */
+  /** The factor that normalises phi of this size. */
   public static float inverse(float size) {
     return size < Float.MIN_NORMAL ? 0 : 1 / size;
   }

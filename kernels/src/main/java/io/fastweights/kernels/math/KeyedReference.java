@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The readable model over a stream of events, one at a time, with a plain map of memories: what a
- * job must answer, bit for bit.
+ * The reference model over a stream of events, one at a time, with a plain map of memories. A job
+ * must give the same bits.
  */
 public final class KeyedReference {
   private final Model model;

@@ -11,8 +11,8 @@ import io.fastweights.kernels.model.Storage;
 
 /**
  * Rewrites a memory by logged events, in plain loops and the order of the {@link DeltaRule}, and
- * without the slow weights that made them: what every engine's replay is held against. Schlag et
- * al. 2021, section 4.2, equations 23 and 24.
+ * without slow weights: the reference of every engine's replay. Schlag et al. 2021, section 4.2,
+ * equations 23 and 24.
  *
  * <p>Not thread-safe.
  */

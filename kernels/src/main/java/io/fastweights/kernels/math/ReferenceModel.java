@@ -36,7 +36,7 @@ public final class ReferenceModel {
   }
 
   /**
-   * What one event gives.
+   * The results of one event.
    *
    * @param hidden float[hiddenDim]
    * @param output float[outputDim]
@@ -58,9 +58,9 @@ public final class ReferenceModel {
    * @param input float[inputDim]
    * @param target float[targetDim]; null where the model has none or an ask does not know it
    * @param memory the key's memory, of {@link Model#memory()}; rewritten if observed
-   * @param observe whether to learn from the event
-   * @param fade what the whole memory is multiplied by before the event meets it, in 0 ... 1; for
-   *     an ask too, which leaves no trace of that either
+   * @param observe true to learn from the event
+   * @param fade factor that multiplies the whole memory before the event reads it, in 0 ... 1; an
+   *     ask reads a faded copy
    */
   public Step step(float[] input, float[] target, float[] memory, boolean observe, float fade) {
     float[] w = observe ? memory : memory.clone();

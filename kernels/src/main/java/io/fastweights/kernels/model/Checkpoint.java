@@ -29,7 +29,7 @@ final class Checkpoint {
   private record Place(Safetensors file, Safetensors.Entry entry) {}
 
   /**
-   * @param name what messages call the whole
+   * @param name name of the whole in messages
    * @param metadata texts beside those of the files
    * @throws WeightsFormatException if two tensors have one name, or two files say different things
    */
@@ -91,7 +91,7 @@ final class Checkpoint {
     return tensor.substring(from).replace("." + COMPILED, ".");
   }
 
-  /** Gives names that the metadata ties to a tensor of the files that tensor. */
+  /** Maps names that the metadata ties to a tensor to that tensor. */
   private void tie() {
     Map<String, Place> tied = new LinkedHashMap<>();
     metadata.forEach(

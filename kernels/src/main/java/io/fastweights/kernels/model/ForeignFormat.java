@@ -3,9 +3,9 @@ package io.fastweights.kernels.model;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Files that people have in place of a safetensors file, told by their first bytes. */
+/** Common formats other than safetensors, recognised by their first bytes. */
 final class ForeignFormat {
-  /** Bytes of a file that are looked at. */
+  /** Bytes of a file that are examined. */
   static final int BYTES = 256;
 
   private static final String CONVERT =

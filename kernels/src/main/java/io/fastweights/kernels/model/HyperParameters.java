@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A {@link ModelConfig} as the texts of {@code __metadata__}. What a file does not say is read off
- * its tensors' names and shapes, or has the paper's default. The capacity factor nu has neither,
- * but for the cell: the paper runs 1, 2 and 3.
+ * A {@link ModelConfig} as the texts of {@code __metadata__}. Missing values are derived from the
+ * tensors' names and shapes, or are the paper's defaults. The capacity factor nu is required under
+ * DPFP, except for the cell: the paper uses 1, 2 and 3.
  */
 final class HyperParameters {
   private static final String ARCHITECTURE = "architecture";
@@ -67,7 +67,7 @@ final class HyperParameters {
   }
 
   /**
-   * The configuration that a file tells.
+   * The configuration of a file.
    *
    * @param file the file's name, for messages
    * @param shapes the shapes of all its tensors
@@ -272,7 +272,7 @@ final class HyperParameters {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Rows of a matrix that a model may do without; 0 where it does. */
+  /** Rows of an optional matrix; 0 if the model has none. */
   private int rows(String tensor) throws WeightsFormatException {
     return shapes.containsKey(tensor) ? size(tensor, 0) : 0;
   }
@@ -298,7 +298,7 @@ final class HyperParameters {
     return shape[dimension];
   }
 
-  /** The rows of a matrix, divided among so many. */
+  /** The rows of a matrix, divided among this many. */
   private int share(String tensor, long among) throws WeightsFormatException {
     int rows = size(tensor, 0);
     if (rows % among != 0) {

@@ -36,12 +36,12 @@ public record LoggedEvents(
     return new LoggedEvents(events, keys, null, values, betas, fades);
   }
 
-  /** Whether this is a log of values. */
+  /** True for a log of values, false for one of deltas. */
   public boolean ofValues() {
     return values != null;
   }
 
-  /** What a memory is multiplied by before an event. */
+  /** The factor that multiplies a memory before an event; 1 without fading. */
   public float fade(int event) {
     return fades == null ? 1 : fades[event];
   }

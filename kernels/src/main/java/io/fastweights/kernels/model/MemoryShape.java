@@ -38,7 +38,7 @@ public record MemoryShape(int layers, int heads, int rows, int columns) {
     return layers * layerFloats();
   }
 
-  /** Where the W of a head begins in the memory of its key. */
+  /** Offset of a head's W in the memory of its key. */
   public int offset(int layer, int head) {
     return (layer * heads + head) * headFloats();
   }

@@ -1,8 +1,8 @@
 package io.fastweights.kernels.model;
 
 /**
- * What an engine runs: a network with trained slow weights, or the associative memory that needs
- * none. Immutable; one instance serves any number of keys.
+ * A model that an engine can run: a network with trained slow weights, or the associative memory
+ * that needs none. Immutable; one instance serves any number of keys.
  */
 public sealed interface Model permits SlowModel, AssociativeMemory {
 
@@ -18,7 +18,7 @@ public sealed interface Model permits SlowModel, AssociativeMemory {
   /** Floats of an event's output. */
   int outputDim();
 
-  /** Floats of the hidden vector that the output was made of (the event's embedding). */
+  /** Floats of the hidden vector that gives the output (the event's embedding). */
   int hiddenDim();
 
   /** Rewrites of a memory by one event: the layers that run, in order, also where they share W. */

@@ -15,12 +15,12 @@ import java.util.Locale;
  * @param dimHead d, floats of a head's key, query (and value, but for the cell)
  * @param nu the capacity factor of DPFP: phi has 2 nu d features
  * @param ffMult the feed-forward block is {@code dim * ffMult} wide
- * @param preNorm whether layer norm stands before a block (else after it)
+ * @param preNorm true for layer norm before each block, false for after it
  * @param updateRule how W is rewritten
  * @param featureMap phi
  * @param normalisation how phi is normalised
- * @param betaGate what makes beta of the projection
- * @param memoryScope whether each layer has a memory of its own
+ * @param betaGate the function that maps the projection to beta
+ * @param memoryScope one memory per layer, or one for all layers
  * @param vocabulary rows of {@code embedding.weight}, or 0 where there is none
  * @param outputs rows of {@code head.weight}, or 0 where the hidden vector is the output
  */
@@ -52,7 +52,7 @@ public record ModelConfig(
     TRANSFORMER
   }
 
-  /** How an event rewrites W. */
+  /** The rule by which an event updates W. */
   public enum UpdateRule {
     /** W += phi(k) (x) beta (v - W^T phi(k)); section 4.2, equations 23 and 24. */
     DELTA,
@@ -68,7 +68,7 @@ public record ModelConfig(
     ELU_PLUS_ONE
   }
 
-  /** How phi is normalised. */
+  /** The normalisation of phi. */
   public enum Normalisation {
     /** Divided by its sum; section 4.2, equation 25. */
     SUM,
@@ -76,7 +76,7 @@ public record ModelConfig(
     UNIT
   }
 
-  /** What makes beta of its projection. */
+  /** The function that maps the projection to beta. */
   public enum BetaGate {
     /** 1 / (1 + exp(-x)), as in the paper. */
     SIGMOID,
@@ -130,7 +130,7 @@ public record ModelConfig(
     return architecture == Architecture.CELL ? features() : dimHead;
   }
 
-  /** What attention multiplies its read-out with. */
+  /** The factor by which attention scales its read-out. */
   public float readScale() {
     return architecture == Architecture.CELL ? 1f : (float) (1 / Math.sqrt(dimHead));
   }

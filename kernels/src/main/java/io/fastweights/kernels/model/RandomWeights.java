@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Slow weights that nobody trained, for self-checks, benchmarks and tests. */
+/** Untrained slow weights, for self-checks, benchmarks and tests. */
 public final class RandomWeights {
 
   /** Makes the values of a parameter. */

@@ -38,8 +38,8 @@ public final class Safetensors implements Closeable {
    * A tensor in the file.
    *
    * @param shape the dimensions, outermost first; a scalar has none, an empty tensor has a 0
-   * @param begin where its bytes begin after the header
-   * @param end where they end
+   * @param begin offset of its first byte after the header
+   * @param end offset of the end of its bytes
    */
   public record Entry(String name, Dtype dtype, int[] shape, long begin, long end) {}
 
@@ -134,7 +134,7 @@ public final class Safetensors implements Closeable {
    * Reads bytes in memory.
    *
    * @param bytes the file; not copied
-   * @param name what messages call it
+   * @param name its name in messages
    */
   public static Safetensors of(byte[] bytes, String name) throws IOException {
     return new Safetensors(
@@ -158,7 +158,7 @@ public final class Safetensors implements Closeable {
     }
   }
 
-  /** What messages call the file. */
+  /** Name of the file in messages. */
   public String name() {
     return name;
   }

@@ -40,7 +40,7 @@ public final class SafetensorsWriter implements Closeable {
   private final long dataAt;
   private final Map<String, Extent> missing = new HashMap<>();
 
-  /** Where a tensor's bytes stand after the header. */
+  /** Position of a tensor's bytes after the header. */
   private record Extent(int[] shape, long begin, long floats) {}
 
   /**

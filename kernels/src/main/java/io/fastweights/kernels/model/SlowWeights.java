@@ -36,7 +36,7 @@ public final class SlowWeights implements Serializable {
   /**
    * Weights of a model over events of a schema, whose embeddings they hold.
    *
-   * @param schema what the model's input is made of, or null for a model without one
+   * @param schema of the model's input; null for a model without one
    * @throws IllegalArgumentException if a tensor is missing, surplus or of another shape, or if the
    *     schema does not fit the configuration
    */
@@ -57,7 +57,7 @@ public final class SlowWeights implements Serializable {
   }
 
   /**
-   * What keeps tensors from being a model's.
+   * A difference between given tensors and those of a model.
    *
    * @param kind a tensor is missing, surplus or of another shape
    * @param tensor its name
@@ -105,7 +105,7 @@ public final class SlowWeights implements Serializable {
     return config;
   }
 
-  /** What the model's input is made of; null for a model without a schema. */
+  /** The schema of the model's input; null for a model without one. */
   public Schema schema() {
     // A schema is not serializable, its JSON is: parsed again where the weights were sent.
     if (schema == null && schemaJson != null) {

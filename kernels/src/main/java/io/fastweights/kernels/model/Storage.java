@@ -1,6 +1,6 @@
 package io.fastweights.kernels.model;
 
-/** How a pool or a state holds a memory; the arithmetic is in fp32 either way. */
+/** The number format of a memory in a pool or in state; arithmetic is always in fp32. */
 public enum Storage {
   /** Four bytes a weight, exactly what the arithmetic gives. */
   FP32(4),

@@ -10,9 +10,9 @@ import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
- * CRC-32C over all that a weights file says: its metadata and its tensors' names, shapes and
- * values, each in the order of their names. The files that we write have it in their metadata, so
- * that a bit which changed on a disk is not another weight.
+ * CRC-32C over the content of a weights file: its metadata and its tensors' names, shapes and
+ * values, each in the order of their names. Files of this project hold it in their metadata, so
+ * that a bit error on disk is detected.
  */
 final class WeightsChecksum {
   static final String KEY = "crc32c";
@@ -24,7 +24,7 @@ final class WeightsChecksum {
 
   private WeightsChecksum() {}
 
-  /** Eight hexadecimal digits; what the metadata says of the checksum is not in it. */
+  /** Eight hexadecimal digits; the metadata's own checksum is excluded. */
   static String of(Map<String, String> metadata, Map<String, Tensor> tensors) {
     WeightsChecksum sum = new WeightsChecksum();
     new TreeMap<>(metadata)
@@ -45,7 +45,7 @@ final class WeightsChecksum {
     return String.format(Locale.ROOT, "%08x", sum.crc.getValue());
   }
 
-  /** With its length, so that no two lists of texts are one. */
+  /** With its length, so that different lists of texts give different bytes. */
   private void add(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     crc.update(block.clear().putInt(bytes.length).flip());

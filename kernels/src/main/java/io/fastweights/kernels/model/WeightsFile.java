@@ -95,7 +95,7 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
    *
    * @throws WeightsFormatException if it is no sound safetensors file, if its tensors are not the
    *     model's in name, dtype and shape, if a weight is NaN or infinite, if a hyper-parameter is
-   *     missing or not one of those allowed, if it has a checksum that is another
+   *     missing or not one of those allowed, if its checksum differs
    * @throws IOException if it cannot be read
    */
   public static WeightsFile load(Path file) throws IOException {
@@ -113,7 +113,7 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
   /**
    * Reads a stream to its end; it is not closed.
    *
-   * @param name what messages call it
+   * @param name its name in messages
    * @throws WeightsFormatException as {@link #load(Path)}
    */
   public static WeightsFile load(InputStream in, String name) throws IOException {
@@ -123,7 +123,7 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
   /**
    * Reads bytes in memory.
    *
-   * @param name what messages call them
+   * @param name their name in messages
    * @throws WeightsFormatException as {@link #load(Path)}
    */
   public static WeightsFile load(byte[] bytes, String name) throws IOException {

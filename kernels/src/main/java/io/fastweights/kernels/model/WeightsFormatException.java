@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.util.regex.Pattern;
 
 /**
- * A weights file is not what it must be. The message names the file, the tensor, and what was found
- * beside what is allowed.
+ * A weights file is invalid. The message names the file, the tensor, and what was found beside what
+ * is allowed.
  */
 public final class WeightsFormatException extends IOException {
   private static final long serialVersionUID = 1L;
   private static final int LONGEST_MESSAGE = 2000;
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
-  /** What is wrong with the file. */
+  /** The kind of error in the file. */
   public enum Kind {
     /** The file ends before its header does. */
     TRUNCATED,
@@ -50,9 +50,9 @@ public final class WeightsFormatException extends IOException {
     NOT_FINITE,
     /** A metadata value that is not one of those allowed. */
     BAD_METADATA,
-    /** A hyper-parameter that neither the metadata nor the tensors tell. */
+    /** A hyper-parameter is in neither the metadata nor the tensors. */
     MISSING_METADATA,
-    /** The checksum that the metadata has is another. */
+    /** The checksum in the metadata differs. */
     WRONG_CHECKSUM
   }
 

@@ -2,7 +2,7 @@ package io.fastweights.kernels.numeric;
 
 /** The layers around a memory, in readable form and in a fixed order of arithmetic. */
 public final class Layers {
-  /** What PyTorch's layer norm adds to the variance. */
+  /** Added to the variance, as in PyTorch's layer norm. */
   public static final float EPSILON = 1e-5f;
 
   private Layers() {}
@@ -61,7 +61,7 @@ public final class Layers {
     }
   }
 
-  /** What layer norm multiplies a centred value with. */
+  /** The factor of a centred value in layer norm. */
   public static float scale(float variance) {
     return (float) (1 / Math.sqrt((double) variance + EPSILON));
   }

@@ -82,7 +82,7 @@ public final class Transcendental {
         Double.doubleToRawLongBits(p) + (Double.doubleToRawLongBits(rounded) << 52));
   }
 
-  /** Phi(-t): the probability that a standard normal variable exceeds t, for t held below 20. */
+  /** Phi(-t): the probability that a standard normal variable exceeds t, for t limited to 20. */
   public static double normalTail(double t) {
     double held = t > TAIL_LIMIT ? TAIL_LIMIT : t;
     double inverse = 1 / (held + TAIL_CENTRE);

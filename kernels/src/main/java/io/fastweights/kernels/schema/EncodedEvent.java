@@ -8,10 +8,10 @@ import java.util.Locale;
 
 /**
  * An event as features: ids and weights in the order of the schema's fields, and the encoded
- * target. What a key keeps of its last observed event (the lag) is one of these.
+ * target. A key keeps its last observed event (the lag) in this form.
  *
  * @param timestamp in milliseconds since 1970-01-01 UTC
- * @param observe whether to learn from it
+ * @param observe true to learn from it
  * @param ids feature ids, each within its field
  * @param weights their weights
  * @param targetId id of the target's lag embedding; -1 where the target is unknown
@@ -29,13 +29,13 @@ public record EncodedEvent(
   private static final int[] NO_IDS = {};
   private static final float[] NO_FLOATS = {};
 
-  /** A length that is read is given its room at once up to here; beyond, as its values come. */
+  /** Longest array that is allocated at once for a length read; longer ones grow as values come. */
   private static final int TRUSTED = 1024;
 
   /** Largest magnitude of a float of a vector event: its square and the sums stay finite. */
   public static final float MOST = 1e6f;
 
-  /** The lag of a key that has observed nothing but the time. */
+  /** A lag that holds the time only. */
   public static EncodedEvent ofTime(long timestamp) {
     return new EncodedEvent(timestamp, true, NO_IDS, NO_FLOATS, -1, NO_FLOATS, null);
   }
@@ -72,7 +72,7 @@ public record EncodedEvent(
               Locale.ROOT, "the %s has %d floats, must have %d", what, vector.length, dim));
     }
     float[] copy = vector.clone();
-    // Without a way out of the loop it runs on vectors. The maximum with NaN is NaN.
+    // A loop without an exit is vectorised. The maximum with NaN is NaN.
     float most = 0;
     for (int i = 0; i < dim; i++) {
       most = Math.max(most, Math.abs(copy[i]));
@@ -98,12 +98,12 @@ public record EncodedEvent(
             MOST));
   }
 
-  /** What a key keeps of it: all but the vector. */
+  /** The event as its key keeps it: without the vector. */
   public EncodedEvent asLag() {
     return vector == null ? this : ofTime(timestamp);
   }
 
-  /** What is kept of the event beside its key's memory: all but the vector. */
+  /** Writes the event as its key keeps it: without the vector. */
   public void writeLag(DataOutput out) throws IOException {
     out.writeLong(timestamp);
     out.writeInt(ids.length);
@@ -121,7 +121,7 @@ public record EncodedEvent(
   /**
    * Reads what {@link #writeLag} wrote.
    *
-   * @throws IOException if it is cut off or its lengths are none
+   * @throws IOException if it is cut off or a length is invalid
    */
   public static EncodedEvent readLag(DataInput in) throws IOException {
     long timestamp = in.readLong();

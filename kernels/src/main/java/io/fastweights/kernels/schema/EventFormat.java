@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * How files and topics write the events of a schema. Memories and weights do not depend on it.
+ * The format of a schema's events in files and topics. Memories and weights do not depend on it.
  *
  * @param csv the dialect of CSV files
  * @param time how times are written
@@ -29,7 +29,7 @@ public record EventFormat(
     Map<String, String> columns,
     Map<String, String> constants) {
 
-  /** What R, pandas, SQL dumps and spreadsheets write for a missing value. */
+  /** Words for a missing value in R, pandas, SQL dumps and spreadsheets. */
   public static final Set<String> NULL_WORDS =
       Set.of("NA", "N/A", "NULL", "Null", "null", "NaN", "nan", "None", "none", "\\N", "#N/A");
 
@@ -52,7 +52,7 @@ public record EventFormat(
    * @param escape makes the next character literal; null for none
    * @param comment begins a line that is no record; null for none
    * @param decimal . or , in numbers
-   * @param trim whether blanks around cells that are not quoted are dropped
+   * @param trim true to drop blanks around unquoted cells
    * @param header columns of files without a header, in order; null where the first record is one
    */
   public record Csv(
@@ -98,7 +98,7 @@ public record EventFormat(
     }
   }
 
-  /** What a time that is a number counts, since 1970-01-01 UTC. */
+  /** The unit of numeric times, counted from 1970-01-01 UTC. */
   public enum Unit {
     S(1000, 1),
     MS(1, 1),
@@ -113,19 +113,19 @@ public record EventFormat(
       this.perMilli = perMilli;
     }
 
-    /** Milliseconds of one, where it is not shorter. */
+    /** Milliseconds per unit; 1 for shorter units. */
     public long millis() {
       return millis;
     }
 
-    /** How many are a millisecond, where it is not longer. */
+    /** Units per millisecond; 1 for longer units. */
     public long perMilli() {
       return perMilli;
     }
   }
 
   /**
-   * How times are written.
+   * The format of times.
    *
    * @param unit of times that are numbers; null where the source finds it
    * @param pattern of {@link java.time.format.DateTimeFormatter}; null for ISO 8601

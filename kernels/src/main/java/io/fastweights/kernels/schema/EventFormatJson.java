@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Members of a schema's JSON that say how its events are written. */
+/** Members of a schema's JSON that define the format of its events. */
 final class EventFormatJson {
   private EventFormatJson() {}
 
@@ -110,7 +110,7 @@ final class EventFormatJson {
     }
   }
 
-  /** Writes the column of the time, and what is not by default. */
+  /** Writes the column of the time, and members that are not the default. */
   static void write(String timeColumn, EventFormat format, ObjectNode into) {
     Time time = format.time();
     if (time.equals(Time.DEFAULT)) {
@@ -129,7 +129,7 @@ final class EventFormatJson {
     }
   }
 
-  /** Writes what is not by default, but for the time. */
+  /** Writes members that are not the default, except the time. */
   static void write(EventFormat format, ObjectNode into) {
     Csv csv = format.csv();
     if (!csv.equals(Csv.DEFAULT)) {

@@ -37,7 +37,7 @@ public sealed interface Field {
     return 1;
   }
 
-  /** Whether a reader must give a value; else it is derived from the event's time. */
+  /** True if a reader must give a value; false if it is derived from the event's time. */
   default boolean takesValue() {
     return true;
   }
@@ -45,7 +45,7 @@ public sealed interface Field {
   /**
    * Writes {@link #features()} ids and weights.
    *
-   * @param value what the reader gave: String, Double or null
+   * @param value the reader's value: String, Double or null
    * @param timestamp of the event's context, in milliseconds
    * @throws MalformedEventException if the value cannot be encoded
    */
@@ -283,7 +283,7 @@ public sealed interface Field {
     }
   }
 
-  /** What the fields share. */
+  /** Methods that the fields share. */
   final class Ids {
     private Ids() {}
 

@@ -5,8 +5,8 @@ import java.util.function.Function;
 
 /**
  * Makes a model's input of an encoded event: the sum of the vectors of its features, and, for a
- * trained model, of those of the key's last observed event and of that one's target (the lag). The
- * prediction for an event so never sees its own target.
+ * trained model, of those of the key's last observed event and of that one's target (the lag). So
+ * the prediction for an event never sees the event's own target.
  */
 public final class InputEncoder {
   private final Schema schema;

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Reads the members of a JSON object, each once; what is left over is refused. */
+/** Reads the members of a JSON object, each once; unread members are refused. */
 final class JsonMembers {
   private String what;
   private final ObjectNode node;

@@ -1,8 +1,8 @@
 package io.fastweights.kernels.schema;
 
 /**
- * Numbers that only depend on a seed, on every JVM and for ever: a projection made of them is never
- * stored.
+ * Numbers that depend on a seed only, on every JVM and release, so that a projection made of them
+ * need not be stored.
  */
 final class Mix {
   private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;

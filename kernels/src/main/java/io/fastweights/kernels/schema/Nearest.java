@@ -2,7 +2,7 @@ package io.fastweights.kernels.schema;
 
 import java.util.Collection;
 
-/** The known name that a misspelt one was meant to be. */
+/** Finds the known name nearest to a misspelt one. */
 public final class Nearest {
   private Nearest() {}
 
@@ -20,12 +20,12 @@ public final class Nearest {
     return nearest == null ? "" : "; did you mean " + nearest + "?";
   }
 
-  /** Letters to put in, leave out or change to make one of the other (Levenshtein 1966). */
+  /** Edit distance of two names (Levenshtein 1966). */
   public static int edits(String a, String b) {
     return edits(a, b, Integer.MAX_VALUE);
   }
 
-  /** Those letters, or the limit where they are as many: a search for the least stops there. */
+  /** The edit distance, or the limit if it is not smaller: a search for the least stops there. */
   private static int edits(String a, String b, int limit) {
     if (Math.abs(a.length() - b.length()) >= limit) {
       return limit;

@@ -6,9 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a reader hands over of one event: its time, whether it is asked or observed, a value for
- * each field of the schema that takes one, the target, and an id where asks are answered later.
- * Reused from event to event.
+ * One event as a reader returns it: its time, ask or observe, a value for each field of the schema
+ * that takes one, the target, and an id where asks are answered later. Reused from event to event.
  */
 public final class RawEvent {
   private final Object[] values;
@@ -169,7 +168,7 @@ public final class RawEvent {
     return hasContextTimestamp ? contextTimestamp : timestamp;
   }
 
-  /** What an ask and its observe have in common; null where the event has none. */
+  /** The id that an ask shares with its observe; null where the event has none. */
   public String id() {
     return id;
   }

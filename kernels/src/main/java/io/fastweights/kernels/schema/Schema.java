@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What an event is made of: its context fields with their encoders, and the target. Written as JSON
- * (see {@link SchemaJson}), alone or in the metadata of a weights file.
+ * The structure of an event: its context fields with their encoders, and the target. Written as
+ * JSON (see {@link SchemaJson}), alone or in the metadata of a weights file.
  *
  * @param key name of the column that holds the key; null where the stream is keyed already
  * @param time name of the column that holds the time; null where records carry it
  * @param kind name of the column that says {@code ask} or {@code observe}; null where all observe
  * @param fields the context, known when an event is asked
- * @param target what is predicted; null for a model that predicts no field of the event
+ * @param target the predicted field; null for a model that predicts no field of the event
  * @param format how files and topics write the events
  */
 public record Schema(

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
-/** What differs between two schemas, in words: each difference one phrase. */
+/** Describes the differences between two schemas, one phrase for each. */
 public final class SchemaDifference {
   /** Words of a vocabulary that are named. */
   private static final int MOST_WORDS = 3;

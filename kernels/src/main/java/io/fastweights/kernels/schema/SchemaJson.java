@@ -28,8 +28,8 @@ import java.util.List;
  * </pre>
  *
  * Targets: {@code binary}; {@code class} with {@code classes}; {@code number} with {@code mean} and
- * {@code deviation}. Unknown members are refused. How files write the events may be said too, see
- * {@link EventFormat}:
+ * {@code deviation}. Unknown members are refused. A schema may also define the format of its
+ * events, see {@link EventFormat}:
  *
  * <pre>
  * "time": {"column": "time", "unit": "s", "pattern": "dd.MM.yyyy HH:mm", "zone": "Europe/Berlin"},

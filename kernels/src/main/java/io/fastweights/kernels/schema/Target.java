@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What is predicted, and how a model's outputs are read as a prediction. */
+/** The predicted quantity, and the mapping of a model's outputs to a prediction. */
 public sealed interface Target {
 
   /** Its name in the schema; the tensor of its lag is named after it. */
@@ -35,8 +35,8 @@ public sealed interface Target {
    * Reads a model's outputs as a prediction: probabilities of the classes, the probability of true,
    * or the number.
    *
-   * @param logits whether the outputs come of a trained head (else of an associative memory, which
-   *     answers on the scale of the encoded target)
+   * @param logits true for outputs of a trained head; false for outputs of an associative memory,
+   *     which are on the scale of the encoded target
    */
   void predict(float[] outputs, int at, boolean logits, float[] into);
 

@@ -43,7 +43,7 @@ public final class Adam {
    *
    * @param step counted from 1
    * @param rate the learning rate of this step
-   * @param scale gradients are multiplied with it first: what clipping leaves of them
+   * @param scale factor of the gradients, from clipping
    */
   public void step(long step, float rate, float scale, float[] gradients, float[] values) {
     float correct1 = (float) (1 / (1 - Math.pow(beta1, step)));

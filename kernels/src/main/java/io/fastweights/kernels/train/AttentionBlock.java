@@ -14,7 +14,7 @@ import java.util.List;
 /**
  * One layer's fast-weight attention over a sequence: projections and phi, the recurrence, and the
  * output, and all their gradients. The recurrence is a step of its own, which a device may take
- * instead. Keeps what the backward pass needs of the sequence it ran last.
+ * instead. Keeps the values that the backward pass needs of its last sequence.
  */
 final class AttentionBlock {
   private final ModelConfig config;
@@ -142,7 +142,7 @@ final class AttentionBlock {
   }
 
   /**
-   * y of what the recurrence has read.
+   * Computes y of the recurrence's read-outs.
    *
    * @param memory the key's whole memory; this layer's part is rewritten
    * @param y takes float[length][dim]
@@ -198,8 +198,8 @@ final class AttentionBlock {
   }
 
   /**
-   * Adds the gradients of the output's parameters, and leaves those of what the recurrence has
-   * read. No gradient comes from events after the sequence: back-propagation is truncated there.
+   * Adds the gradients of the output's parameters, and leaves those of the recurrence's read-outs.
+   * No gradient comes from events after the sequence: back-propagation is truncated there.
    */
   void mixBackward(Parameters p, float[] gradients, Chunk chunk, float[] gradY) {
     int length = chunk.length();

@@ -35,7 +35,7 @@ final class DeviceLayers implements AutoCloseable {
    * Takes the device asked for.
    *
    * @return null where the recurrences run on the CPU
-   * @throws EngineException if CUDA was asked for and cannot be had
+   * @throws EngineException if CUDA was requested and is unavailable
    */
   static DeviceLayers of(Device device, ModelConfig config) {
     if (device == Device.CPU) {

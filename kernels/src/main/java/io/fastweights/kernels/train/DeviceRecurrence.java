@@ -30,7 +30,7 @@ public interface DeviceRecurrence extends AutoCloseable {
     DeviceRecurrence create(UpdateRule rule, int rows, int columns);
   }
 
-  /** What runs, for logs. */
+  /** Name of the device, for logs. */
   String name();
 
   /**

@@ -19,7 +19,7 @@ final class Dropout {
     limit = (long) (rate * (1L << 24));
   }
 
-  /** Whether it does anything. */
+  /** True if dropout is active. */
   boolean active() {
     return limit > 0;
   }

@@ -37,8 +37,8 @@ public final class FeatureGradient {
   /**
    * Normalised features of x[at ... at + d - 1], as {@link Dpfp#features} gives them.
    *
-   * @return what phi was divided by; 0 where it is 0 everywhere; negative where phi was {@linkplain
-   *     Dpfp#rescale rescaled} before
+   * @return the divisor of phi; 0 where phi is 0 everywhere; negative where phi was {@linkplain
+   *     Dpfp#rescale rescaled}
    */
   public float forward(float[] x, int at, float[] out, int outAt) {
     unnormalised(x, at);
@@ -54,7 +54,7 @@ public final class FeatureGradient {
     return rescaled && size > 0 ? -size : size;
   }
 
-  /** What the forward pass multiplied x with, or phi. */
+  /** The factor of x, or of phi, in the forward pass. */
   private float scale(float[] x, int at) {
     if (map == FeatureMap.DPFP) {
       return Dpfp.scale(x, at, d);
@@ -103,7 +103,7 @@ public final class FeatureGradient {
   /**
    * Adds the gradient of x.
    *
-   * @param size what {@link #forward} returned
+   * @param size the result of {@link #forward}
    * @param out the normalised features
    * @param g their gradients; changed
    * @param gradX takes d floats at {@code gradAt}

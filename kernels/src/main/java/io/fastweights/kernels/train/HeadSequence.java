@@ -1,8 +1,8 @@
 package io.fastweights.kernels.train;
 
 /**
- * One head's sequence of events, or the gradients of it: where each quantity stands in the arrays
- * that hold it. Features are packed; values, betas and read-outs may stand in wider rows.
+ * One head's sequence of events, or its gradients: the arrays and offsets of each quantity.
+ * Features are packed; values, betas and read-outs may be in wider rows.
  */
 public final class HeadSequence {
   /** phi(k), float[length][rows]. */
@@ -40,21 +40,21 @@ public final class HeadSequence {
     return s;
   }
 
-  /** Where the values stand. */
+  /** Sets the array, offset and stride of the values. */
   public void values(float[] array, int at, int stride) {
     v = array;
     vAt = at;
     vStride = stride;
   }
 
-  /** Where the betas stand. */
+  /** Sets the array, offset and stride of the betas. */
   public void betas(float[] array, int at, int stride) {
     beta = array;
     betaAt = at;
     betaStride = stride;
   }
 
-  /** Where the read-outs go. */
+  /** Sets the array, offset and stride that the read-outs are written to. */
   public void reads(float[] array, int at, int stride) {
     out = array;
     outAt = at;

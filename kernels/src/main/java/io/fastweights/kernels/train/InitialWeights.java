@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Seeded weights before training: as PyTorch sets them, but that queries start as keys, and
- * read-outs at full scale. An event so reads from the first step on what earlier events like it
- * have written.
+ * Seeded weights before training: as in PyTorch, except that queries start equal to keys, and
+ * read-outs at full scale. So from the first step an event reads what earlier similar events have
+ * written.
  */
 public final class InitialWeights {
   private InitialWeights() {}

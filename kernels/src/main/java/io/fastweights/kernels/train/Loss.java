@@ -2,7 +2,7 @@ package io.fastweights.kernels.train;
 
 import io.fastweights.kernels.schema.Target;
 
-/** What training lowers: a function of an event's outputs and its label. */
+/** The function that training minimises, of an event's outputs and its label. */
 public sealed interface Loss {
 
   /** Floats of an output. */

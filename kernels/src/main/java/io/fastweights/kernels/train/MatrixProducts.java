@@ -16,7 +16,7 @@ public final class MatrixProducts {
   /**
    * A matrix inside an array.
    *
-   * @param at where its first row begins
+   * @param at offset of its first row
    * @param stride from one row to the next
    */
   public record View(float[] array, int at, int stride) {}

@@ -8,7 +8,7 @@ import java.util.Map;
  * Scores of predictions.
  *
  * @param events predictions scored
- * @param loss mean of what training lowers
+ * @param loss mean of the training loss
  * @param values the other metrics by name, in the order to be shown
  */
 public record Metrics(long events, double loss, Map<String, Double> values) {

@@ -131,7 +131,7 @@ final class ModelPass {
    * Adds the gradients of the chunk that {@link #forward} ran last.
    *
    * @param seed that of the forward pass
-   * @param scale what each event's gradient is multiplied with: one over the events that count
+   * @param scale factor of each event's gradient: 1 / the number of events that count
    * @param gradients of {@link ParameterLayout#size()}
    * @return the sum of the losses, not scaled
    */

@@ -16,7 +16,7 @@ final class Parameters {
     changed();
   }
 
-  /** Renews what is derived of the values. */
+  /** Updates the transposes after the values changed. */
   void changed() {
     layout.transpose(values, transposed);
   }

@@ -1,7 +1,7 @@
 package io.fastweights.kernels.train;
 
 /**
- * How a sequence is run for training.
+ * Options of a training pass over a sequence.
  *
  * @param chunk most events of a sequence between two truncations of back-propagation
  * @param attentionDropout share of attention's outputs that is dropped; dpfp-pytorch's {@code

@@ -1,9 +1,9 @@
 package io.fastweights.kernels.train;
 
 /**
- * Seeds derived of seeds (the finaliser of SplittableRandom). Nothing random in training has a
- * state: what is drawn depends on the seed and on where it is drawn, so a run that goes on from a
- * checkpoint draws the same.
+ * Seeds derived from seeds (the finaliser of SplittableRandom). Random numbers in training have no
+ * state: they depend on the seed and the place of the draw, so a run that resumes from a checkpoint
+ * draws the same.
  */
 final class Seeds {
   private Seeds() {}

@@ -48,8 +48,8 @@ public final class SequenceBuilder {
   /**
    * Adds an event.
    *
-   * @param label what is to be predicted at this event, see {@link #label(Object)}; NaN if it does
-   *     not count
+   * @param label the value to predict at this event, see {@link #label(Object)}; NaN if the event
+   *     does not count
    */
   public void add(String key, EncodedEvent event, float label) {
     Growing s = sequences.computeIfAbsent(key, k -> new Growing());

@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 
 /**
  * The gradient of one step over all lanes. Lanes are dealt to a fixed number of shards; a shard
- * adds its lanes in order, and the shards are added in order, so the sum has the same bits whatever
- * threads ran the shards.
+ * adds its lanes in order, and the shards are added in order, so the sum has the same bits for any
+ * threads.
  */
 final class StepGradient {
   private static final int SHARDS = 16;

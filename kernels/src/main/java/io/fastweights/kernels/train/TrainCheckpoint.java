@@ -16,7 +16,7 @@ import java.util.zip.CRC32;
 
 /**
  * The state of a training run in a file. It is replaced at once: after a crash the file holds the
- * state before or after a write, never a part. A run that goes on from it gives the bits of one
+ * state before or after a write, never a part. A run that resumes from it gives the bits of a run
  * that was never stopped.
  *
  * <p>Layout, big-endian: magic and version, the fingerprint of data and options, the state, and a
@@ -29,7 +29,7 @@ final class TrainCheckpoint {
   private TrainCheckpoint() {}
 
   /**
-   * @param fingerprint of whatever the state depends on: a file of another run is refused
+   * @param fingerprint of all that the state depends on: a file of another run is refused
    */
   static void write(Path file, long fingerprint, TrainState state) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -4,7 +4,7 @@ import io.fastweights.kernels.engine.EngineOptions.Device;
 import java.nio.file.Path;
 
 /**
- * How slow weights are trained.
+ * Options of the training of slow weights.
  *
  * @param epochs passes over all events
  * @param lanes keys whose events one step takes side by side
@@ -20,8 +20,8 @@ import java.nio.file.Path;
  * @param threads that compute; the result does not depend on them
  * @param evaluationsPerEpoch how often the validation events are scored; 0 for never
  * @param patience evaluations without a new best after which training stops
- * @param engine where the recurrences run, and their gradients; the rest runs on the CPU
- * @param checkpoint file to go on from after a failure, or null
+ * @param engine device of the recurrences and their gradients; the rest runs on the CPU
+ * @param checkpoint file to resume from after a failure, or null
  * @param checkpointEvery steps between two writes of it
  */
 public record TrainOptions(
@@ -163,13 +163,13 @@ public record TrainOptions(
       return this;
     }
 
-    /** Where the recurrences run: the CPU unless said otherwise. */
+    /** Device of the recurrences; the CPU by default. */
     public Builder engine(Device value) {
       engine = value;
       return this;
     }
 
-    /** Where the run's state is written every so many steps, and where it goes on from. */
+    /** File that the state is written to at this interval, and that a run resumes from. */
     public Builder checkpoint(Path file, int everySteps) {
       checkpoint = file;
       checkpointEvery = everySteps;

@@ -3,13 +3,13 @@ package io.fastweights.kernels.train;
 import java.time.Duration;
 
 /**
- * How far training is.
+ * Progress of training.
  *
  * @param step steps done
  * @param steps steps in all
  * @param loss mean loss of the training events since the last report; NaN if none counted
  * @param validation the metrics of the validation events, where they were scored after this step
- * @param best whether they are the best so far
+ * @param best true if they are the best so far
  * @param eventsPerSecond events trained on
  * @param left until the last step, at the pace so far
  */

@@ -3,7 +3,7 @@ package io.fastweights.kernels.train;
 import io.fastweights.kernels.model.SlowWeights;
 
 /**
- * What training gave.
+ * The result of training.
  *
  * @param weights those with the best validation loss; the last ones where nothing was validated
  * @param validation their metrics on the validation events, or null
@@ -12,7 +12,7 @@ import io.fastweights.kernels.model.SlowWeights;
  */
 public record TrainResult(SlowWeights weights, Metrics validation, long steps, End end) {
 
-  /** Why training ended. */
+  /** The reason that training ended. */
   public enum End {
     /** All steps were made. */
     COMPLETE,

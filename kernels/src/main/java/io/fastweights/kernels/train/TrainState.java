@@ -1,6 +1,6 @@
 package io.fastweights.kernels.train;
 
-/** Where a run of the trainer stands: all that its future depends on, beside data and options. */
+/** State of a training run: with data and options it determines the rest of the run. */
 final class TrainState {
   final Parameters parameters;
   final Adam adam;

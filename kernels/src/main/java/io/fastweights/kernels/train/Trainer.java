@@ -22,9 +22,9 @@ import java.util.function.Supplier;
  * events with its memory carried over, AdamW, gradient clipping, warm-up and decay, early stopping
  * on validation events.
  *
- * <p>The same data, options and seed give the same bits on one machine, whatever the number of
- * threads and however often the run was stopped and went on from its checkpoint. Recurrences on a
- * GPU have other bits than those on the CPU, within rounding.
+ * <p>The same data, options and seed give the same bits on one machine, for any number of threads
+ * and however often the run was stopped and resumed from its checkpoint. Recurrences on a GPU have
+ * other bits than those on the CPU, within rounding.
  */
 public final class Trainer {
   private final ParameterLayout layout;
@@ -38,7 +38,7 @@ public final class Trainer {
   private final Set<String> frozen = new TreeSet<>();
   private Keeper keeper = weights -> {};
 
-  /** Takes weights that are worth keeping while training goes on. */
+  /** Receives weights to keep during training. */
   @FunctionalInterface
   public interface Keeper {
     /**
@@ -50,7 +50,7 @@ public final class Trainer {
   /**
    * @param config of the model; its outputs fit the schema's target
    * @param schema of the events
-   * @param train what is learned from
+   * @param train the sequences to learn from
    * @param validation scored to stop early: whole sequences, of which some events do not count (see
    *     {@link EventSequence#countedFrom}); empty for none
    * @throws IllegalArgumentException if no event counts, or the model cannot be trained
@@ -108,17 +108,17 @@ public final class Trainer {
     return this;
   }
 
-  /** Trains from seeded initial weights, or goes on from the checkpoint where there is one. */
+  /** Trains from seeded initial weights, or resumes from the checkpoint if there is one. */
   public TrainResult run(TrainProgress.Listener listener) throws IOException {
     return run(InitialWeights.of(layout, options.seed()), listener);
   }
 
   /**
-   * Trains from given weights, or goes on from the checkpoint where there is one.
+   * Trains from given weights, or resumes from the checkpoint if there is one.
    *
    * @param initial in the order of the layout; rewritten
    * @throws TrainingDivergedException if a gradient is not finite
-   * @throws EngineException if the device asked for cannot be had, or fails
+   * @throws EngineException if the requested device is unavailable or fails
    * @throws IOException if the checkpoint cannot be written, or is damaged or of another run, or
    *     weights cannot be kept
    */
@@ -182,7 +182,7 @@ public final class Trainer {
     boolean complete = state.step == steps;
     float[] values = state.best == null ? state.parameters.values : state.best;
     if (bestMetrics == null && state.best != null) {
-      // The best was scored before the run was stopped and went on.
+      // The best was scored before the run was stopped and resumed.
       Parameters best = new Parameters(layout, state.best);
       bestMetrics = Scoring.run(scorers, best, target, validation, options.chunk());
     }
@@ -250,8 +250,8 @@ public final class Trainer {
   }
 
   /**
-   * Of all that the bits depend on; not of threads, checkpoint or its interval. By texts: an
-   * enumeration has another hash code in every JVM.
+   * Covers all that the bits depend on; not threads, checkpoint or its interval. Uses texts, since
+   * the hash code of an enum constant differs between JVMs.
    */
   private long fingerprint(float[] initial, boolean onDevice) {
     long print =

@@ -11,8 +11,8 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
- * Threads, each with a pass of its own while it works. What is computed must not depend on which
- * thread computes it, nor on how many there are.
+ * Threads, each with a pass of its own while it works. Results must not depend on which thread
+ * computes them, nor on the number of threads.
  */
 final class Workers implements AutoCloseable {
   private final ExecutorService threads;

@@ -17,9 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Steps allocate nothing once they are compiled. Vectors that the compiler fails to keep in
- * registers show here, for each would be an object. Measured in a JVM of its own, where the
- * compiler has seen this engine and what its self-check runs only.
+ * Steps allocate nothing once they are compiled. Vectors that the compiler does not keep in
+ * registers are allocated as objects and fail this test. Runs in a separate JVM, where the compiler
+ * has seen only this engine and its self-check.
  */
 class AllocationTest {
   private static final int EVENTS = 32;
@@ -29,7 +29,7 @@ class AllocationTest {
   @ParameterizedTest
   @CsvSource({"scalar, FP32", "scalar, BF16", "vector, FP32", "vector, BF16"})
   void aWarmEngineAllocatesNothing(String kernels, Storage storage) throws Exception {
-    // Compiles at once and not beside the engine: what it knows then is not up to the load.
+    // Compile in the foreground, so that the compiler's profile does not depend on the load.
     List<String> options = List.of(ForkedJvm.VECTOR_MODULE, "-Xbatch");
     for (String model : new String[] {"transformer", "associative"}) {
       String output = ForkedJvm.run(Warm.class, options, model, storage.name(), kernels);
@@ -37,7 +37,7 @@ class AllocationTest {
     }
   }
 
-  /** Steps an engine until it allocates nothing, a number of rounds; prints the least it did. */
+  /** Steps an engine for a number of rounds, until a round allocates nothing; prints the least. */
   public static final class Warm {
     public static void main(String[] args) {
       Model model = RandomModels.all(1).get(args[0]);

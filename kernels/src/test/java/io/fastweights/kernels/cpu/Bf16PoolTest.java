@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Memories in bf16: what they lose, and what they do not. */
+/** Memories in bf16: the precision that they lose, and properties that they keep. */
 @Tag(WidthTest.WIDTH)
 @Tag(WidthTest.PLAIN)
 class Bf16PoolTest {

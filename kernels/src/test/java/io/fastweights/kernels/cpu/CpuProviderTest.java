@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which provider a JVM gets; other JVMs are forked and tell. */
+/** The provider that a JVM chooses; other JVMs are forked and print theirs. */
 class CpuProviderTest {
   /** Prints the choice. */
   public static final class Choice {

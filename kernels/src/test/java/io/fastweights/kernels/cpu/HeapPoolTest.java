@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class HeapPoolTest {
   private static final int SLOTS = 7;
 
-  /** Some slots to an array, and more than one array. */
+  /** Several slots per array, and more than one array. */
   private static final MemoryShape SHAPE = new MemoryShape(1, 1, 10_001, 63);
 
   @Test
@@ -31,7 +31,7 @@ class HeapPoolTest {
     }
   }
 
-  /** A vector that hangs over a slot's end is written back; another thread may write the next. */
+  /** A vector that extends over a slot's end is written back; another thread may write the next. */
   @Test
   void aSlotHasAMarginOfItsOwn() {
     HeapPool pool = new HeapPool(SHAPE, SLOTS, Storage.FP32);

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A memory goes from JVM to JVM as a file that holds its base and the log of what came after, as a
- * savepoint does. Each has vectors of another width; plain loops alone must leave the same bytes.
+ * A memory passes from JVM to JVM as a file with its base and the log of later events, like a
+ * savepoint. Each JVM has another vector width; plain loops alone must give the same bytes.
  */
 class WidthHandoverTest {
   private static final int EVENTS = 12;

@@ -13,16 +13,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The tests of the CPU engine at the widths of vectors that this JVM does not have: a JVM has one,
- * so each gets one of its own. Tests with the tag {@value #WIDTH} run at every width, those with
- * {@value #PLAIN} without the module of the Vector API. A width that the processor lacks works too,
- * slowly.
+ * The tests of the CPU engine at the widths of vectors that this JVM does not have: a JVM has one
+ * width, so each width runs in its own JVM. Tests with the tag {@value #WIDTH} run at every width,
+ * those with {@value #PLAIN} without the module of the Vector API. A width that the processor lacks
+ * works too, slowly.
  */
 class WidthTest {
   static final String WIDTH = "width";
   static final String PLAIN = "plain";
 
-  /** The system property for how many seeds a property of engines is tried with. */
+  /** The system property for the number of seeds per tested property of engines. */
   static final String SEEDS = "fastweights.test.seeds";
 
   private static final int SEEDS_HERE = 4;

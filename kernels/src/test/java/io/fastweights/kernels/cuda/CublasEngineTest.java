@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The contract with products by cuBLAS. The simulated one sums in another order for another number
- * of rows, and not in full precision unless it is told to.
+ * of rows, and in full precision only on request.
  */
 class CublasEngineTest extends EngineContractTest {
   @BeforeEach
@@ -51,7 +51,7 @@ class CublasEngineTest extends EngineContractTest {
     return 1;
   }
 
-  /** More rows than a product takes, and a part. */
+  /** More rows than one product takes, and a partial product. */
   @Test
   void aLargeBatchGivesTheBitsOfSmallOnes() {
     Model model = RandomModels.all(1).get("transformer");

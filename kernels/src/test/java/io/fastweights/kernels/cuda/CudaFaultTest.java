@@ -22,9 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * What goes wrong on a device ends in an exception that says what was asked, and leaves nothing.
- */
+/** A device failure throws an exception that names the request, and leaks no resource. */
 class CudaFaultTest {
   private static final int SLOTS = 6;
   private static final int EVENTS = 9;

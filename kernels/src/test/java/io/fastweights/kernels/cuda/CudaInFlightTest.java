@@ -46,7 +46,7 @@ class CudaInFlightTest {
             });
   }
 
-  /** Memories that were just folded stand between others: they must not cut the launch. */
+  /** Memories that were just folded are between others; they must not split the launch. */
   @Test
   void replaysManyLogsInOneLaunch() {
     Model model =

@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** JCuda and its native library as a long-lived process meets them. */
+/** Loading of JCuda and its native library in a long-lived process. */
 class CudaLoadingTest {
   @BeforeEach
   void load() {

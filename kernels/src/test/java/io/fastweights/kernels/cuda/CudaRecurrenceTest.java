@@ -170,7 +170,7 @@ class CudaRecurrenceTest {
     }
   }
 
-  /** A sequence with what is known and what is to be found. */
+  /** A sequence with its inputs and expected results. */
   private static final class Case {
     final int length;
     final HeadSequence s;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Native code comes from the jar, whatever lies in the folder for temporary files. */
+/** Native code comes from the jar, never from the folder for temporary files. */
 class NativeLibraryTest {
   private static final int NOBODY = 65534;
   private static final String FILE = LibUtils.createLibraryFileName(NativeLibrary.DRIVER);
@@ -49,9 +49,7 @@ class NativeLibraryTest {
         .doesNotContain("PLANTED");
   }
 
-  /**
-   * Whichever thread comes first; an initialiser of a class that failed once says something else.
-   */
+  /** For any thread order: a class whose initialiser has failed throws another error later. */
   @Test
   void alwaysNamesAMissingDriver() throws Exception {
     String said = end(start("CUDA CUDA CUDA AUTO CUDA", tmp, tmp, false));
@@ -143,7 +141,9 @@ class NativeLibraryTest {
         folder + ": failed to map segment from shared object: Operation not permitted");
   }
 
-  /** A library that says that it runs, of another user where this process may give files away. */
+  /**
+   * A library that reports when it runs; owned by another user if this process may change owners.
+   */
   private Path plant() throws Exception {
     Files.setPosixFilePermissions(tmp, PosixFilePermissions.fromString("rwxrwxrwx"));
     Files.setAttribute(tmp, "unix:mode", 01777);
@@ -203,7 +203,7 @@ class NativeLibraryTest {
     return said;
   }
 
-  /** Makes engines in a process of its own, side by side, and says which, or why there is none. */
+  /** Makes engines in a separate process, in parallel, and prints their names or the errors. */
   public static void main(String[] args) throws InterruptedException {
     List<Thread> threads = new ArrayList<>();
     for (String device : args[0].split(" ")) {

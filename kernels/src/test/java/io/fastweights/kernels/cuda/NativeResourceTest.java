@@ -9,7 +9,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who owns a native resource gives it back once; who forgets to is found out. */
+/** A native resource is released once; a resource that is not released is detected. */
 class NativeResourceTest {
   private static final int OUT_OF_MEMORY = 2;
 

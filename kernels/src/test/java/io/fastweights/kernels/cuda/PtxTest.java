@@ -40,7 +40,7 @@ class PtxTest {
     assertThat(ptx).contains(".version 8.0\n.target sm_75\n");
   }
 
-  /** NVIDIA's compiler as JCuda carries it, of CUDA 12.0: what a driver of that age accepts. */
+  /** NVIDIA's compiler in JCuda, of CUDA 12.0: it accepts what a driver of that version accepts. */
   @ParameterizedTest
   @ValueSource(strings = {"sm_75", "sm_80", "sm_86", "sm_89", "sm_90"})
   void compilesForEveryArchitectureWithoutSpilling(String architecture) {
@@ -74,8 +74,8 @@ class PtxTest {
   }
 
   /**
-   * What JCuda's compiler does not know of: later architectures, and a remade PTX. Where there is
-   * no CUDA toolkit the hash above must do, and there is nothing to see here.
+   * Checks what JCuda's compiler cannot: later architectures, and a rebuilt PTX. Without a CUDA
+   * toolkit only the hash above is checked.
    */
   @Test
   void isRemadeByTheToolkitAndCompiledForNewerArchitecturesWhereThereIsOne(@TempDir Path folder)
@@ -86,7 +86,7 @@ class PtxTest {
       String remade = Files.readString(made);
       String shipped = new String(CudaModule.ptx(), StandardCharsets.US_ASCII);
       assertThat(entries(remade)).isEqualTo(entries(shipped));
-      // Another build of nvcc may word it otherwise.
+      // Another build of nvcc may produce other text.
       if (compiler(remade).equals(compiler(shipped))) {
         assertThat(remade.equals(shipped)).as("run src/main/cuda/ptx.sh").isTrue();
       }

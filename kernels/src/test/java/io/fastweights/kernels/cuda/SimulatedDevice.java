@@ -14,7 +14,7 @@ import jcuda.driver.JCudaDriver;
 
 /**
  * A CUDA driver without a GPU (src/test/native), built with g++ and loaded before JCuda asks for
- * libcuda.so.1. Loaded once for the process, which then sees a CUDA device for ever.
+ * libcuda.so.1. Loaded once per process, which sees a CUDA device from then on.
  */
 public final class SimulatedDevice {
   /** Requests and counts of {@code Control} in driver.cpp. */
@@ -95,7 +95,7 @@ public final class SimulatedDevice {
     return value[0];
   }
 
-  /** What the process holds of the device: allocations, pinned buffers, handles, contexts. */
+  /** Device resources that the process holds: allocations, pinned buffers, handles, contexts. */
   public static List<Long> held() {
     return List.of(
         get(Control.ALLOCATIONS), get(Control.PINNED), get(Control.HANDLES), get(Control.CONTEXTS));

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * What every engine must do. A subclass for each engine; a failing test names the seed, and {@code
- * -Dfastweights.seed=N} replays it alone.
+ * The contract of every engine. Each engine has a subclass. A failing test names the seed, and
+ * {@code -Dfastweights.seed=N} replays it alone.
  */
 public abstract class EngineContractTest {
   private static final int KEYS = 5;
@@ -34,7 +34,7 @@ public abstract class EngineContractTest {
   /** Largest |a - b| / (1 + |b|) against the reference; 0 where the bits must be the same. */
   protected abstract double tolerance(Storage storage);
 
-  /** How many seeds each property is tried with. */
+  /** Number of seeds that each property is tested with. */
   protected int seeds() {
     return 12;
   }
@@ -94,7 +94,7 @@ public abstract class EngineContractTest {
               EngineResults actual = script.run(engine, script.splits(random, 17));
               String what = storage + ", seed " + seed;
               if (tolerance(storage) == 0) {
-                // Other orders of sums differ by as much as such values cancel.
+                // Sums in another order differ by the cancellation of such values.
                 assertSame(what, expected, actual, 0);
               }
               requireFiniteMemories(what, actual);
@@ -118,7 +118,7 @@ public abstract class EngineContractTest {
         });
   }
 
-  /** As many that an engine may take them in blocks, whose ends cut segments. */
+  /** Enough events that an engine may use blocks, whose ends cut segments. */
   @TestFactory
   Stream<DynamicTest> givesTheSameBitsInABatchOfManyEvents() {
     return RandomModels.all(1).entrySet().stream()

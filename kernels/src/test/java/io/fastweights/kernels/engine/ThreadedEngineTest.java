@@ -20,7 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The contract, with every batch stepped by the thread; and what a thread adds to it. */
+/** The contract, with every batch stepped by the thread; and tests of the thread itself. */
 class ThreadedEngineTest extends EngineContractTest {
   private static final Model MODEL =
       new AssociativeMemory(4, 1, 2, new float[] {0.5f, 0.25f}, Normalisation.UNIT);
@@ -40,7 +40,7 @@ class ThreadedEngineTest extends EngineContractTest {
     return 0;
   }
 
-  /** Lets the thread step what the contract's tests step. */
+  /** Steps the batches of the contract's tests in the thread. */
   private record Submitting(Engine engine) implements Engine {
     @Override
     public String name() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the package dpfp-pytorch itself returns, one event at a time in float32, from its own
+ * Outputs of the package dpfp-pytorch itself, one event at a time in float32, from its own
  * state_dict: no sigmoid on beta, one memory for all layers.
  */
 @Tag("width")
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DpfpPytorchGoldenTest {
   /**
    * Post-norm over a shared memory magnifies a rounding error from event to event: float32 and
-   * float64 part by more than the usual tolerance.
+   * float64 differ by more than the usual tolerance.
    */
   private static final double ILL_CONDITIONED = 1e-3;
 

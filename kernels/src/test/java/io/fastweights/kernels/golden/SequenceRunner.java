@@ -14,7 +14,7 @@ import java.util.Map;
 interface SequenceRunner {
 
   /**
-   * What sequences leave behind.
+   * The results of sequences.
    *
    * @param hidden float[sequence][event][hiddenDim]
    * @param outputs float[sequence][event][outputDim]

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What it means that a memory fades before an event. */
+/** Fading: an event reads its memory multiplied by a factor. */
 class FadingTest {
   static Stream<String> models() {
     return RandomModels.all(0).keySet().stream();

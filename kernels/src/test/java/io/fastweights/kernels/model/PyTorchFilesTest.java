@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files as people save them from PyTorch, beside the one way that the page tells. */
+/** Files as users save them from PyTorch, beyond the way that the documentation describes. */
 class PyTorchFilesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -15,12 +15,12 @@ import java.util.function.Consumer;
 final class WeightsBytes {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Of the input's size, what the reader may allocate. */
+  /** Multiple of the input's size that the reader may allocate. */
   private static final int TIMES_INPUT = 32;
 
   private WeightsBytes() {}
 
-  /** A file of a header as it stands and so many bytes of zeros. */
+  /** A file of this header, unchanged, and this many zero bytes. */
   static byte[] file(String header, int dataBytes) {
     return file(header.getBytes(StandardCharsets.UTF_8), new byte[dataBytes]);
   }
@@ -44,7 +44,7 @@ final class WeightsBytes {
     }
   }
 
-  /** Where the data of a file begins. */
+  /** Offset of the data in a file. */
   static int dataAt(byte[] file) {
     return 8 + (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
   }
@@ -70,7 +70,7 @@ final class WeightsBytes {
    * any other exception goes through. Either may allocate no more than a small multiple of the
    * bytes.
    *
-   * @return what was read, or null
+   * @return the weights, or null if the file is refused
    */
   static WeightsFile readAny(byte[] bytes) throws IOException {
     return Allocations.bounded(bytes.length, TIMES_INPUT, () -> readOrRefuse(bytes));

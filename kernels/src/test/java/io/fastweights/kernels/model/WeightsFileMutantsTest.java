@@ -63,9 +63,7 @@ class WeightsFileMutantsTest {
     return Files.readAllBytes(file);
   }
 
-  /**
-   * One to three changes; half of them fall on the header, which is where damage is interesting.
-   */
+  /** One to three changes; half of them in the header, where most checks are. */
   private static byte[] mutate(byte[] sound, SplittableRandom random) {
     byte[] bytes = sound.clone();
     for (int change = random.nextInt(3); change >= 0 && bytes.length > 0; change--) {

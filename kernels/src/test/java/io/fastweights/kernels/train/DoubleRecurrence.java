@@ -4,7 +4,7 @@ import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 
 /**
  * The recurrence and its gradients in float64 with W stored for every event, as automatic
- * differentiation would: what the walk back is held against.
+ * differentiation would: the reference of the backward pass.
  */
 final class DoubleRecurrence {
   final double[] gradPhiK;

@@ -46,7 +46,7 @@ class FromPyTorchPageTest {
     String script = script();
     String python = PyTorch.find();
     if (python == null) {
-      // No PyTorch here: then it must be the script that made what is kept.
+      // Without PyTorch the script must be the one that made the kept files.
       JsonNode kept = JSON.readTree(resource("page.json").toFile());
       assertThat(digest(script)).isEqualTo(kept.get("script").textValue());
       return;

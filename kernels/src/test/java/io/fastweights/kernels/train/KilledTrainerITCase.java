@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Training in a process that is killed, and gone on with in another. */
+/** Training in a process that is killed and resumed in another. */
 class KilledTrainerITCase {
   @TempDir Path folder;
 

@@ -74,7 +74,7 @@ class LockstepTest {
     return new Lanes(sequences, LANES, CHUNK, config.memory().floats(), 9);
   }
 
-  /** Stands for a device: each head as the CPU runs it. */
+  /** Simulates a device: each head runs on the CPU. */
   private static final class OnCpu implements DeviceRecurrence {
     private final UpdateRule rule;
     private final int rows;

@@ -163,7 +163,7 @@ class ModelPassTest {
     int both = config.features() + config.valueDim();
     long perEvent = (long) Float.BYTES * config.depth() * config.heads() * 10 * both;
     assertThat(bytes[2] - bytes[1]).isLessThan(1024 * perEvent);
-    // The test could tell: every W stored would be more.
+    // Storing every W would exceed this limit.
     assertThat(perEvent).isLessThan(memory);
   }
 

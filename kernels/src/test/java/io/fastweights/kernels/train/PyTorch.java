@@ -27,9 +27,9 @@ final class PyTorch {
   }
 
   /**
-   * What a script prints.
+   * Runs a script and returns its output.
    *
-   * @throws IllegalStateException if it fails, with what it printed
+   * @throws IllegalStateException if it fails, with its output
    */
   static String run(String python, Path script, Path... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of(python, script.toString()));

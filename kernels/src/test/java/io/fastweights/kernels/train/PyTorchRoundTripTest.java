@@ -66,7 +66,7 @@ class PyTorchRoundTripTest {
     for (Map.Entry<String, ModelConfig> model : MODELS.entrySet()) {
       Path file = train(model.getKey(), model.getValue());
       if (python == null) {
-        // No PyTorch here: the file then is like the one that PyTorch is known to read.
+        // Without PyTorch, compare the file with one that PyTorch is known to read.
         assertThat(layout(file)).isEqualTo(layout(resource(model.getKey() + ".safetensors")));
         continue;
       }
@@ -129,7 +129,7 @@ class PyTorchRoundTripTest {
       float expected = theirs[t][0];
       assertThat(ours[t]).as("%s, event %d", name, t).isCloseTo(expected, within(1e-5f));
     }
-    // Outputs that are all the same would show little.
+    // Equal outputs would test little.
     assertThat(Arrays.stream(theirs).mapToDouble(o -> o[0]).distinct().count()).isGreaterThan(50);
   }
 

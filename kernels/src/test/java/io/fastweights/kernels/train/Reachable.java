@@ -10,7 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
-/** What an object of ours keeps in memory: all arrays of numbers that can be reached from it. */
+/** Counts the bytes of all number arrays reachable from an object of this project. */
 final class Reachable {
   private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Deque<Object> left = new ArrayDeque<>();
@@ -18,7 +18,7 @@ final class Reachable {
 
   private Reachable() {}
 
-  /** Bytes of arrays that only the object itself keeps, and not what is given. */
+  /** Bytes of the arrays reachable from the object, except those of the given objects. */
   static long bytes(Object root, Object... given) throws IllegalAccessException {
     Reachable reachable = new Reachable();
     reachable.seen.addAll(List.of(given));

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The walk back through the recurrence against float64 with every W stored. */
+/** The backward pass of the recurrence against float64 with every W stored. */
 class RecurrenceTest {
   @ParameterizedTest
   @CsvSource({"DELTA,1", "DELTA,2", "DELTA,3", "SUM,4", "SUM,5"})

@@ -30,7 +30,7 @@ class TrainerTest {
     assertThat(result.validation().get("auc")).isGreaterThan(0.9);
     assertThat(reports.get(0).loss()).isGreaterThan(reports.get(reports.size() - 1).loss());
     assertThat(reports).last().satisfies(r -> assertThat(r.left().isNegative()).isFalse());
-    // What is returned is what was scored.
+    // The returned weights are the weights that were scored.
     assertThat(Scoring.of(result.weights(), VALIDATION, 2)).isEqualTo(result.validation());
   }
 
@@ -127,7 +127,7 @@ class TrainerTest {
   void stopsWhereTheValidationLossHasNoNewBest() throws IOException {
     TrainOptions options =
         TrainingCases.options().epochs(500).learningRate(0.05).patience(2).build();
-    // Two keys alone are soon learned by heart, which does not help others.
+    // Training on two keys overfits, so validation does not improve.
     TrainResult result =
         new Trainer(
                 TrainingCases.CONFIG,
@@ -215,7 +215,7 @@ class TrainerTest {
     return new ParameterLayout(weights.config(), weights.schema()).values(weights);
   }
 
-  /** Stands for whatever ends a process. */
+  /** Simulates the end of a process. */
   private static final class Stopped extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }

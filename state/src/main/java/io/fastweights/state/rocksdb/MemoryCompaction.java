@@ -8,26 +8,24 @@ import org.rocksdb.CompactionOptionsUniversal;
 import org.rocksdb.DBOptions;
 
 /**
- * How RocksDB's universal compaction merges the files of memories and logs: many at a time, so that
- * each byte is rewritten a few times only. What Flink's own options cannot say. A log that is read
- * may then stand in more files, most of which a Bloom filter rules out.
+ * Options of RocksDB's universal compaction that Flink's own do not cover. It merges many files of
+ * memories and logs at a time, so each byte is rewritten only a few times. A log may then be spread
+ * over more files; a Bloom filter rules most of them out.
  */
 @Internal
 public final class MemoryCompaction implements RocksDBOptionsFactory {
   private static final long serialVersionUID = 1L;
 
-  /** Files from which on some are merged; RocksDB's own: 4. */
+  /** Number of files that triggers a merge; RocksDB's own: 4. */
   private static final int MERGE_FROM = 8;
 
-  /** Files that a merge has at least; RocksDB's own: 2. */
+  /** Fewest files of a merge; RocksDB's own: 2. */
   private static final int LEAST_MERGED = 4;
 
-  /** Per cent by which a file may be larger than those before it and still join their merge. */
+  /** Per cent by which a file may exceed those before it and still join their merge. */
   private static final int SIZE_RATIO = 20;
 
-  /**
-   * Files from which on writes are slowed down, and stopped. RocksDB's own, 20 and 36, are near.
-   */
+  /** Numbers of files that slow writes down, and stop them. RocksDB's own, 20 and 36, are near. */
   private static final int SLOW_FROM = 40;
 
   private static final int STOP_AT = 60;

@@ -17,13 +17,13 @@ import org.rocksdb.CompressionType;
  *
  * <ul>
  *   <li>A checkpoint flushes what the write buffers hold while the subtask stands still: small
- *       buffers are flushed before, in the background. Where there are only two of them a flush
- *       waits for compactions.
- *   <li>Universal compaction with {@link MemoryCompaction} rewrites a byte less often, and it is
- *       what compaction writes that checkpoints copy.
- *   <li>A log is about as large as RocksDB's own blocks of 4 KiB. Larger ones are fewer: less to
- *       index, and to look up in the block cache for every read and by every compaction.
- *   <li>Weights and logs do not compress; to try costs a third of a compaction's time.
+ *       buffers are flushed before, in the background. With only two of them a flush waits for
+ *       compactions.
+ *   <li>Universal compaction with {@link MemoryCompaction} rewrites a byte less often; checkpoints
+ *       copy what compaction writes.
+ *   <li>A log is about as large as RocksDB's own blocks of 4 KiB. Larger blocks are fewer, so reads
+ *       and compactions have fewer index entries and block cache lookups.
+ *   <li>Weights and logs do not compress; trying takes a third of a compaction's time.
  * </ul>
  */
 @PublicEvolving
@@ -33,7 +33,7 @@ public final class RocksDbDefaults {
 
   private RocksDbDefaults() {}
 
-  /** Sets what the options do not say. */
+  /** Sets options that are not set yet. */
   public static void set(Configuration options) {
     SizeOption.setDefault(
         options, RocksDBConfigurableOptions.WRITE_BUFFER_SIZE, MemorySize.ofMebiBytes(4));

@@ -9,7 +9,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 
-/** Counts what an operator emits; nobody wants it. */
+/** Counts the records that an operator emits, and drops them. */
 final class CountingOutput<T> implements Output<StreamRecord<T>> {
   private long answers;
   private long aside;

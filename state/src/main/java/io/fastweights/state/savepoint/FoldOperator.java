@@ -58,7 +58,7 @@ final class FoldOperator extends AbstractStreamOperator<Long>
     throw new IllegalStateException("nothing is to be read while a savepoint is rewritten");
   }
 
-  /** All that it does happens just before its state is written. */
+  /** Makes its changes just before its state is written. */
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
@@ -70,7 +70,7 @@ final class FoldOperator extends AbstractStreamOperator<Long>
     }
   }
 
-  /** A copy: no backend likes to be changed while it lists its keys. */
+  /** A copy: a backend must not change while it lists its keys. */
   private List<Object> keys() {
     List<String> states = List.of(FastWeightStore.BASE, FastWeightStore.LOG);
     try (Stream<Object> keys =
@@ -104,7 +104,7 @@ final class FoldOperator extends AbstractStreamOperator<Long>
   }
 
   /**
-   * What is done to the memories.
+   * Changes to the memories.
    *
    * @param fold every log into its base
    * @param storage of every base; null for the one that the memory has
@@ -124,7 +124,7 @@ final class FoldOperator extends AbstractStreamOperator<Long>
     }
   }
 
-  /** Travels with the job. */
+  /** Serialized with the job. */
   static final class Factory extends AbstractStreamOperatorFactory<Long>
       implements OneInputStreamOperatorFactory<Long, Long> {
     private static final long serialVersionUID = 1L;

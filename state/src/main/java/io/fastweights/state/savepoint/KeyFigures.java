@@ -3,7 +3,7 @@ package io.fastweights.state.savepoint;
 import org.apache.flink.annotation.Internal;
 
 /**
- * What one key's memory amounts to.
+ * Figures of one key's memory.
  *
  * @param key the key as text
  * @param events observed events
@@ -23,7 +23,7 @@ public record KeyFigures(
     long baseBytes,
     long logBytes) {
 
-  /** Whether every weight of W is a finite number; else the memory answers with NaN. */
+  /** True if every weight of W is finite; otherwise the memory answers with NaN. */
   public boolean isFinite() {
     return Double.isFinite(norm);
   }

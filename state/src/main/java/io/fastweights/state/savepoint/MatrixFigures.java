@@ -6,15 +6,15 @@ import java.util.stream.IntStream;
 import org.apache.flink.annotation.Internal;
 
 /**
- * What a head's W, float[rows][columns], amounts to.
+ * Figures of a head's W, float[rows][columns].
  *
  * @param norm Frobenius norm
  * @param largest largest magnitude of a weight
  * @param usedRows rows that are not all zero: features of phi that events have written to
- * @param effectiveRows (sum |w_i|^2)^2 / sum |w_i|^4 over rows w_i: over how many rows the weight
- *     is spread; 0 for an empty memory
- * @param effectiveRank (sum s_i^2)^2 / sum s_i^4 over singular values s_i: how many associations of
- *     equal strength would fill W so (the participation ratio); 0 for an empty memory
+ * @param effectiveRows (sum |w_i|^2)^2 / sum |w_i|^4 over rows w_i: number of rows over which the
+ *     weight is spread; 0 for an empty memory
+ * @param effectiveRank (sum s_i^2)^2 / sum s_i^4 over singular values s_i (the participation
+ *     ratio): number of equally strong associations with this spread; 0 for an empty memory
  */
 @Internal
 public record MatrixFigures(

@@ -14,8 +14,8 @@ import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 
 /**
  * Forms memories from a history of events and writes them as a savepoint, from which a job starts
- * as if it had seen the history itself: the operator is the job's own, so its state has the bits
- * that the job's would have.
+ * as if it had read the history itself. It runs the job's own operator, so its state has the same
+ * bits.
  *
  * @param answered events of the history that the operator answered
  * @param refused events that it put aside as malformed
@@ -25,10 +25,10 @@ import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 public record MemoryBootstrap(long answered, long refused, JobExecutionResult result) {
 
   /**
-   * Runs the operator of a stream over its input and writes the state that it then has. The
-   * operator leaves its job: of its environment only what else was added to it runs beside this.
+   * Runs the operator of a stream over its input and writes its final state. The operator is
+   * removed from its environment; other pipelines of the environment run beside this.
    *
-   * @param memories what the operator gives; nothing may be made of it
+   * @param memories the operator's output; no other operator may consume it
    * @param path folder of the savepoint; must not exist or be empty
    * @throws IllegalArgumentException if it is not a keyed operator with one input and a uid, or the
    *     folder is not empty

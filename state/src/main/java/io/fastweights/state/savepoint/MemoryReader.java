@@ -19,7 +19,7 @@ import org.apache.flink.util.Collector;
 /**
  * Reads the memories of a savepoint, a key at a time.
  *
- * @param <R> what is made of a memory
+ * @param <R> the result for a memory
  */
 abstract class MemoryReader<R> extends KeyedStateReaderFunction<Object, R> {
   private static final long serialVersionUID = 1L;

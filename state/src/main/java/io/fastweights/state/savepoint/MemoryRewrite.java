@@ -15,8 +15,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Writes a savepoint anew in Flink's canonical format, with the memories in another form. The
- * operator's state is restored as a job restores it, changed in place and written, so whatever else
- * the operator keeps comes along; the other operators' files are copied.
+ * operator's state is restored as a job restores it, changed in place and written, so the
+ * operator's other state is kept; the other operators' files are copied.
  */
 @PublicEvolving
 public final class MemoryRewrite {
@@ -30,7 +30,7 @@ public final class MemoryRewrite {
     this.from = from;
   }
 
-  /** Of the memories in a savepoint. */
+  /** Rewrites the memories in a savepoint. */
   public static MemoryRewrite of(MemorySavepoint from) {
     return new MemoryRewrite(from);
   }
@@ -43,8 +43,8 @@ public final class MemoryRewrite {
 
   /**
    * Stores every memory in this form, with its log folded: a log gives the bits of its memory only
-   * upon the base that it was learned with. From fp32 to bf16 a weight is rounded once, as it is
-   * where a job that holds memories in bf16 loads it.
+   * with the base that it was learned with. From fp32 to bf16 a weight is rounded once, as when a
+   * job with memories in bf16 loads it.
    */
   public MemoryRewrite storage(Storage storage) {
     this.storage = storage;

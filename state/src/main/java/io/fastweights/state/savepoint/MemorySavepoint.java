@@ -41,11 +41,10 @@ import org.apache.flink.streaming.api.operators.collect.CollectSinkOperatorFacto
 
 /**
  * The fast-weight memories in a savepoint or retained checkpoint, canonical or native, of the
- * RocksDB or the heap backend, with keys of any type. What they are (shape, recipe, type of key) is
- * read off the savepoint; a model or a schema is not needed.
+ * RocksDB or the heap backend, with keys of any type. Their shape, recipe and type of key are read
+ * from the savepoint; no model or schema is needed.
  *
- * <p>Memories are read by a job, so what runs the environment's jobs does the work and no more than
- * the memories at hand are in memory.
+ * <p>The environment runs a job that reads the memories; only those being read are in memory.
  */
 @PublicEvolving
 public final class MemorySavepoint {
@@ -202,7 +201,7 @@ public final class MemorySavepoint {
     return path;
   }
 
-  /** How its keyed state is written. */
+  /** Format of its keyed state. */
   public StateFormat format() {
     return format;
   }
@@ -217,7 +216,7 @@ public final class MemorySavepoint {
     return logs.shape();
   }
 
-  /** What the memories mean. */
+  /** Recipe of the memories. */
   public Recipe recipe() {
     return Recipe.parse(bases.recipe());
   }
@@ -237,12 +236,12 @@ public final class MemorySavepoint {
     return operator.getStateSize();
   }
 
-  /** What wrote the keys, in words. */
+  /** Name of the serializer of the keys, without "Serializer". */
   public String keyType() {
     return keys.getClass().getSimpleName().replaceFirst("Serializer$", "");
   }
 
-  /** Names of the operator's keyed states: the memories' own two, and what else it keeps. */
+  /** Names of the operator's keyed states: the memories' own two, and any others. */
   public List<String> states() {
     return states;
   }
@@ -281,7 +280,7 @@ public final class MemorySavepoint {
             reader,
             new StoredKeyType(keys),
             TypeInformation.of(type))
-        // A key for which the reader gives nothing comes as null, which a client takes for the end.
+        // A key without a result would be null, which a client takes for the end.
         .filter(Objects::nonNull);
   }
 

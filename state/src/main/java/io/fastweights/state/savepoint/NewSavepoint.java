@@ -26,8 +26,8 @@ import org.apache.flink.runtime.state.filesystem.AbstractFsCheckpointStorageAcce
 import org.apache.flink.util.IOUtils;
 
 /**
- * The folder of a savepoint in the making. It becomes one with its last file: of a failure nothing
- * is left that could be taken for a savepoint.
+ * The folder of a savepoint that is being written. Its last file makes it a savepoint: a failure
+ * leaves nothing that could be taken for one.
  */
 final class NewSavepoint implements AutoCloseable {
   private final Path folder;

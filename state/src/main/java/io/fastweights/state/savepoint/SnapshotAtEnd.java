@@ -22,16 +22,16 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
 /**
- * An operator as a job runs it, whose state is written as a part of a savepoint when its input has
- * ended; that part is all it emits.
+ * Runs an operator as a job does, and writes its state as a part of a savepoint when its input has
+ * ended. It emits only that part.
  *
  * <p>It runs in a task like any other. Flink's own bootstrap runs an operator in a thread beside
- * the task, whose failure nobody sees: the savepoint would lack that subtask's keys.
+ * the task. A failure there is not reported, and the savepoint would lack that subtask's keys.
  */
 final class SnapshotAtEnd<T, A> implements OneInputStreamOperator<T, byte[]>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
 
-  /** Of a savepoint that no job took. */
+  /** Checkpoint id of a savepoint that no job took. */
   static final long CHECKPOINT_ID = 1;
 
   private final transient OneInputStreamOperator<T, A> operator;

@@ -15,17 +15,17 @@ import org.apache.flink.util.CloseableIterator;
 /**
  * A bounded job whose keyed operator is written to a savepoint when its input has ended.
  *
- * @param parts what each subtask wrote
+ * @param parts the snapshot of each subtask
  * @param result of the job
  */
 record SnapshotJob(List<SubtaskSnapshot> parts, JobExecutionResult result) {
 
-  /** The type of what {@link SnapshotAtEnd} emits. */
+  /** The type of the records that {@link SnapshotAtEnd} emits. */
   static final PrimitiveArrayTypeInfo<byte[]> BYTES =
       PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
 
   /**
-   * Runs all that the environment holds.
+   * Runs all pipelines of the environment.
    *
    * @param subtasks parts of {@link SnapshotAtEnd}
    */
@@ -33,7 +33,7 @@ record SnapshotJob(List<SubtaskSnapshot> parts, JobExecutionResult result) {
   static SnapshotJob run(
       StreamExecutionEnvironment environment, DataStream<byte[]> subtasks, String name)
       throws Exception {
-    // A second attempt could only hide why the first one failed.
+    // A second attempt would only hide the cause of the first failure.
     environment.configure(new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "none"));
     List<SubtaskSnapshot> parts = new ArrayList<>();
     try (CloseableIterator<byte[]> delivered = subtasks.collectAsync()) {
@@ -54,12 +54,12 @@ record SnapshotJob(List<SubtaskSnapshot> parts, JobExecutionResult result) {
     }
   }
 
-  /** What the subtasks emitted. */
+  /** Number of records that the subtasks emitted. */
   long answers() {
     return parts.stream().mapToLong(SubtaskSnapshot::answers).sum();
   }
 
-  /** What they put into side outputs. */
+  /** Number of records in their side outputs. */
   long aside() {
     return parts.stream().mapToLong(SubtaskSnapshot::aside).sum();
   }

@@ -15,7 +15,7 @@ import org.apache.flink.util.DynamicCodeLoadingException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who wrote the keyed state of a savepoint or checkpoint, and so who can read it. */
+/** Format of the keyed state of a savepoint or checkpoint; it decides which backends read it. */
 @Internal
 public enum StateFormat {
   /** Flink's format for every state backend. */
@@ -55,14 +55,14 @@ public enum StateFormat {
             handle.getClass().getSimpleName()));
   }
 
-  /** Where serializers and names of the states are written. */
+  /** Handle of the stream that holds the serializers and names of the states. */
   static StreamStateHandle head(KeyedStateHandle handle) {
     return handle instanceof IncrementalRemoteKeyedStateHandle incremental
         ? incremental.getMetaDataStateHandle()
         : ((KeyGroupsStateHandle) handle).getDelegateStateHandle();
   }
 
-  /** Whether a job with this state backend (hashmap or rocksdb) can start from it. */
+  /** True if a job with this state backend (hashmap or rocksdb) can start from it. */
   public boolean isReadBy(String stateBackend) {
     return this == CANONICAL || backend.equals(stateBackend);
   }

@@ -4,10 +4,7 @@ import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
-/**
- * Keys of whatever type a savepoint holds: all that is known of them is the serializer that wrote
- * them.
- */
+/** Keys of any type in a savepoint: only the serializer that wrote them is known. */
 final class StoredKeyType extends TypeInformation<Object> {
   private static final long serialVersionUID = 1L;
 

@@ -9,14 +9,14 @@ import org.apache.flink.util.InstantiationUtil;
  * A subtask's part of a savepoint.
  *
  * @param subtask from 0
- * @param state where it was written
- * @param answers what the operator emitted until then
- * @param aside what it put into side outputs
+ * @param state handles of the state that it wrote
+ * @param answers number of records that the operator emitted until then
+ * @param aside number of records in its side outputs
  */
 record SubtaskSnapshot(int subtask, OperatorSubtaskState state, long answers, long aside)
     implements Serializable {
 
-  /** Small: the state itself stands in files of the savepoint. */
+  /** Small: the state itself is in files of the savepoint. */
   byte[] toBytes() throws IOException {
     return InstantiationUtil.serializeObject(this);
   }
