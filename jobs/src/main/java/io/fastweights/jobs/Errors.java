@@ -38,7 +38,7 @@ final class Errors {
     return CommandLine.ExitCode.USAGE;
   }
 
-  /** An option that is missing may be there, but misspelt. */
+  /** A missing option may be present but misspelt. */
   private static String unknownToo(ParameterException wrong) {
     List<String> unknown = wrong.getCommandLine().getUnmatchedArguments();
     return wrong instanceof MissingParameterException && !unknown.isEmpty()
@@ -52,13 +52,13 @@ final class Errors {
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  /** What went wrong at the root. */
+  /** Message of the root cause. */
   private static String message(Throwable failure) {
     Throwable stripped = ExceptionUtils.stripExecutionException(failure);
     List<Throwable> causes = new ArrayList<>();
     for (Throwable t = stripped; t != null && !causes.contains(t); t = t.getCause()) {
       if (t instanceof EngineException) {
-        // Its cause is the linker's or the driver's own word.
+        // Its cause is the linker's or the driver's own message.
         return t.getMessage();
       }
       causes.add(t);
@@ -75,7 +75,7 @@ final class Errors {
     return withPlace(message != null && speaks ? message : root.toString());
   }
 
-  /** A full disk is seldom the one that the command's own files are on. */
+  /** The full disk is often not that of the command's own files. */
   private static String withPlace(String message) {
     return message.contains("No space left on device")
         ? message
@@ -85,7 +85,10 @@ final class Errors {
         : message;
   }
 
-  /** The root, or what says the same and where: a file's name before a parser's words. */
+  /**
+   * The root, or a cause with the same message and its place: a file's name before a parser's
+   * message.
+   */
   private static Throwable deepest(List<Throwable> causes) {
     int i = causes.size() - 1;
     while (i > 0 && saysMore(causes.get(i - 1), causes.get(i).getMessage())) {

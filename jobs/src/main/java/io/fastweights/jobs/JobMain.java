@@ -5,8 +5,8 @@ import picocli.CommandLine;
 
 /**
  * The program that a Flink cluster's client runs, as {@code flink run fastweights-job.jar}: it
- * takes the flags of {@code fastweights run}, and the client chooses the cluster. What neither
- * flags nor the job's file say is as the cluster and its client have it.
+ * takes the flags of {@code fastweights run}, and the client chooses the cluster. Options set by
+ * neither flags nor the job file are those of the cluster and its client.
  */
 public final class JobMain {
   private JobMain() {}

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** What flags say of Kafka topics, as the keys of a job's file. */
+/** Translates flags for Kafka topics into keys of a job file. */
 final class KafkaFlags {
   private static final Pattern ADDRESS = Pattern.compile("kafka://([^/]+)/([^/]+)");
 
@@ -51,7 +51,7 @@ final class KafkaFlags {
       description = "Must differ between jobs (default: fastweights-TOPIC).")
   private String transactionalIdPrefix;
 
-  /** Whether a path is the address of a topic. */
+  /** True if a path is the address of a topic. */
   static boolean isTopic(String path) {
     return path != null && path.startsWith("kafka:");
   }

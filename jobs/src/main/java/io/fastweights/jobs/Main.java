@@ -70,7 +70,7 @@ public final class Main {
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] args) {
     System.setProperty("java.awt.headless", "true");
-    // Libraries format the errors that they report, and Flink its sizes, with the default's digits.
+    // Libraries format errors, and Flink formats sizes, with the digits of the default locale.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     if (Arrays.asList(args).contains(VERBOSE)) {
       System.setProperty("fastweights.log.level", "INFO");

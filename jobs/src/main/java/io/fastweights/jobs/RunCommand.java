@@ -139,8 +139,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /**
-   * @param surroundings what holds where neither flags nor the job's file say otherwise
-   * @param targets where jobs run; null where flags say it
+   * @param surroundings options that apply unless flags or the job file override them
+   * @param targets of the jobs; null if flags set them
    */
   RunCommand(Configuration surroundings, Targets targets) {
     this.surroundings = surroundings;
@@ -175,7 +175,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /**
-   * @param models new weights while the job runs; null where none come
+   * @param models new weights while the job runs; null if there are none
    */
   private static void build(
       StreamExecutionEnvironment environment,
@@ -202,7 +202,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** What a cluster forbids, a job's file does not allow. */
+  /** Merges the options; a job file cannot widen the cluster's restrictions. */
   private Configuration said(JobConfig job) {
     Configuration said = new Configuration(surroundings);
     said.addAll(job.options());
@@ -255,7 +255,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** What flags say, by the keys of a job's file. */
+  /** Values of the flags, by keys of a job file. */
   private Map<String, Object> given() throws IOException {
     Map<String, Object> given = new LinkedHashMap<>();
     if (events != null && events.size() == 1 && KafkaFlags.isTopic(events.get(0))) {

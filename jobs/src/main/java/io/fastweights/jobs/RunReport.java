@@ -13,11 +13,11 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.api.common.JobExecutionResult;
 
-/** What a job that has ended counted. */
+/** Counters of a finished job. */
 final class RunReport {
   private RunReport() {}
 
-  /** Kinds of reasons that are told. */
+  /** Kinds of reasons that are printed. */
   private static final int MOST_TOLD = 5;
 
   private static final String OUT_OF_ORDER = "before the last observed event of its key";
@@ -43,7 +43,7 @@ final class RunReport {
     return count == null ? 0 : count;
   }
 
-  /** Why events were refused, the most frequent kind of reasons first. */
+  /** Reasons for refused events, most frequent kind first. */
   static List<Kind> reasons(JobExecutionResult result) {
     Map<String, Kind> reasons = result.getAccumulatorResult(ReasonCounts.NAME);
     return reasons == null ? List.of() : ReasonCounts.sorted(reasons);
@@ -63,7 +63,7 @@ final class RunReport {
     }
   }
 
-  /** What rows of CSV lack: members that no record of the first had. */
+  /** Prints the members left out of CSV rows: none of the first records had them. */
   static void printLeftOut(JobExecutionResult result, PrintWriter out) {
     Map<String, Kind> leftOut = result.getAccumulatorResult(EventParser.LEFT_OUT);
     if (leftOut != null && !leftOut.isEmpty()) {

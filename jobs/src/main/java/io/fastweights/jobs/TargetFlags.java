@@ -12,7 +12,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import picocli.CommandLine.Option;
 
-/** Where a job runs. */
+/** Flags for the target of a job. */
 final class TargetFlags {
   private static final Pattern ADDRESS = Pattern.compile("([^:/]+):(\\d{1,5})");
   private static final String LOCAL = "";
@@ -54,12 +54,12 @@ final class TargetFlags {
       description = "What 'fastweights cluster' was given as --folder.")
   private Path folder;
 
-  /** Whether the job goes on with the whole of a savepoint. */
+  /** True if the job restores all state of a savepoint. */
   boolean fromSavepoint() {
     return savepoint != null;
   }
 
-  /** Whether the job runs elsewhere than in this process. */
+  /** True if the job runs outside this process. */
   boolean onCluster() {
     return cluster != null;
   }

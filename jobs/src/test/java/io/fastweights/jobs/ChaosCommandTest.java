@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What chaos says before it starts anything. */
+/** Errors of the chaos command before it starts anything. */
 class ChaosCommandTest extends CommandTest {
   @ParameterizedTest
   @CsvSource({

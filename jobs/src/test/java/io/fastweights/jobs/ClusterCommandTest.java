@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the cluster's commands say where no cluster is, or none can be. */
+/** Messages of the cluster commands without a cluster, or where none can start. */
 class ClusterCommandTest extends CommandTest {
   private Result cluster(Object... args) {
     Object[] all = new Object[args.length + 3];

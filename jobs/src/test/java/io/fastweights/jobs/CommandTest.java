@@ -24,7 +24,7 @@ abstract class CommandTest {
 
   @TempDir Path folder;
 
-  /** What a command did. */
+  /** Result of a command. */
   record Result(int exitCode, String out, String err) {}
 
   static Result execute(Object... args) {

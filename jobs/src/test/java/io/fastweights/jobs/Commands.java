@@ -6,11 +6,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 
-/** Commands that are the means of a test, not what it is about. */
+/** Commands that tests use for setup. */
 public final class Commands {
   private Commands() {}
 
-  /** What a command printed, which must succeed and complain of nothing. */
+  /** Output of a command, which must succeed and print no errors. */
   public static String succeed(String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();

@@ -30,7 +30,8 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 /**
- * What the documentation shows, but for Java and SQL, which the module operator compiles and runs:
+ * Checks the examples of the documentation, except Java and SQL, which the module operator compiles
+ * and runs:
  *
  * <ul>
  *   <li>a {@code yaml} block is a job, or the options of a Flink cluster (where it has no source);
@@ -234,7 +235,7 @@ class DocsTest {
     assertThat(indexed).containsAll(pages().stream().map(Path::normalize).toList());
   }
 
-  /** Where a page's links lead, those to other sites aside. */
+  /** Targets of a page's links, except those to other sites. */
   private static List<String> links(Path page) throws IOException {
     String prose = FENCED.matcher(Files.readString(page)).replaceAll("");
     return LINK.matcher(prose)

@@ -22,7 +22,7 @@ class GpuCheckBundleIT {
   private static Path archive;
   private static CommandTest.Result made;
 
-  /** What a process printed. */
+  /** Exit code and output of a process. */
   private record Ended(int exitCode, String out, String err) {}
 
   @BeforeAll

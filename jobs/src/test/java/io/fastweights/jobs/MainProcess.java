@@ -40,7 +40,7 @@ final class MainProcess {
     return new Result(exitCode, text(out), text(err));
   }
 
-  /** What the launcher lets through of it. */
+  /** Output without the lines that the launcher filters. */
   private static String text(Path file) throws Exception {
     return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
         .lines()

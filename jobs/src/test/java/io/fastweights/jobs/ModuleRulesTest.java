@@ -85,8 +85,9 @@ class ModuleRulesTest {
   }
 
   /**
-   * Bytes that make objects of their own choice. Flink ships functions that way; what it restores
-   * of a savepoint tool's own task, a {@code SubtaskSnapshot}, never leaves that job.
+   * Java serialization, whose bytes choose the classes of objects. Flink ships functions that way;
+   * what it restores of a savepoint tool's own task, a {@code SubtaskSnapshot}, never leaves that
+   * job.
    */
   @Test
   void nothingIsReadByJavaSerialisationOrKryo() {
@@ -124,7 +125,7 @@ class ModuleRulesTest {
         .check(CLASSES);
   }
 
-  /** Who streams without tables needs no table planner on the class path. */
+  /** Jobs without tables need no table planner on the class path. */
   @Test
   void onlyTheSqlFaceKnowsTables() {
     noClasses()

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is wrong before anything runs: one clear line, an exit code, nothing written. */
+/** Errors before a job runs: one clear line, an exit code, nothing written. */
 class RunBadInputTest extends CommandTest {
   private static final String EVENTS = "time,user,page,price,outcome\n2001-01-01,u,p,1,buy\n";
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A job as a YAML file: what is wrong in it shows before anything runs. */
+/** A job as a YAML file: errors in it are reported before anything runs. */
 class RunConfigTest extends CommandTest {
   private static final String EVENTS =
       """

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A folder for temporary files that takes none, in a process: a JVM reads the option once. */
+/** An unwritable folder for temporary files, in a process: a JVM reads the option once. */
 class TemporaryFilesITCase extends CommandTest {
   private Result run(Path temporary) throws Exception {
     Path events = file("events.csv", "user,time,page,price,outcome\nu,1,p,2,buy\n");

@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Trains on a stream whose next value is the last one of its key: only a memory can know it. */
+/** Trains on a stream whose next value is the last one of its key: only a memory can predict it. */
 class TrainCommandITCase extends CommandTest {
   private static final int EVENTS = 1500;
 

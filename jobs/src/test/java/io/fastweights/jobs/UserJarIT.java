@@ -7,7 +7,7 @@ import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 
-/** The jar of a job holds what a cluster has not, and nothing of what it has. */
+/** The jar of a job contains only what a cluster lacks. */
 class UserJarIT {
   private static List<String> entries() throws Exception {
     try (JarFile jar = new JarFile(System.getProperty("fastweights.job.jar"))) {

@@ -18,7 +18,7 @@ import org.apache.flink.streaming.api.functions.co.CoMapFunction;
 import org.apache.flink.types.Either;
 
 /**
- * What comes out of an operator over two streams: one that asks and one that brings the facts.
+ * Output of an operator over two streams: questions and facts.
  *
  * @param <Q> question
  * @param <F> fact
@@ -37,8 +37,8 @@ public final class FastWeightJoin<Q, F> {
   }
 
   /**
-   * Both streams are partitioned by their keys into one operator that says which is which; what
-   * follows is chained to it.
+   * Both streams are partitioned by key into one operator that tags the elements; the next
+   * operators are chained to it.
    */
   static <Q, K, F> FastWeightJoin<Q, F> of(
       FastWeights<Q> builder,
@@ -115,7 +115,7 @@ public final class FastWeightJoin<Q, F> {
     return all.predictions().flatMap(left).returns(Prediction.type(question));
   }
 
-  /** What was predicted for each fact, before it was learned. */
+  /** Predictions for the facts, each made before the fact was learned. */
   public DataStream<Prediction<F>> facts() {
     FlatMapFunction<Prediction<Either<Q, F>>, Prediction<F>> right =
         (prediction, out) -> {
@@ -126,7 +126,7 @@ public final class FastWeightJoin<Q, F> {
     return all.predictions().flatMap(right).returns(Prediction.type(fact));
   }
 
-  /** Both together, and what else comes out: malformed and late events, scores, drift. */
+  /** Both together, with the other outputs: malformed and late events, scores, drift. */
   public FastWeightStream<Either<Q, F>> all() {
     return all;
   }

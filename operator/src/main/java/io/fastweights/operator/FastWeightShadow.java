@@ -11,7 +11,7 @@ import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
 /**
- * A candidate that predicts and learns beside the weights that serve, with memories of its own.
+ * A candidate that predicts and learns beside the live weights, with its own memories.
  *
  * @param <T> element of the stream
  */
@@ -26,7 +26,7 @@ public final class FastWeightShadow<T> {
     this.compared = compared;
   }
 
-  /** Reads the element for which the weights that serve made their prediction. */
+  /** Reads the element for which the live weights made their prediction. */
   record Reader<T>(EventReader<T> elements) implements EventReader<Prediction<T>> {
     @Override
     public void read(Prediction<T> prediction, RawEvent event) throws MalformedEventException {
@@ -34,24 +34,24 @@ public final class FastWeightShadow<T> {
     }
   }
 
-  /** The candidate's predictions, each for one of the weights that serve. */
+  /** The candidate's predictions, one for each prediction of the live weights. */
   public SingleOutputStreamOperator<Prediction<Prediction<T>>> predictions() {
     return stream.predictions();
   }
 
   /**
-   * Both side by side, for every observed event, as {@link FastWeightStream#scored()} has those of
-   * the weights that serve. The candidate's {@code fastweights.prequential} metrics are those of
-   * the operator in front.
+   * Both predictions for every observed event, as {@link FastWeightStream#scored()} has those of
+   * the live weights. The {@code fastweights.prequential} metrics of the added operator are the
+   * candidate's.
    */
   public SingleOutputStreamOperator<Compared<T>> compared() {
     return compared;
   }
 
   /**
-   * The candidates that were not taken.
+   * The candidates that were refused.
    *
-   * @throws IllegalStateException if none can come
+   * @throws IllegalStateException if the job has no stream of candidates
    */
   public SideOutputDataStream<RefusedModel> refusedModels() {
     return stream.refusedModels();

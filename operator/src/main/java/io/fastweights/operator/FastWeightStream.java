@@ -13,7 +13,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
 
 /**
- * What comes out of the operator.
+ * Output of the operator.
  *
  * @param <T> element of the stream
  */
@@ -28,10 +28,10 @@ public final class FastWeightStream<T> {
   private SingleOutputStreamOperator<Scored<T>> scored;
 
   /**
-   * @param late null where events are taken in the order of arrival
-   * @param refusedModels null where no new weights come
-   * @param scorer adds what holds predictions against labels
-   * @param shadow null where there is no candidate
+   * @param late null if events are processed in arrival order
+   * @param refusedModels null if the job accepts no new weights
+   * @param scorer adds the operator that scores predictions against labels
+   * @param shadow null if there is no candidate
    */
   FastWeightStream(
       SingleOutputStreamOperator<Prediction<T>> predictions,
@@ -48,20 +48,20 @@ public final class FastWeightStream<T> {
     this.shadow = shadow;
   }
 
-  /** One prediction for each event, in the order of arrival, or of time where that was chosen. */
+  /** One prediction for each event, in arrival order, or in time order if configured. */
   public SingleOutputStreamOperator<Prediction<T>> predictions() {
     return predictions;
   }
 
-  /** The elements that could not be taken, each with the reason. */
+  /** The elements that could not be processed, each with the reason. */
   public SideOutputDataStream<Malformed<T>> malformed() {
     return predictions.getSideOutput(malformed);
   }
 
   /**
-   * The events that came when the watermark had passed them by the allowed lateness.
+   * The events that arrived after the watermark had passed them by the allowed lateness.
    *
-   * @throws IllegalStateException if events are taken in the order of arrival
+   * @throws IllegalStateException if events are processed in arrival order
    */
   public SideOutputDataStream<T> late() {
     if (late == null) {
@@ -72,9 +72,9 @@ public final class FastWeightStream<T> {
   }
 
   /**
-   * The new weights that were not taken, each once, with the reason.
+   * The new weights that were refused, each once, with the reason.
    *
-   * @throws IllegalStateException if none can come
+   * @throws IllegalStateException if the job accepts no new weights
    */
   public SideOutputDataStream<RefusedModel> refusedModels() {
     if (refusedModels == null) {
@@ -85,10 +85,10 @@ public final class FastWeightStream<T> {
   }
 
   /**
-   * The prediction log: for every observed event what was predicted and what came true. An ask
-   * whose reader set {@link io.fastweights.kernels.schema.RawEvent#id(String)} is remembered, for
-   * {@link io.fastweights.operator.api.FastWeightOptions#LABELS_TTL}, until the observe of the same
-   * key and id; any other observe is scored by its own prediction, made just before it was learned.
+   * The prediction log: the prediction and the label of every observed event. An ask whose reader
+   * set {@link io.fastweights.kernels.schema.RawEvent#id(String)} is stored, for {@link
+   * io.fastweights.operator.api.FastWeightOptions#LABELS_TTL}, until the observe of the same key
+   * and id; any other observe is scored by its own prediction, made just before it was learned.
    *
    * <p>The first call adds an operator to the job, with the measures of {@code
    * fastweights.prequential} as its metrics; no sink needs to follow.
@@ -103,15 +103,15 @@ public final class FastWeightStream<T> {
   }
 
   /**
-   * Where a subtask's stream changed: {@link io.fastweights.operator.scoring.Adwin} over the losses
-   * of {@link #scored()} and over the recall errors. Its windows begin anew when the subtask does.
+   * Changes in a subtask's stream, detected by {@link io.fastweights.operator.scoring.Adwin} in the
+   * losses of {@link #scored()} and in the recall errors. A restart empties its windows.
    */
   public SideOutputDataStream<Drift> drift() {
     return scored().getSideOutput(Scorer.DRIFT);
   }
 
   /**
-   * The candidate beside the weights that serve.
+   * The candidate beside the live weights.
    *
    * @throws IllegalStateException if there is none
    */

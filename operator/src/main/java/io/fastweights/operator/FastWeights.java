@@ -116,7 +116,7 @@ public final class FastWeights<T> {
    * io.fastweights.kernels.schema.RawEvent#vector(float[])} with the model's input, and for an
    * associative memory {@link io.fastweights.kernels.schema.RawEvent#target(float[])}.
    *
-   * @param targetDim floats of a target; 0 where the weights' model takes none
+   * @param targetDim floats of a target; 0 if the weights' model takes none
    */
   public FastWeights<T> vectors(int targetDim, EventReader<T> eventReader) {
     vectorTargetDim = targetDim;
@@ -132,16 +132,16 @@ public final class FastWeights<T> {
   }
 
   /**
-   * Takes the events of a key in the order of their time, not of their arrival. An event waits in
-   * state until the watermark has passed it by the allowed lateness; the watermarks that leave are
-   * held back by as much. An event that comes later goes to {@link FastWeightStream#late()}. Events
-   * of one key and time keep the order of their arrival. An event without a timestamp goes to
-   * {@link FastWeightStream#malformed()}.
+   * Processes the events of a key in time order, not in arrival order. An event waits in state
+   * until the watermark has passed it by the allowed lateness; the output watermarks are held back
+   * by as much. A later event goes to {@link FastWeightStream#late()}. Events of one key and time
+   * keep the order of their arrival. An event without a timestamp goes to {@link
+   * FastWeightStream#malformed()}.
    *
    * <p>The time is the stream's timestamp: a reader that sets another one may see its events
    * refused as out of order.
    *
-   * @param lateness beyond what the stream's watermarks allow already; 0 for what they say
+   * @param lateness in addition to that of the stream's watermarks; 0 for none
    */
   public FastWeights<T> eventTime(Duration lateness) {
     if (lateness.isNegative() || lateness.compareTo(MOST_LATENESS) > 0) {
@@ -153,21 +153,20 @@ public final class FastWeights<T> {
     return this;
   }
 
-  /** Among events of one key and time, which is taken first. */
+  /** Sets which of a key's events with the same time comes first. */
   FastWeights<T> ties(EventTimeSorterFactory.Ties<T> first) {
     ties = first;
     return this;
   }
 
   /**
-   * Takes new weights while the job runs. A file is read and checked once; if it is sound, every
-   * subtask goes on with it at the boundary of a batch, and it is a part of every checkpoint from
-   * then on. If not, {@link FastWeightStream#refusedModels()} says why, and the weights before it
-   * go on serving. Memories stay if they fit the new weights; if not, see {@link
-   * ModelUpdate.OtherShape}.
+   * Accepts new weights while the job runs. A file is read and checked once. If it is valid, every
+   * subtask uses it from a batch boundary on, and every later checkpoint contains it. If not,
+   * {@link FastWeightStream#refusedModels()} gives the reason, and the previous weights stay in
+   * use. Memories stay if they fit the new weights; if not, see {@link ModelUpdate.OtherShape}.
    *
-   * <p>A restored job goes on with the weights of its checkpoint, not with {@link #weights}. The
-   * stream's watermarks do not matter; checkpoints are aligned at the operator.
+   * <p>A restored job uses the weights of its checkpoint, not {@link #weights}. The stream's
+   * watermarks do not matter; checkpoints are aligned at the operator.
    *
    * @param modelUpdates a stream of few elements; their versions must rise
    */
@@ -177,8 +176,8 @@ public final class FastWeights<T> {
   }
 
   /**
-   * Lets a candidate predict and learn beside the weights that serve, with memories of its own that
-   * begin empty: {@link FastWeightStream#shadow()}. What serves does not depend on it.
+   * Lets a candidate predict and learn beside the live weights, with its own memories, which start
+   * empty: {@link FastWeightStream#shadow()}. It does not affect the live predictions.
    */
   public FastWeights<T> shadow(SlowWeights weightsOfCandidate) {
     shadowed = true;
@@ -187,9 +186,9 @@ public final class FastWeights<T> {
   }
 
   /**
-   * The same with candidates that come while the job runs, as {@link #refresh} takes weights. Until
-   * the first one comes, {@link #shadow(SlowWeights)} says who is in its place, or the job's own
-   * weights are.
+   * The same with candidates that arrive while the job runs, as with {@link #refresh}. Until the
+   * first one arrives, the candidate is that of {@link #shadow(SlowWeights)}, or the job's own
+   * weights.
    */
   public FastWeights<T> shadow(DataStream<ModelUpdate> candidateUpdates) {
     shadowed = true;
@@ -203,7 +202,7 @@ public final class FastWeights<T> {
     return this;
   }
 
-  /** Whether predictions carry the event's vector, see {@link Prediction#embedding()}. */
+  /** Sets whether predictions carry the event's vector, see {@link Prediction#embedding()}. */
   public FastWeights<T> embedding(boolean value) {
     return set(FastWeightOptions.EMBEDDING, value);
   }
@@ -215,17 +214,15 @@ public final class FastWeights<T> {
   }
 
   /**
-   * The operator's id, by which a savepoint finds its memories again. Operators beside it have ids
-   * made of it.
+   * The operator's uid, to which a savepoint's memories belong. The uids of the operators beside it
+   * are derived from it.
    */
   public FastWeights<T> uid(String value) {
     uid = value;
     return this;
   }
 
-  /**
-   * Subtasks of the operator and of those beside it, which must have as many; the job's by default.
-   */
+  /** Parallelism of the operator and of those beside it; the job's by default. */
   public FastWeights<T> parallelism(int value) {
     if (value < 1) {
       throw new IllegalArgumentException("parallelism is " + value + ", must be at least 1");
@@ -235,8 +232,8 @@ public final class FastWeights<T> {
   }
 
   /**
-   * Key groups of the operator and of those beside it, which bound how many subtasks they may ever
-   * have; the job's by default. State keeps the number that it began with.
+   * Maximum parallelism of the operator and of those beside it; the job's by default. Restored
+   * state keeps its number of key groups.
    */
   public FastWeights<T> maxParallelism(int value) {
     if (value < 1 || value > MOST_KEY_GROUPS) {
@@ -250,10 +247,10 @@ public final class FastWeights<T> {
 
   /**
    * Adds the operator to the job, over two streams with keys of the same type: this builder's
-   * stream asks, the other one observes. A reader may still say otherwise of an event. In {@link
-   * #eventTime event time} a question comes before the facts of its own moment.
+   * stream asks, the other one observes. A reader may override this for an event. In {@link
+   * #eventTime event time} a question comes before facts with the same timestamp.
    *
-   * @param facts what memories learn from
+   * @param facts stream that the memories learn from
    * @param factReader reads a fact as an event of the same schema, observed
    * @throws IllegalArgumentException as {@link #build} does, or if the keys' types differ
    * @throws IllegalStateException if the job is set to BATCH execution
@@ -293,9 +290,9 @@ public final class FastWeights<T> {
   /**
    * Adds the operator to the job.
    *
-   * @throws IllegalArgumentException if an option is out of its range or none of its name is known,
-   *     the weights do not fit the schema, the uid is that of another operator, or keys have a part
-   *     whose hash code is another one in each JVM: an enum, an array, or what Kryo serializes
+   * @throws IllegalArgumentException if an option is out of its range or unknown, the weights do
+   *     not fit the schema, the uid is that of another operator, or a part of the keys has a hash
+   *     code that differs between JVMs: an enum, an array, or a type that Kryo serializes
    * @throws IllegalStateException if the job is set to BATCH execution
    */
   public FastWeightStream<T> build() {
@@ -328,7 +325,7 @@ public final class FastWeights<T> {
     }
   }
 
-  /** New weights are checked in one place. */
+  /** A single subtask checks new weights. */
   private SingleOutputStreamOperator<CheckedWeights> checked(ModelChecker checker) {
     SingleOutputStreamOperator<CheckedWeights> checked =
         updates.global().process(checker, ModelChecker.CHECKED);
@@ -336,12 +333,12 @@ public final class FastWeights<T> {
     if (uid != null) {
       checked.uid(uid + StoredNames.CHECKER_UID);
     }
-    // No limit of parallelism: a sink chained behind it would have to have the same one.
+    // No maximum parallelism: a chained sink would need the same one.
     return checked.setParallelism(1);
   }
 
   /**
-   * @param models new weights; null where none come
+   * @param models new weights; null if there are none
    */
   private <K> FastWeightStream<T> build(
       KeyedStream<T, K> events,
@@ -396,14 +393,14 @@ public final class FastWeights<T> {
     try {
       return events.transform(name, type, factory);
     } catch (ClassCastException e) {
-      // Flink keeps to itself which streams are asynchronous.
+      // Flink does not expose whether a stream is asynchronous.
       throw new IllegalArgumentException(
           "the stream has enableAsyncState(), and memories are in synchronous state: leave it out",
           e);
     }
   }
 
-  /** Behind the operator: a candidate meets what the weights that serve have answered. */
+  /** After the operator: a candidate gets the events that the live weights have answered. */
   private <K> FastWeightShadow<T> shadow(
       SingleOutputStreamOperator<Prediction<T>> predictions,
       KeyedStream<T, K> events,
@@ -442,9 +439,10 @@ public final class FastWeights<T> {
   }
 
   /**
-   * A stream that is partitioned by its keys already. Where what follows is not chained, it must be
-   * partitioned again: schedulers and autoscalers give each vertex a parallelism of its own, and
-   * between two that differ Flink deals the records of a forward edge out in turn (FLINK-30213).
+   * A stream that is already partitioned by its keys. If the next operator is not chained, the
+   * stream must be partitioned again: schedulers and autoscalers give each vertex a parallelism of
+   * its own, and between two that differ Flink deals the records of a forward edge out in turn
+   * (FLINK-30213).
    *
    * @param chained true if Flink can chain the next operator, which has one input
    */
@@ -455,7 +453,7 @@ public final class FastWeights<T> {
         : partitioned.keyBy(key, type);
   }
 
-  /** True if the builder's first operator has one input, by which it is chained. */
+  /** True if the builder's first operator has one input and so can be chained. */
   boolean beginsWithOneInput() {
     return allowedLateness != null || updates == null;
   }
@@ -470,7 +468,7 @@ public final class FastWeights<T> {
     return schema == null ? null : schema.target();
   }
 
-  /** Behind the operator, chained to it: a key's predictions are where its events were. */
+  /** After the operator, chained to it: a key's predictions stay in the subtask of its events. */
   private <K> SingleOutputStreamOperator<Scored<T>> scored(
       SingleOutputStreamOperator<Prediction<T>> predictions,
       KeyedStream<T, K> events,
@@ -491,7 +489,7 @@ public final class FastWeights<T> {
     return element.createSerializer(stream.getExecutionConfig().getSerializerConfig());
   }
 
-  /** What all operators of the builder share: how many subtasks, and ids of one kind. */
+  /** Sets the name, uid and parallelism of an operator of the builder. */
   void settle(SingleOutputStreamOperator<?> operator, String suffix) {
     operator.name(name + suffix);
     if (uid != null) {

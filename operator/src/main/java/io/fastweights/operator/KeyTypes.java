@@ -18,8 +18,8 @@ import org.apache.flink.api.java.typeutils.PojoTypeInfo;
 
 /**
  * Types whose values may be keys of a stream. Flink sends an event to the key group of its key's
- * hash code. Where another JVM computes another one, a restored key does not find its memory; Flink
- * refuses such keys themselves, but not as a field of a record or POJO.
+ * hash code. If another JVM computes a different one, a restored key does not find its memory.
+ * Flink refuses such types as keys, but not as a field of a record or POJO.
  */
 final class KeyTypes {
   private KeyTypes() {}

@@ -32,9 +32,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * Exactly once, exactly: whatever the batch size, the cache, the parallelism, the backend, object
- * reuse, the kind of checkpoints, the linger and the folding of logs, of memories that fade or not,
- * and through two failures, every event is answered once, with the bits of the plain loop.
+ * Exactly once with exact bits: every event is answered once, with the bits of the plain loop,
+ * through two failures and for any batch size, cache, parallelism, backend, object reuse, kind of
+ * checkpoints, linger, log folding and decay.
  */
 public class BatchInvarianceITCase {
   public static final int TRIPS = 1200;
@@ -44,7 +44,7 @@ public class BatchInvarianceITCase {
 
   @TempDir Path folder;
 
-  /** How to run the job. */
+  /** Settings of the job. */
   public record Setup(
       TestModel model,
       int batchSize,
@@ -64,7 +64,7 @@ public class BatchInvarianceITCase {
       };
     }
 
-    /** Where the cache is not ample memories fade; so they do in some setups of every model. */
+    /** Memories fade unless the cache is ample, so that some setups of every model have fading. */
     public Duration halfLife() {
       return cache.equals("ample") ? Duration.ZERO : Duration.ofHours(3);
     }
@@ -72,7 +72,7 @@ public class BatchInvarianceITCase {
 
   private static final int[] UNSAVED = {4096, 0, 3};
 
-  /** Every pair of values of two settings stands in one of these. */
+  /** Every pair of values of two settings occurs in one of these. */
   static final List<Setup> SETUPS =
       List.of(
           new Setup(TestModel.ATTENTION, 7, "twice", 2, "rocksdb", false, true, 1000, 16),
@@ -130,7 +130,7 @@ public class BatchInvarianceITCase {
         TestJobs.checkpointing(
             setup.backend(), folder, setup.parallelism(), setup.objectReuse(), setup.unaligned());
 
-    // The source has waited for a checkpoint before it comes to either point.
+    // The source waits for a checkpoint before either point.
     SplittableRandom random = new SplittableRandom(seed);
     long before = PER_CHECKPOINT + random.nextInt(PER_CHECKPOINT);
     long behind = 2 * PER_CHECKPOINT + random.nextInt(PER_CHECKPOINT);
@@ -160,7 +160,7 @@ public class BatchInvarianceITCase {
                     run, "behind", behind, prediction -> prediction.event().id))
             .returns(Prediction.type(OperatorHarness.TRIP));
 
-    // More than there can be: an answer given twice must show.
+    // More than expected: a duplicate answer must be detected.
     return TestJobs.lines(stream, predictions).executeAndCollect(run, 2 * TRIPS);
   }
 

@@ -76,7 +76,7 @@ final class DocumentedJava {
    * A program of a page.
    *
    * @param name of its class
-   * @param prints what the page says that it prints; null where it does not say
+   * @param prints output stated by the page; null if none is stated
    */
   record Program(String name, String prints) {}
 
@@ -133,7 +133,7 @@ final class DocumentedJava {
         : null;
   }
 
-  /** How many blocks the page has. */
+  /** Number of blocks of the page. */
   int blocks() {
     return files.size();
   }
@@ -143,7 +143,7 @@ final class DocumentedJava {
     return programs;
   }
 
-  /** What the compiler has against the page's blocks; their classes go to the folder. */
+  /** Compiles the page's blocks into the folder; returns the compiler's errors. */
   List<String> compile(Path classes) {
     if (files.isEmpty()) {
       return List.of();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Questions and facts in two streams, in event time, and what their answers are worth later. */
+/** Questions and facts in two streams, in event time, with the scores of their answers. */
 class FastWeightJoinITCase {
   private static final int TRIPS = 900;
   private static final int PER_CHECKPOINT = 300;

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the builder refuses, and where it takes its options from. */
+/** Validation of the builder's settings, and the source of its options. */
 class FastWeightsBuilderTest {
 
   private static FastWeights<Trip> builder() {
@@ -221,7 +221,7 @@ class FastWeightsBuilderTest {
         .hasMessageContaining("set execution.runtime-mode to STREAMING");
   }
 
-  /** How many events a harness holds back before it answers them. */
+  /** Number of events that a harness buffers before it answers them. */
   private static int heldBack(FastWeights<Trip> builder) throws Exception {
     try (OperatorHarness harness = OperatorHarness.open(builder)) {
       int events = 0;
@@ -236,7 +236,7 @@ class FastWeightsBuilderTest {
   @Test
   void optionsComeFromTheJobAndTheBuilderWins() throws Exception {
     Map<String, String> job = Map.of("fastweights.batch-size", "3");
-    // Where a thread steps the batch, its answers come with the next at the latest.
+    // With an engine thread, a batch's results come with the next batch at the latest.
     assertThat(heldBack(builder())).isIn(256, 512);
     assertThat(heldBack(builder(job))).isEqualTo(3);
     assertThat(heldBack(builder(job).set(FastWeightOptions.BATCH_SIZE, 5))).isEqualTo(5);

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What only a whole job shows: the refusal of BATCH execution, and the metrics. */
+/** Tests that need a whole job: the refusal of BATCH execution, and the metrics. */
 class FastWeightsJobITCase {
   private static final InMemoryReporter METRICS = InMemoryReporter.createWithRetainedMetrics();
 

@@ -11,7 +11,7 @@ import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
 
-/** What a builder refuses. */
+/** Settings that the builder refuses. */
 class FastWeightsTest {
   private final StreamExecutionEnvironment env =
       StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());

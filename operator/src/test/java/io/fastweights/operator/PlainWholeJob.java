@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 
-/** What {@link WholeJob} must answer, said by plain loops. */
+/** Expected results of {@link WholeJob}, computed by plain loops. */
 final class PlainWholeJob {
   private final PlainLoop sorted =
       new PlainLoop(WholeJob.setup(WholeJob.SORTED, WholeJob.LATENESS, Duration.ZERO));
@@ -29,20 +29,20 @@ final class PlainWholeJob {
   private final boolean purges;
 
   /**
-   * @param purges whether timers take away memories that have expired
+   * @param purges true if timers remove expired memories
    */
   PlainWholeJob(boolean purges) {
     this.purges = purges;
   }
 
-  /** New weights come to both: to those that serve, and to the candidate. */
+  /** New weights for both: the live model and the candidate. */
   void refresh(Update serving, Update shadow) {
     sorted.update(serving);
     live.refresh(serving.weights());
     candidate.refresh(shadow.weights());
   }
 
-  /** The next trips come; all that is put out until the next ones do. */
+  /** Processes the next trips; returns the output until the following ones. */
   List<String> answers(int count) throws Exception {
     int from = all.size();
     for (int place = from; place < from + count; place++) {
@@ -54,7 +54,7 @@ final class PlainWholeJob {
     return lines(from);
   }
 
-  /** The same for the last trips, behind which the input ends. */
+  /** The same for the last trips, followed by the end of the input. */
   List<String> lastAnswers(int count) throws Exception {
     List<String> lines = new ArrayList<>(answers(count));
     watermark(Long.MAX_VALUE);

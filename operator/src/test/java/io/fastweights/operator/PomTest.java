@@ -9,9 +9,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** What a module hands on to the jar of a job that depends on it. */
+/** Transitive dependencies of a module for the jar of a job. */
 class PomTest {
-  /** A cluster has Flink: in the jar of a job it would be there twice, in two class loaders. */
+  /**
+   * The cluster provides Flink: a copy in the job's jar would load it twice, in two class loaders.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"state", "operator"})
   void flinkIsNotHandedOn(String module) throws Exception {

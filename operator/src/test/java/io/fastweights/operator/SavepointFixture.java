@@ -37,9 +37,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /**
- * A savepoint that some release wrote, kept in the test resources: the memories of two models after
- * the first trips of a stream. Whatever release restores it must answer the trips that follow with
- * the bits of the plain loop.
+ * A savepoint written by some release, kept in the test resources: the memories of two models after
+ * the first trips of a stream. Every later release that restores it must answer the trips that
+ * follow with the bits of the plain loop.
  *
  * @param release the folder of the resources
  * @param backend the state backend that wrote it, and restores it
@@ -100,7 +100,7 @@ record SavepointFixture(
     return answers;
   }
 
-  /** What the plain loop answers to the trips that follow, by model. */
+  /** Results of the plain loop for the trips that follow, by model. */
   List<List<String>> expected() {
     List<List<String>> expected = new ArrayList<>();
     for (TestModel model : MODELS) {
@@ -144,7 +144,7 @@ record SavepointFixture(
     return env.executeAsync(file());
   }
 
-  /** A source of another id in each of the two jobs: its state is no part of what is tested. */
+  /** The source has another uid in each of the two jobs: its state is not tested. */
   private static DataStream<Trip> trips(
       StreamExecutionEnvironment env, int from, int count, boolean waits) {
     GeneratorFunction<Long, Trip> generator = place -> Trips.at(SEED, from + place);

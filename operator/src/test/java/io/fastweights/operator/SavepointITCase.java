@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Savepoints that were written once and for all: bytes of yesterday must load today. */
+/** Savepoints of earlier releases must load. */
 class SavepointITCase {
   @RegisterExtension static final MiniClusterExtension CLUSTER = TestJobs.cluster();
 

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the savepoint tools say and write, against the reference and against jobs. */
+/** Compares output of the savepoint tools with the reference and with jobs. */
 class SavepointToolsITCase {
   private static final int TRIPS = 700;
   private static final int HISTORY = 400;
@@ -60,7 +60,7 @@ class SavepointToolsITCase {
 
   private final long seed = Seeds.seed(53);
 
-  /** How jobs hold their memories from now on. */
+  /** Storage format of the jobs that follow. */
   private StorageFormat storage = StorageFormat.FP32;
 
   private StreamExecutionEnvironment environment(String backend) {
@@ -110,7 +110,7 @@ class SavepointToolsITCase {
     return TestJobs.stop(job, folder, format);
   }
 
-  /** What another job answers to the rest of the trips, with the memories of a savepoint. */
+  /** Results of another job for the rest of the trips, with the memories of a savepoint. */
   private List<String> rest(TestModel model, String savepoint) throws Exception {
     StreamExecutionEnvironment env = environment("hashmap");
     env.configure(
@@ -120,7 +120,7 @@ class SavepointToolsITCase {
     return answers(memories(model, history(env, HISTORY, TRIPS)));
   }
 
-  /** What the same job answers when it goes on, with its source where it was. */
+  /** Results of the same job after a restore, with its source position. */
   private List<String> resumed(TestModel model, String savepoint) throws Exception {
     StreamExecutionEnvironment env = environment("hashmap");
     env.configure(new Configuration().set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint));

@@ -20,7 +20,7 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
 
-/** The serializers of what the operators keep beside memories. */
+/** The serializers of the operators' state beside memories. */
 class StoredValuesTest {
   private static final WaitingAsk ASK =
       new WaitingAsk(new float[] {0.25f, -0f, 0.75f}, 17, 1L << 40);
@@ -85,7 +85,7 @@ class StoredValuesTest {
         .isEqualTo(WEIGHTS);
   }
 
-  /** The heap backend goes on with the objects that the old serializer reads. */
+  /** The heap backend keeps the objects that the old serializer reads. */
   @Test
   void whatThePojoSerializerReadIsWrittenInTheFormatOfToday() throws IOException {
     TypeSerializer<WaitingAsk> old =

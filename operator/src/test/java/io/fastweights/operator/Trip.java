@@ -18,7 +18,7 @@ public class Trip {
   /** The target. */
   public String outcome;
 
-  /** What an ask and the observe that brings its label have in common; null for no id. */
+  /** Id that joins an ask with the observe of its label; null for none. */
   public String label;
 
   /** For Flink's serializer. */

@@ -40,7 +40,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 
 /**
- * A job that keeps everything that the operators can keep. Its parts answer the same trips:
+ * A job with all kinds of operator state. Its parts answer the same trips:
  *
  * <ul>
  *   <li>{@code sorted}: in event time, with weights that are refreshed and asks that wait for their
@@ -62,7 +62,7 @@ final class WholeJob {
   /** From this version on, new weights are for the shadow. */
   static final long CANDIDATES = 10;
 
-  /** Of the operators that keep something. */
+  /** Uids of the stateful operators. */
   static final List<String> UIDS =
       List.of(
           "sorted",
@@ -77,7 +77,7 @@ final class WholeJob {
 
   private static final long SEED = 43;
 
-  /** The longest that a label may come later, so that an old savepoint's asks still wait. */
+  /** The largest ttl of labels, so that an old savepoint's asks still wait. */
   private static final Duration LABELS = Duration.ofDays(3650);
 
   private WholeJob() {}
@@ -101,7 +101,7 @@ final class WholeJob {
    *
    * @param run the answers are collected under this name
    * @param updates new weights, below {@link #CANDIDATES} for the weights that serve
-   * @param waits whether the sources wait at their end; else the job ends there
+   * @param waits true if the sources wait at their end; false if the job ends there
    */
   static JobClient start(
       Configuration configuration,
@@ -167,7 +167,7 @@ final class WholeJob {
     return env.fromSource(source, watermarks, "source");
   }
 
-  /** Lets so many elements pass and no more. */
+  /** Lets so many elements pass, then blocks. */
   private static final class Gate implements RateLimiter<NumberSequenceSplit> {
     private long left;
 
@@ -297,7 +297,7 @@ final class WholeJob {
         model, "hashmap", 8, MemorySize.ZERO, 0.2, 0, 0, Duration.ZERO, lateness, ttl, true, null);
   }
 
-  /** What the plain loop put out for a part of the job, without watermarks. */
+  /** Output of the plain loop for a part of the job, without watermarks. */
   static List<String> lines(String part, Stream stream, List<Output> outputs) {
     return outputs.stream()
         .filter(output -> output.key() != null && output.stream() == stream)

@@ -26,7 +26,7 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 
 /**
- * A savepoint of {@link WholeJob} that some release wrote, kept in the test resources: memories,
+ * A savepoint of {@link WholeJob} written by some release, kept in the test resources: memories,
  * their timers, events that wait for the watermark, asks that wait for labels, refreshed weights
  * and a refreshed candidate, and the state of Flink SQL. A release that restores it must answer the
  * trips that follow as the plain loop does.
@@ -56,7 +56,7 @@ record WholeJobFixture(String release, String backend, SavepointFormatType forma
     return all;
   }
 
-  /** Whether a line is about a trip that came before the savepoint. */
+  /** True if a line is about a trip before the savepoint. */
   static boolean isOfATripBefore(String line) {
     return Long.parseLong(line.split("[ ,]")[1]) < BEGIN + REFRESHED;
   }
@@ -154,9 +154,9 @@ record WholeJobFixture(String release, String backend, SavepointFormatType forma
   }
 
   /**
-   * What the plain loops put out behind the savepoint, sorted.
+   * Output of the plain loops after the savepoint, sorted.
    *
-   * @param purges whether timers that were set before the savepoint take away memories after it
+   * @param purges true if timers set before the savepoint remove memories after it
    */
   static List<String> expected(boolean purges) throws Exception {
     PlainWholeJob plain = new PlainWholeJob(purges);

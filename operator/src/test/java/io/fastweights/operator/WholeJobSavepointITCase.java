@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Savepoints of a job that keeps all that the operators can keep, written once and for all: what
- * waits in them comes out as if the job had never stopped.
+ * Savepoints by earlier releases of a job with all kinds of operator state: waiting events and asks
+ * continue as if the job had never stopped.
  */
 class WholeJobSavepointITCase {
   @RegisterExtension static final MiniClusterExtension CLUSTER = TestJobs.cluster();
@@ -61,7 +61,7 @@ class WholeJobSavepointITCase {
     assertThat(fixture.answers(folder, savepoint)).isEqualTo(expected);
   }
 
-  /** What the list says of itself tells how to change it. */
+  /** The list's own header states how to change it. */
   @Test
   void aSavepointHoldsTheNamesOfTheListAndNoOthers() throws Exception {
     Path savepoint =

@@ -16,22 +16,21 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * A source that could go much faster than the sink, for minutes. It runs in a process of its own,
- * whose heap is touched as a whole before it begins: what grows is no heap that was promised and
- * not yet used.
+ * A source that could go much faster than the sink, for minutes. It runs in its own process with a
+ * pre-touched heap, so that growth is not first use of reserved heap.
  */
 record Backpressure(double seconds, int keys) implements OwnProcess.Task<Backpressure.Cost> {
   private static final List<String> HEAP =
       List.of("-XX:+UseSerialGC", "-Xms768m", "-Xmx768m", "-XX:+AlwaysPreTouch");
 
-  /** Little: RocksDB and the cache have filled theirs before the first look. */
+  /** Little: RocksDB and the cache have filled their memory before the first sample. */
   private static final MemorySize MEMORY = MemorySize.ofMebiBytes(64);
 
   private static final String METER = "backpressure";
   private static final long SINK_MILLIS = 1;
 
   /**
-   * What it cost.
+   * Cost of the run.
    *
    * @param begin a quarter of the time after the first event
    * @param checkpoints that ended, over the whole time
@@ -53,8 +52,8 @@ record Backpressure(double seconds, int keys) implements OwnProcess.Task<Backpre
   /**
    * The process at a moment.
    *
-   * @param heapBytes what is reachable on the heap, about: used after a collection
-   * @param underway events that were made and have not come to the sink
+   * @param heapBytes approximate reachable heap: used after a collection
+   * @param underway events generated that have not reached the sink
    */
   record Moment(long residentBytes, long heapBytes, long underway) {
     static Moment of(Meter meter) throws IOException {

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.core.execution.JobClient;
 
-/** Says now and then how far a job is. */
+/** Prints the progress of a job at intervals. */
 final class BenchProgress {
   private static final long EVERY_NANOS = 10_000_000_000L;
   private static final long TICK_MILLIS = 50;
@@ -18,7 +18,7 @@ final class BenchProgress {
     this.out = out;
   }
 
-  /** Names what begins. */
+  /** Prints the name of the next step. */
   void begin(String what) {
     out.println(what);
     out.flush();
@@ -29,7 +29,7 @@ final class BenchProgress {
   /**
    * Waits a moment.
    *
-   * @throws IllegalStateException if the job does not run any more
+   * @throws IllegalStateException if the job no longer runs
    */
   void tick(JobClient client, long events) throws Exception {
     if (!tickUnlessDone(client, events)) {
@@ -38,9 +38,9 @@ final class BenchProgress {
   }
 
   /**
-   * Waits a moment, if the job runs.
+   * Waits a moment if the job runs.
    *
-   * @return whether it does; false if it came to its end
+   * @return true if it runs; false if it has finished
    * @throws java.util.concurrent.ExecutionException if it failed
    */
   boolean tickUnlessDone(JobClient client, long events) throws Exception {

@@ -7,13 +7,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A cache of keys alone, to see which it keeps. */
+/** A cache of keys only, to count its hits. */
 interface CachePolicy {
 
-  /** Looks a key up, and takes it in if it is not there. Whether it was there. */
+  /** Looks a key up, and adds it on a miss. True on a hit. */
   boolean hit(int key);
 
-  /** A policy for a cache of so many keys, by the name that it has in figures. */
+  /** A policy for a cache of so many keys, by its name in figures. */
   static CachePolicy of(String name, int capacity) {
     return switch (name) {
       case "sieve" -> new Shipped(capacity);
@@ -60,7 +60,7 @@ interface CachePolicy {
     }
   }
 
-  /** Evicts the key that was used longest ago. */
+  /** Evicts the least recently used key. */
   final class Lru implements CachePolicy {
     private final LinkedHashMap<Integer, Boolean> keys = new LinkedHashMap<>(16, 0.75f, true);
     private final int capacity;

@@ -13,9 +13,9 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Times how long a task stands still for a checkpoint. First in the chain of its task, it is told
- * first that a barrier comes and asked last for its state: between the two lie the flush before the
- * barrier and the synchronous part of every snapshot behind it.
+ * Measures the pause of a task for a checkpoint. As the first operator of its chain, it is notified
+ * first of a barrier and snapshotted last: the time between includes the flush before the barrier
+ * and the synchronous part of every other operator's snapshot.
  */
 final class CheckpointProbe extends AbstractStreamOperator<Tuple2<Long, Long>>
     implements OneInputStreamOperator<Tuple2<Long, Long>, Tuple2<Long, Long>> {

@@ -8,10 +8,10 @@ import org.apache.flink.connector.datagen.source.GeneratorFunction;
 
 /**
  * Makes the events of a benchmark, (key, number), each at its moment: the first at once, the next 1
- * / rate later. One that is late does not hold up those behind it. Only one subtask may make events
- * at a rate.
+ * / rate later. A late event does not delay those after it. Only one subtask may make events at a
+ * rate.
  *
- * @param rate events per second; 0 for as fast as it goes
+ * @param rate events per second; 0 for no limit
  */
 final class DueEvents implements GeneratorFunction<Long, Tuple2<Long, Long>> {
   private static final long serialVersionUID = 1L;
@@ -27,7 +27,7 @@ final class DueEvents implements GeneratorFunction<Long, Tuple2<Long, Long>> {
     this.name = meter;
   }
 
-  /** Gives an event the moment at which it was due. */
+  /** Sets an event's timestamp to the time at which it was due. */
   static TimestampAssigner<Tuple2<Long, Long>> due(long rate, String meter) {
     Meter of = Meter.of(meter);
     return rate == 0 ? (event, none) -> none : (event, none) -> of.begin() + after(event.f1, rate);

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * How many events find their key in a cache, policy by policy.
+ * Cache hit rates by eviction policy.
  *
  * @param trace name of the events
  * @param keys different keys

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       "process: sources and sinks share its processors."
     })
 final class JobBenchCommand implements Callable<Integer> {
-  /** What can be measured. */
+  /** Parts of the benchmark. */
   enum Part {
     THROUGHPUT,
     LATENCY,
@@ -138,7 +138,7 @@ final class JobBenchCommand implements Callable<Integer> {
     }
   }
 
-  /** After each part: what took long is not lost if a later part fails. */
+  /** After each part: a later part may fail. */
   private void write(JobReport report) throws IOException {
     report.figures().writeJson(json);
   }

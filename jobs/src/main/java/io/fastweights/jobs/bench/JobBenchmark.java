@@ -91,7 +91,7 @@ final class JobBenchmark {
     return run;
   }
 
-  /** How long an event takes at half of what each way can do. */
+  /** Measures the latency of events at half of each way's throughput. */
   void latency() throws Exception {
     SyntheticJob ours = synthetic(Way.FASTWEIGHTS, KIND, settings.keys, 1);
     SyntheticJob naive = synthetic(Way.NAIVE, KIND, settings.keys, 1);
@@ -122,7 +122,7 @@ final class JobBenchmark {
     return figure + "." + quantile.name + ".ms";
   }
 
-  /** Half of the rate that the throughput was, if it was measured; it is measured now if not. */
+  /** Half of the measured throughput, which is measured now if it was not before. */
   private long halfOf(Way way, SyntheticJob job) throws Exception {
     String figure = "throughput.synthetic.p1." + (way == Way.NAIVE ? "naive." : "") + RATE;
     double most = report.median(figure);
@@ -132,7 +132,7 @@ final class JobBenchmark {
     return Math.max(1, Math.round(most / 2));
   }
 
-  /** What minutes of a slow sink do to the memory of the process. */
+  /** Measures the memory of the process during minutes of a slow sink. */
   void pressure() throws Exception {
     progress.begin("back-pressure in a process of its own");
     Backpressure.Cost cost =
@@ -152,7 +152,7 @@ final class JobBenchmark {
     report.add(name + ".underway.events", moment.underway());
   }
 
-  /** How the cost grows with the keys, the size of a memory and the parallelism. */
+  /** Measures the cost against the number of keys, the size of a memory and the parallelism. */
   void growth() throws Exception {
     int tenth = settings.keys / 10;
     for (int i = 0; i < settings.runs; i++) {
@@ -169,7 +169,7 @@ final class JobBenchmark {
     }
   }
 
-  /** A job that has been measured in this round is not measured again. */
+  /** A job measured in this round is not measured again. */
   private void grow(String figure, SyntheticJob job, Map<SyntheticJob, LoadRun> done)
       throws Exception {
     LoadRun run = done.get(job);

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The figures of {@code bench job}. What was measured several times counts with its median; a ratio
- * is taken of what was measured next to each other, and then the median of the ratios.
+ * The figures of {@code bench job}. Repeated measurements count with their median. Ratios are
+ * computed for adjacent measurements, then their median is taken.
  */
 final class JobReport {
   private final Map<String, List<Double>> samples = new LinkedHashMap<>();
@@ -25,7 +25,7 @@ final class JobReport {
     add(name + ".naive." + unit, naive);
   }
 
-  /** The median; NaN of what was not measured. */
+  /** The median; NaN if nothing was measured. */
   double median(String name) {
     return Quantiles.of(
         samples.getOrDefault(name, List.of()).stream().mapToDouble(v -> v).toArray(), 0.5);

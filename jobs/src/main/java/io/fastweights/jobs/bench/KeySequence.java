@@ -4,12 +4,12 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Which key an event has: a function of the event's number, so that a job can begin anywhere. */
+/** Key of an event: a function of the event's number, so that a job can start anywhere. */
 interface KeySequence extends Serializable {
 
   long key(long event);
 
-  /** Scatters small numbers, none of them onto another's place: an odd factor has an inverse. */
+  /** Scatters small numbers without collisions: an odd factor has an inverse. */
   private static long scattered(long number) {
     return number * 0x9E3779B97F4A7C15L;
   }
@@ -19,12 +19,12 @@ interface KeySequence extends Serializable {
     return event -> scattered(event % keys);
   }
 
-  /** Each of the keys as likely as any other. */
+  /** All keys with equal probability. */
   static KeySequence uniform(int keys, long seed) {
     return event -> scattered(new SplittableRandom(seed ^ event).nextInt(keys));
   }
 
-  /** The i-th key comes with a probability in proportion to 1 / i: Zipf's law, exponent 1. */
+  /** The i-th key has a probability proportional to 1 / i: Zipf's law, exponent 1. */
   static KeySequence zipf(int keys, long seed) {
     return new Zipf(keys, seed);
   }

@@ -43,7 +43,7 @@ final class KeyTraces {
     return numbered(incidents(zip, CASE));
   }
 
-  /** Who reported the incidents of such a log. */
+  /** Callers of the incidents of such a log. */
   static int[] callers(Path zip) throws IOException {
     return numbered(incidents(zip, CALLER));
   }

@@ -13,6 +13,6 @@ sealed interface LoadJob permits SyntheticJob, FlightsJob {
   /** Adds the job to the environment; it ends in the meter of this name. */
   void build(StreamExecutionEnvironment environment, String meter) throws IOException;
 
-  /** Whether events carry the nanoseconds of their creation as timestamps. */
+  /** True if events carry the nanoseconds of their creation as timestamps. */
   boolean timed();
 }

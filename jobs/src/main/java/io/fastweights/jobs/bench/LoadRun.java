@@ -8,13 +8,13 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * What a job did in a stretch of time, or until it ended. The first quarter of the time is not
- * counted, unless the job ended in it: the JVM compiles, and memories are small.
+ * Measurements of a job over a stretch of time, or until it ended. The first quarter of the time is
+ * not counted, unless the job ended in it: the JVM compiles, and memories are small.
  *
- * @param eventsPerSecond that came to the sink
- * @param eventsPerProcessorSecond events over the time of all processors that this process took:
- *     source, sink and RocksDB's threads are in it; what else runs on the machine hardly is
- * @param checkpointBytesPerEvent what the checkpoints wrote for an event; NaN if none ended
+ * @param eventsPerSecond that reached the sink
+ * @param eventsPerProcessorSecond events over the CPU time of this process: includes source, sink
+ *     and RocksDB's threads, and hardly anything else on the machine
+ * @param checkpointBytesPerEvent bytes that checkpoints wrote per event; NaN if none completed
  * @param millis from each event's creation to the sink; empty for a job that is not timed
  */
 record LoadRun(

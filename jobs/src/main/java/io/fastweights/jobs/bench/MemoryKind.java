@@ -18,7 +18,7 @@ record MemoryKind(String name, int dim) implements Serializable {
   static final MemoryKind KIB_16 = new MemoryKind("16KiB", 16);
   static final MemoryKind KIB_256 = new MemoryKind("256KiB", 64);
 
-  /** All different: heads of one beta would learn the same and compress to one. */
+  /** All different: heads with equal betas would learn the same and compress well. */
   private static final List<Double> BETAS = List.of(0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9);
 
   AssociativeMemory model() {

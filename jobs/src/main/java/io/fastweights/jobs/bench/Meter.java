@@ -11,8 +11,8 @@ import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 
 /**
- * How many events a job of this JVM was given and how many of them came to its sink, and when told
- * to, how long each took from its timestamp, in {@link System#nanoTime}.
+ * Counts the events that a job of this JVM received and that reached its sink. Optionally measures
+ * each event's latency from its timestamp, in {@link System#nanoTime}.
  */
 final class Meter {
   private static final Map<String, Meter> OPEN = new ConcurrentHashMap<>();
@@ -24,7 +24,7 @@ final class Meter {
 
   private Meter() {}
 
-  /** The meter that jobs find by its name from now on. */
+  /** Opens the meter that jobs find by its name. */
   static Meter open(String name) {
     Meter meter = new Meter();
     OPEN.put(name, meter);
@@ -35,7 +35,7 @@ final class Meter {
     return OPEN.get(name);
   }
 
-  /** The moment of its first call, which is that of the first event; for one thread. */
+  /** Time of the first call, at the first event; for one thread. */
   long begin() {
     if (begin == 0) {
       begin = System.nanoTime();
@@ -73,7 +73,7 @@ final class Meter {
         .toArray();
   }
 
-  /** What one subtask of the sink saw; written by its task alone. */
+  /** Events of one subtask of the sink; only its task writes. */
   private static final class Lane {
     private final AtomicLong answered = new AtomicLong();
     private double[] millis = new double[1 << 16];
@@ -88,10 +88,10 @@ final class Meter {
   }
 
   /**
-   * Where a measured job ends.
+   * Sink of a measured job.
    *
    * @param name of the meter
-   * @param pauseMillis that it takes for an event; 0 for none
+   * @param pauseMillis per event; 0 for none
    */
   record End<T>(String name, long pauseMillis) implements Sink<T> {
     private static final long serialVersionUID = 1L;

@@ -19,8 +19,8 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Many keys that have been seen once, and what that costs a process: memory, disk, and the time to
- * be back from a checkpoint. It runs in a process of its own.
+ * Cost to a process of many keys seen once: memory, disk, and the recovery time from a checkpoint.
+ * It runs in its own process.
  */
 final class MillionKeys {
   private static final MemoryKind KIND = MemoryKind.KIB_16;
@@ -31,10 +31,10 @@ final class MillionKeys {
   private static final int COMPARED = 256;
 
   /**
-   * What it cost.
+   * Cost of the run.
    *
-   * @param rssBytes most that the process had in memory at any time
-   * @param diskBytes most that RocksDB's files and the checkpoints took at any time looked at
+   * @param rssBytes peak resident memory of the process
+   * @param diskBytes highest sampled size of RocksDB's files and the checkpoints
    * @param recoveryMillis from the submission of the job to its first answer
    * @param compared answers after the recovery that were compared with a plain loop's
    */
@@ -70,7 +70,7 @@ final class MillionKeys {
             new Configuration());
   }
 
-  /** The measurement as what another process runs. */
+  /** The measurement as a task for another process. */
   record Task(int keys) implements OwnProcess.Task<Cost> {
     Cost inOwnProcess(PrintWriter out) throws IOException, InterruptedException {
       return OwnProcess.run(this, Cost.class, HEAP, out);
@@ -164,7 +164,7 @@ final class MillionKeys {
     return bytes(work.temporary()) + bytes(work.checkpoints());
   }
 
-  /** Bytes of the files in a folder; those that go away meanwhile do not count. */
+  /** Bytes of the files in a folder; files deleted meanwhile do not count. */
   private static long bytes(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return 0;

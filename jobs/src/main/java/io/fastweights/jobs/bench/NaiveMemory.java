@@ -27,7 +27,7 @@ final class NaiveMemory<K, E> extends KeyedProcessFunction<K, E, Prediction<E>> 
   private transient Engine engine;
   private transient EventBatch batch;
 
-  /** What a model sees of an event. */
+  /** Converts events to the model's inputs. */
   interface Events<E> extends Serializable {
     AssociativeMemory model();
 
@@ -38,7 +38,7 @@ final class NaiveMemory<K, E> extends KeyedProcessFunction<K, E, Prediction<E>> 
      *
      * @param input takes float[inputDim]
      * @param target takes float[targetDim]; NaN where the event has none
-     * @return whether it is learned from; else asked
+     * @return true for an observe; false for an ask
      */
     boolean read(E event, float[] input, float[] target) throws MalformedEventException;
   }

@@ -21,7 +21,7 @@ final class OwnProcess {
 
   private OwnProcess() {}
 
-  /** What is run: a record that JSON brings to the process, which returns the result so. */
+  /** Task to run: a record passed to the process as JSON; the result returns as JSON. */
   interface Task<R> {
     R run(BenchProgress progress) throws Exception;
   }

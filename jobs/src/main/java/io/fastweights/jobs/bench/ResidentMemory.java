@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a process has in memory, in bytes; 0 where the system does not tell. */
+/** Resident memory of a process, in bytes; 0 if the system does not report it. */
 public final class ResidentMemory {
   private static final Path SELF = Path.of("/proc/self/status");
 

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
       "of events, half of what the naive way reached; the median of the checkpoints counts."
     })
 final class StateBenchCommand implements Callable<Integer> {
-  /** What can be measured. */
+  /** Parts of the benchmark. */
   enum Part {
     THROUGHPUT,
     CHECKPOINTS,
@@ -136,7 +136,7 @@ final class StateBenchCommand implements Callable<Integer> {
     try {
       measure(benchmark, report);
     } finally {
-      // What took long is not lost if a later part fails.
+      // Print now: a later part may fail.
       out.print(report.table());
       out.flush();
       report.figures().writeJson(json);

@@ -14,7 +14,7 @@ import org.apache.flink.configuration.MemorySize;
 
 /**
  * The measurements of {@code bench state}; each puts its figures into the report. Every job runs in
- * a process of its own: it pays neither for code that was compiled for another nor for its heap.
+ * its own process: another job's compiled code and heap do not affect it.
  */
 final class StateBenchmark {
   private static final double CACHED_KEYS = 0.1;

@@ -8,7 +8,7 @@ import org.apache.flink.api.java.tuple.Tuple2;
 
 /**
  * The events of a benchmark, (key, number): input and target follow from the number, so that a
- * stream costs the same for whoever reads it. All are observed.
+ * stream costs the same for both ways. All are observed.
  */
 final class StateEvents
     implements EventReader<Tuple2<Long, Long>>, NaiveMemory.Events<Tuple2<Long, Long>> {

@@ -33,11 +33,11 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 /**
  * A job that keeps a memory for each key: RocksDB, incremental checkpoints, one subtask.
  *
- * @param way how memories are kept
- * @param rate events per second; 0 for as fast as it goes
- * @param memory bytes for memories beside what a job takes anyway: all of it is RocksDB's for the
- *     naive way, which else would have less; {@code cache} of it is the cache of hot memories
- * @param probe whether to time the checkpoints' pauses
+ * @param way of keeping memories
+ * @param rate events per second; 0 for no limit
+ * @param memory bytes for memories, beyond the job's base needs. The naive way gives all of it to
+ *     RocksDB; else {@code cache} of it is the cache of hot memories
+ * @param probe true to time the checkpoints' pauses
  * @param options of Flink and of the memories, for both ways
  */
 record StateJob(
@@ -53,7 +53,7 @@ record StateJob(
   private static final int CHECKPOINTS_TOLD = 10_000;
   static final TypeInformation<Tuple2<Long, Long>> EVENT = Types.TUPLE(Types.LONG, Types.LONG);
 
-  /** How memories are kept. */
+  /** Ways of keeping memories. */
   enum Way {
     FASTWEIGHTS,
     NAIVE;

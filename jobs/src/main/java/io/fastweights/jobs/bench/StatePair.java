@@ -22,7 +22,7 @@ record StatePair(StateRun ours, StateRun naive, long same) {
     return ours.eventsPerSecond() / naive.eventsPerSecond();
   }
 
-  /** Our events per second of all processors' time over the naive way's. */
+  /** Our events per second of CPU time over the naive way's. */
   double processorRatio() {
     return ours.eventsPerProcessorSecond() / naive.eventsPerProcessorSecond();
   }

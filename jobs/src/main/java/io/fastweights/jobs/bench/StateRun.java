@@ -9,12 +9,12 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * What a job did in a stretch of time. The first quarter is not counted: the JVM compiles, and
- * state is small.
+ * Measurements of a job over a stretch of time. The first quarter is not counted: the JVM compiles,
+ * and state is small.
  *
  * @param eventsPerSecond in the rest
- * @param eventsPerProcessorSecond events over the time of all processors that this process took, in
- *     the rest: with RocksDB's threads, and whatever else runs on the machine
+ * @param eventsPerProcessorSecond events over the CPU time of this process in the rest, including
+ *     RocksDB's threads
  * @param checkpoints that ended in the rest
  * @param pauses of all checkpoints; empty without a probe
  * @param digests of the answers, as {@link Tally#digests}

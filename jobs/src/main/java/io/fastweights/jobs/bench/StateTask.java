@@ -31,7 +31,7 @@ record StateTask(
   /** Of the events' keys. */
   static final long SEED = 5;
 
-  /** How keys are drawn. */
+  /** Distribution of the keys. */
   enum Keys {
     ZIPF,
     UNIFORM;

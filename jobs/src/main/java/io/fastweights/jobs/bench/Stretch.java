@@ -5,12 +5,12 @@ import java.util.function.LongSupplier;
 import org.apache.flink.core.execution.JobClient;
 
 /**
- * Events that a job answered in a time, or in as long as it took until one was.
+ * Events that a job answered in a time, which is extended until there is one.
  *
  * @param begin of the stretch, in milliseconds since 1970
- * @param processorSeconds time of all processors that this process took: source, sink and RocksDB's
- *     threads are in it; what else runs on the machine hardly is
- * @param ended whether the job came to its end
+ * @param processorSeconds CPU time of this process: includes source, sink and RocksDB's threads,
+ *     and hardly anything else on the machine
+ * @param ended true if the job finished
  */
 record Stretch(long begin, long events, double seconds, double processorSeconds, boolean ended) {
   /** The part of a run that is not counted: the JVM compiles, and memories are small. */

@@ -22,8 +22,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * @param keys different ones
  * @param memory bytes for memories, of all subtasks together: all of it RocksDB's for the naive
  *     way; else three quarters of it are caches
- * @param rate events per second; 0 for as fast as it goes. An event's timestamp is then the moment
- *     at which it was due, by {@link System#nanoTime}: what holds up the source is counted
+ * @param rate events per second; 0 for no limit. An event's timestamp is then the time at which it
+ *     was due, by {@link System#nanoTime}: delays of the source count
  * @param sinkMillis that the sink takes for an event, in a task of its own; 0 for none
  */
 record SyntheticJob(
@@ -38,10 +38,10 @@ record SyntheticJob(
     implements LoadJob {
   private static final long SEED = 5;
 
-  /** How long Flink holds a buffer that is not full: its default, 100 ms, is most of a latency. */
+  /** Flink's buffer timeout: its default, 100 ms, would dominate the latency. */
   private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(1);
 
-  /** When events are stepped. */
+  /** Batch size and linger time. */
   record Batching(int size, long lingerMillis) {
     static final Batching DEFAULT =
         new Batching(
@@ -49,7 +49,7 @@ record SyntheticJob(
             FastWeightOptions.LINGER.defaultValue().toMillis());
   }
 
-  /** As fast as it goes. */
+  /** Without a limit on the rate. */
   static SyntheticJob unbounded(
       Way way, MemoryKind kind, int keys, int parallelism, MemorySize memory) {
     return new SyntheticJob(way, kind, keys, parallelism, memory, 0, Batching.DEFAULT, 0);

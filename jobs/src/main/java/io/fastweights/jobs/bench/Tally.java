@@ -11,7 +11,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.java.tuple.Tuple2;
 
-/** What a job of this JVM has answered so far: how many events, and a digest of the answers. */
+/** Results of a job of this JVM so far: the number of events, and a digest of the answers. */
 final class Tally {
   /** Events from one kept digest to the next. */
   static final int STRIDE = 256;
@@ -34,7 +34,7 @@ final class Tally {
     this.kept = kept;
   }
 
-  /** The tally that jobs find by its name from now on. */
+  /** Opens the tally that jobs find by its name. */
   static Tally open(String name, int kept) {
     Tally tally = new Tally(kept);
     OPEN.put(name, tally);
@@ -60,7 +60,7 @@ final class Tally {
     return firstEvent;
   }
 
-  /** The first answers: the outputs and behind them the recall error. Read it once the job ends. */
+  /** The first answers: the outputs, then the recall error. Read it after the job ends. */
   List<float[]> first() {
     return first;
   }
@@ -71,7 +71,7 @@ final class Tally {
   }
 
   /**
-   * Compares the answers of two jobs by their digests, as far as both came.
+   * Compares the answers of two jobs by their digests, up to the shorter one.
    *
    * @return the events compared
    * @throws IllegalStateException if an answer differs by a bit

@@ -15,7 +15,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 
-/** A Kafka broker, a process that no fault meets. */
+/** A Kafka broker, a process without injected faults. */
 final class ChaosBroker implements AutoCloseable {
   static final String EVENTS = "events";
   static final String PREDICTIONS = "predictions";

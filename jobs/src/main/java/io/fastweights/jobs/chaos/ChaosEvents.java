@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * A seeded stream without end: the event at a place is the same whenever it is asked for. Its time
- * is its place. About a quarter of the events are asks.
+ * A seeded, unbounded stream: the event at a position is always the same. Its time is its position.
+ * About a quarter of the events are asks.
  */
 final class ChaosEvents {
   static final Schema SCHEMA =

@@ -28,9 +28,9 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.common.TopicPartition;
 
-/** The job that chaos is done to: a topic of events, memories, a topic written exactly once. */
+/** The job under fault injection: a topic of events, memories, a topic written exactly once. */
 final class ChaosJob {
-  /** How long a transaction may stay open: longer than the longest recovery. */
+  /** Transaction timeout: longer than the longest recovery. */
   static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(5);
 
   private static final String NAME = "fastweights chaos";
@@ -50,7 +50,7 @@ final class ChaosJob {
   }
 
   /**
-   * Submits the job, with the memories of its newest checkpoint where it has one.
+   * Submits the job, from its newest checkpoint if there is one.
    *
    * @param address of the cluster's REST endpoint
    */
@@ -142,7 +142,7 @@ final class ChaosJob {
     try {
       return client.getJobStatus().get(30, TimeUnit.SECONDS) == JobStatus.RUNNING;
     } catch (ExecutionException | TimeoutException e) {
-      // Whoever waits for the job gives up in the end.
+      // Clients that wait for the job time out.
       return false;
     }
   }

@@ -71,7 +71,7 @@ final class ChaosNetwork implements ClusterNetwork {
   }
 
   /**
-   * No packet reaches the TaskManager any more, and none leaves it.
+   * Cuts the TaskManager off: no packet reaches or leaves it.
    *
    * @param taskManager its name, which is also that of its cable
    */

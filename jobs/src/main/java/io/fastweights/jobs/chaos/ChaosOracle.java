@@ -19,8 +19,8 @@ import java.util.List;
 import org.apache.flink.configuration.Configuration;
 
 /**
- * What the job must write for every event, bit for bit: the readable model, one event at a time,
- * with a plain map of memories.
+ * Expected output for every event, bit for bit: the reference model, one event at a time, with a
+ * plain map of memories.
  */
 final class ChaosOracle {
   private static final Schema SCHEMA = ChaosEvents.SCHEMA;

@@ -45,8 +45,8 @@ final class ChaosRun {
 
   /**
    * @param work empty folder
-   * @param logs folder that is to keep the logs; null for none
-   * @param isolated whether this process is in an {@link Isolation}
+   * @param logs folder for the logs; null for none
+   * @param isolated true if this process is in an {@link Isolation}
    */
   ChaosRun(Path work, Jars jars, long seed, Path logs, boolean isolated) throws Exception {
     this.jars = jars;
@@ -63,7 +63,7 @@ final class ChaosRun {
     job = new ChaosJob(broker.address(), checkpoints, ledger, jars.job().toAbsolutePath());
   }
 
-  /** Heaps take their memory at once: what grows then is something else. */
+  /** Heaps are committed at the start, so that later growth is not heap. */
   ChaosRun preTouch() {
     shape.preTouch();
     return this;
@@ -84,7 +84,7 @@ final class ChaosRun {
   /**
    * Does one fault, and waits until the job has completed a checkpoint after it.
    *
-   * @return to whom it was done, and for how long
+   * @return the target and the duration
    */
   String strike(Fault fault, SplittableRandom random) throws Exception {
     String what = fault.strike(new ChaosSite(cluster, network, disk, job, random));
@@ -104,7 +104,7 @@ final class ChaosRun {
 
   /** Waits until a checkpoint is complete that was begun after this call. */
   void awaitCheckpoint() throws Exception {
-    // The first that completes may have been on its way.
+    // The first to complete may have started before.
     awaitAnyCheckpoint();
     awaitAnyCheckpoint();
     feed.check();
@@ -125,7 +125,7 @@ final class ChaosRun {
     }
   }
 
-  /** Starts what has ended, as whatever watches over a cluster would do. */
+  /** Restarts processes that have ended, as a supervisor would. */
   private void awaitProcesses() throws Exception {
     long deadline = deadline(RECOVERY);
     while (cluster.processes().stream().anyMatch(process -> !process.isAlive())) {
@@ -140,7 +140,7 @@ final class ChaosRun {
     }
   }
 
-  /** Lets the job work off what was sent, ends it, and judges. */
+  /** Lets the job process all events sent, stops it, and computes the verdict. */
   Verdict finish() throws Exception {
     feed.stop();
     long deadline = deadline(DRAIN);

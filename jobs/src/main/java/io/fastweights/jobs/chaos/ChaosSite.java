@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * What faults can be done to.
+ * Targets of the faults.
  *
  * @param network of the TaskManagers; null without an {@link Isolation}
  * @param disk of the checkpoints; null without an {@link Isolation}
@@ -22,7 +22,7 @@ record ChaosSite(
     SplittableRandom random) {
   static final int TASK_MANAGERS = 2;
 
-  /** A TaskManager that is silent for so long is given up. */
+  /** Heartbeat timeout of a TaskManager. */
   static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(6);
 
   ClusterProcess jobManager() throws IOException {

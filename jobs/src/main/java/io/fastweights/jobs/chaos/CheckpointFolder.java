@@ -32,13 +32,13 @@ record CheckpointFolder(Path folder) {
         .toList();
   }
 
-  /** The job deletes checkpoints at any time: a folder that is gone holds nothing. */
+  /** The job may delete checkpoints at any time: a missing folder counts as empty. */
   private static Stream<Path> inside(Path folder) {
     File[] files = folder.toFile().listFiles();
     return files == null ? Stream.empty() : Stream.of(files).map(File::toPath);
   }
 
-  /** Deletes what the runs before the last two have left. */
+  /** Deletes the files of all runs before the last two. */
   void prune() throws IOException {
     List<Path> jobs = complete().stream().map(Path::getParent).distinct().toList();
     for (Path job : jobs.subList(Math.min(jobs.size(), KEPT_JOBS), jobs.size())) {

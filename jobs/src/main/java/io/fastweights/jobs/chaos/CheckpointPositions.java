@@ -21,7 +21,7 @@ import org.apache.flink.runtime.state.OperatorStateHandle.StateMetaInfo;
 import org.apache.flink.state.api.runtime.OperatorIDGenerator;
 import org.apache.kafka.common.TopicPartition;
 
-/** How far a job had read its topic when a checkpoint was taken. */
+/** Reads the source offsets of a job's topic from a checkpoint. */
 final class CheckpointPositions {
   private static final String SPLITS = "SourceReaderState";
 

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.apache.flink.util.FileUtils;
 
-/** Ends what works in a folder and deletes it, once, also where the JVM is told to end. */
+/** Stops the processes that use a folder and deletes it, once, also on JVM shutdown. */
 final class Cleanup implements AutoCloseable {
   private final Path folder;
   private final Thread onExit;
@@ -28,7 +28,7 @@ final class Cleanup implements AutoCloseable {
   }
 
   /**
-   * @param first ends what works in the folder
+   * @param first stops the processes that use the folder
    */
   synchronized void before(Runnable first) {
     end = first;
@@ -51,7 +51,7 @@ final class Cleanup implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(onExit);
     } catch (IllegalStateException e) {
-      // It is on its way: the JVM ends.
+      // The JVM is already shutting down.
     }
   }
 }

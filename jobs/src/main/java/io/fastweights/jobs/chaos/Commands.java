@@ -10,7 +10,7 @@ final class Commands {
   private Commands() {}
 
   /**
-   * @throws IOException if it fails or is not there; the message is what it printed
+   * @throws IOException if it fails or does not exist; the message is its output
    */
   static void run(List<String> command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

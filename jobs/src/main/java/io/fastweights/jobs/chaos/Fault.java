@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
-/** What is done to a cluster while it works. */
+/** Faults injected into a running cluster. */
 enum Fault {
   /** kill -9 of a TaskManager. */
   KILL_TASK_MANAGER {
@@ -17,7 +17,7 @@ enum Fault {
     }
   },
 
-  /** kill -9 of the JobManager; its jobs are forgotten with it. */
+  /** kill -9 of the JobManager, which loses its jobs. */
   KILL_JOB_MANAGER {
     @Override
     String strike(ChaosSite site) throws Exception {
@@ -26,7 +26,7 @@ enum Fault {
     }
   },
 
-  /** A TaskManager stands still for a while, and nobody gives it up. */
+  /** A TaskManager is paused for less than its heartbeat timeout. */
   PAUSE_TASK_MANAGER {
     @Override
     String strike(ChaosSite site) throws Exception {
@@ -34,7 +34,7 @@ enum Fault {
     }
   },
 
-  /** A TaskManager stands still until it is given up, and then goes on. */
+  /** A TaskManager is paused beyond its heartbeat timeout, then resumed. */
   FREEZE_TASK_MANAGER {
     @Override
     String strike(ChaosSite site) throws Exception {
@@ -43,7 +43,7 @@ enum Fault {
     }
   },
 
-  /** No packet reaches a TaskManager or leaves it, for a while; it may be given up. */
+  /** No packet reaches a TaskManager or leaves it, for a while; it may time out. */
   CUT_NETWORK {
     @Override
     String strike(ChaosSite site) throws Exception {
@@ -93,20 +93,20 @@ enum Fault {
     return key.toString();
   }
 
-  /** Whether it can be done only in an {@link Isolation}. */
+  /** True if the fault needs an {@link Isolation}. */
   boolean needsIsolation() {
     return this == CUT_NETWORK || this == FILL_DISK;
   }
 
-  /** Whether the job is gone with the fault, and has to be submitted again. */
+  /** True if the fault ends the job, which must then be submitted again. */
   boolean endsJob() {
     return this == KILL_JOB_MANAGER || this == LOSE_CHECKPOINT;
   }
 
   /**
-   * Does it, and what ends of it by itself has ended.
+   * Injects the fault, and waits until a temporary one has ended.
    *
-   * @return to whom, and for how long
+   * @return target and duration
    */
   abstract String strike(ChaosSite site) throws Exception;
 

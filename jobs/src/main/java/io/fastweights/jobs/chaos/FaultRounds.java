@@ -11,13 +11,13 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Fault after fault.
+ * Injects one fault after another.
  *
- * @param obstacle why some kinds cannot be done on this machine; empty where all can
+ * @param obstacle reason why this machine does not support some kinds; empty if it supports all
  */
 record FaultRounds(int faults, long seed, Optional<String> obstacle) {
 
-  /** Does them, and tells of each. */
+  /** Injects the faults and reports each. */
   Figures on(ChaosRun run, PrintWriter out) throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
     Map<Fault, Integer> done = new EnumMap<>(Fault.class);

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Namespaces of its own for a command: in them it may make networks and mount disks, and all of
- * these and every process it started end with it, however it ends. Needs Linux, util-linux and
- * iproute2, and a system that lets its user make namespaces.
+ * Separate namespaces for a command: there it may create networks and mount disks. These and its
+ * child processes end with it, however it ends. Needs Linux, util-linux and iproute2, and a system
+ * that lets its user make namespaces.
  */
 final class Isolation {
   private static final List<String> UNSHARE =
@@ -30,7 +30,7 @@ final class Isolation {
           "--kill-child",
           "--mount-proc");
 
-  /** What {@link ChaosNetwork} and {@link SmallDisk} need. */
+  /** Commands that test for what {@link ChaosNetwork} and {@link SmallDisk} need. */
   private static final String TRIAL =
       "nsenter --version && ip link set lo up && ip link add chaos type bridge"
           + " && unshare --net true && mount -t tmpfs chaos /tmp";
@@ -41,7 +41,7 @@ final class Isolation {
     this.process = process;
   }
 
-  /** Why there is none on this machine; empty where there is. */
+  /** Reason why this machine allows no isolation; empty if it does. */
   static Optional<String> obstacle() throws InterruptedException {
     List<String> trial = new ArrayList<>(UNSHARE);
     trial.addAll(List.of("sh", "-c", TRIAL));
@@ -86,7 +86,7 @@ final class Isolation {
         command.add(option);
       }
     }
-    // It would be a file named after the process's number, which others outside may have, too.
+    // The file would be named after the process id, which a process outside may have, too.
     command.add("-XX:-UsePerfData");
     command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
     command.addAll(ChildJvm.options());
@@ -109,7 +109,7 @@ final class Isolation {
     }
   }
 
-  /** Ends it without mercy, which reaches everything inside. */
+  /** Kills it, which ends everything inside. */
   void close() {
     process.destroyForcibly();
     process.onExit().join();

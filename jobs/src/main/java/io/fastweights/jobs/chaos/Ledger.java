@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * What has to be written for every event that was sent, and how often it was. Safe for one thread
+ * Expected output for every event sent, and the number of times it was written. Safe for one thread
  * that sends and others that read.
  */
 final class Ledger {
@@ -26,7 +26,7 @@ final class Ledger {
     this.oracle = new ChaosOracle(seed);
   }
 
-  /** The next event to send: from now on its answer is due. */
+  /** Returns the next event to send; its answer is expected from now on. */
   synchronized Event next() throws MalformedEventException {
     if (events == written.length) {
       answers = Arrays.copyOf(answers, 2 * answers.length);
@@ -60,7 +60,7 @@ final class Ledger {
     written[at]++;
   }
 
-  /** A line more of this place is accounted for. */
+  /** Allows one more line for this position. */
   synchronized void mayRepeat(long place) {
     repeatable[(int) place]++;
   }

@@ -14,7 +14,7 @@ final class SmallDisk {
   private static final String OPTIONS = "size=96m,mode=0700";
   private static final int BLOCK = 4096;
 
-  /** Blocks that others took first, or that could not be written for another reason. */
+  /** Blocks that others used first, or that could not be written for another reason. */
   private static final int RACES = 1000;
 
   private final Path filler;
@@ -32,7 +32,7 @@ final class SmallDisk {
     return new SmallDisk(folder);
   }
 
-  /** Leaves no byte for anybody else, who may take and give back bytes meanwhile. */
+  /** Fills the disk, also while others allocate and free bytes. */
   void fill() throws IOException {
     byte[] block = new byte[BLOCK];
     try (OutputStream out = Files.newOutputStream(filler)) {

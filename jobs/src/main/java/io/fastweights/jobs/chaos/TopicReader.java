@@ -38,7 +38,7 @@ final class TopicReader implements AutoCloseable {
     consumer.seekToBeginning(partitions);
   }
 
-  /** Hands over what has come since the last call; waits a moment where there is nothing. */
+  /** Passes on the messages since the last call; waits a moment if there are none. */
   void poll(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
     consumer.poll(POLL).forEach(reader);
   }
@@ -65,7 +65,7 @@ final class TopicReader implements AutoCloseable {
   }
 
   /**
-   * Hands over the rest, up to what is there now in whatever transaction.
+   * Passes on the rest, up to the current end, after open transactions have ended.
    *
    * @throws IllegalStateException if a transaction stays open for longer than this
    */

@@ -1,14 +1,14 @@
 package io.fastweights.jobs.chaos;
 
 /**
- * What was written, held against what had to be.
+ * Comparison of the output with the expected output.
  *
  * @param events that were sent
  * @param missing events without a line
  * @param duplicate lines beyond the first of their event that no fault accounts for
- * @param different lines that have other bits than they must, or belong to no event
- * @param repeated lines that the job wrote again because its newest checkpoint was lost: what it
- *     had committed with it stays written
+ * @param different lines whose bits differ from the expected ones, or that belong to no event
+ * @param repeated lines that the job wrote again because its newest checkpoint was lost: output
+ *     committed with it remains
  */
 record Verdict(long events, long missing, long duplicate, long different, long repeated) {
   boolean isClean() {

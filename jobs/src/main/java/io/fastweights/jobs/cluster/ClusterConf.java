@@ -45,7 +45,7 @@ final class ClusterConf {
     options.put("heartbeat.timeout", timeout + " ms");
     options.put("state.backend.type", "rocksdb");
     options.put("execution.checkpointing.incremental", true);
-    // Flink takes this one from the cluster, whatever a job says.
+    // Flink reads this option from the cluster only, not from the job.
     options.put("execution.checkpointing.num-retained", RETAINED);
     options.put("taskmanager.load-balance.mode", "SLOTS");
     options.put("execution.checkpointing.dir", quoted(folder.checkpoints().toUri().toString()));

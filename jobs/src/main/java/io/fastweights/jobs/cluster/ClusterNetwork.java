@@ -2,7 +2,7 @@ package io.fastweights.jobs.cluster;
 
 import java.util.List;
 
-/** Where the processes of a cluster listen. */
+/** Addresses that the processes of a cluster listen on. */
 public interface ClusterNetwork {
   /** All of them on the loopback interface. */
   ClusterNetwork LOOPBACK =

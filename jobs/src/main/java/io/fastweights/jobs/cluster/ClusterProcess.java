@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 /**
  * A process of the cluster.
  *
- * @param started tells it from a later process that was given its number
+ * @param started start time, which distinguishes it from a later process with the same id
  */
 public record ClusterProcess(String name, long pid, Instant started) {
   private static final int STOP_SECONDS = 10;
@@ -52,7 +52,7 @@ public record ClusterProcess(String name, long pid, Instant started) {
     return handle().isPresent();
   }
 
-  /** Ends the process: asks it to, and after a while does not ask. */
+  /** Stops the process: terminates it, and kills it after a timeout. */
   void stop() throws InterruptedException {
     Optional<ProcessHandle> handle = handle();
     if (handle.isEmpty()) {

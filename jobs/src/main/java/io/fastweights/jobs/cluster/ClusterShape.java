@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
-/** How large a session cluster is, and what it lets in. */
+/** Size of a session cluster and its access limits. */
 public final class ClusterShape {
   @Option(
       names = "--taskmanagers",
@@ -64,7 +64,7 @@ public final class ClusterShape {
     return shape;
   }
 
-  /** A process that is silent for so long is given up. */
+  /** Heartbeat timeout of a process. */
   public ClusterShape heartbeatTimeout(Duration timeout) {
     heartbeatTimeout = timeout;
     return this;

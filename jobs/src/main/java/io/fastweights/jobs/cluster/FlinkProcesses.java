@@ -106,7 +106,7 @@ final class FlinkProcesses {
       String name, List<String> launcher, List<String> jvm, String main, List<String> arguments)
       throws IOException {
     List<String> command = new ArrayList<>(launcher);
-    // A hangup of the terminal must not end what is to outlive it.
+    // The processes must survive a hangup of the terminal.
     command.addAll(List.of("nohup", ChildJvm.java()));
     command.addAll(jvm);
     OPENED.forEach(opened -> command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED"));
@@ -126,7 +126,7 @@ final class FlinkProcesses {
     builder
         .redirectErrorStream(true)
         .redirectOutput(
-            // What an earlier process of this name wrote is kept.
+            // Keep the log of an earlier process of this name.
             ProcessBuilder.Redirect.appendTo(folder.log(name).toFile()));
     ClusterProcess process = ClusterProcess.of(name, builder.start());
     process.write(folder.pid(name));

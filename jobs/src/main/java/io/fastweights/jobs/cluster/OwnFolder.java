@@ -11,14 +11,15 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Locale;
 
 /**
- * Checks that nobody else decides what a folder holds. A session cluster runs the configuration of
- * its folder, and 'down' ends the processes that the folder names.
+ * Checks that no other user can write to a folder. A session cluster runs the configuration of its
+ * folder, and 'down' ends the processes that the folder names.
  */
 final class OwnFolder {
   private OwnFolder() {}
 
   /**
-   * Creates a folder that only its owner can enter, or closes one that is there to all others.
+   * Creates a folder that only its owner can enter, or removes all others' access to an existing
+   * one.
    *
    * @throws IllegalArgumentException if it is there and another user owns it or can write to it
    */

@@ -27,10 +27,10 @@ final class RestClient {
     this.address = address;
   }
 
-  /** What a cluster is made of and runs. */
+  /** TaskManagers, slots and jobs of a cluster. */
   record Overview(int taskManagers, int slots, int freeSlots, int runningJobs) {}
 
-  /** Empty where the cluster does not answer. */
+  /** Empty if the cluster does not answer. */
   Optional<Overview> overview() throws InterruptedException {
     return get("/overview")
         .map(
@@ -42,7 +42,9 @@ final class RestClient {
                     body.path("jobs-running").asInt()));
   }
 
-  /** Names of the TaskManagers that have given slots to jobs; none where nothing answers. */
+  /**
+   * Names of the TaskManagers that have given slots to jobs; none if the cluster does not answer.
+   */
   List<String> workers() throws InterruptedException {
     List<String> workers = new ArrayList<>();
     for (JsonNode taskManager : get("/taskmanagers").orElse(JSON.nullNode()).path("taskmanagers")) {

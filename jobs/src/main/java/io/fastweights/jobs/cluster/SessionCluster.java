@@ -34,7 +34,7 @@ public final class SessionCluster {
    * Starts the processes that do not run yet, and waits until the TaskManagers have offered their
    * slots. TaskManagers whose JobManager has ended find the next one at the same port.
    *
-   * @return whether any was started
+   * @return true if any was started
    * @throws IllegalStateException if they do not come up; names the logs
    */
   public boolean up(ClusterShape shape, Path lib) throws Exception {
@@ -96,7 +96,7 @@ public final class SessionCluster {
     }
   }
 
-  /** Empty where the cluster does not answer, or there is none. */
+  /** Empty if the cluster does not answer, or there is none. */
   Optional<Overview> overview() throws Exception {
     return Files.exists(folder.conf())
         ? new RestClient(folder.address()).overview()
@@ -117,7 +117,7 @@ public final class SessionCluster {
   /**
    * Ends all processes and deletes the folder, checkpoints included.
    *
-   * @return how many processes were ended
+   * @return number of processes stopped
    */
   public int down() throws Exception {
     int ended = stop();
@@ -125,7 +125,7 @@ public final class SessionCluster {
     return ended;
   }
 
-  /** TaskManagers first: else they would look for their JobManager. */
+  /** TaskManagers first: otherwise they would try to reconnect to the JobManager. */
   private int stop() throws Exception {
     List<ClusterProcess> processes = new java.util.ArrayList<>(folder.processes());
     java.util.Collections.reverse(processes);

@@ -8,13 +8,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where a session cluster keeps its configuration, logs, process ids, checkpoints and temporary
- * files.
+ * Folder of a session cluster's configuration, logs, process ids, checkpoints and temporary files.
  *
  * @param folder absolute
  */
 public record SessionFolder(Path folder) {
-  /** The folder that is meant where none is named, for picocli. */
+  /** The default folder, for picocli. */
   public static final String DEFAULT = "${sys:fastweights.home:-.}/target/cluster";
 
   private static final String JOB_MANAGER = "jobmanager";

@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** Brings what a job's file may write in several ways into one. */
+/** Normalises the alternative forms of a job file. */
 final class ConfigTree {
-  /** What names files; in a job's file they are relative to the folder it is in. */
+  /** Keys that name files; paths are relative to the job file's folder. */
   private static final List<String> PATHS =
       List.of(
           "/schema",
@@ -38,14 +38,14 @@ final class ConfigTree {
   private final UnaryOperator<String> environment;
 
   /**
-   * @param environment the value of a variable; null where it is not set
+   * @param environment the value of a variable; null if it is not set
    */
   ConfigTree(Path file, UnaryOperator<String> environment) {
     this.file = file;
     this.environment = environment;
   }
 
-  /** Changes a tree into the one way that is read. */
+  /** Converts a tree to the normal form. */
   void normalise(ObjectNode tree) {
     List<String> own =
         StreamSupport.stream(((Iterable<String>) tree::fieldNames).spliterator(), false)

@@ -9,11 +9,11 @@ import java.util.List;
 import org.apache.flink.configuration.Configuration;
 
 /**
- * All of a job: what it reads, what it learns with, what it writes.
+ * Configuration of a job: its source, model and sink.
  *
  * @param name as Flink shows it
  * @param refresh new weights while the job runs; null for none
- * @param schema file of the events' schema; null where the weights carry it
+ * @param schema file of the events' schema; null if the weights carry it
  * @param weights file of a trained model; null for an associative memory
  * @param maxMalformed events that may be refused, a number or a share; null for more than half
  * @param fastweights options of the memories; null for none
@@ -35,16 +35,16 @@ public record JobConfig(
   }
 
   /**
-   * Where events come from; one of them.
+   * Source of the events; exactly one is set.
    *
    * @param files of events, folders of them, or patterns
-   * @param sort whether events of files are taken in the order of their times
+   * @param sort true if events of files are processed in time order
    */
   public record Source(
       @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<Path> files,
       boolean sort,
       KafkaSourceConfig kafka) {
-    /** Whether events end. */
+    /** True if the source is bounded. */
     public boolean bounded() {
       return kafka == null || kafka.bounded();
     }
@@ -63,7 +63,7 @@ public record JobConfig(
     }
   }
 
-  /** Where predictions go; one of them. */
+  /** Sink of the predictions; exactly one is set. */
   public record Sink(Files files, KafkaSinkConfig kafka) {
     private void check() {
       requireOne("sink", files, kafka);
@@ -86,7 +86,7 @@ public record JobConfig(
     }
   }
 
-  /** Where new weights come from. */
+  /** Source of new weights. */
   public record Refresh(KafkaRefreshConfig kafka) {
     private void check() {
       if (kafka == null) {
@@ -115,12 +115,12 @@ public record JobConfig(
     options();
   }
 
-  /** How many events may be refused. */
+  /** Limit on refused events. */
   public MalformedLimit malformed() {
     return MalformedLimit.of(maxMalformed);
   }
 
-  /** The options of both sections as Flink takes them. */
+  /** The options of both sections as Flink's configuration. */
   public Configuration options() {
     Configuration options = new Configuration();
     if (flink != null) {

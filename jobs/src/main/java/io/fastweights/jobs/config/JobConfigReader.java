@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
-/** Makes a job of a YAML file and of what is given instead of its values. */
+/** Creates a job from a YAML file and from values that override the file's. */
 public final class JobConfigReader {
   /** As deep as SnakeYAML's own reader of trees goes. */
   private static final int MOST_NESTED = 50;
@@ -70,7 +70,7 @@ public final class JobConfigReader {
     }
   }
 
-  /** As {@link #read(Path, Map)}, from what stands in the file. */
+  /** As {@link #read(Path, Map)}, from the content of the file. */
   static JobConfig read(Path file, String text, Map<String, Object> given) {
     return read(file, text, given, System::getenv);
   }
@@ -78,7 +78,7 @@ public final class JobConfigReader {
   /**
    * The same with another environment.
    *
-   * @param environment the value of a variable; null where it is not set
+   * @param environment the value of a variable; null if it is not set
    */
   static JobConfig read(
       Path file, String text, Map<String, Object> given, UnaryOperator<String> environment) {
@@ -112,7 +112,7 @@ public final class JobConfigReader {
     return object;
   }
 
-  /** Where and what, without the lines around it. */
+  /** Position and problem, without the surrounding lines. */
   private static String problem(JsonProcessingException e) {
     if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
       Mark mark = marked.getProblemMark();

@@ -10,10 +10,10 @@ import org.apache.flink.util.TimeUtils;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * A topic of predictions, and one of the events that could not be taken.
+ * A topic of predictions, and one of the refused events.
  *
  * @param brokers as HOST:PORT, more than one with commas between
- * @param deadLetterTopic takes the events that could not be taken
+ * @param deadLetterTopic of the refused events
  * @param transactionalIdPrefix one of its own for every job that writes exactly once to these
  *     brokers
  * @param transactionTimeout how long the brokers keep a transaction open for a job that is down; at
@@ -53,14 +53,12 @@ public record KafkaSinkConfig(
     }
   }
 
-  /** The time that {@link #transactionTimeout} writes. */
+  /** The parsed {@link #transactionTimeout}. */
   public Duration timeout() {
     return TimeUtils.parseDuration(transactionTimeout);
   }
 
-  /**
-   * A name that Kafka does not know may be of a class of the user's, if none of Kafka's is near.
-   */
+  /** A name unknown to Kafka may be for a user's class, unless it resembles one of Kafka's. */
   static void checkProperties(String key, Map<String, String> properties, Set<String> known) {
     for (String name : properties.keySet()) {
       String hint = known.contains(name) ? "" : Nearest.hint(name, known);

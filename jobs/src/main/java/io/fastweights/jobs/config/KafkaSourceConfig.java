@@ -28,7 +28,7 @@ public record KafkaSourceConfig(
     List<String> columns,
     Map<String, String> properties) {
 
-  /** How values are written. */
+  /** Format of message values. */
   public enum ValueFormat {
     JSON,
     AVRO

@@ -34,7 +34,7 @@ import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 
-/** The options of Flink and of the memories, by their keys; anything else is a mistake. */
+/** The options of Flink and of the memories, by their keys; others are errors. */
 final class KnownOptions {
   private static final List<Class<?>> OWNERS =
       List.of(
@@ -59,7 +59,7 @@ final class KnownOptions {
           TaskManagerOptions.class,
           WebOptions.class);
 
-  /** Keys that go on with a name of the user's, or belong to a file system. */
+  /** Prefixes of keys that end in a user-defined name, or belong to a file system. */
   private static final List<String> OPEN =
       List.of("external-resource.", "fs.", "metrics.reporter.", "metrics.scope.", "s3.");
 

@@ -12,8 +12,8 @@ import io.fastweights.kernels.schema.RawEvent;
 import java.util.List;
 
 /**
- * The memory of one airport, made once more from its flights, outside the job. An event's result
- * depends neither on batches nor on what other keys do: these are the bits that the job held.
+ * The memory of one airport, recomputed from its flights outside the job. An event's result depends
+ * neither on batches nor on other keys: the bits equal those of the job.
  */
 final class AirportMemory implements AutoCloseable {
   private final AssociativeMemory model;
@@ -30,7 +30,7 @@ final class AirportMemory implements AutoCloseable {
     batch = new EventBatch(model, 1);
   }
 
-  /** A memory of nothing. */
+  /** An empty memory. */
   static AirportMemory empty() {
     return new AirportMemory();
   }

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * What can be known without fast weights: exponential averages of {@code late}, and an online
- * logistic regression on four of them. They live by the rule that the memory lives by: asked at the
- * departure, told at the landing.
+ * Baselines without fast weights: exponential averages of {@code late}, and an online logistic
+ * regression on four of them. Like the memory, they predict at the departure and learn at the
+ * landing.
  */
 final class Baselines {
   private static final double WEIGHT = 0.05;
@@ -38,7 +38,7 @@ final class Baselines {
     all.put("route", route);
     all.put("origin", origin);
     all.put("destination", destination);
-    // Learns before its averages do: its step is taken where they stood.
+    // Learns before its averages are updated: the step uses their previous values.
     all.put("logistic", logistic);
     all.put("routeHour", routeHour);
   }
@@ -61,7 +61,7 @@ final class Baselines {
     return predictions;
   }
 
-  /** An exponential average of {@code late} for each value of what it goes by. */
+  /** An exponential average of {@code late} for each group. */
   private static final class Average implements Baseline {
     private static final double START = 0.2;
 

@@ -106,7 +106,7 @@ public final class DemoCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** What one model gave. */
+  /** Results of one model. */
   record Result(DemoJob job, Outcomes outcomes) {}
 
   private Result run(

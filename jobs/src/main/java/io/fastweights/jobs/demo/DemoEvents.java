@@ -17,17 +17,17 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The flights as events in files: what {@code fastweights run} would be given. An ask has no {@code
- * late}: nothing that reads the file can know a label early.
+ * The flights as event files, as for {@code fastweights run}. An ask has no {@code late}: no reader
+ * of the file sees a label early.
  */
 public final class DemoEvents {
-  /** Column of a flight's place among the flights. */
+  /** Column of a flight's index. */
   static final String FLIGHT = "flight";
 
   /**
-   * What an associative memory sees. The hour is a column and not taken from the event's time: a
-   * landing is learned under the hour of its departure. Weekday and distance are in the file, but
-   * blur the keys; trained weights know what to make of them.
+   * Schema of an associative memory. The hour is a column and not taken from the event's time: a
+   * landing is learned under the hour of its departure. Weekday and distance are left out: they
+   * blur the keys, except with trained weights.
    */
   public static final Schema SCHEMA =
       new Schema(

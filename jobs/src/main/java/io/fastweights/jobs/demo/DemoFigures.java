@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What the demo measured. */
+/** Measurements of the demo. */
 final class DemoFigures {
   private static final Map<String, String> TITLES = new LinkedHashMap<>();
 
@@ -73,7 +73,7 @@ final class DemoFigures {
     table.put(prefix + "checkpointBytes", largest);
   }
 
-  /** Whether no flight that is scored was trained on. */
+  /** True if no scored flight was in the training data. */
   boolean fair() {
     return fair;
   }
@@ -83,7 +83,7 @@ final class DemoFigures {
     return table;
   }
 
-  /** The models by name, each with what it is in words. */
+  /** The models by name, each with a description. */
   static Map<String, String> titles() {
     return TITLES;
   }

@@ -1,12 +1,12 @@
 package io.fastweights.jobs.demo;
 
 /**
- * What the job says of an event.
+ * Result of the job for an event.
  *
- * @param flight its place among the flights; -1 where the event was refused
- * @param observed whether it was learned from; else asked
+ * @param flight index of the flight; -1 if the event was refused
+ * @param observed true for an observe; false for an ask
  * @param probability of being late
- * @param recallError how surprising an observed flight was; NaN for an ask
+ * @param recallError of an observed flight; NaN for an ask
  */
 public record Outcome(int flight, boolean observed, float probability, float recallError) {
   static final int REFUSED = -1;

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What came of every flight. The labels are here, with the client, and not in the job: scores are
- * made of what the job said and what the client knows.
+ * Results of every flight. The client holds the labels, not the job: scores compare the job's
+ * predictions with the client's labels.
  */
 final class Outcomes {
   private final List<Flight> flights;

@@ -4,7 +4,7 @@ import io.fastweights.jobs.flights.Flight;
 import io.fastweights.kernels.train.Evaluation;
 import java.util.List;
 
-/** Predictions of {@code late} held against what happened, for some of the flights. */
+/** Scores of predictions of {@code late} against the labels, for some of the flights. */
 final class Scores {
   private static final double LEAST_PROBABILITY = 1e-6;
 
@@ -13,7 +13,7 @@ final class Scores {
   private int size;
 
   /**
-   * @param predictions for every flight, in their order; NaN where there is none
+   * @param predictions for every flight, in their order; NaN if there is none
    * @param from the first flight that counts
    * @param to after the last
    */

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How many events were delivered when. Results come to the client exactly once, that is, with each
- * checkpoint: in bursts. A rate is taken from the beginning of one burst to that of the next.
+ * Delivered events over time. Results reach the client exactly once, in a burst at each checkpoint.
+ * A rate is measured from the start of one burst to the start of the next.
  */
 final class Throughput {
   private static final double SILENCE_SECONDS = 0.3;

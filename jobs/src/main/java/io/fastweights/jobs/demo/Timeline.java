@@ -5,9 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What happens, in order: each flight is asked about when it departs and observed when it has
- * landed. At equal times what has landed is known before the next departs; then the order of the
- * flights counts.
+ * Events in time order: an ask at each flight's departure, an observe at its landing. At equal
+ * times landings precede departures; then the order of the flights counts.
  */
 final class Timeline {
   private static final int FLIGHT_BITS = 24;
@@ -46,7 +45,7 @@ final class Timeline {
     return start + (events[event] >> (FLIGHT_BITS + 1));
   }
 
-  /** Whether the flight departs; else it has landed. */
+  /** True if the flight departs; false if it has landed. */
   boolean asks(int event) {
     return (events[event] >> FLIGHT_BITS & 1) == 1;
   }

@@ -13,7 +13,7 @@ import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.flink.core.fs.Path;
 import org.tukaani.xz.XZInputStream;
 
-/** How a file is compressed, by the ending of its name. Files of several streams are read whole. */
+/** Compression of a file, by its extension. All streams of a file are read. */
 enum Compression {
   NONE(List.of()) {
     @Override
@@ -105,7 +105,7 @@ enum Compression {
     }
   }
 
-  /** A file that is not what the ending of its name says. */
+  /** The content of a file does not match its extension. */
   static final class NotCompressedException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -124,7 +124,7 @@ enum Compression {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
-  /** The file itself: an error of reading it is told apart from one of what it holds. */
+  /** The file itself: distinguishes read errors from errors in its content. */
   private static final class Source extends BufferedInputStream {
     private IOException failure;
 
@@ -153,7 +153,7 @@ enum Compression {
     }
   }
 
-  /** Ends where a compressed file is broken: readers above would lose what they had gathered. */
+  /** Ends at the error of a compressed file: an exception would lose what readers have buffered. */
   static final class Inflated extends FilterInputStream {
     private final Source source;
     private String broken;
@@ -163,7 +163,7 @@ enum Compression {
       this.source = source;
     }
 
-    /** What is wrong where the file ends before its end; null where nothing is. */
+    /** Error of a truncated file; null if there is none. */
     String broken() {
       return broken;
     }

@@ -15,9 +15,8 @@ import java.util.Deque;
 import java.util.Locale;
 
 /**
- * The characters of a file. Bytes that are no characters become U+FFFD, and the file remembers
- * where: whoever makes a record of them asks {@link #problem}. A compressed file that is cut off
- * ends there.
+ * The characters of a file. Bytes that are no characters become U+FFFD, and the file records their
+ * positions: the record reader calls {@link #problem}. A truncated compressed file ends there.
  */
 final class DecodedFile implements Closeable {
   private static final int BYTES = 1 << 16;
@@ -43,7 +42,7 @@ final class DecodedFile implements Closeable {
   private boolean flushed;
 
   /**
-   * @param given null for what a byte order mark says, or UTF-8
+   * @param given null for the charset of a byte order mark, or UTF-8
    */
   DecodedFile(InputStream stream, Charset given) throws IOException {
     in = stream;
@@ -87,12 +86,12 @@ final class DecodedFile implements Closeable {
     return charset;
   }
 
-  /** What characters are read by. */
+  /** Charset of the file. */
   Charset charset() {
     return charset;
   }
 
-  /** What is wrong with a compressed file that ended before its end; null where nothing is. */
+  /** Error of a truncated compressed file; null if there is none. */
   String broken() {
     return in instanceof Compression.Inflated inflated ? inflated.broken() : null;
   }
@@ -141,7 +140,7 @@ final class DecodedFile implements Closeable {
   }
 
   /**
-   * Says which bytes among some characters are none, and forgets those before.
+   * Reports the invalid bytes among some characters, and drops earlier ones.
    *
    * @param from and to: characters of the file
    * @return null where there are none

@@ -13,7 +13,9 @@ final class EpochNumber {
 
   private EpochNumber() {}
 
-  /** Whether a text is a number: digits, one sign before and one point within or after them. */
+  /**
+   * True if a text is a number: digits, with one sign before and one point within or after them.
+   */
   static boolean is(String text) {
     int from = text.startsWith("-") ? 1 : 0;
     int digits = 0;

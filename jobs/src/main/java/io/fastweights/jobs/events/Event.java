@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  * @param line its number in the file, from 1
  * @param text the line as it was; empty where the event came as a message
  * @param message it came as; null where it came from a file
- * @param key whose memory it meets
+ * @param key of its memory
  * @param timestamp in milliseconds since 1970-01-01 UTC
  * @param ask predict only; else learn from it too
  * @param cells its values in the order of the columns; null where there is none

@@ -12,9 +12,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * What an event's cells say beside the values of its fields: key, time and kind. An event without a
- * target is an ask, unless its kind says that it is to be observed. Words for a missing value are
- * taken for one.
+ * Key, time and kind of an event, read from its cells. An event without a target is an ask, unless
+ * its kind is observe. Words for a missing value count as missing.
  */
 public final class EventCells implements Serializable {
   private static final long serialVersionUID = 1L;

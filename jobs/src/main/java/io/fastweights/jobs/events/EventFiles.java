@@ -23,14 +23,14 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Files of events, CSV or JSON, that were looked at before anything runs.
+ * Files of events, CSV or JSON, inspected before the job runs.
  *
  * @param files in the order they are read
  * @param columns of all files, in order of their first appearance
- * @param time how times are written
- * @param notes what was found out about the files that a user must know
+ * @param time format of the times
+ * @param notes on the files, for the user
  * @param limit of events that cannot be read, beyond which a job fails
- * @param sorted whether events are taken in the order of their times
+ * @param sorted true if events are processed in time order
  */
 public record EventFiles(
     List<EventFile> files,
@@ -143,7 +143,7 @@ public record EventFiles(
     return heads;
   }
 
-  /** Where files are JSON, an event may lack any column; one that all lack is likely a mistake. */
+  /** A JSON event may lack any column; a column that all events lack is likely a mistake. */
   private static void requireKnown(List<FileHead> heads, Schema schema, List<String> notes) {
     if (heads.stream().noneMatch(head -> head.layout().framing() != Framing.CSV)) {
       return;
@@ -215,7 +215,7 @@ public record EventFiles(
             times.add(cells[time] == null ? "" : cells[time]);
           }
         } catch (MalformedEventException e) {
-          // It will be told of when it is read.
+          // The error is reported when the record is read.
           continue;
         }
       }

@@ -19,8 +19,8 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Makes events of lines; those it cannot read leave by {@link Rejected#TAG}. Its state is what each
- * key's clock showed in the hour that is repeated in autumn: empty but for that day.
+ * Parses lines into events; those it cannot read go to {@link Rejected#TAG}. Its state holds each
+ * key's local time in the hour repeated in autumn: empty except on that day.
  */
 public final class EventParser extends ProcessFunction<Line, Event>
     implements CheckpointedFunction {
@@ -96,7 +96,7 @@ public final class EventParser extends ProcessFunction<Line, Event>
     return files.get(line.file()).path() + ", line " + line.number();
   }
 
-  /** Nothing is won by reading on, nor by reading again. */
+  /** Neither reading on nor a retry helps. */
   private void failIfBeyond(Line line, String reason) {
     if (limit.isBeyond(read, refused)) {
       throw new SuppressRestartsException(

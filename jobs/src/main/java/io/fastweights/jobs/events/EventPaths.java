@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /** Finds the files of events that paths name, in the order they are read. */
 final class EventPaths {
-  /** What Hive calls the folder of rows without a value. */
+  /** Hive's name of the partition of rows without a value. */
   private static final String NO_VALUE = "__HIVE_DEFAULT_PARTITION__";
 
   private static final String PATTERN = ".*[*?\\[{].*";

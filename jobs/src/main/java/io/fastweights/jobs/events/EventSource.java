@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Where a job's events come from. */
+/** Source of a job's events. */
 public interface EventSource {
   /** The names of an event's cells, in their order. */
   List<String> columns();
@@ -13,21 +13,21 @@ public interface EventSource {
   /** The paths of the files, by the numbers that events have; empty where there are no files. */
   List<String> paths();
 
-  /** What was found out about the events that a user must know. */
+  /** Notes on the events, for the user. */
   default List<String> notes() {
     return List.of();
   }
 
-  /** Whether events are to be taken in the order of their times, not of their arrival. */
+  /** True if events are processed in time order, not in arrival order. */
   default boolean sorted() {
     return false;
   }
 
-  /** What predictions that are written as JSON keep of events that were. */
+  /** Members of JSON events that JSON predictions keep. */
   default JsonOutput json() {
     return JsonOutput.NONE;
   }
 
-  /** The events; what is none leaves by {@link Rejected#TAG}. */
+  /** The events; malformed ones go to {@link Rejected#TAG}. */
   SingleOutputStreamOperator<Event> events(StreamExecutionEnvironment environment, Schema schema);
 }

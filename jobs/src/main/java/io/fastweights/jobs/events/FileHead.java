@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the first records of a file say about it.
+ * Layout of a file, found from its first records.
  *
  * @param header number of the line that names the columns; 0 where there is none
  * @param names of a CSV file's cells, empty for those without one; of a JSON file the columns that
@@ -44,7 +44,7 @@ record FileHead(
   /**
    * Looks at a file.
    *
-   * @param closely whether more than the header of a CSV file is looked at
+   * @param closely true to read more than the header of a CSV file
    * @return null for an empty file
    * @throws IllegalArgumentException if it cannot be read or lacks a column of the schema
    */
@@ -194,7 +194,7 @@ record FileHead(
     return head;
   }
 
-  /** Whether the file is one JSON object that is no event, as a schema beside its events. */
+  /** True if the file is one JSON object that is no event, such as a schema beside its events. */
   boolean isNoEvent(Schema schema) {
     return layout.framing() == Framing.JSON_VALUES
         && records.size() == 1
@@ -210,7 +210,7 @@ record FileHead(
       try {
         parser.collect(record.text(), schema.columns(), members);
       } catch (MalformedEventException e) {
-        // It will be told of when it is read.
+        // The error is reported when the record is read.
         continue;
       }
     }
@@ -225,7 +225,7 @@ record FileHead(
     return schema.columns().stream().filter(name -> !has(name)).toList();
   }
 
-  /** What to say of a file that lacks columns of the schema. */
+  /** Error for a file that lacks columns of the schema. */
   IllegalArgumentException lacks(Schema schema) {
     return lacks(schema.columns());
   }
@@ -251,7 +251,7 @@ record FileHead(
             header));
   }
 
-  /** What a user must know of how the file is read; null for nothing. */
+  /** Note for the user on how the file is read; null for none. */
   String note(Csv given) {
     if (layout.framing() == Framing.JSON_VALUES) {
       return path + ": JSON objects over several lines, or of an array";

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a file holds, by its name without the ending of its compression. */
+/** Format of a file, by its extension without that of its compression. */
 enum FileKind {
   CSV(List.of(".csv", ".tsv", ".tab", ".psv")),
   JSON(List.of(".jsonl", ".ndjson", ".json"));
 
-  /** What users have, but must write as another format first. */
+  /** Formats that users must convert first. */
   private static final Map<String, String> NOT_READ =
       Map.of(
           ".parquet", "Parquet",
@@ -38,7 +38,7 @@ enum FileKind {
     return null;
   }
 
-  /** Why a file of this name is not read. */
+  /** Reason why a file of this name is not read. */
   static String refusal(String path) {
     String bare = Compression.bare(path).toLowerCase(Locale.ROOT);
     for (Map.Entry<String, String> format : NOT_READ.entrySet()) {

@@ -42,7 +42,7 @@ final class FoundTimes {
         dates &= isDate(trimmed);
       }
     } catch (NumberFormatException e) {
-      // More than a long holds is no time: it will be told of when it is read.
+      // A number beyond a long is no time: the error is reported when it is read.
       return;
     }
   }
@@ -57,10 +57,10 @@ final class FoundTimes {
   }
 
   /**
-   * How the times are written.
+   * Determines the format of the times.
    *
    * @param given by the schema
-   * @param notes takes what a user must know
+   * @param notes receives notes for the user
    * @throws IllegalArgumentException if the times are of two units, or dates without a pattern
    */
   EventFormat.Time of(EventFormat.Time given, List<String> notes) {

@@ -25,7 +25,7 @@ final class IsoTime {
   private int offsetSeconds;
   private ZoneId region;
 
-  /** Whether the text is such a time; if so the other methods say which. */
+  /** True if the text is such a time; then the other methods return it. */
   boolean read(String of) {
     text = of;
     at = 0;

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where the columns are in a JSON object: a tree of the names and places that lead to them. */
+/** Paths of the columns in a JSON object: a tree of member names and list indices. */
 final class JsonColumns implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final Pattern STEP = Pattern.compile("\\.?([^.\\[\\]]+)|\\[(\\d{1,6})]");
@@ -62,12 +62,12 @@ final class JsonColumns implements Serializable {
     return at == column.length() ? path : List.of();
   }
 
-  /** What is below a member; null for nothing. */
+  /** Subtree of a member; null for none. */
   JsonColumns member(String member) {
     return inside.get(member);
   }
 
-  /** What is below an item of a list; null for nothing. */
+  /** Subtree of a list item; null for none. */
   JsonColumns item(int i) {
     return inside.isEmpty() ? null : inside.get((Object) i);
   }

@@ -5,10 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What predictions that are written as JSON keep of an event that was JSON: its own members, as
- * they are.
+ * Members of a JSON event that a JSON prediction keeps, unchanged.
  *
- * @param all whether every member is kept, or those only that are columns
+ * @param all true to keep every member; false to keep columns only
  * @param outside for each file the columns whose values are not in its events; null for a file that
  *     is no JSON
  */

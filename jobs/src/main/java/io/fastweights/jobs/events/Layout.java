@@ -8,13 +8,13 @@ import java.nio.charset.Charset;
 import org.apache.flink.core.fs.Path;
 
 /**
- * How a file is cut into records.
+ * Division of a file into records.
  *
  * @param csv the dialect of a CSV file, with its delimiter; null for other files
- * @param charset null for what a byte order mark says, or UTF-8
+ * @param charset null for that of a byte order mark, or UTF-8
  */
 record Layout(Framing framing, Csv csv, String charset) implements Serializable {
-  /** What ends a record. */
+  /** Delimiter of records. */
   enum Framing {
     /** The end of a line that is not inside quotes. */
     CSV,

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How many events may be refused before a run counts as failed: a share of all, or a number.
+ * Most events that may be refused before a run counts as failed: a share of all, or a number.
  *
  * @param share in 0 ... 1; that of all events where a number is given instead
  * @param count {@link Long#MAX_VALUE} where a share is given
@@ -15,7 +15,7 @@ public record MalformedLimit(double share, long count) implements Serializable {
   /** More than half. */
   public static final MalformedLimit DEFAULT = new MalformedLimit(0.5, Long.MAX_VALUE);
 
-  /** A share is looked at when so many events have been read, and at the end. */
+  /** A share is checked after so many events, and at the end. */
   static final int FIRST = 1000;
 
   private static final Pattern TEXT = Pattern.compile("(\\d{1,18})|(\\d{1,3}(?:\\.\\d+)?)%");
@@ -47,15 +47,15 @@ public record MalformedLimit(double share, long count) implements Serializable {
             text));
   }
 
-  /** Whether a job need not read on. */
+  /** True if the job can stop reading. */
   boolean isBeyond(long events, long malformed) {
     return malformed > count || events == FIRST && malformed > share * events;
   }
 
   /**
-   * What is wrong with the figures of a run.
+   * Checks the counts of a run.
    *
-   * @return null if nothing is
+   * @return the problem; null if there is none
    */
   public String problem(long events, long malformed) {
     if (malformed <= count && malformed <= share * events) {

@@ -48,7 +48,7 @@ public record Message(
         topic, partition, offset, otherTimestamp, key, value, headerNames, headerValues);
   }
 
-  /** The same with further headers behind those that it has. */
+  /** The same with further headers appended. */
   public Message with(Map<String, byte[]> headers) {
     int had = headerNames.length;
     String[] names = Arrays.copyOf(headerNames, had + headers.size());

@@ -26,9 +26,9 @@ public final class ReasonCounts
   private final HashMap<String, Kind> kinds = new HashMap<>();
 
   /**
-   * Why an event was not predicted.
+   * Reason why an event was not predicted.
    *
-   * @param place where it stands
+   * @param place of the event
    */
   public record Refusal(String place, String reason) {}
 

@@ -89,17 +89,17 @@ final class RecordBuffer implements Closeable {
     }
   }
 
-  /** Whether the record has no characters. */
+  /** True if the record has no characters. */
   boolean isEmpty() {
     return before + pos == recordAt;
   }
 
-  /** Whether the record has a carriage return before a place, as the end of a line on Windows. */
+  /** True if the record has a carriage return before a position, as in a Windows line ending. */
   boolean endsWithReturn(int end) {
     return end > start && chars[end - 1] == '\r';
   }
 
-  /** Whether the record has nothing but blanks. */
+  /** True if the record has only whitespace. */
   boolean isBlank(int end) {
     for (int i = start; i < end; i++) {
       if (chars[i] > ' ' && !Character.isWhitespace(chars[i])) {
@@ -113,7 +113,7 @@ final class RecordBuffer implements Closeable {
    * The record that ends here.
    *
    * @param number of its first line
-   * @param end where its text ends
+   * @param end of its text
    * @param problem of its reader; null for none
    */
   Line line(long number, int end, String problem, String[] cells) {

@@ -5,14 +5,14 @@ import org.apache.flink.util.OutputTag;
 /**
  * An event that is not predicted.
  *
- * @param file place of its file among those that are read
+ * @param file index of its file among those that are read
  * @param line its number in the file, from 1
- * @param reason what is wrong with it
+ * @param reason of the rejection
  * @param text the line as it was
  * @param message it came as; null where it came from a file
  */
 public record Rejected(int file, long line, String reason, String text, Message message) {
-  /** Output of what is no event. */
+  /** Side output of rejected events. */
   public static final OutputTag<Rejected> TAG =
       new OutputTag<>("rejected") {
         private static final long serialVersionUID = 1L;

@@ -16,10 +16,10 @@ final class RepeatedHour {
   private long transition = Long.MIN_VALUE;
 
   /**
-   * Whether an event whose clock shows a repeated time is of the second pass.
+   * True if an event with a repeated local time belongs to the second pass.
    *
    * @param at when the clocks are set back
-   * @param localMillis by the clock
+   * @param localMillis local time
    */
   boolean second(Instant at, String key, long localMillis) {
     if (at.toEpochMilli() != transition) {
@@ -39,7 +39,7 @@ final class RepeatedHour {
     }
   }
 
-  /** What each key showed last in the repeated hour; empty nearly always. */
+  /** Each key's last local time in the repeated hour; nearly always empty. */
   Map<String, Long> state() {
     return lastOf;
   }

@@ -9,14 +9,14 @@ import java.nio.file.StandardCopyOption;
 
 /** Events from standard input, which are read to their end before a job starts. */
 public final class StandardInput {
-  /** How a user names it. */
+  /** Path that stands for standard input. */
   public static final String NAME = "-";
 
   private static final int LOOKED_AT = 4096;
 
   private StandardInput() {}
 
-  /** Writes all of it to a file that goes when this process ends. */
+  /** Writes all of it to a file that is deleted when this process ends. */
   public static Path toFile(InputStream in) throws IOException {
     BufferedInputStream all = new BufferedInputStream(in, LOOKED_AT);
     all.mark(LOOKED_AT);

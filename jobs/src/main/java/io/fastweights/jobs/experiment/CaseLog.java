@@ -49,7 +49,7 @@ record CaseLog(List<Case> cases, List<String> attributes) {
   static CaseLog incidents(Path file) throws IOException {
     try (ZipInputStream in = new ZipInputStream(Files.newInputStream(file))) {
       in.getNextEntry();
-      // Who resolved a case, how and when stands in all its lines, also those before: left out.
+      // Left out: resolver, resolution and its time, which even a case's earlier lines have.
       Map<String, Integer> attributes = new LinkedHashMap<>();
       attributes.put("active", 2);
       attributes.put("reassignments", 3);

@@ -27,7 +27,7 @@ final class FavorFeatures implements RetrievalFeatures {
   /**
    * @param d floats of a key before phi
    * @param m omegas, half of the features
-   * @param normalised whether phi is divided by its sum
+   * @param normalised true if phi is divided by its sum
    */
   FavorFeatures(int d, int m, boolean normalised) {
     this.d = d;

@@ -11,19 +11,20 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * What hand-made features give on the flights: exponential averages of lateness and of the clipped
- * delay at three speeds, for several groups of flights, with hour, weekend and distance; trained
- * offline on the flights before the test and scored on it. Averages move when a flight has landed.
+ * Baselines with hand-made features of the flights: exponential averages of lateness and of the
+ * clipped delay at three speeds, for several groups of flights, with hour, weekend and distance.
+ * They are trained offline on the flights before the test and scored on it. Averages are updated
+ * when a flight has landed.
  */
 final class FlightBaselines {
   private static final double[] SPEEDS = {0.02, 0.1, 0.3};
   private static final int PER_GROUP = 2 * SPEEDS.length;
 
-  /** What the origin alone can know. */
+  /** Groups of one origin's flights. */
   private static final List<Function<Flight, String>> ORIGIN =
       List.of(Flight::origin, FlightBaselines::route, f -> route(f) + f.hour());
 
-  /** What all airports know together. */
+  /** Groups of all airports' flights. */
   private static final List<Function<Flight, String>> ALL =
       List.of(
           Flight::origin,

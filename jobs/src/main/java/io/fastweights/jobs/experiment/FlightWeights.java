@@ -59,7 +59,7 @@ final class FlightWeights {
     random = new SplittableRandom(seed);
   }
 
-  /** What keys are made of: sparse as it is, any step would fill it. */
+  /** Names of the parameters of the keys: sparse weights, which any step would make dense. */
   static Set<String> frozen(ParameterLayout layout) {
     Set<String> names = new TreeSet<>();
     layout.slices().stream()

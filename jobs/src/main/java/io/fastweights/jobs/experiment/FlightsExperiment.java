@@ -29,7 +29,7 @@ public final class FlightsExperiment {
   private FlightsExperiment() {}
 
   /**
-   * What the experiment gave.
+   * Results of the experiment.
    *
    * @param weights the trained slow weights, with their schema
    * @param warm scores with the memories of 1 to 14 January

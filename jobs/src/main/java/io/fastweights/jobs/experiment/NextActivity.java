@@ -39,9 +39,9 @@ final class NextActivity {
   private final boolean byOwner;
 
   /**
-   * @param endCounts whether the end of a case is an activity to be predicted
+   * @param endCounts true if the end of a case is an activity to predict
    * @param leastPrefix events of the shortest prefix that counts
-   * @param byOwner whether a memory belongs to the owner of cases; else to a case
+   * @param byOwner true for a memory per owner of cases; false for one per case
    */
   NextActivity(CaseLog log, boolean endCounts, int leastPrefix, boolean byOwner) {
     this.endCounts = endCounts;
@@ -135,7 +135,7 @@ final class NextActivity {
       raw.set(field++, value);
     }
     if (byOwner) {
-      // What is known by now: what followed the case's event before.
+      // The target is known by now: the activity after the case's previous event.
       raw.target(event.activity());
       raw.set(field, step.of().id());
       if (t > 0) {

@@ -26,7 +26,7 @@ public final class ProcessExperiment {
   private ProcessExperiment() {}
 
   /**
-   * What the experiment gave.
+   * Results of the experiment.
    *
    * @param weights the trained slow weights, with their schema
    * @param validation scores of the training cases held out to stop early
@@ -74,7 +74,7 @@ public final class ProcessExperiment {
    * Incidents: cases in the order of their first events, the first four fifths for training,
    * prefixes of 1 event and more, the end of a case counted.
    *
-   * @param byCaller whether a memory belongs to the caller, across incidents; else to an incident
+   * @param byCaller true for a memory per caller, across incidents; false for one per incident
    */
   public static Result incidents(
       Path file, boolean byCaller, TrainOptions options, TrainProgress.Listener listener)

@@ -17,7 +17,7 @@ sealed interface RetrievalFeatures permits RetrievalFeatures.Fixed, FavorFeature
   /**
    * Features of x[at ... at + d - 1].
    *
-   * @return what phi was divided by; 0 where it is 0 everywhere
+   * @return divisor of phi; 0 where it is 0 everywhere
    */
   float forward(float[] x, int at, float[] out, int outAt);
 

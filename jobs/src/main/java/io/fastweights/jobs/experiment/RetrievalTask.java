@@ -34,7 +34,7 @@ public record RetrievalTask(int setting, UpdateRule rule, Phi phi, int keys) {
     }
 
     /**
-     * @param normalised whether phi is divided by its sum
+     * @param normalised true if phi is divided by its sum
      */
     RetrievalFeatures features(int d, boolean normalised) {
       Normalisation normalisation = normalised ? Normalisation.SUM : null;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * What is learned in the synthetic retrieval: key embeddings, one projection of [value; key
+ * Trained parameters of the synthetic retrieval: key embeddings, one projection of [value; key
  * embedding] to keys and betas, one of the key embedding to queries.
  *
  * <p>The embeddings are projected once for all sequences of a batch, since each occurs in most of
@@ -32,16 +32,16 @@ final class RetrievalWeights {
   private final Slice betaOfEmbedding;
   private final Slice betaBias;
 
-  /** What a value adds to its key, float[N][D] from {@code at()} on. */
+  /** Contribution of a value to its key, float[N][D] from {@code at()} on. */
   final Slice keyOfValue;
 
-  /** What a value adds to the logit of its beta, float[N]. */
+  /** Contribution of a value to the logit of its beta, float[N]. */
   final Slice betaOfValue;
 
   final float[] values;
   final float[] gradients;
 
-  /** What the key embeddings are projected to: float[N][D], float[N][D], float[N]. */
+  /** Projections of the key embeddings: float[N][D], float[N][D], float[N]. */
   final float[] keys;
 
   final float[] queries;

@@ -28,14 +28,14 @@ public final class SyntheticRetrieval {
   private SyntheticRetrieval() {}
 
   /**
-   * What a run gave.
+   * Results of a run.
    *
    * @param bestLoss the lowest evaluation loss
    * @param lastLoss the last one
    * @param steps made
    */
   public record Result(RetrievalTask task, long seed, double bestLoss, double lastLoss, int steps) {
-    /** Whether the task is learned. */
+    /** True if the task is learned. */
     public boolean solved() {
       return bestLoss <= SOLVED;
     }

@@ -23,7 +23,7 @@ public record Flight(long departure, String origin, String destination, int mile
   private static final long MINUTE = 60_000;
   private static final int DAY_MINUTES = 1440;
 
-  /** Whether it arrived by more than a quarter of an hour after its schedule. */
+  /** True if it arrived more than a quarter of an hour behind schedule. */
   public boolean late() {
     return delay > LATE_MINUTES;
   }

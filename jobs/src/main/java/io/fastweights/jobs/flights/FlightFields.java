@@ -10,8 +10,9 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * What trained models see of a flight. Each is asked about at its departure and observed at its
- * landing, under the time of its departure; what only a landing tells is left out of an ask.
+ * Input fields of trained models for a flight. Each flight has an ask at its departure and an
+ * observe at its landing, under the time of its departure. An ask leaves out fields known only at
+ * the landing.
  */
 public final class FlightFields {
   /** Names of the fields that {@link FlightSetup#SMALL} sees, as columns of a file. */
@@ -58,7 +59,7 @@ public final class FlightFields {
    * A field's value, as text; null where it is not known.
    *
    * @param field a name in a schema of these models
-   * @param asked whether the flight is asked about, before it lands; else observed
+   * @param asked true for an ask, before the landing; false for an observe
    */
   public static String value(String field, Flight flight, boolean asked) {
     int half = SLOT_MINUTES / 2;

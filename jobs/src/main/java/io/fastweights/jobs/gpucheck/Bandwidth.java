@@ -6,7 +6,7 @@ import io.fastweights.kernels.cuda.DeviceMemory;
 import io.fastweights.kernels.cuda.PinnedMemory;
 import java.util.Arrays;
 
-/** What copies of large blocks reach: what other figures are held against. */
+/** Bandwidth of copies of large blocks: the reference for other figures. */
 final class Bandwidth {
   private static final int WARM_UP = 3;
   private static final int REPEATS = 9;

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** What a check of a GPU found: lines for people as it goes, Markdown and JSON at last. */
+/** Results of a GPU check: text lines as it runs, Markdown and JSON at the end. */
 public final class CheckReport {
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final StringBuilder markdown = new StringBuilder();
@@ -75,12 +75,12 @@ public final class CheckReport {
     }
   }
 
-  /** Whether every model gave the reference's results, whatever the batches, if that was tried. */
+  /** True if every model gave the reference's results for all batch cuts, or was not tested. */
   public boolean contractHolds() {
     return contractHolds;
   }
 
-  /** What was printed, each table under a heading, for docs/gpu.md. */
+  /** The printed results, each table under a heading, for docs/gpu.md. */
   public String markdown() {
     endTable();
     return markdown.toString();

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * What a device must do, tried on random events: agree with the readable form of the model, give
- * the same bits however the events are cut into batches, and give a memory's bits again when its
- * log is replayed.
+ * Tests the contract of a device on random events: agree with the reference model, give the same
+ * bits however the events are cut into batches, and give a memory's bits again when its log is
+ * replayed.
  */
 final class ContractCheck {
   private static final int KEYS = 6;
@@ -114,7 +114,7 @@ final class ContractCheck {
     }
   }
 
-  /** Makes the memories of the logs alone, and holds them against those that learned. */
+  /** Rebuilds the memories from the logs, and compares them with the originals. */
   private void replay(Engine engine, EngineResults results, boolean values) {
     List<SavedMemory> memories = new ArrayList<>();
     for (int key = 0; key < KEYS; key++) {

@@ -122,14 +122,14 @@ class DeviceCheck implements Callable<Integer> {
     require(device >= 0, "--device is " + device + ", must be 0 or more");
     require(tune == null || Files.isReadable(tune), "--tune: cannot read " + tune);
     for (Path file : new Path[] {markdown, json}) {
-      // What takes minutes to measure should not fail to be written.
+      // Check first: results that take minutes must not fail to be written.
       require(
           file == null || Files.isDirectory(file.toAbsolutePath().getParent()),
           "there is no folder for " + file);
     }
   }
 
-  /** Whether any option of a check is given. */
+  /** True if any option of a check is given. */
   final boolean asksForMore() {
     boolean writes = markdown != null || json != null;
     return writes || quick || device != 0 || only != null || tune != null;

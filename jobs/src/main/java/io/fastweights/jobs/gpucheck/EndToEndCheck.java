@@ -25,10 +25,10 @@ final class EndToEndCheck {
   private EndToEndCheck() {}
 
   /**
-   * How long to measure.
+   * Duration of a measurement.
    *
-   * @param least batches at least
-   * @param nanoseconds about so long, if more batches are needed for it
+   * @param least number of batches
+   * @param nanoseconds approximate duration, if it takes more batches
    */
   record Budget(int least, long nanoseconds) {}
 
@@ -57,7 +57,7 @@ final class EndToEndCheck {
         (engine.bytesOut() - out) / all);
   }
 
-  /** Nanoseconds of so many batches, always as many in flight as may be. */
+  /** Nanoseconds of so many batches, with as many in flight as possible. */
   private static double run(CudaEngine engine, EventBatch[] batches, int count, Pairs pairs) {
     long begun = System.nanoTime();
     for (int i = 0; i < count; i++) {
@@ -79,7 +79,7 @@ final class EndToEndCheck {
     }
   }
 
-  /** The heap's arrays that events' keys and deltas go to. */
+  /** Heap arrays for the keys and deltas of events. */
   private static final class Pairs {
     private final LogShape each;
     private final float[] keys;

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Tells whether a GPU runs the kernels rightly, and how fast: the contract of engines on random
+ * Checks that a GPU runs the kernels correctly, and how fast: the contract of engines on random
  * models, then a table of throughputs beside the copy bandwidth of the same run and, where python3
  * has PyTorch, beside PyTorch on the same GPU. Needs a driver, and nothing else.
  */
@@ -35,7 +35,7 @@ public final class GpuCheck {
   private static final EndToEndCheck.Budget LONG = new EndToEndCheck.Budget(8, 250_000_000);
   private static final EndToEndCheck.Budget QUICK = new EndToEndCheck.Budget(2, 1_000_000);
 
-  /** What is checked. */
+  /** Parts of the check. */
   public enum Part {
     /** Results against the reference, and that they do not depend on batches. */
     CONTRACT,
@@ -48,10 +48,10 @@ public final class GpuCheck {
   }
 
   /**
-   * What to check.
+   * Settings of the check.
    *
    * @param deviceIndex the device, 0 or more
-   * @param quick few events, small batches and copies: whether it works, not how fast it is
+   * @param quick few events, small batches and copies: tests function, not speed
    * @param tune PTX whose kernels are timed beside those that ship, or null
    */
   public record Settings(Set<Part> parts, int deviceIndex, boolean quick, Path tune) {
@@ -72,7 +72,7 @@ public final class GpuCheck {
     report = new CheckReport(lines);
   }
 
-  /** Why a device cannot be checked, in one line; empty if it can. */
+  /** Reason why a device cannot be checked, in one line; empty if it can. */
   public static Optional<String> missing(int deviceIndex) {
     try {
       NativeLibrary.loadDriver();
@@ -142,7 +142,7 @@ public final class GpuCheck {
   }
 
   /**
-   * What other figures are held against.
+   * Reference rates for other figures.
    *
    * @param onDevice bytes read and written a second by copies on the device
    * @param toDevice bytes a second from pinned memory

@@ -28,14 +28,14 @@ import org.apache.flink.util.FileUtils;
 import picocli.CommandLine;
 
 /**
- * Writes an archive that checks a GPU where nothing but its driver is: a trimmed Java runtime, the
- * jars that the check needs, taken from this process' class path, and JCuda's native libraries.
+ * Writes an archive that checks a GPU on a machine with only its driver: a trimmed Java runtime,
+ * the jars that the check needs, taken from this process' class path, and JCuda's native libraries.
  */
 final class GpuCheckBundle {
   private static final String NAME = "gpu-check";
   private static final String JCUDA = "12.6.0-linux-x86_64.so";
 
-  /** What the jars below need of the Java runtime; log4j listens to beans of java.desktop. */
+  /** Java modules that the jars below need; log4j uses beans of java.desktop. */
   private static final String MODULES =
       "java.base,java.desktop,java.logging,java.management,java.naming,java.xml,jdk.unsupported";
 

@@ -5,13 +5,13 @@ import java.util.Set;
 import org.apache.avro.Schema;
 
 /**
- * Looks for arrays whose items take no bytes, as nulls do: a message of a few bytes may say that it
- * holds a billion of them, and a reader would make room for them.
+ * Finds arrays whose items take no bytes, such as nulls: a message of a few bytes may declare a
+ * billion of them, and a reader would allocate them.
  */
 final class AvroItems {
   private AvroItems() {}
 
-  /** Whether a schema has such an array anywhere in it. */
+  /** True if a schema contains such an array at any depth. */
   static boolean mayTakeNoBytes(Schema schema) {
     return hasSuchItems(schema, new HashSet<>());
   }

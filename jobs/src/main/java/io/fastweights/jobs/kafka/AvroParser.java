@@ -116,8 +116,8 @@ final class AvroParser implements ValueParser {
     try {
       parseRecord(value, into);
     } catch (StackOverflowError e) {
-      // Only the writer of the value chooses how often a schema that contains itself does so. What
-      // the reader was in the middle of is not to be gone on with.
+      // The writer of the value chooses the depth of a recursive schema. Discard the reader's
+      // partial state.
       reader = null;
       decoder = null;
       throw new MalformedEventException("the value is nested too deeply");
@@ -152,7 +152,7 @@ final class AvroParser implements ValueParser {
       }
       return record;
     } catch (IOException | RuntimeException e) {
-      // Bytes that are no such record end in whatever exception the decoder trips over.
+      // The decoder may throw any exception for invalid bytes.
       throw new MalformedEventException("the value is no Avro record of its schema: " + e);
     }
   }

@@ -17,9 +17,9 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 
 /**
- * Letters about what could not be taken or sent, as it was: key, value, timestamp and headers, and
- * further headers that say why, and from where. A letter that its topic would not take is cut, and
- * says so.
+ * Dead letters for input that was refused or could not be sent, unchanged: key, value, timestamp
+ * and headers, and further headers with the reason and the origin. A letter beyond its topic's
+ * limits is cut, and marked so.
  *
  * @param topic of the letters
  * @param paths of the files that events came from, by their numbers
@@ -32,7 +32,7 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
   static final String FILE = "fastweights.file";
   static final String LINE = "fastweights.line";
 
-  /** The prediction that its own topic would not take. */
+  /** The prediction that its own topic would refuse. */
   static final String PREDICTION = "fastweights.prediction";
 
   /** Bytes of a value that is cut here. */
@@ -41,10 +41,10 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
   /** Bytes of a key that is left out here, with all headers of the message. */
   static final String KEY_BYTES = "fastweights.key-bytes";
 
-  /** Room for all headers that say why and from where. */
+  /** Room for all headers of reason and origin. */
   private static final int LEAST_BYTES = 1 << 15;
 
-  /** A reason may quote what is wrong, which may be all of the event. */
+  /** A reason may quote the whole event. */
   private static final int MOST_OF_REASON = 1000;
 
   private static final int MOST_OF_PREDICTION = 8;
@@ -70,7 +70,7 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
     }
   }
 
-  /** Makes a letter of each, and counts them. */
+  /** Creates a letter for each, and counts them. */
   static final class Counted extends RichMapFunction<Rejected, Message> {
     private static final long serialVersionUID = 1L;
 
@@ -97,7 +97,7 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
     }
   }
 
-  /** About what is no event, or no other message of its kind. */
+  /** Letter for an invalid event, or another invalid message. */
   Message of(Rejected event) {
     return of(event, Map.of());
   }
@@ -163,7 +163,7 @@ record DeadLetters(String topic, List<String> paths, TopicLimits limits) impleme
         : rest.to(topic, Arrays.copyOf(value, (int) room));
   }
 
-  /** As much of a reason as a letter has. */
+  /** The reason, cut to the limit of a letter. */
   static String first(String reason) {
     return reason.length() <= MOST_OF_REASON
         ? reason

@@ -36,7 +36,7 @@ public record KafkaModels(KafkaRefreshConfig config, boolean bounded) {
         config.brokers(), config.properties(), List.of(config.topic(), config.refusedTopic()));
   }
 
-  /** The updates; what is none leaves by {@link Rejected#TAG}. */
+  /** The updates; invalid messages go to {@link Rejected#TAG}. */
   public SingleOutputStreamOperator<ModelUpdate> updates(StreamExecutionEnvironment environment) {
     return environment
         .fromSource(source(), WatermarkStrategy.noWatermarks(), "model-messages")
@@ -57,9 +57,9 @@ public record KafkaModels(KafkaRefreshConfig config, boolean bounded) {
   }
 
   /**
-   * Adds the writing of refusals to the job, at least once.
+   * Adds a sink of refusals to the job, at least once.
    *
-   * @param rejected what was no update
+   * @param rejected messages that are no updates
    * @param refused updates
    */
   public void writeRefused(DataStream<Rejected> rejected, DataStream<RefusedModel> refused)

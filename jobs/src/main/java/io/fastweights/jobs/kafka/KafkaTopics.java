@@ -53,7 +53,7 @@ public final class KafkaTopics {
     }
   }
 
-  /** The reason at the root: those above it only say that something could not be made. */
+  /** The root cause: those above it only say that something could not be created. */
   private static String reason(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null && root.getCause() != root) {
@@ -73,8 +73,8 @@ public final class KafkaTopics {
   }
 
   /**
-   * What a topic takes of a producer. Where the brokers do not tell this client: Kafka's defaults,
-   * and the size that the properties say.
+   * Limits of a topic for a producer. If the brokers do not report them: Kafka's defaults, and the
+   * size in the properties.
    *
    * @param properties of the producer
    * @throws IllegalArgumentException if a size among them is no number

@@ -13,7 +13,7 @@ import org.apache.flink.util.Collector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes events of messages; those it cannot read leave by {@link Rejected#TAG}. */
+/** Parses messages into events; those it cannot read go to {@link Rejected#TAG}. */
 final class MessageParser extends ProcessFunction<Message, Event> {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(MessageParser.class);

@@ -12,7 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
-/** Takes a message as it is: what its value means is another's matter, and may be nothing. */
+/** Reads a message unchanged, without interpreting its value. */
 final class MessageReader implements KafkaRecordDeserializationSchema<Message> {
   private static final long serialVersionUID = 1L;
 
@@ -20,7 +20,7 @@ final class MessageReader implements KafkaRecordDeserializationSchema<Message> {
   static KafkaSourceBuilder<Message> source(
       String brokers, String topic, Map<String, String> given) {
     Properties properties = new Properties();
-    // What an aborted transaction wrote is no message.
+    // Skip messages of aborted transactions.
     properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.putAll(given);
     return KafkaSource.<Message>builder()

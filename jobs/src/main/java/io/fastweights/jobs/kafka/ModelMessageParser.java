@@ -14,8 +14,8 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Makes updates of messages; what is none leaves by {@link Rejected#TAG}. Of what the sender chose,
- * no more than {@link #MOST_CHARS} go on: what is refused must fit into a message again.
+ * Parses messages into updates; invalid ones go to {@link Rejected#TAG}. Text of the sender is
+ * limited to {@link #MOST_CHARS}: a refusal must fit into a message again.
  */
 final class ModelMessageParser extends ProcessFunction<Message, ModelUpdate> {
   private static final long serialVersionUID = 1L;

@@ -15,8 +15,8 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Predictions as messages: key, headers and timestamp are the event's own; the value is the row as
- * JSON. Where the topic must have a key and the event's message has none, it is the key of the
- * memory. One that its topic would not take leaves as a letter by {@link #LETTERS}.
+ * JSON. If the topic requires a key and the event's message has none, it is the key of the memory.
+ * A prediction that its topic would refuse goes as a letter to {@link #LETTERS}.
  */
 final class PredictionMessages extends ProcessFunction<Prediction<Event>, Message> {
   static final OutputTag<Message> LETTERS =

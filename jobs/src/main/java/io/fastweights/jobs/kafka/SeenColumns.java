@@ -31,7 +31,7 @@ final class SeenColumns {
     }
   }
 
-  /** Whether more messages need to be looked at. */
+  /** True if more messages must be inspected. */
   boolean isLooking() {
     return messages < FIRST;
   }
@@ -40,7 +40,7 @@ final class SeenColumns {
    * Looks at a message.
    *
    * @param leftOut a member of it that is no column; null for none
-   * @return whether it was the last to look at
+   * @return true if it was the last to inspect
    */
   boolean add(String[] cells, String leftOut) {
     for (int i = 0; i < cells.length; i++) {
@@ -53,7 +53,7 @@ final class SeenColumns {
     return messages == FIRST;
   }
 
-  /** What to say of columns that no message had; empty for nothing. */
+  /** Notes on columns that no message had; empty for none. */
   List<String> missing() {
     List<String> missing = new ArrayList<>();
     for (int i = 0; messages > 0 && i < wanted.length; i++) {

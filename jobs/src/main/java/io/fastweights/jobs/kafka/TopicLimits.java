@@ -18,23 +18,23 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 
 /**
- * What a topic takes. Its brokers refuse a message beyond that however often it is sent: a job that
- * sends one fails over and over again.
+ * Limits of a topic. Its brokers refuse a message beyond them on every retry: a job that sends one
+ * fails repeatedly.
  *
  * @param bytes of a message, before compression
- * @param pastMillis how far its timestamp may be behind the brokers' clock
- * @param futureMillis how far its timestamp may be ahead of it
- * @param keyed whether it must have a key, as the topic is compacted
+ * @param pastMillis largest lag of its timestamp behind the brokers' clock
+ * @param futureMillis largest lead of its timestamp over the brokers' clock
+ * @param keyed true if it must have a key, as the topic is compacted
  */
 record TopicLimits(int bytes, long pastMillis, long futureMillis, boolean keyed)
     implements Serializable {
-  /** Header with the timestamp that a message would have, if the topic took it. */
+  /** Header with a message's own timestamp, if the topic does not accept it. */
   static final String TIMESTAMP = "fastweights.timestamp";
 
-  /** Kafka's defaults, for brokers that do not tell. */
+  /** Kafka's defaults, for brokers that do not report them. */
   static final TopicLimits DEFAULTS = new TopicLimits(1 << 20, Long.MAX_VALUE, 3_600_000, false);
 
-  /** Of a producer that is told nothing else. */
+  /** The default of a producer. */
   private static final long BUFFER_BYTES = 32L << 20;
 
   /** More than a batch and a record have around keys, values and headers. */
@@ -43,13 +43,13 @@ record TopicLimits(int bytes, long pastMillis, long futureMillis, boolean keyed)
   private static final int AROUND_HEADER = 10;
   private static final int MOST_BYTES_A_CHAR = 3;
 
-  /** Bytes that cannot be compressed become a few more by trying. */
+  /** Compression adds a few bytes to incompressible data. */
   private static final int FOR_COMPRESSION = 256;
 
   /** Clocks differ, and a message waits before it is sent. */
   private static final int FOR_CLOCKS = 8;
 
-  /** What brokers tell of a topic. */
+  /** Limits from a topic's configuration. */
   static TopicLimits of(Config topic) {
     boolean stamped = "LogAppendTime".equals(value(topic, MESSAGE_TIMESTAMP_TYPE_CONFIG));
     // Brokers before 3.6 have one limit for both.
@@ -64,7 +64,7 @@ record TopicLimits(int bytes, long pastMillis, long futureMillis, boolean keyed)
         cleanup != null && cleanup.contains(CLEANUP_POLICY_COMPACT));
   }
 
-  /** Kafka's defaults, but of the size what the producer is told, if it is. */
+  /** Kafka's defaults, with the producer's own size if it is set. */
   static TopicLimits untold(Map<String, String> producer) {
     return producer.containsKey(MAX_REQUEST_SIZE_CONFIG)
         ? new TopicLimits(Integer.MAX_VALUE, DEFAULTS.pastMillis, DEFAULTS.futureMillis, false)
@@ -104,7 +104,7 @@ record TopicLimits(int bytes, long pastMillis, long futureMillis, boolean keyed)
     }
   }
 
-  /** How many bytes the message may grow by; negative where it is too large. */
+  /** Bytes that the message may grow by; negative if it is too large. */
   long room(Message message) {
     long size = (long) AROUND + length(message.key()) + length(message.value());
     for (int i = 0; i < message.headerNames().length; i++) {
@@ -120,7 +120,7 @@ record TopicLimits(int bytes, long pastMillis, long futureMillis, boolean keyed)
     return bytes == null ? 0 : bytes.length;
   }
 
-  /** Whether the topic takes a timestamp; it does where a message has none. */
+  /** True if the topic accepts a timestamp, or if the message has none. */
   boolean take(long timestamp, long nowMillis) {
     long ahead = timestamp - nowMillis;
     return timestamp < 0

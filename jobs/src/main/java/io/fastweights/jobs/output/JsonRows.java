@@ -29,7 +29,7 @@ final class JsonRows implements Serializable {
   private final HashSet<String> answers;
 
   /**
-   * @param all whether members that are no column are kept
+   * @param all true to keep members that are no columns
    * @param columns of the event, then of the answer
    */
   JsonRows(boolean all, List<String> columns, int eventColumns) {

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Checks before long work that its result can be written. */
+/** Checks that a result can be written, before long work. */
 public final class OutputFile {
   private OutputFile() {}
 

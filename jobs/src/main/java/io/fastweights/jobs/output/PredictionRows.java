@@ -15,8 +15,8 @@ import org.apache.flink.api.common.functions.RichMapFunction;
  * Predictions as rows: the event's columns, then what was predicted, then the recall error. A class
  * target gives {@code predicted_<target>}, the likeliest class, and {@code p_<class>} for each; a
  * binary one {@code p_<target>}, the probability of true; a number {@code predicted_<target>}; a
- * model without a target {@code output_<i>}. Where new weights may come, the version of those that
- * answered is last. Counts what was observed and what was asked.
+ * model without a target {@code output_<i>}. If new weights may come, the last column is the
+ * version in use. Counts observes and asks.
  */
 public final class PredictionRows extends RichMapFunction<Prediction<Event>, String> {
   /** Accumulator of the events that were learned from. */
@@ -53,8 +53,8 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
   }
 
   /**
-   * @param versions whether rows have {@code model_version}
-   * @param json what rows of JSON keep of events that were JSON
+   * @param versions true if rows have {@code model_version}
+   * @param json members of JSON events that JSON rows keep
    */
   public PredictionRows(
       RowFormat format,

@@ -11,8 +11,8 @@ import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.functions.RuntimeContext;
 
 /**
- * Events that were not predicted as rows: where they stand (a file and its line, or a partition and
- * its offset), why, and what they were.
+ * Rows of events that were not predicted: position (a file and its line, or a partition and its
+ * offset), reason and content.
  */
 public final class RejectedRows extends RichMapFunction<Rejected, String> {
   /** Accumulator of the events that were not predicted. */
@@ -55,7 +55,7 @@ public final class RejectedRows extends RichMapFunction<Rejected, String> {
     return reasons;
   }
 
-  /** Where an event stands. */
+  /** Position of an event in its source. */
   public static String place(Rejected event, List<String> paths) {
     Message message = event.message();
     return message == null

@@ -3,13 +3,13 @@ package io.fastweights.jobs.output;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import java.util.List;
 
-/** Where a job's predictions go, and the events that could not be taken. */
+/** Sink of a job's predictions and of rejected events. */
 public interface ResultSink {
-  /** How predictions are written. */
+  /** Format of the predictions. */
   RowFormat format();
 
   /**
-   * Looks at the place before anything runs.
+   * Checks the destination before the job runs.
    *
    * @throws IllegalArgumentException if it cannot be written to; the message names it
    */

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 
-/** How rows are written as lines. */
+/** Text format of rows. */
 public enum RowFormat {
   /** Comma-separated values; every file begins with a header. */
   CSV {

@@ -32,8 +32,8 @@ import org.apache.flink.util.Reference;
 
 /**
  * A whole Flink cluster in this JVM. Flink's local environment hides its cluster; this one can be
- * asked for the checkpoints of a job. It starts with its first job, so that what is wrong with a
- * job shows first. Nothing outside this machine can reach it.
+ * asked for the checkpoints of a job. It starts with its first job, so that errors of a job are
+ * reported first. Nothing outside this machine can reach it.
  */
 public final class EmbeddedCluster implements AutoCloseable {
   private static final String TARGET = "fastweights-embedded";
@@ -44,11 +44,11 @@ public final class EmbeddedCluster implements AutoCloseable {
   private final MiniCluster cluster;
 
   /**
-   * A checkpoint that was completed.
+   * A completed checkpoint.
    *
    * @param finished in milliseconds since 1970-01-01 UTC
    * @param stateBytes of the whole state
-   * @param writtenBytes what this checkpoint wrote itself
+   * @param writtenBytes by this checkpoint itself
    * @param millis from its trigger to its end
    */
   public record Checkpoint(long finished, long stateBytes, long writtenBytes, long millis) {}

@@ -25,14 +25,14 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *
  * @param predictions one for each event that was taken
  * @param rejected every other event
- * @param refusedModels new weights that were not taken; null where none come
+ * @param refusedModels new weights that were refused; null if there are none
  */
 public record EventPipeline(
     DataStream<Prediction<Event>> predictions,
     DataStream<Rejected> rejected,
     DataStream<RefusedModel> refusedModels) {
 
-  /** Uid of the operator whose memories a savepoint keeps. */
+  /** Uid of the operator that keeps the memories. */
   public static final String MEMORIES = "fast-weights";
 
   /**
@@ -98,7 +98,7 @@ public record EventPipeline(
     return (source.sorted() ? builder.eventTime(Duration.ZERO) : builder).build();
   }
 
-  /** Their watermark is that of the end: all wait for it. */
+  /** Their only watermark is that of the end, which all events wait for. */
   private static DataStream<Event> timed(DataStream<Event> events) {
     return events
         .assignTimestampsAndWatermarks(

@@ -15,14 +15,14 @@ import java.util.Locale;
 import org.apache.flink.configuration.ReadableConfig;
 
 /**
- * What a job learns with.
+ * Schema and weights of a job.
  *
  * @param weights of the trained model; null for an associative memory
  */
 public record JobModel(Schema schema, SlowWeights weights) {
 
   /**
-   * @param schemaFile null where the weights carry the schema
+   * @param schemaFile null if the weights carry the schema
    * @param weightsFile null for an associative memory
    * @param options of the job, which may say what weights it may read
    * @throws IllegalArgumentException if they do not fit each other, or the weights are not allowed

@@ -29,9 +29,9 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 import picocli.CommandLine.TypeConversionException;
 
-/** How a job runs; the same options for every command that runs one. */
+/** Execution options of a job, shared by all commands that run one. */
 public final class JobOptions {
-  /** Where keyed state lives. */
+  /** State backend of keyed state. */
   enum Backend {
     ROCKSDB,
     HASHMAP
@@ -225,8 +225,8 @@ public final class JobOptions {
   }
 
   /**
-   * What a cluster in this JVM needs beside the options of its job. A failed job ends at once with
-   * its reason, unless the options say otherwise: there is nothing to wait for.
+   * Configuration of a cluster in this JVM, with the options of its job. A failed job is not
+   * restarted, unless the options set a restart strategy.
    */
   public static Configuration embedded(Configuration job, WorkFolder work) {
     Configuration flink = new Configuration(job);

@@ -14,7 +14,7 @@ public interface JobTarget extends AutoCloseable {
   /** An environment whose jobs run there. */
   StreamExecutionEnvironment environment();
 
-  /** Whether to wait for the job's end. */
+  /** True to wait until the job finishes. */
   default boolean attached() {
     return environment().getConfiguration().get(DeploymentOptions.ATTACHED);
   }

@@ -10,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** What the events are and what learns from them. */
+/** Options of the events' schema and of the model. */
 public final class ModelOptions {
   @Spec(Target.MIXEE)
   private CommandSpec command;

@@ -11,8 +11,8 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * The memories of a savepoint that a job starts with. Only they are taken: the events that it is
- * given are others than those the memories were formed from, and are read from their beginning.
+ * The memories of a savepoint that a job starts with. Only they are restored: the job's events are
+ * not those that formed the memories, and are read from the start.
  */
 public final class StartingMemories {
   private final MemorySavepoint savepoint;
@@ -49,7 +49,7 @@ public final class StartingMemories {
         new Configuration()
             .set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.path())
             .set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true));
-    // What a source or a sink kept would make it go on where the savepoint was taken.
+    // Do not restore sources and sinks: they would resume at the savepoint's position.
     String others = "-" + UUID.randomUUID();
     for (Transformation<?> end : environment.getTransformations()) {
       for (Transformation<?> part : end.getTransitivePredecessors()) {

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 public final class TemporaryFiles {
   private static final String PREFIX = "fastweights";
 
-  /** Flink, RocksDB and Zstandard unpack their libraries there: it must take more than a name. */
+  /**
+   * Flink, RocksDB and Zstandard unpack their libraries there: it must have space for more than a
+   * name.
+   */
   private static final int TRIAL_BYTES = 1 << 20;
 
   private TemporaryFiles() {}
@@ -48,7 +51,7 @@ public final class TemporaryFiles {
 
   private static IOException refused(IOException reason) {
     String folder = System.getProperty("java.io.tmpdir");
-    // No cause: the message is all there is to say, and an error's root is what is shown.
+    // No cause: only the root's message is shown, and this message says all.
     return new IOException(
         "cannot write to the folder for temporary files, "
             + folder

@@ -11,9 +11,7 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/**
- * Line charts in the look of the report: the thing itself in colour, what it is held against grey.
- */
+/** Line charts in the style of the report: the subject in colour, references in grey. */
 public final class Charts {
   private static final int WIDTH = 860;
   private static final Color INK = new Color(0x33, 0x3a, 0x45);
@@ -31,13 +29,13 @@ public final class Charts {
   private static final float THICK = 3f;
   private static final float THIN = 1.6f;
 
-  /** How a line looks. */
+  /** Style of a line. */
   public enum Role {
-    /** What the chart is about. */
+    /** Subject of the chart. */
     SUBJECT,
-    /** What stands against it. */
+    /** Contrast to the subject. */
     CONTRAST,
-    /** One of several that it is compared with. */
+    /** One of several lines compared with the subject. */
     OTHER,
     /** A line to read by. */
     GUIDE
@@ -59,13 +57,13 @@ public final class Charts {
   }
 
   /**
-   * What a chart's axes say.
+   * Titles and number formats of a chart's axes.
    *
    * @param x title of the horizontal axis
    * @param y title of the vertical axis
    * @param xPattern decimal format of its numbers
    * @param yPattern decimal format of its numbers
-   * @param yFrom where the vertical axis begins; null to fit the points
+   * @param yFrom start of the vertical axis; null to fit the points
    */
   public record Axes(String x, String y, String xPattern, String yPattern, Double yFrom) {
     public Axes(String x, String y, String xPattern, String yPattern) {

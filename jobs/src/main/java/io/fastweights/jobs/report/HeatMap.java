@@ -18,7 +18,7 @@ public record HeatMap(List<String> rows, List<String> columns, float[][] values,
   private static final int BOTTOM = 22;
   private static final int WIDTH = 860;
 
-  /** How values become colours. */
+  /** Maps values to colours. */
   public sealed interface Scale {
     /** {@code #rrggbb}. */
     String color(float value);
@@ -67,7 +67,7 @@ public record HeatMap(List<String> rows, List<String> columns, float[][] values,
 
   /**
    * @param cellHeight in pixels at full width
-   * @param label what it shows, for those who cannot see it
+   * @param label text alternative for screen readers
    */
   public String svg(int cellHeight, String label) {
     int left = rows.isEmpty() ? 0 : LEFT;

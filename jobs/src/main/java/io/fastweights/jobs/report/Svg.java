@@ -19,8 +19,8 @@ final class Svg {
 
   /**
    * @param id begins the names inside the element: those of a page's charts must not collide
-   * @param chart what is drawn, at its own width and height
-   * @param label what it shows, for those who cannot see it
+   * @param chart drawn at its own width and height
+   * @param label text alternative for screen readers
    */
   static String of(String id, Chart<?, ?> chart, String label) throws IOException {
     Document document;

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code fastweights inspect}: what the memories of a savepoint amount to. */
+/** {@code fastweights inspect}: statistics of a savepoint's memories. */
 @Command(
     name = "inspect",
     description = "Show what the memories in a savepoint amount to, or look into one key's.",

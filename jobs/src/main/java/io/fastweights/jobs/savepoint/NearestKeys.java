@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.PriorityQueue;
 
-/** The keys that look most like one that is not there. */
+/** The existing keys most similar to a missing one. */
 final class NearestKeys {
   private static final int MOST = 3;
 
@@ -34,7 +34,7 @@ final class NearestKeys {
     }
   }
 
-  /** How many keys there are and which are near. */
+  /** Text with the number of keys and the nearest ones. */
   String text() {
     List<String> names = nearest.stream().sorted(NEAREST).map(Near::key).toList();
     return String.format(

@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Which memories a command is about. */
+/** Options that select the memories of a command. */
 final class SavepointOptions {
   private static final int MOST_SUBTASKS = 128;
 

@@ -14,7 +14,7 @@ final class ConstantGuess {
   /**
    * The mean loss of the events held out, in the unit of the trainer's.
    *
-   * @return NaN where no event counts
+   * @return NaN if no event counts
    */
   static double loss(Target target, List<EventSequence> train, List<EventSequence> held) {
     if (target instanceof Target.Classes || target instanceof Target.Binary) {

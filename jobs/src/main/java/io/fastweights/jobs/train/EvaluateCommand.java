@@ -88,7 +88,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Scores of predictions that are no numbers would pass for scores in a pipeline. */
+  /** Refuses scores of NaN predictions, which would look valid in a pipeline. */
   private void requireFinite(Metrics metrics) {
     if (!Double.isFinite(metrics.loss())) {
       throw new IllegalArgumentException(

@@ -5,9 +5,8 @@ import io.fastweights.kernels.train.TrainOptions;
 import java.util.List;
 
 /**
- * How often the events are passed over and how many keys share a step. Where the user leaves that
- * open it fits the data: a few thousand events make too few steps of the sizes that suit some
- * hundred thousand.
+ * Number of epochs and of keys per step. Defaults depend on the data: with the sizes for some
+ * hundred thousand events, a few thousand events make too few steps.
  *
  * @param lanes keys side by side in a step
  * @param epochs passes over all events
@@ -15,7 +14,7 @@ import java.util.List;
  * @param steps in all
  */
 record Schedule(int lanes, double epochs, double evaluationsPerEpoch, long steps) {
-  /** Steps that a small model needs before it is worth something. */
+  /** Steps that a small model needs to be useful. */
   static final long LEAST_STEPS = 400;
 
   private static final int LEAST_EPOCH_STEPS = 8;

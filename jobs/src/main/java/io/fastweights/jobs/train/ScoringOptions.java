@@ -11,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** How a command computes, and where its figures go: for every command here. */
+/** Options for computation and for the output of figures, shared by the commands here. */
 public class ScoringOptions {
   @Spec(Target.MIXEE)
   private CommandSpec command;
@@ -46,7 +46,7 @@ public class ScoringOptions {
     OutputFile.prepare("--json", json);
   }
 
-  /** What the command prints to. */
+  /** Output of the command. */
   public PrintWriter out() {
     return command.commandLine().getOut();
   }

@@ -137,7 +137,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Mixin private LearningOptions learning;
 
-  /** What the held-out events are the last of. */
+  /** Choice of held-out events: the last by time, or the last keys. */
   enum ValidateBy {
     TIME,
     KEY

@@ -32,7 +32,7 @@ record TrainingEvents(
 
   /**
    * @param paths files, folders, or patterns of them
-   * @param out takes what was found out about the files
+   * @param out receives notes on the files
    */
   static TrainingEvents read(List<Path> paths, Schema schema, PrintWriter out) throws IOException {
     if (schema.target() == null) {

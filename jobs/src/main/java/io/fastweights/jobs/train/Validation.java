@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * Events held out to stop early.
  *
- * @param train what is learned from
- * @param held what is scored
+ * @param train events to learn from
+ * @param held events to score
  */
 record Validation(List<EventSequence> train, List<EventSequence> held) {
 

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The ledger of chaos must see what it is there to see. */
+/** The ledger of chaos must detect missing, duplicate and different output. */
 class LedgerTest {
   private static final int EVENTS = 300;
   private static final long SEED = 5;

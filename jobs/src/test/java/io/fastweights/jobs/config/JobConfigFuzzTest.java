@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Whatever stands in a job's file: a job or what is wrong with it. */
+/** Any content of a job file: a job or an error message. */
 class JobConfigFuzzTest {
   private static final int TIMES_INPUT = 1024;
 

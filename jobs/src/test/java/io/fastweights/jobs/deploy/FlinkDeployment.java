@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a FlinkDeployment may hold, by the reference of the operator's custom resources (v1beta1).
- * Its artifacts are not to be had from Maven; pod templates are held against Kubernetes' own model.
+ * Fields of a FlinkDeployment, by the reference of the operator's custom resources (v1beta1). Maven
+ * has no artifacts of it; pod templates are checked against Kubernetes' own model.
  */
 record FlinkDeployment(String apiVersion, String kind, Metadata metadata, Spec spec) {
   private static final YAMLMapper YAML =

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.junit.jupiter.api.Test;
 
-/** What {@code docker build jobs/target/deploy} takes, where there is no Docker to ask. */
+/** Checks the context of {@code docker build jobs/target/deploy} without Docker. */
 class ImageIT {
   private static final Path CONTEXT = Path.of("target/deploy");
   private static final Pattern COPY =

@@ -45,7 +45,7 @@ class KubernetesFilesTest {
   private static final Path BASE = FILES.resolve("base");
   private static final YAMLMapper YAML = new YAMLMapper();
 
-  /** What `kubectl apply -k` is given. */
+  /** Inputs of `kubectl apply -k`. */
   enum Variant {
     BASE(),
     GPU(FILES.resolve("gpu/gpu.yaml"));

@@ -8,7 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** What holds for a reader and a parser of records, whatever the bytes of a file. */
+/** Properties of a reader and a parser of records for arbitrary bytes of a file. */
 final class AnyLine {
   private static final int TIMES_INPUT = 256;
 

@@ -184,7 +184,7 @@ class EventFilesTest {
     assertThat(events(StandardInput.toFile(new ByteArrayInputStream(json)), schema(""))).hasSize(1);
   }
 
-  /** Whatever stands in cells: what rows write, a reader reads. */
+  /** Any content of cells: a reader reads what rows wrote. */
   @ParameterizedTest
   @EnumSource
   void readsTheRowsThatARunWrites(RowFormat format) throws Exception {

@@ -45,7 +45,7 @@ class ProcessExperimentTest {
     assertThat(result.test().get("accuracy")).isGreaterThan(0.95);
   }
 
-  /** How a case ends is its owner's habit: only a memory across cases can know it. */
+  /** The end of a case depends on its owner: only a memory across cases can learn it. */
   @Test
   void aMemoryOfTheCallerKnowsWhatACaseCannot() throws Exception {
     SplittableRandom random = new SplittableRandom(5);

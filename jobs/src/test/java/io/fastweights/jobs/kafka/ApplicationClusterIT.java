@@ -218,7 +218,7 @@ class ApplicationClusterIT {
   private void awaitCommitted() throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(240);
     for (int found = 0; found < EVENTS; found = broker.committed("visits.predictions").size()) {
-      // Brokers tell nobody of a commit; one has to look.
+      // Brokers do not notify of a commit: poll.
       Thread.sleep(200);
       if (System.nanoTime() > deadline || !processes.stream().allMatch(Process::isAlive)) {
         fail("%d of %d predictions; the logs:%n%s", found, EVENTS, logs());

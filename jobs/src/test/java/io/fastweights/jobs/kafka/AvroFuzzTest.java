@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a message holds: an event or a reason, never another exception. */
+/** Any content of a message: an event or a reason, never another exception. */
 class AvroFuzzTest {
   /** All kinds of values, and one that contains itself. */
   private static final String SCHEMA =

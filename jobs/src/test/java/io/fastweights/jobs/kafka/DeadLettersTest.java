@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** What a letter says of a message. */
+/** Content of a dead letter. */
 class DeadLettersTest {
   private static final int ROUNDS = 500;
   private static final TopicLimits LIMITS =

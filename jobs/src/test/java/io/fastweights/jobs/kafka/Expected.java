@@ -13,8 +13,8 @@ import io.fastweights.kernels.schema.Schema;
 import java.util.List;
 
 /**
- * What a job over messages must answer, bit for bit: the readable model, one event at a time, with
- * a plain map of memories.
+ * Expected results of a job over messages, bit for bit: the reference model, one event at a time,
+ * with a plain map of memories.
  */
 final class Expected {
   private final Schema schema;

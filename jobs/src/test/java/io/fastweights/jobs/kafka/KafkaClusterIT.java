@@ -108,7 +108,7 @@ class KafkaClusterIT {
     }
   }
 
-  /** What the TaskManager logged of failures, before its folder is deleted. */
+  /** Failures in the TaskManager's log, read before its folder is deleted. */
   private String warnings() throws Exception {
     List<String> log =
         Files.readAllLines(Path.of(clusterFolder, "log", "taskmanager-1.log")).stream()

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a real broker refuses to take: a job that is not restarted must come to its end. */
+/** Messages that a real broker refuses: a job without restarts must still finish. */
 class KafkaLargeMessagesITCase {
-  /** Nearly all that a topic takes of its writers. */
+  /** Close to a topic's limit. */
   private static final int LARGE = (1 << 20) - 500;
 
   private static final int LETTER = 100_000;
@@ -53,7 +53,7 @@ class KafkaLargeMessagesITCase {
     return text.getBytes(UTF_8);
   }
 
-  /** What the job counted. */
+  /** Runs the job and returns its counters. */
   private JsonNode run(String source, String sink) throws Exception {
     String job =
         String.format(

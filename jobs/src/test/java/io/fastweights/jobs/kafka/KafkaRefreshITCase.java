@@ -69,7 +69,7 @@ class KafkaRefreshITCase {
     }
   }
 
-  /** What the command printed of errors. */
+  /** Runs the command and returns its error output. */
   private String run(String name, boolean bounded, String weights) {
     String text = String.format(Locale.ROOT, JOB, broker.address(), name, bounded, weights);
     StringWriter err = new StringWriter();
@@ -103,7 +103,7 @@ class KafkaRefreshITCase {
     assertThat(expected).hasSameSizeAs(served);
     for (JsonNode answer : served) {
       JsonNode other = expected.get(answer.get("time").asText());
-      // Nothing is learned from questions: of each, the weights alone decide.
+      // Nothing is learned from questions: each answer depends on the weights alone.
       assertThat(answer.get("p_buy").equals(other.get("p_buy")))
           .as("%s, with the new weights %s", answer, other)
           .isEqualTo(Questions.version(answer) == 7);

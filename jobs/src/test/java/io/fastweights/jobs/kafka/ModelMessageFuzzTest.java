@@ -7,7 +7,7 @@ import io.fastweights.kernels.Allocations;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.api.ModelUpdate;
 
-/** Whatever a message holds: new weights or a reason, never another exception. */
+/** Any content of a message: new weights or a reason, never another exception. */
 class ModelMessageFuzzTest {
   private static final int TIMES_INPUT = 256;
 

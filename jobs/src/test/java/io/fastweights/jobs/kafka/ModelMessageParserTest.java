@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a message says of new weights, or why it says nothing of them. */
+/** Parses messages of new weights, and the reasons for refusing them. */
 class ModelMessageParserTest {
   private static final String SHA_256 = "ab".repeat(32);
 
@@ -67,7 +67,7 @@ class ModelMessageParserTest {
     assertThatThrownBy(() -> ModelMessageParser.update(null)).hasMessageContaining("no value");
   }
 
-  /** What the sender chose comes back in a message of refusal, which must not be too large. */
+  /** A refusal repeats the sender's path and must not be too large. */
   @Test
   void noMoreThanAPathOfTheUsualLengthIsTaken() {
     String json = String.format(Locale.ROOT, "{'version': 1, 'path': '%s'}", "a".repeat(5000));

@@ -27,7 +27,7 @@ final class Questions {
 
   /**
    * @param answers topic that the job writes
-   * @param runs whether it does
+   * @param runs true while the job runs
    */
   Questions(Broker broker, String answers, Callable<Boolean> runs) {
     this.broker = broker;
@@ -44,7 +44,7 @@ final class Questions {
     broker.send(List.of(new ProducerRecord<>(topic, bytes("model"), bytes(value))));
   }
 
-  /** What a message says of new weights that may reset the memories. */
+  /** Message of new weights that may reset the memories. */
   static String withReset(Path weights, long version) {
     return String.format(
         Locale.ROOT,
@@ -54,7 +54,7 @@ final class Questions {
         version);
   }
 
-  /** What a message says of other new weights. */
+  /** Message of new weights that keep the memories. */
   static String keeping(Path weights, long version) {
     return String.format(
         Locale.ROOT,
@@ -101,7 +101,7 @@ final class Questions {
       assertThat(System.nanoTime())
           .as("%d of %d in %s", found.size(), count, topic)
           .isLessThan(deadline);
-      // A broker tells nobody of a commit.
+      // A broker does not notify of a commit: poll.
       Thread.sleep(100);
       found = broker.committed(topic);
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a topic is thought to take. */
+/** Limits assumed for a topic. */
 class TopicLimitsTest {
   private static final TopicLimits LIMITS = new TopicLimits(100_000, 8000, 800, false);
   private static final int ROUNDS = 200;

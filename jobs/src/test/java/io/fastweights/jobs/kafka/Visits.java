@@ -51,7 +51,7 @@ final class Visits {
 
   private Visits() {}
 
-  /** Whether the message at a place is no event. */
+  /** True if the message at a position is malformed. */
   private static boolean isPoison(int place) {
     return place % 40 == 7;
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the kernel says of the sockets that a cluster in this process listens on. */
+/** Listening sockets of a cluster in this process, as reported by the kernel. */
 class EmbeddedClusterITCase {
   private static final String LISTENING = "0A";
 

@@ -14,17 +14,16 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Which files may be read. Weights: {@link FastWeightOptions#WEIGHTS_ROOTS}, {@link
- * FastWeightOptions#WEIGHTS_SCHEMES} and {@link FastWeightOptions#WEIGHTS_SHA256}. Events and
- * schemas, which are local: {@link FastWeightOptions#DATA_ROOTS}.
+ * Restrictions on the files that may be read. Weights: {@link FastWeightOptions#WEIGHTS_ROOTS},
+ * {@link FastWeightOptions#WEIGHTS_SCHEMES} and {@link FastWeightOptions#WEIGHTS_SHA256}. Events
+ * and schemas, which are local: {@link FastWeightOptions#DATA_ROOTS}.
  *
- * <p>A local path is followed through its links before it is compared. Any other is compared as it
- * is written, by scheme, authority and whole names: an alias such as s3a for s3 needs a root of its
- * own.
+ * <p>Links in a local path are resolved before it is compared. Any other path is compared
+ * literally, by scheme, authority and whole names: an alias such as s3a for s3 needs its own root.
  */
 @PublicEvolving
 public final class AllowedPaths {
-  /** All that bound what may be read. */
+  /** All options that restrict files. */
   public static final List<ConfigOption<List<String>>> OPTIONS =
       List.of(
           FastWeightOptions.DATA_ROOTS,
@@ -32,7 +31,7 @@ public final class AllowedPaths {
           FastWeightOptions.WEIGHTS_SCHEMES,
           FastWeightOptions.WEIGHTS_SHA256);
 
-  /** The bytes travel as one record, with room for what is written around them. */
+  /** The bytes are sent as one record, with room for its header. */
   private static final long MOST_BYTES = 1L << 30;
 
   private static final String LOCAL = "file";
@@ -58,8 +57,8 @@ public final class AllowedPaths {
   /**
    * For weights.
    *
-   * @throws IllegalArgumentException if a root is no path or of a scheme that is not allowed, a
-   *     scheme is none, or a pin is no SHA-256; names the option
+   * @throws IllegalArgumentException if a root is no path or has a scheme that is not allowed, a
+   *     scheme is invalid, or a pin is no SHA-256; names the option
    */
   public static AllowedPaths of(ReadableConfig options) {
     List<String> schemes = options.get(FastWeightOptions.WEIGHTS_SCHEMES);
@@ -144,17 +143,17 @@ public final class AllowedPaths {
         }
       }
     } catch (IOException e) {
-      // The same answer as for a file elsewhere: nobody learns which files there are.
+      // Same error as for a file elsewhere: it must not reveal which files exist.
     }
     throw refused(file, "is no file below", roots, rootsOption);
   }
 
   /**
-   * A weights file, whole.
+   * Reads a whole weights file.
    *
-   * @return what {@link #check} and {@link #checkPin} let pass
-   * @throws IOException if it cannot be read, is larger than 1 GiB, or no file that has an end, as
-   *     a device has none
+   * @return the bytes, checked by {@link #check} and {@link #checkPin}
+   * @throws IOException if it cannot be read, is larger than 1 GiB, or is local and not a regular
+   *     file
    */
   public byte[] read(String path) throws IOException {
     Path file = check(new Path(path));
@@ -180,8 +179,8 @@ public final class AllowedPaths {
   }
 
   /**
-   * @param name what the message calls the bytes
-   * @throws IllegalArgumentException if there are pins and the bytes have none of them
+   * @param name of the bytes in the error message
+   * @throws IllegalArgumentException if there are pins and none matches the bytes
    */
   public void checkPin(byte[] bytes, String name) {
     if (digests.isEmpty()) {
@@ -206,12 +205,12 @@ public final class AllowedPaths {
         String.format(Locale.ROOT, "%s %s %s (%s)", file, why, allowed, option.key()));
   }
 
-  /** The path with the scheme that Flink would take, in lower case. */
+  /** The path with the scheme that Flink would use, in lower case. */
   private static Path qualified(Path path) {
     URI uri = path.toUri();
     URI base = uri.getScheme() == null ? FileSystem.getDefaultFsUri() : uri;
     String scheme = base.getScheme().toLowerCase(Locale.ROOT);
-    // A relative path is one of the working directory, which only the local file system has.
+    // A relative path refers to the working directory, which only the local file system has.
     String names =
         scheme.equals(LOCAL)
             ? java.nio.file.Path.of(path.getPath()).toAbsolutePath().toString()
@@ -227,7 +226,7 @@ public final class AllowedPaths {
 
   private static boolean isBelow(Path real, Path root) throws IOException {
     if (!isLocal(root)) {
-      // Flink has normalised both; what it leaves of .. leads above the file system's root.
+      // Flink has normalised both; a remaining .. leads above the file system's root.
       return sameFileSystem(real.toUri(), root.toUri())
           && names(real).startsWith(names(root))
           && !names(real).startsWith("/../");
@@ -238,7 +237,7 @@ public final class AllowedPaths {
         && java.nio.file.Path.of(real.getPath()).startsWith(folder.toRealPath());
   }
 
-  /** With a slash at its end, so that a name is never taken for the beginning of another. */
+  /** With a trailing slash, so that a name never matches as a prefix of another. */
   private static String names(Path path) {
     return path.getPath().endsWith("/") ? path.getPath() : path.getPath() + "/";
   }

@@ -24,11 +24,11 @@ public record Drift(
   /** The watched signals; each in [0, 1]. */
   public enum Signal {
     /**
-     * How wrong predictions are: the Brier score of probabilities; e / (1 + e) for a number that is
-     * e deviations off.
+     * Prediction error: the Brier score of probabilities; e / (1 + e) for a number that is e
+     * standard deviations off.
      */
     LOSS,
-    /** How surprising events are: r / (1 + r) for a recall error of r. */
+    /** Recall error, scaled: r / (1 + r) for a recall error of r. */
     RECALL_ERROR
   }
 

@@ -6,8 +6,7 @@ import java.io.Serializable;
 import org.apache.flink.annotation.PublicEvolving;
 
 /**
- * Says what an element of the stream is as an event: its time, ask or observe, its fields, its
- * target.
+ * Converts an element of the stream to an event: its time, ask or observe, its fields, its target.
  *
  * @param <T> element of the stream
  */
@@ -21,7 +20,7 @@ public interface EventReader<T> extends Serializable {
    * @param value the element; not to be kept
    * @param event cleared; its time is the element's timestamp where the stream has one
    * @throws MalformedEventException if the element is no event; it goes to the side output with
-   *     this message. So does an element for which the reader fails in any other way.
+   *     this message. The same applies if the reader throws any other exception.
    */
   void read(T value, RawEvent event) throws MalformedEventException;
 }

@@ -6,21 +6,21 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
- * Says that a running job is to go on with other weights: an element of the stream that {@link
+ * Request to a running job to use other weights: an element of the stream that {@link
  * FastWeights#refresh} takes.
  *
- * @param path of the weights file, on any file system that Flink has
- * @param version above the one that serves; the job's own weights are version 0
- * @param otherShape what to do if the memories of the keys do not fit the new weights
- * @param sha256 of the file, in hexadecimal digits; null where any file will do
+ * @param path of the weights file, on any file system that Flink supports
+ * @param version above the version in use; the job's own weights are version 0
+ * @param otherShape action if the memories of the keys do not fit the new weights
+ * @param sha256 of the file, in hexadecimal digits; null accepts any file
  */
 @PublicEvolving
 public record ModelUpdate(String path, long version, OtherShape otherShape, String sha256)
     implements Serializable {
 
   /**
-   * What to do with weights whose memories have another shape, or would mean something else: with
-   * other layers, heads, widths or another feature map.
+   * Action for weights that do not fit the stored memories: other layers, heads or widths, or
+   * another feature map.
    */
   public enum OtherShape {
     /** Refuse the weights. */
@@ -34,7 +34,7 @@ public record ModelUpdate(String path, long version, OtherShape otherShape, Stri
     return new ModelUpdate(path, version, OtherShape.REFUSE, null);
   }
 
-  /** The same, but where memories do not fit the weights, the keys forget them. */
+  /** The same, but memories that do not fit the weights are reset. */
   public ModelUpdate orReset() {
     return new ModelUpdate(path, version, OtherShape.RESET, sha256);
   }

@@ -7,7 +7,7 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
 
-/** The names of the options: Flink itself takes any, and reads none that it does not know. */
+/** The names of the options: Flink itself accepts unknown ones and ignores them. */
 @Internal
 public final class OptionNames {
   private static final String PREFIX = "fastweights.";
@@ -17,9 +17,9 @@ public final class OptionNames {
   private OptionNames() {}
 
   /**
-   * @param job where all options of a job stand; those of others are left alone
-   * @param builder nothing but what was set for the memories
-   * @throws IllegalArgumentException if there is no option of a name; says which one is nearest
+   * @param job all options of the job; options without the prefix are not checked
+   * @param builder only options set for the memories
+   * @throws IllegalArgumentException if an option does not exist; names the nearest one
    */
   public static void check(ReadableConfig job, Configuration builder) {
     job.toMap().keySet().stream().filter(key -> key.startsWith(PREFIX)).forEach(OptionNames::check);

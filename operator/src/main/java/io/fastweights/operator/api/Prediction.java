@@ -21,7 +21,7 @@ import org.apache.flink.api.common.typeinfo.Types;
  * @param observed true if the memory learned from the event; else it was an ask
  * @param values the prediction: a probability for each class, the probability of true, the number;
  *     the model's outputs if the schema names no target
- * @param recallError how surprising the event was to its key's memory: the mean over heads and
+ * @param recallError error of the key's memory in recalling the event: the mean over heads and
  *     layers of |v - v_old|^2 / |v|^2 (an associative memory: not divided); NaN if the value is not
  *     known yet
  * @param id the id that the reader gave the event; null without one

@@ -6,11 +6,11 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
- * Weights that were not taken; those before them go on serving.
+ * Weights that were refused; the previous weights stay in use.
  *
  * @param path of the weights file
- * @param version that it was to be
- * @param reason what is wrong with it, and what would be right
+ * @param version of the refused weights
+ * @param reason of the refusal, with a valid alternative
  */
 @PublicEvolving
 public record RefusedModel(String path, long version, String reason) implements Serializable {

@@ -19,7 +19,7 @@ import org.apache.flink.api.common.typeinfo.Types;
  * @param predictedAt time of the event that was predicted, in milliseconds since 1970-01-01 UTC
  * @param target the label, as {@link Prediction#target()}
  * @param answeredAt time of the observed event, in milliseconds since 1970-01-01 UTC
- * @param recallError how surprising the observed event was to its key's memory
+ * @param recallError of the observed event, as {@link Prediction#recallError()}
  * @param <T> element of the stream
  */
 @PublicEvolving

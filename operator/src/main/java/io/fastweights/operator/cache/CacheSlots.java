@@ -8,27 +8,27 @@ import java.util.Locale;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.MemorySize;
 
-/** How many memories a cache of so many bytes keeps ready. */
+/** Number of memories that fit into a cache of a given size in bytes. */
 @Internal
 public final class CacheSlots {
-  /** What a key takes beside its memory: its entry, its lag, its place in the order of eviction. */
+  /** Bytes of a key beside its memory: its entry, its lag, its place in the eviction order. */
   private static final long ENTRY_BYTES = 256;
 
   private static final int MOST = 1 << 26;
 
   private CacheSlots() {}
 
-  /** As many as fit, and never fewer than a batch needs: one for each event, and one to evict. */
+  /** As many as fit, but at least the slots of a batch: one for each event, and one to evict. */
   public static int of(MemorySize size, MemoryShape shape, Storage storage, int batchSize) {
     return (int)
         Math.max(batchSize + 1, Math.min(MOST, size.getBytes() / keyBytes(shape, storage)));
   }
 
   /**
-   * Where memories are on the Java heap, it may be too small for what the cache may grow to.
+   * Memories on the Java heap: the heap may be too small for the full cache.
    *
    * @param heap its limit, in bytes
-   * @return what to do about it; null where the cache fits, or is elsewhere
+   * @return a warning with a remedy; null if the cache fits or is off the heap
    */
   public static String warning(MemoryPool pool, Storage storage, long heap) {
     long bytes = pool.slots() * keyBytes(pool.shape(), storage);

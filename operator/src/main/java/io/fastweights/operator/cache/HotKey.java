@@ -13,7 +13,7 @@ public final class HotKey extends Sieve.Entry<HotKey> {
   /** The slot's content is void: the key has no memory yet. */
   public boolean fresh;
 
-  /** What the slot holds and the state does not. */
+  /** Events learned in the slot that the state does not have yet. */
   final PendingLog log;
 
   /** Events in the state's log of the key. */
@@ -26,21 +26,21 @@ public final class HotKey extends Sieve.Entry<HotKey> {
   public long events;
 
   /**
-   * Time of the last observed event, that of a batch at hand included; {@link Fading#NEVER} before
-   * the first.
+   * Time of the last observed event, including the current batch; {@link Fading#NEVER} before the
+   * first.
    */
   public long learned = Fading.NEVER;
 
   /** The state may hold an earlier life of the key, to be cleared before this one is saved. */
   boolean reborn;
 
-  /** Waits to be saved. */
+  /** True if the key waits to be saved. */
   boolean unsaved;
 
   /** The batch in which it began to wait, or was last seen to be in use. */
   long waitsSince;
 
-  /** No longer in a slot: saved, forgotten or dead. */
+  /** No longer in a slot: saved, dropped or expired. */
   public boolean gone;
 
   /** A timer of the key is set. */

@@ -26,21 +26,20 @@ import org.apache.flink.annotation.Internal;
  * The memories in use: which key has which slot of the engine's pool. A miss loads from the store;
  * an eviction or a checkpoint saves what the store does not have yet.
  *
- * <p>Keys are evicted in the order of {@link Sieve}. Keys of the batch at hand are never evicted,
- * nor are those of batches in flight: what their slots will hold is not known yet, nor what their
- * logs lack.
+ * <p>Keys are evicted in the order of {@link Sieve}. Keys of the current batch and of batches in
+ * flight are never evicted: the content of their slots and logs is not known yet.
  */
 @Internal
 public final class HotMemory {
   private static final int NONE = -1;
 
   /**
-   * How many times longer a key's log may be while the key is in a slot. Nobody reads it there, and
-   * folds are most of what the keys write that are used most.
+   * Factor by which a key's log may be longer while the key is in a slot. The log is not read
+   * there, and folds are most of the writes of the most used keys.
    */
   private static final int LONGER = 2;
 
-  /** Floats that are loaded before they go to the engine. */
+  /** Most floats loaded before they are passed to the engine. */
   private static final int MOST_LOADED = 1 << 24;
 
   private final Map<Object, HotKey> keys = new HashMap<>();
@@ -58,7 +57,7 @@ public final class HotMemory {
   private HotKey zero;
   private final Deque<Integer> free = new ArrayDeque<>();
 
-  /** Lives that ended in a batch that may still be in flight: their slots are free after it. */
+  /** Keys that expired in a batch that may still be in flight: their slots are free after it. */
   private final Deque<HotKey> left = new ArrayDeque<>();
 
   private int used;
@@ -72,7 +71,7 @@ public final class HotMemory {
   private long folds;
 
   /**
-   * @param storage how the engine's pool holds a memory, and new bases do
+   * @param storage format of memories in the engine's pool and of new bases
    * @param foldThreshold the largest log with which a key is saved as it is evicted, as a fraction
    *     of the memory's size
    * @param mostUnsaved keys that may have learned what the store does not have when a checkpoint
@@ -105,8 +104,8 @@ public final class HotMemory {
   }
 
   /**
-   * Goes on with the pool of another engine, in which no key has a slot yet. What was not
-   * {@linkplain #saveAll saved} is lost.
+   * Switches to the pool of another engine, in which no key has a slot yet. Memories that were not
+   * {@linkplain #saveAll saved} are lost.
    *
    * @throws IllegalStateException if a batch is in flight
    */
@@ -133,12 +132,12 @@ public final class HotMemory {
     batch++;
   }
 
-  /** The oldest batch in flight has been stepped: its keys may be evicted again. */
+  /** Marks the oldest batch in flight as completed: its keys may be evicted again. */
   public void completed() {
     completed++;
   }
 
-  /** Keeps what a key learned from the event in a row of a completed batch. */
+  /** Logs the event in a row of a completed batch for its key. */
   public void learned(HotKey hot, EventBatch of, int row) {
     if (!hot.gone) {
       hot.log.add(of, row);
@@ -146,30 +145,30 @@ public final class HotMemory {
     }
   }
 
-  /** Saves keys, while too many have learned what the store does not have. */
+  /** Saves keys while too many have events that the store does not have. */
   public void saveExcess() throws Exception {
     for (HotKey hot = unsaved.pollExcess(); hot != null; hot = unsaved.pollExcess()) {
       save(hot, LONGER * (long) mostLogged);
     }
   }
 
-  /** Whether the batch at hand or one in flight needs the key's slot. */
+  /** True if the current batch or a batch in flight uses the key's slot. */
   private boolean inFlight(HotKey hot) {
     return hot.batch > completed;
   }
 
-  /** Whether the key has a segment in the batch at hand. */
+  /** True if the key has a segment in the current batch. */
   public boolean inBatch(HotKey key) {
     return key.batch == batch && key.segment != NONE;
   }
 
   /**
-   * A key's slot, kept for the batch at hand. A key that was in none is loaded by {@link
-   * #loadMissed}.
+   * Gets a key's slot and holds it for the current batch. {@link #loadMissed} loads a key that had
+   * no slot.
    *
    * @return null if every slot that could be freed is in use by batches in flight, which must then
    *     be completed first
-   * @throws IllegalStateException if the batch at hand has more keys than there are slots
+   * @throws IllegalStateException if the current batch has more keys than there are slots
    */
   public HotKey get(Object key) throws Exception {
     HotKey hot = keys.get(key);
@@ -199,7 +198,7 @@ public final class HotMemory {
     }
   }
 
-  /** Loads the keys that {@link #get} found in no slot, together. */
+  /** Loads together the keys that {@link #get} found in no slot. */
   public void loadMissed() throws Exception {
     List<SavedMemory> saved = new ArrayList<>();
     long floats = 0;
@@ -228,8 +227,8 @@ public final class HotMemory {
   }
 
   /**
-   * Begins a new life of a key whose memory is dead: from zero. In the batch that the old life
-   * stands in the new one has another slot.
+   * Resets a key whose memory has expired to zero. If the current batch uses the old memory, the
+   * new one gets another slot.
    *
    * @return null as {@link #get}
    */
@@ -254,7 +253,7 @@ public final class HotMemory {
   }
 
   /**
-   * Nobody's memory, zero for ever: for asks of dead keys. It has a slot from the first call on.
+   * A memory that stays zero, for asks of expired keys. It has a slot from the first call on.
    *
    * @return null as {@link #get}
    */
@@ -270,7 +269,7 @@ public final class HotMemory {
     return zero;
   }
 
-  /** Drops a key, saved or not; no batch at hand or in flight may need it. */
+  /** Drops a key, saved or not; neither the current batch nor one in flight may use it. */
   public void forget(HotKey hot) {
     order.remove(hot);
     hot.gone = true;
@@ -278,7 +277,7 @@ public final class HotMemory {
     free.add(hot.slot);
   }
 
-  /** A slot that no batch uses; {@link #NONE} if only keys in flight have one to give. */
+  /** A slot that no batch uses; {@link #NONE} if batches in flight use them all. */
   private int takeSlot() throws Exception {
     while (!left.isEmpty() && left.peek().batch <= completed) {
       free.add(left.remove().slot);
@@ -289,13 +288,13 @@ public final class HotMemory {
     return used < pool.slots() ? used++ : evict();
   }
 
-  /** Keeps a key in its slot until the batch at hand has been stepped. */
+  /** Holds a key in its slot until the current batch has completed. */
   public void pin(HotKey hot, int segment) {
     hot.batch = batch;
     hot.segment = segment;
   }
 
-  /** What the store has of a key; null if nothing. */
+  /** Loads a key's memory from the store; null if there is none. */
   private SavedMemory load(HotKey hot) throws Exception {
     currentKey.accept(hot.key);
     StoredMemory stored = store.load();
@@ -316,7 +315,7 @@ public final class HotMemory {
     return new SavedMemory(hot.slot, base, log);
   }
 
-  /** Frees a slot; {@link #NONE} if only a key in flight has one to give. */
+  /** Frees a slot; {@link #NONE} if batches in flight use them all. */
   private int evict() throws Exception {
     HotKey victim = order.victim();
     if (victim == null) {
@@ -350,7 +349,7 @@ public final class HotMemory {
   /**
    * Appends the key's new events to its log, or folds the log into a new base.
    *
-   * @param most events that its log may have then
+   * @param most events of the resulting log
    */
   private void save(HotKey hot, long most) throws Exception {
     if (hot.log.isEmpty()) {
@@ -362,7 +361,7 @@ public final class HotMemory {
       hot.reborn = false;
     }
     int events = hot.log.events();
-    // Beyond mostLogged the events are no longer there, and would be more bytes than a base.
+    // Beyond mostLogged the events are not kept, and would take more bytes than a base.
     if (events <= mostLogged && hot.logged + (long) events <= most) {
       hot.logged += events;
       appendedBytes += 4L * logs.floats() * events;
@@ -378,7 +377,7 @@ public final class HotMemory {
     }
   }
 
-  /** What is counted, for the metrics. */
+  /** Counters for the metrics. */
   public MemoryCounts counts() {
     return new MemoryCounts(
         () -> pool.slots(),

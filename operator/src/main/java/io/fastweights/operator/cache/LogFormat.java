@@ -11,8 +11,8 @@ import java.util.List;
 import org.apache.flink.annotation.Internal;
 
 /**
- * What the operator logs of a model's events: keys with deltas; or keys with values, where {@link
- * Model#betas} allow it and it is fewer bytes.
+ * Content of the log per event: keys with deltas; or keys with values, if {@link Model#betas} allow
+ * it and it takes fewer bytes.
  */
 @Internal
 public final class LogFormat {
@@ -28,8 +28,8 @@ public final class LogFormat {
   }
 
   /**
-   * Whether an engine replays a stored log: a memory of this storage learned all of it, and it is
-   * of deltas, or of values and the model can learn those, as a whole.
+   * True if an engine can replay a stored log: all chunks have this storage format, and all hold
+   * deltas, or all hold values and the model's betas are constant.
    */
   boolean engineReplays(StoredMemory stored, Storage storage) {
     List<LogChunk> log = stored.log();
@@ -39,7 +39,7 @@ public final class LogFormat {
             .allMatch(chunk -> chunk.storage() == storage && chunk.events().ofValues() == values);
   }
 
-  /** Whether values are logged. Then nothing that the engine computes is. */
+  /** True if the log holds values; deltas are recomputed on replay. */
   public boolean ofValues() {
     return betas != null;
   }
@@ -59,7 +59,7 @@ public final class LogFormat {
     return keys() + learned();
   }
 
-  /** Copies what is logged of the event in a row of a batch that was stepped. */
+  /** Copies the log entry of the event in a row of a completed batch. */
   void copy(EventBatch batch, int row, float[] keys, int keyAt, float[] learned, int learnedAt) {
     if (ofValues()) {
       System.arraycopy(batch.inputs(), row * keys(), keys, keyAt, keys());

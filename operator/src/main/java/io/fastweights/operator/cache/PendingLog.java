@@ -9,8 +9,8 @@ import java.util.Arrays;
 
 /**
  * The observed events of a hot key that its state does not have yet. Keeps their keys and deltas,
- * or values, and what the memory faded by before each, while a log of them could still be appended;
- * beyond that only their number, as the memory will be folded.
+ * or values, and the decay before each, while a log of them could still be appended. Beyond that it
+ * keeps only their number, as the memory will be folded.
  */
 final class PendingLog {
   private static final float[] NONE = {};
@@ -42,8 +42,8 @@ final class PendingLog {
   }
 
   /**
-   * Adds the event in a row of a batch that was stepped. It is copied here, once: deltas of a
-   * device are most of the bytes that an event brings.
+   * Adds the event in a row of a completed batch. Copies it once: a device's deltas are most of the
+   * bytes of an event.
    */
   void add(EventBatch batch, int row) {
     if (events < most) {
@@ -79,8 +79,8 @@ final class PendingLog {
   }
 
   /**
-   * Gives the events away as a chunk; at most {@code most} of them. Most keys come once between two
-   * savings, and their arrays fit: those change hands without a copy.
+   * Takes out the events as a chunk; at most {@code most} of them. Most keys have one event between
+   * two saves, so that their arrays fit and are passed on without a copy.
    */
   LogChunk take(Storage storage, EncodedEvent lag, long total) {
     LoggedEvents logged =

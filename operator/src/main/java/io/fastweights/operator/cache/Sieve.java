@@ -4,9 +4,9 @@ import java.util.function.Predicate;
 import org.apache.flink.annotation.Internal;
 
 /**
- * The order in which entries of a cache are evicted: SIEVE (Zhang et al., NSDI 2024). Entries stand
- * in the order of their arrival; a hit only marks its entry; a hand moves from old to new, takes
- * marks away, and stops at the first entry that has none and is not held.
+ * The order in which entries of a cache are evicted: SIEVE (Zhang et al., NSDI 2024). Entries are
+ * in the order of their insertion. A hit only marks its entry. A hand moves from old to new, clears
+ * marks, and stops at the first entry that has none and is not held.
  */
 @Internal
 public final class Sieve<E extends Sieve.Entry<E>> {
@@ -16,7 +16,7 @@ public final class Sieve<E extends Sieve.Entry<E>> {
   private E hand;
   private int size;
 
-  /** An entry, which holds its own place in the order: nothing is allocated for it. */
+  /** An entry, which holds its own links in the order: insertion allocates nothing. */
   public abstract static class Entry<E extends Entry<E>> {
     /** Hit since the hand last passed. */
     boolean visited;

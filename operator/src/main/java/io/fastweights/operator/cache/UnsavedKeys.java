@@ -5,24 +5,21 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 
 /**
- * Hot keys that have learned what the state does not have yet. They are to be saved by the next
- * checkpoint; so that it need not save many while the job stands still, keys beyond a bound are
- * saved before: first those that have waited long and were not used since, as a key in use would
- * only have to be saved again.
+ * Hot keys with events that the state does not have yet. The next checkpoint saves them. To keep
+ * its synchronous phase short, keys beyond a bound are saved earlier: first those that have waited
+ * long without use, since a key in use would have to be saved again.
  *
  * <p>A key that is saved late is saved less often. So the bound is wide after a checkpoint and
- * narrows until the next one may come, which is taken to be as far as this one was from the last.
- * Where that is wrong, only the pause is longer.
+ * narrows until the next one is expected, after the same interval as the last. A wrong estimate
+ * only makes the pause longer.
  */
 final class UnsavedKeys {
   private static final int LOOKS = 4;
 
-  /** How many times wider the bound is after a checkpoint. */
+  /** Factor by which the bound is wider after a checkpoint. */
   private static final int WIDER = 8;
 
-  /**
-   * Part of the time between two checkpoints in which the bound is narrow: the next may be early.
-   */
+  /** Share of the checkpoint interval in which the bound is narrow: the next may be early. */
   private static final double NARROW = 0.2;
 
   private final int most;
@@ -33,9 +30,9 @@ final class UnsavedKeys {
   private final Deque<HotKey> waiting = new ArrayDeque<>();
 
   /**
-   * @param most keys that may wait for a checkpoint that comes when it is expected
-   * @param completed the last batch that is no longer in flight: until then it is not known what a
-   *     key has learned
+   * @param most keys that may wait for a checkpoint that comes on time
+   * @param completed the last batch that is no longer in flight; events of later batches are not
+   *     known yet
    * @param time milliseconds
    */
   UnsavedKeys(int most, LongSupplier completed, LongSupplier time) {
@@ -52,7 +49,7 @@ final class UnsavedKeys {
     checkpoint = now;
   }
 
-  /** How many may wait now. */
+  /** Number of keys that may wait now. */
   private long bound() {
     if (interval <= 0) {
       return most;
@@ -62,7 +59,7 @@ final class UnsavedKeys {
     return most + Math.round(wide * (WIDER - 1) * most);
   }
 
-  /** A key has learned. */
+  /** Adds a key that has learned. */
   void add(HotKey hot) {
     if (!hot.unsaved) {
       hot.unsaved = true;
@@ -75,7 +72,7 @@ final class UnsavedKeys {
     waiting.add(hot);
   }
 
-  /** A key to be saved now, as too many wait; null if none must or can be. */
+  /** A key to save now, as too many wait; null if no key must or can be saved. */
   HotKey pollExcess() {
     long bound = waiting.size() > most ? bound() : most;
     for (int looks = 0; waiting.size() > bound; looks++) {

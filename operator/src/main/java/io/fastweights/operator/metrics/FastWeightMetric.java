@@ -7,7 +7,7 @@ import org.apache.flink.annotation.Internal;
 
 /**
  * Every metric of the operator and of those beside it: its name in the group {@code fastweights},
- * what Flink makes of it, and what it says. The table in docs/metrics.md is made of these.
+ * Flink's type and the description. The table in docs/metrics.md is generated from these.
  */
 @Internal
 public enum FastWeightMetric {
@@ -168,7 +168,7 @@ public enum FastWeightMetric {
   private static final String PROMETHEUS =
       "flink_taskmanager_job_task_operator_" + FastWeightMetrics.GROUP + "_";
 
-  /** Which operator has a metric. */
+  /** Operator that registers a metric. */
   public enum Place {
     /** The one that keeps the memories. */
     MEMORIES,
@@ -180,7 +180,7 @@ public enum FastWeightMetric {
     SCORES
   }
 
-  /** What Flink makes of a metric. */
+  /** Flink's type of a metric. */
   public enum Kind {
     COUNTER,
     METER,

@@ -59,7 +59,7 @@ public final class FastWeightMetrics {
     return group.histogram(metric.path(), new DescriptiveStatisticsHistogram(WINDOW));
   }
 
-  /** The engine that was chosen; shows from then on whether it stands in for another. */
+  /** Records whether the chosen engine is a fallback; returns the engine. */
   public Engine chosen(EngineChoice choice) {
     fallback = choice.fallback();
     return choice.engine();
@@ -70,7 +70,7 @@ public final class FastWeightMetrics {
     return new TimedEngine(engine, stepMicros);
   }
 
-  /** Registers gauges of what the cache of memories counts. */
+  /** Registers gauges for the counters of the cache of memories. */
   public void observe(MemoryCounts counts) {
     gauge(FastWeightMetric.CACHE_SLOTS, counts.slots());
     gauge(FastWeightMetric.CACHE_KEYS, counts.keys());
@@ -82,7 +82,7 @@ public final class FastWeightMetrics {
     gauge(FastWeightMetric.LOG_FOLDS, counts.folds());
   }
 
-  /** Registers a gauge; its owner counts. */
+  /** Registers a gauge of a count that its owner keeps. */
   public void gauge(FastWeightMetric metric, LongSupplier value) {
     String[] path = metric.path().split("\\.");
     group.addGroup(path[0]).gauge(path[1], (Gauge<Long>) value::getAsLong);
@@ -106,7 +106,7 @@ public final class FastWeightMetrics {
   }
 
   /**
-   * @param nanos from the first memory's loading to the last answer's emission
+   * @param nanos from loading the first memory to emitting the last result
    */
   public void batch(FlushReason reason, int size, long nanos) {
     flushes.get(reason).inc();

@@ -2,7 +2,7 @@ package io.fastweights.operator.metrics;
 
 import org.apache.flink.annotation.Internal;
 
-/** Why a batch was stepped. */
+/** Reason for executing a batch. */
 @Internal
 public enum FlushReason {
   /** It was full. */

@@ -3,7 +3,7 @@ package io.fastweights.operator.metrics;
 import java.util.function.LongSupplier;
 import org.apache.flink.annotation.Internal;
 
-/** What the keeper of memories counts, for the metrics; see {@link FastWeightMetric}. */
+/** Counters of the cache of memories, for the metrics; see {@link FastWeightMetric}. */
 @Internal
 public record MemoryCounts(
     LongSupplier slots,

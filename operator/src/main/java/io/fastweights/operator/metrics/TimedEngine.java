@@ -11,7 +11,7 @@ import org.apache.flink.metrics.Histogram;
 
 /**
  * An engine with the time that the task spends in it for a batch: in {@code step}, or in {@code
- * submit} and in waiting for {@code complete}. What the task does between the two does not count.
+ * submit} and in waiting for {@code complete}. The time between the two is not counted.
  */
 final class TimedEngine implements Engine {
   private final Engine engine;

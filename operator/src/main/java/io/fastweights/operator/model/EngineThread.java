@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a subtask's engine steps in a thread of its own, while the task loads the next batch and
- * answers the last. Measured with {@code fastweights bench state}'s jobs on two cores: one subtask
- * took 15 per cent more events so in the median of eight pairs of runs (-4 to 39), two took six per
- * cent fewer, as batches then move from one processor's caches to another's. To hand over a batch
- * of 16 takes as long as it gains.
+ * Decides whether a subtask's engine runs in its own thread, while the task loads the next batch
+ * and emits the last. Measured with the jobs of {@code fastweights bench state} on two cores: one
+ * subtask took 15 per cent more events with the thread, in the median of eight pairs of runs (-4 to
+ * 39). Two subtasks took six per cent fewer, as batches move between the processors' caches. For a
+ * batch of 16 the hand-over costs as much as it gains.
  */
 @Internal
 public final class EngineThread {
@@ -26,11 +26,11 @@ public final class EngineThread {
   private EngineThread() {}
 
   /**
-   * @param engine as it was made; one that has batches in flight by itself stays as it is
+   * @param engine to wrap; one that supports batches in flight itself stays as it is
    * @param batchSize most events of a batch
-   * @param linger ZERO where every event is answered at once
+   * @param linger ZERO if every event is answered at once
    * @param chosen of {@link FastWeightOptions#ENGINE_THREAD}
-   * @param taskManager its slots are taken to use a processor each
+   * @param taskManager options of the task manager; each slot is assumed to use one processor
    */
   public static Engine where(
       Engine engine,
@@ -43,7 +43,7 @@ public final class EngineThread {
     boolean overlaps =
         batchSize >= LEAST_BATCH
             && !linger.isZero()
-            // Else a batch waits until the one before it has given its slots.
+            // Otherwise a batch waits until the previous one has released its slots.
             && engine.pool().slots() >= 2 * batchSize;
     boolean own =
         chosen == EngineThreads.OWN

@@ -15,10 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.flink.annotation.Internal;
 
-/**
- * A model with what stands before and behind it: how an event becomes its input, and its outputs a
- * prediction.
- */
+/** A model with its encoder and decoder: from events to inputs, and from outputs to predictions. */
 @Internal
 public final class EventModel {
   private final Model model;
@@ -29,7 +26,7 @@ public final class EventModel {
   /**
    * @param schema null where events are vectors
    * @param inputs null where events are vectors
-   * @param inputRecipe where inputs come from, as far as stored memories depend on it
+   * @param inputRecipe source of the inputs, as far as stored memories depend on it
    */
   public EventModel(Model model, Schema schema, InputEncoder inputs, String inputRecipe) {
     this.model = model;
@@ -45,7 +42,7 @@ public final class EventModel {
             .toString();
   }
 
-  /** What the meaning of a stored memory depends on beside its shape, in words. */
+  /** Text of all that determines the meaning of a stored memory, except its shape. */
   public String recipe() {
     return recipe;
   }
@@ -76,7 +73,7 @@ public final class EventModel {
         recipe);
   }
 
-  /** What an event must bring and gets, in words; what a schema does not say already. */
+  /** Text of an event's inputs and outputs, except what a schema states. */
   public String events() {
     if (schema == null) {
       return String.format(
@@ -95,7 +92,7 @@ public final class EventModel {
     return schema == null ? new RawEvent(0) : schema.newEvent();
   }
 
-  /** Checks and encodes what a reader read. */
+  /** Checks and encodes a raw event. */
   public EncodedEvent encode(RawEvent event) throws MalformedEventException {
     return schema != null
         ? schema.encode(event)
@@ -131,7 +128,7 @@ public final class EventModel {
     return target;
   }
 
-  /** The prediction that a row of outputs stands for. */
+  /** The prediction of a row of outputs. */
   public float[] predict(float[] outputs, int row) {
     int at = row * model.outputDim();
     if (schema == null || schema.target() == null) {

@@ -4,20 +4,19 @@ import java.time.Duration;
 import org.apache.flink.annotation.Internal;
 
 /**
- * How memories fade: at a key's next event W is multiplied by f = 2^(-elapsed / half-life), by the
- * times of the key's own events.
+ * Decay of memories: at a key's next event W is multiplied by f = 2^(-elapsed / half-life), where
+ * elapsed is the time since the key's last observed event.
  *
  * <p>Elapsed time is counted in whole steps of a sixteenth of the half-life, on a clock that all
- * keys share and that begins with the epoch: f = 2^(-n / 16) where n steps of it lie between the
- * key's last observed event and this one. So what a memory loses does not depend on how many events
- * it lost it in, to within one step (4.3%). Counted without steps, f of a busy key would be so near
- * 1 that rounding gives back what it takes: in bf16 a weight keeps its bits where f is above 1 -
- * 2^-9, in fp32 f itself is 1 where it is above 1 - 2^-25, and such a key would never fade. It
- * would also pay for all of W at every event, instead of once a step.
+ * keys share and that starts at the epoch: f = 2^(-n / 16) for n steps between the key's last
+ * observed event and this one. So the decay does not depend on the number of events, to within one
+ * step (4.3%). Without steps, f of a busy key is so near 1 that rounding cancels it: in bf16 a
+ * weight keeps its bits if f is above 1 - 2^-9, in fp32 f itself rounds to 1 above 1 - 2^-25, and
+ * such a key never decays. It would also multiply all of W at every event, instead of once a step.
  */
 @Internal
 public final class Fading {
-  /** Time of the last observed event of a key that has none. */
+  /** Stands for the time of the last observed event of a key that has none. */
   public static final long NEVER = Long.MIN_VALUE;
 
   private static final int STEPS = 16;
@@ -28,17 +27,18 @@ public final class Fading {
   private final long halfLife;
 
   /**
-   * @param halfLife of at least 1 ms, or 0 for memories that never fade
+   * @param halfLife of at least 1 ms, or 0 for no decay
    */
   public Fading(Duration halfLife) {
     this.halfLife = halfLife.toMillis();
   }
 
   /**
-   * What a memory is multiplied by before an event, in 0 ... 1: the same bits on every machine.
+   * Factor that a memory is multiplied by before an event, in 0 ... 1: the same bits on every
+   * machine.
    *
    * @param learned time of its key's last observed event; {@link #NEVER} before the first
-   * @param time of the event; one that is older finds nothing faded
+   * @param time of the event; the factor is 1 if it is not after {@code learned}
    */
   public float between(long learned, long time) {
     if (halfLife == 0 || learned == NEVER || time <= learned) {
@@ -53,7 +53,7 @@ public final class Fading {
     return steps == 0 ? 1 : (float) StrictMath.pow(2, -steps / (double) STEPS);
   }
 
-  /** Which sixteenth of its half-life a time is in. */
+  /** Index of the sixteenth of the half-life that contains a time. */
   private long stepOf(long time) {
     return Math.floorMod(time, halfLife) * STEPS / halfLife;
   }

@@ -10,7 +10,7 @@ import org.apache.flink.api.common.functions.RuntimeContext;
 /**
  * The GPUs that Flink gave the task manager, as its external resource {@code gpu}. Flink's GPU
  * plugin names each by what its discovery script printed: the index that nvidia-smi shows, or a
- * UUID. CUDA numbers the devices of a process anew, in the order of {@code CUDA_VISIBLE_DEVICES}.
+ * UUID. CUDA renumbers the devices of a process in the order of {@code CUDA_VISIBLE_DEVICES}.
  */
 @Internal
 public final class GpuResource {
@@ -21,8 +21,8 @@ public final class GpuResource {
   private GpuResource() {}
 
   /**
-   * The CUDA device of a subtask: subtasks take turns over the GPUs of their task manager. The
-   * first device where Flink knows of none.
+   * The CUDA device of a subtask: subtasks are assigned round robin to the GPUs of their task
+   * manager. The first device if Flink has no GPU resource.
    *
    * @throws IllegalStateException if CUDA does not show the process that GPU
    */
@@ -41,7 +41,7 @@ public final class GpuResource {
             .map(String::strip)
             .sorted(Comparator.comparingInt(String::length).thenComparing(name -> name))
             .toList();
-    // CUDA is told to show none: the engine says so, and AUTO takes the CPU.
+    // CUDA_VISIBLE_DEVICES hides all devices: the engine reports it, and AUTO takes the CPU.
     boolean hidden = visible != null && visible.isBlank();
     if (names.isEmpty() || hidden) {
       return 0;
@@ -53,7 +53,7 @@ public final class GpuResource {
     }
     List<String> shown = visible == null ? List.of() : List.of(visible.split("\\s*,\\s*"));
     for (int i = 0; i < shown.size(); i++) {
-      // CUDA takes the beginning of a UUID, too.
+      // CUDA accepts a prefix of a UUID, too.
       boolean same = number ? name.equals(shown.get(i)) : isBeginning(shown.get(i), name);
       if (same) {
         return i;

@@ -15,9 +15,9 @@ import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.configuration.Configuration;
 
 /**
- * The model that a subtask serves: of the job's own weights, or of the last that were sent to it.
- * All subtasks have the same one in a checkpoint, and each writes it: whichever of them have ended
- * then, and however many read it, each finds it.
+ * The live model of a subtask: with the job's own weights, or with the last update. All subtasks
+ * have the same one in a checkpoint, and each writes it. So every restored subtask finds it, at any
+ * parallelism and whichever subtasks had finished.
  */
 @Internal
 public final class LiveModel {
@@ -34,10 +34,10 @@ public final class LiveModel {
   }
 
   /**
-   * Begins with the weights of a checkpoint, or with the job's own.
+   * Starts with the weights of a checkpoint, or with the job's own.
    *
-   * @param refreshed whether the job takes new weights
-   * @throws IllegalStateException if it does not, but the checkpoint has some
+   * @param refreshed true if the job accepts new weights
+   * @throws IllegalStateException if it does not, but the checkpoint has new weights
    */
   public void restore(OperatorStateStore store, boolean refreshed) throws Exception {
     for (CheckedWeights former :
@@ -71,7 +71,7 @@ public final class LiveModel {
     return spec.with(WeightsFile.load(checked.bytes(), checked.path()).weights()).create(options);
   }
 
-  /** Goes on with other weights. */
+  /** Switches to other weights. */
   public void refresh(CheckedWeights next) throws IOException {
     checked = next;
     model = create();
@@ -98,7 +98,7 @@ public final class LiveModel {
     return checked == null ? 0 : checked.generation();
   }
 
-  /** How often weights were exchanged. */
+  /** Number of times that the weights were replaced. */
   public long refreshes() {
     return refreshes;
   }

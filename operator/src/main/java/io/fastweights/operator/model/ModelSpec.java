@@ -21,7 +21,7 @@ import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.Configuration;
 
 /**
- * What a subtask makes its model of; travels with the job.
+ * Serializable description from which a subtask creates its model.
  *
  * @param schemaJson null where events are vectors
  * @param weights null for the associative memory
@@ -79,7 +79,7 @@ public record ModelSpec(String schemaJson, SlowWeights weights, int vectorTarget
         schema, model.inputDim(), options.get(FastWeightOptions.ASSOCIATIVE_SEED));
   }
 
-  /** An id beyond a table would fail the job at the first event that has it. */
+  /** An id beyond the table would fail the job at its first event. */
   private void checkEmbeddings(Schema schema) {
     schema
         .embeddingShapes(weights.config().dim())

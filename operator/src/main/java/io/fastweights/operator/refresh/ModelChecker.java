@@ -39,11 +39,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads new weights and checks them, once for all subtasks of the operator: either all of them get
- * the same bytes or none does, and a refusal is said once.
+ * the same bytes or none does, and a refusal is emitted once.
  *
- * <p>What has been sent on has arrived when the barrier behind it does: Flink aligns checkpoints on
- * broadcast edges, also where they are unaligned elsewhere. So the version in this state is the one
- * in the operator's.
+ * <p>An update arrives before the barrier that follows it: Flink aligns checkpoints on broadcast
+ * edges, even if they are unaligned elsewhere. So this state has the same version as the
+ * operator's.
  */
 @Internal
 public final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedWeights>
@@ -51,7 +51,7 @@ public final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedWeig
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(ModelChecker.class);
 
-  /** What leaves the checker; it goes to every subtask. */
+  /** Type of the checker's output, which is broadcast to all subtasks. */
   public static final TypeInformation<CheckedWeights> CHECKED =
       Erased.pojo(
           CheckedWeights.class,
@@ -81,8 +81,8 @@ public final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedWeig
   private transient Counter refused;
 
   /**
-   * @param spec of the job, with the weights it begins with
-   * @param first the model made of it
+   * @param spec of the job, with its initial weights
+   * @param first the model created from it
    */
   public ModelChecker(ModelSpec spec, Configuration options, EventModel first) {
     this.spec = spec.with(null);
@@ -115,8 +115,8 @@ public final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedWeig
   }
 
   /**
-   * A scheduler may run more subtasks than asked for. All updates go to the first, which after a
-   * change of the parallelism gets what the first wrote.
+   * A scheduler may run more subtasks than configured. All updates go to the first, which gets the
+   * first one's state after a rescaling.
    */
   @Override
   public void snapshotState(FunctionSnapshotContext context) throws Exception {
@@ -151,7 +151,7 @@ public final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedWeig
     out.collect(checked);
   }
 
-  /** Who sends an update must not write lines of the log. */
+  /** Removes line breaks: the sender of an update must not forge lines of the log. */
   private static String oneLine(String text) {
     return text.replace('\r', ' ').replace('\n', ' ');
   }

@@ -18,9 +18,9 @@ import java.util.List;
  * The whole path of a batch: keys to slots, events to segments, one step of the engine, answers in
  * the order of arrival.
  *
- * <p>Where the engine can have several batches in flight, the task collects and fills the next one
- * while a device or another thread steps those before it. A key may stand in all of them: its lag
- * moves on when a batch is filled, its log when that batch completes.
+ * <p>If the engine supports several batches in flight, the task collects and fills the next one
+ * while a device or another thread steps the previous ones. A key may be in all of them: filling a
+ * batch updates its lag, completing the batch updates its log.
  */
 final class BatchRunner<T> {
   private final EventModel model;
@@ -35,28 +35,28 @@ final class BatchRunner<T> {
   private final int[] starts;
   private final int[] bySegment;
 
-  /** A ring: from the oldest on those in flight, then the one that collects events. */
+  /** A ring: the batches in flight, oldest first, then the one that collects events. */
   private final List<InFlightBatch<T>> flights = new ArrayList<>();
 
   private int oldest;
   private int inFlight;
   private long submitted;
 
-  /** Where answers go. */
+  /** Receiver of the results. */
   interface Output<T> {
     /**
-     * @param embedding null where none was asked for
+     * @param embedding null if not configured
      */
     void predicted(Pending<T> event, float[] values, float recallError, float[] embedding);
 
     void refused(Pending<T> event);
 
-    /** An event was stepped, and {@linkplain Overflow overflowed}; its refusal says how. */
+    /** An event {@linkplain Overflow overflowed}; its refusal has the reason. */
     void overflowed(Pending<T> event);
 
     /**
-     * A batch in flight has been stepped: to be {@linkplain #completeUntil completed} by the task.
-     * Called by any thread.
+     * The engine has finished a batch in flight: the task must {@linkplain #completeUntil complete}
+     * it. Called by any thread.
      *
      * @param number of the batch
      */
@@ -97,15 +97,15 @@ final class BatchRunner<T> {
     return flights.get((oldest + inFlight) % flights.size()).events;
   }
 
-  /** The events that have waited longest for their answers; empty if none waits. */
+  /** The events that have waited longest for their results; empty if none waits. */
   Batcher<T> longestWaiting() {
     return flights.get(oldest).events;
   }
 
   /**
-   * Begins to step the events collected. The engine takes them behind those in flight, of which the
-   * oldest are then answered, until one batch may follow. Events that are to be answered at once,
-   * for any reason but that the batch is full, are not handed over: they have been stepped then.
+   * Executes the collected events. The engine queues them after the batches in flight and completes
+   * the oldest ones, until another batch may follow. Unless the reason is a full batch, the events
+   * are executed synchronously.
    */
   void step(FlushReason reason) throws Exception {
     long begin = System.nanoTime();
@@ -118,7 +118,7 @@ final class BatchRunner<T> {
     flight.handedOver = reason == FlushReason.SIZE;
     flight.nanos = System.nanoTime() - begin;
     if (!flight.handedOver) {
-      // Their answers are not of this batch's time.
+      // The completion of earlier batches does not count as time of this one.
       completeAll();
     }
     begin = System.nanoTime();
@@ -135,14 +135,14 @@ final class BatchRunner<T> {
     }
   }
 
-  /** Answers everything in flight. */
+  /** Completes all batches in flight. */
   void completeAll() throws Exception {
     while (inFlight > 0) {
       completeOldest();
     }
   }
 
-  /** Answers the batches up to one that has been stepped. */
+  /** Completes the batches up to one that the engine has finished. */
   void completeUntil(long number) throws Exception {
     while (submitted - inFlight < number) {
       completeOldest();
@@ -166,7 +166,7 @@ final class BatchRunner<T> {
     inFlight--;
   }
 
-  /** Gives every event a segment, every segment a slot. */
+  /** Assigns a segment to every event, and a slot to every segment. */
   private int findSlots(Batcher<T> events) throws Exception {
     memory.beginBatch();
     for (int i = 0; i < events.size(); i++) {
@@ -176,7 +176,7 @@ final class BatchRunner<T> {
     int segments = 0;
     for (int i = 0; i < events.size(); i++) {
       Pending<T> event = events.get(i);
-      // An event before it in the batch may have begun a new life of the key.
+      // An earlier event in the batch may have reset the key.
       HotKey hot = found[i].gone ? memory.peek(event.key) : found[i];
       event.refusal = refusal(event.event, hot);
       if (event.refusal == null) {
@@ -194,7 +194,7 @@ final class BatchRunner<T> {
     return segments;
   }
 
-  /** A key in a slot; where none is free, batches in flight must first give theirs. */
+  /** A key in a slot; if none is free, batches in flight must complete first. */
   private HotKey hot(Object key) throws Exception {
     HotKey hot = memory.get(key);
     if (hot == null) {
@@ -204,7 +204,7 @@ final class BatchRunner<T> {
     return hot;
   }
 
-  /** What an event meets: its key's memory, or if that is dead by then, an empty one. */
+  /** The memory for an event: that of its key, or an empty one if the key has expired. */
   private HotKey alive(HotKey hot, EncodedEvent event) throws Exception {
     HotKey met = hot;
     if (expiry.isDead(hot, event.timestamp())) {
@@ -271,7 +271,7 @@ final class BatchRunner<T> {
     }
   }
 
-  /** What the memories learned, for the state. */
+  /** Logs the batch's observed events for the state. */
   private void log(InFlightBatch<T> flight) {
     EventBatch batch = flight.batch;
     for (int s = 0; s < batch.segments(); s++) {

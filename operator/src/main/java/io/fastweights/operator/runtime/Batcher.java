@@ -4,22 +4,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Holds events in arrival order until it is time to step them. Owns the {@link Pending} objects and
- * uses them again.
+ * Buffers events in arrival order until their batch is executed. Owns and reuses the {@link
+ * Pending} objects.
  */
 final class Batcher<T> {
   private final List<Pending<T>> events = new ArrayList<>();
   private final int most;
   private int size;
 
-  /** Processing time by which its events shall be answered. */
+  /** Processing time by which its events must be answered. */
   long deadline;
 
   Batcher(int most) {
     this.most = most;
   }
 
-  /** Takes a place at the end, for the caller to fill. */
+  /** Appends an entry for the caller to fill. */
   Pending<T> add() {
     if (size == events.size()) {
       events.add(new Pending<>());

@@ -28,8 +28,8 @@ import org.apache.flink.metrics.MetricGroup;
 
 /**
  * The operator's model for code that Flink calls with one event at a time: the same checks, the
- * same engine, a batch of one. Which key has which slot of the engine's pool, and what its state
- * has, is the caller's affair.
+ * same engine, a batch of one. The caller assigns slots of the engine's pool to keys, and manages
+ * their state.
  */
 @Internal
 public final class EventStepper implements AutoCloseable {
@@ -41,7 +41,9 @@ public final class EventStepper implements AutoCloseable {
   private final FastWeightMetrics metrics;
   private String overflow;
 
-  /** What a subtask makes its stepper of; checked when it is made; travels with the job. */
+  /**
+   * Serializable description from which a subtask creates its stepper; validated on construction.
+   */
   public static final class Plan implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -50,7 +52,7 @@ public final class EventStepper implements AutoCloseable {
 
     /**
      * @param weights null for an associative memory
-     * @param options of {@link FastWeightOptions}; what they do not say has its default
+     * @param options of {@link FastWeightOptions}; others have their defaults
      * @throws IllegalArgumentException if an option is out of its range, or the weights do not fit
      *     the schema
      */
@@ -93,17 +95,17 @@ public final class EventStepper implements AutoCloseable {
     return engine;
   }
 
-  /** Shows what the caller's memories count, beside the stepper's own metrics. */
+  /** Registers the counters of the caller's memories, beside the stepper's own metrics. */
   public void observe(MemoryCounts counts) {
     metrics.observe(counts);
   }
 
-  /** What the meaning of a stored memory depends on beside its shape, in words. */
+  /** Text of all that determines the meaning of a stored memory, except its shape. */
   public String recipe() {
     return model.recipe();
   }
 
-  /** A raw event to fill, again and again. */
+  /** A raw event to fill; reusable. */
   public RawEvent newEvent() {
     return model.newEvent();
   }
@@ -111,7 +113,7 @@ public final class EventStepper implements AutoCloseable {
   /**
    * Checks and encodes an event.
    *
-   * @throws MalformedEventException if it is none; it was counted
+   * @throws MalformedEventException if it is malformed; it was counted
    */
   public EncodedEvent encode(RawEvent event) throws MalformedEventException {
     try {
@@ -126,7 +128,7 @@ public final class EventStepper implements AutoCloseable {
    * Checks an event against the last observed one of its key.
    *
    * @param lag null for a key without one
-   * @throws MalformedEventException if it is older, where {@link FastWeightOptions#ORDER} refuses
+   * @throws MalformedEventException if it is older and {@link FastWeightOptions#ORDER} refuses
    *     that; it was counted
    */
   public void checkOrder(EncodedEvent event, EncodedEvent lag) throws MalformedEventException {
@@ -146,7 +148,7 @@ public final class EventStepper implements AutoCloseable {
    * @param fresh the slot's content is void: the memory starts from zero
    * @param lag the key's last observed event; null before the first
    * @return the prediction, as {@link io.fastweights.operator.api.Prediction#values}; {@link
-   *     #checkRange} says whether it can be given
+   *     #checkRange} says whether it is valid
    */
   public float[] step(int slot, boolean fresh, EncodedEvent event, EncodedEvent lag) {
     batch.clear();
@@ -195,7 +197,7 @@ public final class EventStepper implements AutoCloseable {
     return batch.deltas();
   }
 
-  /** What the memory was multiplied by before it. */
+  /** Factor that the memory was multiplied by before the event. */
   public float fade() {
     return batch.fade(0);
   }

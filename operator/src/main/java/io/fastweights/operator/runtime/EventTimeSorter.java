@@ -28,12 +28,11 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Puts the events of each key in the order of their time. Events wait in keyed state, as those of a
- * pattern do in Flink's CEP, until the watermark is past them by the allowed lateness; those of one
- * time keep the order of their arrival. The watermark that leaves is held back by the same time, so
- * that it never overtakes an event; what is not after it is late and goes to a side output. What
- * has no timestamp has no place in the order: it passes by, for the operator to refuse. At the end
- * of the input all that is held leaves.
+ * Sorts the events of each key by time. Events wait in keyed state, as in Flink's CEP, until the
+ * watermark has passed them by the allowed lateness; those of one time keep their arrival order.
+ * The output watermark is held back by the same time, so that it never overtakes an event. Events
+ * not after it are late and go to a side output. Events without a timestamp pass through, for the
+ * operator to refuse. The end of the input releases all events.
  */
 final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
     implements OneInputStreamOperator<T, T>, Triggerable<K, VoidNamespace> {
@@ -56,7 +55,7 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
   private transient StreamRecord<T> reused;
 
   /**
-   * @param ties which of a key's events of one time comes first; null for the order of arrival
+   * @param ties order of a key's events of one time; null for arrival order
    */
   EventTimeSorter(
       StreamOperatorParameters<T> parameters,
@@ -72,7 +71,7 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
   }
 
   /**
-   * A restored subtask would take late events as early ones until its first watermark. Up to format
+   * Without it, a restored subtask would accept late events until its first watermark. Up to format
    * 6 every subtask read the watermarks of all.
    */
   @Override
@@ -124,7 +123,7 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
       return;
     }
     if (copies) {
-      // The heap backend keeps the key that it is given, which may be a part of a reused element.
+      // The heap backend keeps a reference to the key, which may be part of a reused element.
       setCurrentKey(keySerializer.copy(getCurrentKey()));
     }
     timers.registerEventTimeTimer(VoidNamespace.INSTANCE, timestamp);
@@ -139,12 +138,12 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
     held = Math.max(0, held + more);
   }
 
-  /** How many events wait. */
+  /** Number of events that wait. */
   long held() {
     return held;
   }
 
-  /** Events wait for a watermark that does not come: the age of the last one says how long. */
+  /** Milliseconds since the last watermark while events wait. */
   long millisWaited() {
     return held == 0
         ? 0
@@ -174,7 +173,7 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
     throw new IllegalStateException("no timer of processing time was registered");
   }
 
-  /** The last watermark, at the end of the input, says that no event follows: nothing is held. */
+  /** The last watermark, at the end of the input: no event follows, so none waits. */
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     long time = mark.getTimestamp();
@@ -187,8 +186,8 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
   }
 
   /**
-   * Releases what is held at the end of the input and in a drain, before the operators behind
-   * finish. No watermark may have done so: Flink drops the last one while a source is idle
+   * Releases all events at the end of the input and in a drain, before the downstream operators
+   * finish. The last watermark may be missing: Flink drops the last one while a source is idle
    * (FLINK-40499).
    */
   @Override

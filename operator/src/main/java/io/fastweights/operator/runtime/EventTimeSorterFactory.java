@@ -12,7 +12,7 @@ import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
 
-/** Makes the sorter of each subtask. */
+/** Creates the sorter of each subtask. */
 @Internal
 public final class EventTimeSorterFactory<T> extends AbstractStreamOperatorFactory<T>
     implements OneInputStreamOperatorFactory<T, T> {
@@ -23,7 +23,7 @@ public final class EventTimeSorterFactory<T> extends AbstractStreamOperatorFacto
   private final OutputTag<T> lateTag;
   private final TypeSerializer<T> serializer;
 
-  /** Which of a key's events of one time comes first. */
+  /** Order of a key's events of one time. */
   public interface Ties<T> extends Comparator<T>, Serializable {}
 
   public EventTimeSorterFactory(

@@ -10,12 +10,12 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * The times that events need. A record of a source that assigns no timestamps has one in Flink all
- * the same, Long.MIN_VALUE, which its own windows refuse too. An event without a time is taken at
- * time 0, unless something is computed from its time.
+ * Checks the times of events. Flink gives Long.MIN_VALUE to a record without a timestamp; its own
+ * windows refuse that value too. An event without a time gets time 0, unless something is computed
+ * from its time.
  */
 final class EventTimes {
-  /** The timestamp that stands for none. */
+  /** Flink's value for no timestamp. */
   static final long NONE = Long.MIN_VALUE;
 
   private static final String NO_TIMESTAMP =
@@ -33,7 +33,7 @@ final class EventTimes {
   }
 
   /**
-   * @param inOrder true if events are taken in the order of their timestamps
+   * @param inOrder true if events are processed in the order of their timestamps
    */
   static EventTimes of(boolean inOrder, EventModel model, Configuration options) {
     String ofEvent = null;
@@ -54,7 +54,7 @@ final class EventTimes {
     return new EventTimes(inOrder, ofEvent, ofContext);
   }
 
-  /** True if a record has a timestamp that somebody gave it. */
+  /** True if a timestamp was assigned to a record. */
   static boolean isStamped(StreamRecord<?> record) {
     return record.hasTimestamp() && record.getTimestamp() != NONE;
   }

@@ -60,9 +60,9 @@ import org.apache.flink.util.OutputTag;
 /**
  * A fast-weight memory for each key: every event reads its key's W, is answered, and rewrites it.
  *
- * <p>Events are held back until a batch is full, has waited long enough, or something follows that
- * must not overtake them; every reason ends in {@link #flush}. A checkpoint is taken with no event
- * held back and every memory saved, so it does not depend on what was in a slot.
+ * <p>Events are buffered until a batch is full, has waited long enough, or is followed by an input
+ * that must not overtake it; each case calls {@link #flush}. A checkpoint is taken with no event
+ * buffered and every memory saved, so it does not depend on the cache.
  */
 @Internal
 public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
@@ -109,8 +109,8 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   private transient StreamRecord<Prediction<T>> reused;
 
   /**
-   * @param timed whether an event without a timestamp is malformed
-   * @param refreshed whether {@link #refresh} will be called
+   * @param timed true if an event without a timestamp is malformed
+   * @param refreshed true if {@link #refresh} will be called
    */
   FastWeightOperator(
       StreamOperatorParameters<Prediction<T>> parameters,
@@ -145,7 +145,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     keyedState = context.getKeyedStateStore();
     store = newStore();
     OperatorStateStore operatorState = context.getOperatorStateStore();
-    // Up to format 6 a drained job's savepoint said nothing of the timers that had fired.
+    // Up to format 6 a drained job's savepoint did not record the timers that had fired.
     FormerUnionState.take(operatorState, FORMER_EXPIRIES);
     SubtaskState watched =
         new SubtaskState(
@@ -190,7 +190,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     reused = new StreamRecord<>(null);
   }
 
-  /** What depends on the model and on the engine that runs it. */
+  /** Creates the objects that depend on the model and its engine. */
   private void serve() throws Exception {
     rawEvent = model.newEvent();
     times = EventTimes.of(timed, model, options);
@@ -211,9 +211,9 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   }
 
   /**
-   * Goes on with other weights. Every event that came before them is answered by those that served,
-   * every later one by the new ones; each memory is saved by the one model and loaded by the other,
-   * or if their generations differ, all are forgotten.
+   * Switches to other weights. Earlier events are answered by the previous weights, later ones by
+   * the new ones. Memories are saved by the old model and loaded by the new one, or all reset if
+   * the generations differ.
    */
   final void refresh(CheckedWeights next) throws Exception {
     flush(FlushReason.REFRESH);
@@ -244,7 +244,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     expiry.purge(memory, store, this::setCurrentKey, timer, timers);
   }
 
-  /** Their timers are set in event time, which begins with the first watermark. */
+  /** Their timers need event time, which starts with the first watermark. */
   private void watchUnwatchedKeys(long watermark) throws Exception {
     if (expiry.isOn() && unwatched.areToBeFound() && watermark < Long.MAX_VALUE) {
       unwatched.find(
@@ -252,7 +252,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     }
   }
 
-  /** A device short of memory may hold fewer keys than wanted, but a batch must fit. */
+  /** A device short of memory may hold fewer keys than configured, but a batch must fit. */
   private Engine newEngine() {
     int batchSize = options.get(FastWeightOptions.BATCH_SIZE);
     EngineOptions engineOptions =
@@ -334,8 +334,8 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   }
 
   /**
-   * Steps every event held back and answers all. A batch that was only full may be answered later,
-   * while the device steps it, but no later than the linger.
+   * Executes all buffered events and emits their results. The results of a full batch may follow
+   * later, but within the linger time.
    */
   private void flush(FlushReason reason) throws Exception {
     if (!runner.collecting().isEmpty()) {
@@ -350,9 +350,9 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   }
 
   /**
-   * Waits for the time by which those events shall be answered that have waited longest. A timer
-   * that is already set comes no later, for events that may have been answered since: to set
-   * another for every full batch would wake a thread for each.
+   * Sets a timer for the deadline of the events that have waited longest. An existing timer fires
+   * no later and is kept, even if its events were answered since: a new timer for every full batch
+   * would wake a thread each time.
    */
   private void startLinger() {
     Batcher<T> waiting = runner.longestWaiting();
@@ -430,7 +430,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   @Override
   public void onProcessingTime(long time) throws Exception {
     linger = null;
-    // A timer that was left set may come late, and others be due by now.
+    // A kept timer may fire late, when other events are due.
     long now = Math.max(time, getProcessingTimeService().getCurrentProcessingTime());
     Batcher<T> waiting = runner.longestWaiting();
     if (!waiting.isEmpty() && waiting.deadline <= now) {
@@ -449,7 +449,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     watchUnwatchedKeys(mark.getTimestamp());
   }
 
-  /** A watermark of the job's own kind, from a stream of the DataStream API V2. */
+  /** A user-defined watermark of the DataStream API V2. */
   @Override
   public void processWatermark(WatermarkEvent mark) throws Exception {
     flush(FlushReason.WATERMARK);
@@ -468,7 +468,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     super.processRecordAttributes(attributes);
   }
 
-  /** Answers go out before the barrier does. */
+  /** Emit results before the barrier. */
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);

@@ -14,7 +14,7 @@ import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
 
-/** Makes the operator of each subtask; what it holds travels with the job. */
+/** Creates the operator of each subtask; serialized with the job. */
 @Internal
 public final class FastWeightOperatorFactory<T> extends AbstractStreamOperatorFactory<Prediction<T>>
     implements OneInputStreamOperatorFactory<T, Prediction<T>> {
@@ -28,7 +28,7 @@ public final class FastWeightOperatorFactory<T> extends AbstractStreamOperatorFa
   private final TypeSerializer<T> serializer;
 
   /**
-   * @param timed whether an event without a timestamp is malformed
+   * @param timed true if an event without a timestamp is malformed
    */
   public FastWeightOperatorFactory(
       ModelSpec spec,

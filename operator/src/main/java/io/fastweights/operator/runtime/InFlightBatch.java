@@ -7,8 +7,8 @@ import io.fastweights.operator.cache.LogFormat;
 import io.fastweights.operator.metrics.FlushReason;
 
 /**
- * A batch from its first event to its last answer. It collects events, is stepped by the engine,
- * and answers; then it is used again.
+ * A batch from its first event to its last answer. It collects events, is executed by the engine
+ * and emits results; then it is reused.
  */
 final class InFlightBatch<T> {
   final Batcher<T> events;
@@ -17,17 +17,17 @@ final class InFlightBatch<T> {
   /** The key of each segment of the batch. */
   final HotKey[] keys;
 
-  /** Submitted, and so to be completed; else stepped. */
+  /** True if submitted and to be completed; false if executed synchronously. */
   boolean handedOver;
 
-  /** Why its step began. */
+  /** Reason for executing the batch. */
   FlushReason reason;
 
   /** Nanoseconds that the task spent on it. */
   long nanos;
 
   /**
-   * @param embeddings whether the hidden vectors are answered too
+   * @param embeddings true if results include the hidden vectors
    */
   InFlightBatch(Model model, int batchSize, boolean embeddings) {
     events = new Batcher<>(batchSize);

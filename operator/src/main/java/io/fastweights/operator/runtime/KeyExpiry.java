@@ -15,19 +15,19 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.util.MathUtils;
 
 /**
- * When keys die: a key that has not learned for longer than {@code ttl}, by the times of its own
- * events, has forgotten everything when its next event comes. What an event meets follows from its
- * key's events alone, and neither from the cache nor from the timers.
+ * Expiry of keys: a key that has not learned for longer than {@code ttl}, by the times of its own
+ * events, has an empty memory at its next event. The memory of an event depends on its key's events
+ * alone, and neither on the cache nor on the timers.
  *
- * <p>The timers only take away what is dead. Each key that has learned has one, at the time of
- * death that was known when it was set; if the key has learned since then, it is set anew when it
- * fires, so a busy key pays once a ttl and not for its events. A timer fires when the watermark
- * says that no event of a living key can come any more. One that comes late all the same, from
- * before its key's death, may find the key purged and then begins a new life.
+ * <p>The timers only purge expired keys. Each key that has learned has one, at the expiry time
+ * known when it was set. If the key has learned since then, the timer is set again when it fires,
+ * so a busy key pays once per ttl and not for each event. A timer fires when the watermark has
+ * passed the expiry. A late event from before the expiry may find the key purged and then starts
+ * from an empty memory.
  *
- * <p>The watermark of the end of the input ends no life: a savepoint of a drained job keeps its
- * memories. It fires all timers, so that their keys are {@link UnwatchedKeys} in the job that goes
- * on from there.
+ * <p>The watermark of the end of the input expires no key: a savepoint of a drained job keeps its
+ * memories. It fires all timers, so that their keys are {@link UnwatchedKeys} in a job restored
+ * from it.
  */
 @Internal
 public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
@@ -44,21 +44,21 @@ public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
   private long purged;
 
   /**
-   * @param ttl in milliseconds; 0 for keys that never die
-   * @param lostTimers is run for each timer that the end of the input fired
+   * @param ttl in milliseconds; 0 for keys that never expire
+   * @param lostTimers runs for each timer that the end of the input fired
    */
   KeyExpiry(long ttl, Runnable lostTimers) {
     this.ttl = ttl;
     this.lostTimers = lostTimers;
   }
 
-  /** Whether keys die at all. */
+  /** True if keys expire. */
   boolean isOn() {
     return ttl > 0;
   }
 
   /**
-   * Begins to purge.
+   * Enables the timers that purge expired keys.
    *
    * @param timer the time of the current key's timer
    */
@@ -75,12 +75,12 @@ public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
     this.timers = timers;
   }
 
-  /** Whether a key is dead at a time. */
+  /** True if a key has expired at a time. */
   boolean isDead(HotKey hot, long time) {
     return isOn() && hot.learned != Fading.NEVER && time > death(hot.learned);
   }
 
-  /** The last moment of a key's life. */
+  /** Last time at which a key is alive. */
   private long death(long learned) {
     return later(learned, ttl);
   }
@@ -90,12 +90,12 @@ public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
     return sum < time ? Long.MAX_VALUE : sum;
   }
 
-  /** Counts a key that began a new life. */
+  /** Counts a key that expired before its event. */
   void reborn() {
     expired++;
   }
 
-  /** Sees to it that a key that has learned is purged one day. */
+  /** Sets the expiry timer of a key that has learned. */
   void watch(HotKey hot) throws Exception {
     if (isOn() && !hot.watched) {
       currentKey.accept(hot.key);
@@ -107,8 +107,8 @@ public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
   }
 
   /**
-   * Sets the timer of a key in state that may have none. Its memory is not read now, which may be
-   * large, but when the timer fires: within a ttl from now, at another moment for each key.
+   * Sets the timer of a key in state that may have none. Its memory may be large, so it is read
+   * only when the timer fires: within a ttl from now, at a different time for each key.
    */
   void watchStored(Object key) throws Exception {
     currentKey.accept(key);
@@ -159,12 +159,12 @@ public final class KeyExpiry implements Triggerable<Object, VoidNamespace> {
     throw new IllegalStateException("keys die in event time");
   }
 
-  /** Keys that had died when their next event came. */
+  /** Keys that had expired when their next event came. */
   public long expired() {
     return expired;
   }
 
-  /** Dead keys whose memories were taken away. */
+  /** Expired keys whose memories were purged. */
   public long purged() {
     return purged;
   }

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 
 /**
  * Finds events whose arithmetic left the range of floats, and warns of their keys. The engine keeps
- * every memory finite: of an update beyond {@link DeltaRule#LARGEST_DELTA} it learns the columns
- * that are within. That depends on the key's events alone, and not on batches.
+ * every memory finite: it skips the columns of an update beyond {@link DeltaRule#LARGEST_DELTA}.
+ * That depends on the key's events alone, and not on batches.
  */
 final class Overflow {
   private static final String UPDATE =
@@ -31,10 +31,10 @@ final class Overflow {
   private long silentUntil = System.nanoTime();
 
   /**
-   * The reason why the answer to an event of a stepped batch cannot be given.
+   * The reason why an event of a completed batch has no valid result.
    *
    * @param outputDim floats of an output
-   * @return null where it can be given
+   * @return null if the result is valid
    */
   static String reason(EventBatch batch, int row, int outputDim) {
     if (batch.observes(row) && Float.isNaN(batch.recallErrors()[row])) {

@@ -8,7 +8,7 @@ final class Pending<T> {
   Object key;
   EncodedEvent event;
 
-  /** What an ask and its observe have in common; null where there is none. */
+  /** Id that joins an ask with its observe; null if there is none. */
   String id;
 
   boolean hasTimestamp;
@@ -20,13 +20,13 @@ final class Pending<T> {
   /** Events that its key had learned before it. */
   long seen;
 
-  /** What its key's memory is multiplied by before it. */
+  /** Factor that the key's memory is multiplied by before the event. */
   float fade;
 
   /** Segment of its key in the batch. */
   int segment;
 
-  /** Why it was refused; null if it was not. */
+  /** Reason of the refusal; null if the event was not refused. */
   String refusal;
 
   void clear() {

@@ -19,8 +19,8 @@ import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.flink.util.OutputTag;
 
 /**
- * The operator with a second input, from which new weights come. They are no events: their stream
- * neither holds back the time of the first one nor moves it on.
+ * The operator with a second input for new weights. That input does not affect the watermarks of
+ * the first.
  */
 @Internal
 public final class RefreshedOperator<T> extends FastWeightOperator<T>

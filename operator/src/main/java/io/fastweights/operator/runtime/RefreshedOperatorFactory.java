@@ -8,7 +8,7 @@ import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperatorFactory;
 
-/** Makes the operator of each subtask, with an input for new weights. */
+/** Creates the operator of each subtask, with an input for new weights. */
 @Internal
 public final class RefreshedOperatorFactory<T> extends AbstractStreamOperatorFactory<Prediction<T>>
     implements TwoInputStreamOperatorFactory<T, CheckedWeights, Prediction<T>> {

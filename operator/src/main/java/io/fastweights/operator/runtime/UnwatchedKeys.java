@@ -16,8 +16,8 @@ import org.apache.flink.util.function.ThrowingConsumer;
 
 /**
  * The keys in state that may have no timer of their expiry: those of a job that ran without a ttl,
- * and those of a drained one, whose last watermark fired every timer. They are gone through once,
- * by the keys alone, in slices between which events are processed.
+ * and those of a drained one, whose last watermark fired every timer. They are iterated once, by
+ * the keys alone, in slices between which events are processed.
  */
 final class UnwatchedKeys implements AutoCloseable {
   /** Some keys may have no timer. */
@@ -48,7 +48,7 @@ final class UnwatchedKeys implements AutoCloseable {
     known = !restored ? NONE : holds ? stored : SOME;
   }
 
-  /** True if keys may exist that nobody looks for yet. */
+  /** True if keys may exist that the iteration has not covered yet. */
   boolean areToBeFound() {
     return known == SOME && keys == null;
   }
@@ -66,8 +66,8 @@ final class UnwatchedKeys implements AutoCloseable {
   }
 
   /**
-   * Goes through the keys of some states. The first keys are watched at once, the others from
-   * timers of processing time.
+   * Iterates the keys of some states. The first slice runs at once, the others from processing-time
+   * timers.
    *
    * @param watch sets the timer of a key
    */
@@ -85,7 +85,7 @@ final class UnwatchedKeys implements AutoCloseable {
   private void openNext(KeyedStateBackend<Object> backend) throws InterruptedException {
     open = backend.getKeys(states.remove(), VoidNamespace.INSTANCE);
     keys = open.iterator();
-    // Keys on the heap cannot be gone through while others come and go.
+    // Keys of the heap backend cannot be iterated while keys are added or removed.
     if (backend.getBackendTypeIdentifier().equals(StateBackendLoader.HASHMAP_STATE_BACKEND_NAME)) {
       List<Object> all = new ArrayList<>();
       while (keys.hasNext()) {
@@ -127,7 +127,7 @@ final class UnwatchedKeys implements AutoCloseable {
     }
   }
 
-  /** Writes to the next checkpoint what is known of the keys' timers. */
+  /** Writes the knowledge of the keys' timers to the next checkpoint. */
   void snapshot(boolean expire) throws Exception {
     state.update(StoredNames.WATCHED, expire ? known : SOME);
   }

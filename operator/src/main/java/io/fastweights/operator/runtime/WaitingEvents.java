@@ -20,8 +20,8 @@ import org.apache.flink.runtime.state.internal.InternalListState;
  * namespace of a list state, as each window is one in Flink's window operator: an event is appended
  * without reading those before it.
  *
- * <p>Savepoints up to format 6 hold a map from times to lists, whose events came before all that
- * are appended since. They are read from there.
+ * <p>Savepoints up to format 6 hold a map from times to lists, whose events precede all that were
+ * appended since. It is still read.
  */
 final class WaitingEvents<K, T> {
   private final InternalListState<K, Long, T> events;

@@ -15,7 +15,7 @@ import org.apache.flink.annotation.Internal;
  * <pre>  sqrt(2/m v ln(2/d)) + 2/(3m) ln(2/d),   1/m = 1/n0 + 1/n1,   d = delta / ln(n)</pre>
  *
  * with v the window's variance (section 4, equation 3.1, with d as the paper advises for use).
- * Values are in [0, 1]. A split is looked for at every {@value #CLOCK}nd value.
+ * Values are in [0, 1]. The window is tested at every {@value #CLOCK}nd value.
  */
 @Internal
 public final class Adwin {
@@ -71,7 +71,7 @@ public final class Adwin {
   /**
    * Adds a value.
    *
-   * @return whether the window was cut: the values before had another mean
+   * @return true if the window was cut: the mean has changed
    */
   public boolean add(double value) {
     if (width > 0) {
@@ -98,7 +98,7 @@ public final class Adwin {
     }
   }
 
-  /** Drops the oldest bucket for as long as some split of the window is a cut. */
+  /** Drops the oldest bucket while some split of the window is a cut. */
   private boolean cut() {
     if (!findCut()) {
       return false;
@@ -112,7 +112,7 @@ public final class Adwin {
     return true;
   }
 
-  /** Whether some split is a cut, and the one with the clearest difference. */
+  /** Finds the split with the clearest difference; true if there is a cut. */
   private boolean findCut() {
     double strongest = 1;
     long olderWidth = 0;
@@ -138,7 +138,7 @@ public final class Adwin {
     return strongest > 1;
   }
 
-  /** How far apart the means of two parts may be by chance. */
+  /** Bound on the difference of two parts' means by chance. */
   private double limit(double olderWidth, double newerWidth) {
     double inverse = 1 / olderWidth + 1 / newerWidth;
     double confidence = Math.log(2 * Math.log(width) / delta);
@@ -179,12 +179,12 @@ public final class Adwin {
     return meanBefore;
   }
 
-  /** Mean of the values after the last change, when it was found; NaN before the first. */
+  /** Mean of the values after the last change, at its detection; NaN before the first. */
   public double meanAfter() {
     return meanAfter;
   }
 
-  /** Values between the last change and where it was found, about; 0 before the first. */
+  /** Approximate number of values between the last change and its detection; 0 before the first. */
   public long eventsAfter() {
     return eventsAfter;
   }

@@ -12,8 +12,8 @@ import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
- * The answers to asks of the current key, by id, until their label comes or their time to live is
- * over; another ask of the same id takes the place of the one before.
+ * The answers to asks of the current key, by id, until their label arrives or their time to live
+ * ends; another ask of the same id replaces the previous one.
  */
 final class AskedAnswers {
   /** Asks of a key expire together, at multiples of this part of the time to live. */
@@ -33,7 +33,7 @@ final class AskedAnswers {
     this.ttl = ttl;
   }
 
-  /** The ask that waits for this label; null where none does. It waits no longer. */
+  /** Removes and returns the ask that waits for this label; null if there is none. */
   WaitingAsk take(String id) throws Exception {
     WaitingAsk earlier = id == null ? null : asked.get(id);
     if (earlier != null) {
@@ -49,7 +49,7 @@ final class AskedAnswers {
     timers.registerProcessingTimeTimer(expires);
   }
 
-  /** Forgets what has expired, and says how many that are. */
+  /** Removes expired asks and returns their number. */
   int expire(long time) throws Exception {
     int expired = 0;
     Iterator<Map.Entry<String, WaitingAsk>> entries = asked.iterator();
@@ -60,7 +60,7 @@ final class AskedAnswers {
       }
     }
     if (asked.isEmpty()) {
-      // The heap backend keeps an empty map that an iterator emptied.
+      // The heap backend keeps an empty map after an iterator has emptied it.
       asked.clear();
     }
     return expired;

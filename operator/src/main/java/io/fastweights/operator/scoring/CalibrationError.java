@@ -5,8 +5,8 @@ import org.apache.flink.annotation.Internal;
 /**
  * Expected calibration error over a sliding window (Guo, Pleiss, Sun and Weinberger, "On
  * Calibration of Modern Neural Networks", 2017, equation 3): predictions are put into ten bins by
- * their confidence, and each bin's mean confidence is held against how often it came true. Sums are
- * of whole numbers, so that what leaves the window leaves nothing behind.
+ * their confidence, and each bin's mean confidence is compared with its share of hits. Sums are of
+ * whole numbers, so that removals from the window are exact.
  *
  * <p>One thread adds; any may read.
  */
@@ -33,7 +33,7 @@ public final class CalibrationError {
    * Adds a prediction.
    *
    * @param probability that it gave to an outcome, in [0, 1]
-   * @param hit whether the outcome came true
+   * @param hit true if the outcome occurred
    */
   public void add(double probability, boolean hit) {
     if (seen >= ring.length) {

@@ -4,8 +4,8 @@ import io.fastweights.kernels.schema.Target;
 import org.apache.flink.annotation.Internal;
 
 /**
- * How far a prediction is from its target. Both are float[dim] of one scale: probabilities against
- * a one-hot class, the probability of true against 0 or 1, a number against a number.
+ * Loss of a prediction against its target. Both are float[dim] on the same scale: probabilities
+ * against a one-hot class, the probability of true against 0 or 1, a number against a number.
  */
 @Internal
 public enum Loss {
@@ -41,7 +41,7 @@ public enum Loss {
     }
   },
 
-  /** Absolute error, the mean of it where a target has several numbers. */
+  /** Mean absolute error over a target's numbers. */
   NUMBER {
     @Override
     public double of(float[] predicted, float[] target) {
@@ -79,12 +79,12 @@ public enum Loss {
    */
   public abstract double bounded(float[] predicted, float[] target, double deviation);
 
-  /** A value of 0 and more, in [0, 1). */
+  /** Maps a value of 0 and more into [0, 1). */
   public static double squashed(double value) {
     return Double.isInfinite(value) ? 1 : value / (1 + value);
   }
 
-  /** The place of the largest value, the first of several. */
+  /** Index of the largest value, the first of equal ones. */
   public static int largest(float[] values) {
     int best = 0;
     for (int i = 1; i < values.length; i++) {

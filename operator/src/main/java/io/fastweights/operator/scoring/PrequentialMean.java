@@ -54,7 +54,7 @@ public final class PrequentialMean {
     ring[at++] = loss;
     if (at == ring.length) {
       at = 0;
-      // What is added and taken away again leaves rounding errors behind.
+      // Additions and subtractions accumulate rounding errors: sum again.
       windowSum = Arrays.stream(ring).sum();
     }
     sinceStart = sum / count;

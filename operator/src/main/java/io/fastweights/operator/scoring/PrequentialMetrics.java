@@ -6,9 +6,9 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * How good a subtask's predictions are, as gauges in the group {@code fastweights.prequential}:
- * each mean since the start, faded, and over the sliding window (see {@link PrequentialMean}). They
- * begin anew when the subtask does: measures are no state, and a restart shows in them.
+ * Quality of a subtask's predictions, as gauges in the group {@code fastweights.prequential}: each
+ * mean since the start, faded, and over the sliding window (see {@link PrequentialMean}). The means
+ * are not state: a restart of the subtask resets them.
  */
 final class PrequentialMetrics {
   private final Loss loss;
@@ -52,12 +52,12 @@ final class PrequentialMetrics {
     group.gauge(name + "Window", mean::window);
   }
 
-  /** Counts what was predicted against what came true. */
+  /** Adds a prediction and its label. */
   void add(Scored<?> scored) {
     add(scored.asked(), scored.predicted(), scored.target(), scored.recallError());
   }
 
-  /** The same of a prediction that may be of an earlier ask. */
+  /** The same for a prediction that may be that of an earlier ask. */
   void add(boolean asked, float[] predicted, float[] target, float recallError) {
     (asked ? delayed : prequential).inc();
     losses.add(loss.of(predicted, target));
@@ -79,7 +79,7 @@ final class PrequentialMetrics {
     }
   }
 
-  /** Asks were forgotten before their labels came. */
+  /** Counts asks that expired before their labels came. */
   void unanswered(int asks) {
     unanswered.inc(asks);
   }

@@ -16,10 +16,10 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Holds predictions against what came true. The answer to an ask with an id is remembered in keyed
- * state until an observed event of the same key and id brings the label, or for the time to live;
- * another ask of the same id takes its place. Every other observed event is scored by its own
- * prediction, made just before it was learned.
+ * Scores predictions against labels. The answer to an ask with an id is kept in keyed state until
+ * an observed event of the same key and id brings the label, or for the time to live; another ask
+ * of the same id replaces it. Every other observed event is scored by its own prediction, made just
+ * before it was learned.
  *
  * @param <K> key
  * @param <T> element of the stream

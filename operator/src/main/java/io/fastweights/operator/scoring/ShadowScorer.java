@@ -12,8 +12,8 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Holds the candidate's predictions and those of the weights that serve against what came true, as
- * {@link Scorer} does; the metrics are the candidate's.
+ * Scores the predictions of the candidate and of the live weights against labels, as {@link Scorer}
+ * does; the metrics are the candidate's.
  *
  * @param <K> key
  * @param <T> element of the stream
@@ -59,7 +59,7 @@ public final class ShadowScorer<K, T>
     }
   }
 
-  /** What the weights that serve predicted, and behind it what the candidate did. */
+  /** Concatenates the predictions of the live weights and of the candidate. */
   private static float[] both(Prediction<? extends Prediction<?>> answer) {
     float[] live = answer.event().values();
     float[] both = Arrays.copyOf(live, 2 * live.length);

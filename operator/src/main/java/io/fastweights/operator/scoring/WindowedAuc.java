@@ -6,10 +6,10 @@ import org.apache.flink.annotation.Internal;
  * Area under the ROC curve over a sliding window: the share of pairs of a positive and a negative
  * event in which the positive has the higher score, ties counting half (Brzezinski and Stefanowski,
  * "Prequential AUC", Knowledge and Information Systems 52, 2017, who keep the window's scores in a
- * search tree). Scores are probabilities; those that differ by less than 1/16384 count as tied.
- * Counts of scores in a Fenwick tree for each class make an event's share of the pairs a sum of 14
- * numbers, added when the event comes and taken away when it leaves the window; in whole numbers,
- * so that nothing is lost.
+ * search tree). Scores are probabilities; those that differ by less than 1/16384 count as tied. A
+ * Fenwick tree of score counts for each class gives an event's share of the pairs as a sum of 14
+ * numbers, added when the event arrives and subtracted when it leaves the window. All are whole
+ * numbers, so there is no rounding.
  *
  * <p>One thread adds; any may read.
  */
@@ -26,7 +26,7 @@ public final class WindowedAuc {
   private long halfPairs;
   private volatile double auc = Double.NaN;
 
-  /** How many events have a score, and how many have a lower one. */
+  /** Number of events with a score, and number with a lower one. */
   private static final class Counts {
     private final int[] exact = new int[BINS];
     private final int[] tree = new int[BINS + 1];
@@ -81,7 +81,7 @@ public final class WindowedAuc {
     halfPairs += by * (2 * wins + others.exact[bin]);
   }
 
-  /** NaN while the window lacks one of the classes. */
+  /** NaN if the window lacks one of the classes. */
   public double auc() {
     return auc;
   }

@@ -47,12 +47,12 @@ import org.apache.flink.types.Row;
  *
  * Arguments: {@code input}, partitioned; {@code target} and {@code features}, the columns of an
  * associative memory, or of the fields of {@code schema} (JSON) or of {@code weights} (the path of
- * a weights file); {@code ttl}, how long a memory lives after its last observed event; {@code
+ * a weights file); {@code ttl}, the time to live of a memory after its last observed event; {@code
  * options}, a map of those of {@link io.fastweights.operator.api.FastWeightOptions} that apply. All
  * but the input are constants. A row whose target is NULL is an ask, any other an observe.
  *
- * <p>All columns of the input pass through, with those of {@link PredictionColumns} behind. Rows go
- * through the engine one by one, and every one that is observed is written to state at once: for
+ * <p>All columns of the input pass through, followed by those of {@link PredictionColumns}. The
+ * engine processes rows one by one, and every observed one is written to state at once: for
  * memories beyond some 64 KiB see {@link FastWeightTables}.
  */
 @PublicEvolving
@@ -60,7 +60,7 @@ public class FastWeightFunction extends ProcessTableFunction<Row> implements Spe
   private static final long serialVersionUID = 1L;
 
   /**
-   * @throws IllegalStateException always: the planner makes the function that runs by {@link
+   * @throws IllegalStateException always: the planner creates the runtime function by {@link
    *     #specialize}
    */
   public void eval(
@@ -108,7 +108,7 @@ public class FastWeightFunction extends ProcessTableFunction<Row> implements Spe
     return checked(context, ProcessConfiguration.OPTIONS, call -> call);
   }
 
-  /** What is wrong with the arguments is the planner's error. */
+  /** Reports invalid arguments as the planner's {@link ValidationException}. */
   private static <R> R checked(
       CallContext context, ReadableConfig limits, Function<FunctionCall, R> use) {
     try {
@@ -119,8 +119,8 @@ public class FastWeightFunction extends ProcessTableFunction<Row> implements Spe
   }
 
   /**
-   * What the folder of Flink's configuration says, where there is one. While it validates, the
-   * planner shows no session; and a session must not widen what an operator of the cluster allows.
+   * Options from Flink's configuration folder, if there is one. The planner gives no access to the
+   * session during validation; and a session must not widen what the cluster's operator allows.
    */
   private static final class ProcessConfiguration {
     static final Configuration OPTIONS = GlobalConfiguration.loadConfiguration();

@@ -81,7 +81,7 @@ public final class FastWeightTables {
     return new FastWeightTables(tables, input);
   }
 
-  /** The columns that say whose memory a row belongs to. */
+  /** The columns of the key, which determine a row's memory. */
   public FastWeightTables partitionBy(String... columns) {
     keys = List.of(columns);
     return this;
@@ -93,13 +93,13 @@ public final class FastWeightTables {
     return this;
   }
 
-  /** The target's column, where it is not named as in the schema. */
+  /** The target's column, if its name differs from the schema's. */
   public FastWeightTables target(String column) {
     target = column;
     return this;
   }
 
-  /** The columns of the fields that take a value, where they are not named as in the schema. */
+  /** The columns of the fields that take a value, if their names differ from the schema's. */
   public FastWeightTables features(String... columns) {
     features = List.of(columns);
     return this;
@@ -111,7 +111,10 @@ public final class FastWeightTables {
     return this;
   }
 
-  /** What a row is made of; else that of the weights, or one made of target and features. */
+  /**
+   * Sets the schema of the rows. The default is that of the weights, or one built from target and
+   * features.
+   */
   public FastWeightTables schema(Schema value) {
     schema = value;
     return this;
@@ -129,7 +132,7 @@ public final class FastWeightTables {
     return this;
   }
 
-  /** The operator's id, by which a savepoint finds its memories again. */
+  /** The operator's uid, to which a savepoint's memories belong. */
   public FastWeightTables uid(String value) {
     uid = value;
     return this;
@@ -157,7 +160,7 @@ public final class FastWeightTables {
     return table(builder.build(), new PredictionColumns(events.schema().target()));
   }
 
-  /** Rows have no other time than that of their column. */
+  /** The only time of a row is that of its column. */
   private void requireTime(ReadableConfig job) {
     for (ConfigOption<Duration> option :
         List.of(FastWeightOptions.TTL, FastWeightOptions.HALF_LIFE)) {
@@ -251,7 +254,7 @@ public final class FastWeightTables {
     return wide;
   }
 
-  /** A name that is taken gets the first number that is free, as the planner does it. */
+  /** A duplicate name gets the first free number as suffix, as in the planner. */
   private DataType outputType(PredictionColumns columns) {
     List<DataTypes.Field> all = new ArrayList<>();
     Set<String> names = new HashSet<>();
@@ -267,7 +270,7 @@ public final class FastWeightTables {
     return DataTypes.ROW(all).notNull();
   }
 
-  /** A time attribute becomes the timestamp that it is. */
+  /** A time attribute becomes a plain timestamp. */
   private static DataTypes.Field plain(DataTypes.Field field) {
     return DataTypes.FIELD(field.getName(), DataTypeUtils.removeTimeAttribute(field.getDataType()));
   }

@@ -21,12 +21,12 @@ import org.apache.flink.types.Row;
 import org.apache.flink.util.TimeUtils;
 
 /**
- * A call of {@code FAST_WEIGHTS} as the planner sees it. What is wrong with one is an {@link
+ * A call of {@code FAST_WEIGHTS} as the planner sees it. An invalid call throws an {@link
  * IllegalArgumentException} that begins with the argument's name.
  *
- * @param events how rows are events
- * @param timed whether rows have a time: the call has {@code on_time}, or it is not known yet
- * @param timeToLive how long a memory lives after its last observed event; 0 for ever
+ * @param events mapping of rows to events
+ * @param timed true if rows have a time: the call has {@code on_time}, or it is not known yet
+ * @param timeToLive of a memory after its last observed event; 0 for no expiry
  */
 record FunctionCall(
     TableEvents events, boolean timed, Duration timeToLive, Map<String, String> options) {
@@ -38,7 +38,7 @@ record FunctionCall(
   private static final int TTL = 5;
   private static final int OPTIONS = 6;
 
-  /** Behind the function's own arguments the planner adds this one, while it validates. */
+  /** The planner appends this argument to the function's own during validation. */
   private static final int ON_TIME = 7;
 
   static List<StaticArgument> arguments() {
@@ -76,7 +76,7 @@ record FunctionCall(
   }
 
   /**
-   * What a subtask makes its stepper of.
+   * Description from which a subtask creates its stepper.
    *
    * @param session options set for all queries
    * @throws IllegalArgumentException if an option is out of its range, or the weights do not fit

@@ -13,7 +13,7 @@ import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.types.ColumnList;
 import org.apache.flink.types.Row;
 
-/** The {@link FastWeightFunction} that runs: what its call said is known. */
+/** The {@link FastWeightFunction} at runtime, with the arguments of its call. */
 @Internal
 public final class PlannedFunction extends FastWeightFunction {
   private static final long serialVersionUID = 1L;
@@ -45,7 +45,7 @@ public final class PlannedFunction extends FastWeightFunction {
     rawEvent = stepper.newEvent();
   }
 
-  /** Steps one row; the arguments behind the input were evaluated by the planner. */
+  /** Processes one row; the planner has evaluated the arguments after the input. */
   @Override
   public void eval(
       Context context,

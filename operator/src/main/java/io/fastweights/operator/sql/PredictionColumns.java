@@ -11,7 +11,7 @@ import org.apache.flink.table.api.DataTypes.Field;
 import org.apache.flink.types.Row;
 
 /**
- * What a table gets behind the columns of its events:
+ * Columns that follow those of a table's events:
  *
  * <pre>
  *   binary target   probability FLOAT
@@ -39,7 +39,7 @@ final class PredictionColumns implements Serializable {
   private final List<String> classes;
 
   /**
-   * @param target null where the schema has none
+   * @param target null if the schema has none
    */
   PredictionColumns(Target target) {
     classes = target instanceof Target.Classes c ? new ArrayList<>(c.classes()) : null;
@@ -93,7 +93,7 @@ final class PredictionColumns implements Serializable {
     row.setField(rest + 2, null);
   }
 
-  /** Writes the columns of a row that could not be taken. */
+  /** Writes the columns of a refused row. */
   void refuse(String reason, Row row, int at) {
     for (int i = 0; i < size(); i++) {
       row.setField(at + i, null);

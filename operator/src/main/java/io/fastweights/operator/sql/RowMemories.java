@@ -16,13 +16,13 @@ import org.apache.flink.table.api.dataview.ListView;
 /**
  * The memories of a subtask's keys, whose state is two list views: at most one base, and the events
  * logged since. Every observed event is written to state at once, as a process table function is
- * not told of checkpoints; the slots of the engine's pool so only save reading, and a key's slot
- * can be taken without a write. The key used longest ago gives up its slot.
+ * not notified of checkpoints. So slots of the engine's pool only save reads, and evicting a key
+ * needs no write. The least recently used key is evicted.
  *
- * <p>A list view's entries expire each for itself, by the time they were written. A memory must go
+ * <p>A list view's entries expire one by one, by the time they were written. A memory must expire
  * as a whole: entries live twice the time to live, the log is folded into a new base before its
  * oldest entry is older than one, and a memory whose last event is older counts as gone. A memory
- * of which entries are missing counts as gone too.
+ * with missing entries counts as gone too.
  */
 final class RowMemories {
   private final EventStepper stepper;
@@ -67,7 +67,8 @@ final class RowMemories {
 
   /**
    * @param foldThreshold the largest log, as a fraction of the memory's size
-   * @param timeToLive milliseconds after its last observed event that a memory lives; 0 for ever
+   * @param timeToLive milliseconds after its last observed event that a memory lives; 0 for no
+   *     expiry
    */
   RowMemories(EventStepper stepper, double foldThreshold, long timeToLive) {
     this.stepper = stepper;
@@ -165,7 +166,7 @@ final class RowMemories {
     slot.newest = stored.written();
   }
 
-  /** Writes to state what a slot learned of the event that the stepper stepped last. */
+  /** Writes the event that the stepper processed last to state. */
   void learned(
       KeySlot slot, EncodedEvent event, ListView<byte[]> base, ListView<byte[]> log, long now)
       throws Exception {

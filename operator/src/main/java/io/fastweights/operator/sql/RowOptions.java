@@ -11,7 +11,7 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
 
-/** Those of {@link FastWeightOptions} that mean something where rows come one by one. */
+/** Those of {@link FastWeightOptions} that apply to row-by-row processing. */
 final class RowOptions {
   private static final List<ConfigOption<?>> APPLY =
       List.of(
@@ -28,8 +28,8 @@ final class RowOptions {
   private RowOptions() {}
 
   /**
-   * The options of a call: what it says itself, then the session's, then the defaults, of which one
-   * differs: the engine is the CPU's, as a device is no use for one event.
+   * The options of a call: its own, then the session's, then the defaults. One default differs: the
+   * engine is the CPU's, as a device does not pay off for single events.
    *
    * @throws IllegalArgumentException if an option is unknown, of no use here, or no value of its
    *     type; names the argument {@code options}
@@ -46,7 +46,7 @@ final class RowOptions {
     return chosen;
   }
 
-  /** The session's options are for all queries: one that is of no use here may be for another. */
+  /** The session's options are for all queries: ignore one that does not apply here. */
   private static void checkSession(ReadableConfig session) {
     try {
       OptionNames.check(session, new Configuration());

@@ -7,7 +7,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import org.apache.flink.types.Row;
 
-/** Reads a row as an event: an ask where its target is NULL, else an observe. */
+/** Reads a row as an event: an ask if its target is NULL, else an observe. */
 final class RowReader implements EventReader<Row> {
   private static final long serialVersionUID = 1L;
   private static final int NONE = -1;
@@ -17,9 +17,9 @@ final class RowReader implements EventReader<Row> {
   private final int time;
 
   /**
-   * @param columns for each field of the schema the column of its value; -1 where it takes none
-   * @param target the target's column; -1 where the schema has no target
-   * @param time the column of the event's time; -1 where the caller knows it
+   * @param columns for each field of the schema the column of its value; -1 if it takes none
+   * @param target the target's column; -1 if the schema has no target
+   * @param time the column of the event's time; -1 if the caller sets it
    */
   RowReader(int[] columns, int target, int time) {
     this.columns = columns;

@@ -22,13 +22,13 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  *
  * Format 2 has {@code fade}, 4 bytes, between the lag and the floats.
  *
- * <p>{@code model} is a checksum of the memory's shape and recipe: Flink knows the entries as BYTES
- * alone, so that an entry of another model must say so itself.
+ * <p>{@code model} is a checksum of the memory's shape and recipe: Flink sees the entries only as
+ * BYTES, so that each entry must identify its model.
  *
- * @param written when, in milliseconds of processing time
+ * @param written time of writing, in milliseconds of processing time
  * @param events observed events of the key up to and with this entry
  * @param lag the last of them
- * @param fade what the memory was multiplied by before a logged event; 1 in format 1
+ * @param fade factor that the memory was multiplied by before a logged event; 1 in format 1
  * @param floats W, row-major; or an event's keys, then its deltas
  */
 record StoredMemory(long written, long events, EncodedEvent lag, float fade, float[] floats) {

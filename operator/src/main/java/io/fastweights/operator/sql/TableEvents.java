@@ -13,12 +13,12 @@ import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
 
 /**
- * How the rows of a table are events: their schema, and which column holds which field. Whatever
- * does not fit is an {@link IllegalArgumentException} that begins with the argument's name.
+ * Mapping of a table's rows to events: their schema, and the column of each field. A mismatch
+ * throws an {@link IllegalArgumentException} that begins with the argument's name.
  *
  * @param schema given, or the weights', or made of the columns named
  * @param weights null for an associative memory
- * @param reader reads a row; the time is the caller's to set
+ * @param reader reads a row; the caller sets the time
  */
 record TableEvents(Schema schema, SlowWeights weights, RowReader reader) {
   private static final int BUCKETS = 1024;
@@ -58,7 +58,7 @@ record TableEvents(Schema schema, SlowWeights weights, RowReader reader) {
    *     named as the fields
    * @param weights null for an associative memory
    * @param schemaJson null for the weights' schema, or one made of target and features
-   * @param timed whether rows have a time
+   * @param timed true if rows have a time
    */
   static TableEvents of(
       List<Column> columns,

@@ -5,12 +5,12 @@ import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.operator.api.AllowedPaths;
 import java.io.IOException;
 
-/** Weights files wherever Flink has a file system for. */
+/** Weights files on any file system that Flink supports. */
 final class WeightsAt {
   private WeightsAt() {}
 
   /**
-   * @param allowed where weights may be and which ones
+   * @param allowed paths and digests of weights
    * @throws IllegalArgumentException if the file is not allowed, there is no such file, or it is no
    *     weights file; names the argument {@code weights}
    */

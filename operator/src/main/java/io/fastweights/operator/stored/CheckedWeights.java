@@ -4,10 +4,9 @@ import java.util.Locale;
 import org.apache.flink.annotation.Internal;
 
 /**
- * Weights that were found sound, as they travel to every subtask and into the checkpoint: with the
- * bytes of their file, so that nothing depends on the file any more. Their class is not named in
- * savepoints, but its fields' names are in those that {@link io.fastweights.operator.CheckedModel}
- * reads.
+ * Validated weights, as sent to every subtask and stored in checkpoints: with the bytes of their
+ * file, so that nothing depends on the file any more. Their class is not named in savepoints, but
+ * its fields' names are in those that {@link io.fastweights.operator.CheckedModel} reads.
  */
 @Internal
 public class CheckedWeights {
@@ -21,7 +20,7 @@ public class CheckedWeights {
   public CheckedWeights() {}
 
   /**
-   * @param path where the file was
+   * @param path that the file was read from
    * @param version of the weights
    * @param generation of the memories that the weights work on: the version of the last weights
    *     that began with empty ones, or 0
@@ -36,7 +35,7 @@ public class CheckedWeights {
     this.bytes = bytes;
   }
 
-  /** Where the file was. */
+  /** Path that the file was read from. */
   public String path() {
     return path;
   }

@@ -8,7 +8,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Writes weights that were found sound:
+ * Serializer of validated weights:
  *
  * <pre>
  *   format 1 byte | version 8 bytes | generation 8 bytes | path | sha256 | file

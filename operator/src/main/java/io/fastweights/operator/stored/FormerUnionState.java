@@ -17,8 +17,8 @@ public final class FormerUnionState {
   private FormerUnionState() {}
 
   /**
-   * What all subtasks wrote, and nothing if there is no such state. The state is taken out of the
-   * backend, which would write it to every checkpoint to come.
+   * Reads the values of all subtasks; empty if there is no such state. Removes the state from the
+   * backend, which would write it to every later checkpoint.
    */
   public static <V> List<V> take(OperatorStateStore store, ListStateDescriptor<V> descriptor)
       throws Exception {
@@ -27,7 +27,7 @@ public final class FormerUnionState {
       ListState<V> state = store.getUnionListState(descriptor);
       state.get().forEach(values::add);
       state.clear();
-      // The set is a view of the backend's states, which have no other way out.
+      // The set is a view of the backend's states; there is no other way to remove one.
       store.getRegisteredStateNames().remove(descriptor.getName());
     }
     return values;

@@ -4,8 +4,8 @@ import org.apache.flink.annotation.Internal;
 
 /**
  * Names of the operators' states and timer services, and the ends of their uids. A savepoint holds
- * them: to change one is to lose what users have stored under it. The memories' states are named in
- * {@link io.fastweights.state.FastWeightStore}.
+ * them: changing one loses the users' state under it. The memories' states are named in {@link
+ * io.fastweights.state.FastWeightStore}.
  *
  * <p>The end of an operator's uid stands behind the uid that the user gave the builder.
  */

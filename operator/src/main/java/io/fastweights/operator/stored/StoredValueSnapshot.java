@@ -9,9 +9,9 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * The part that the snapshots of serializers without configuration share. It takes what Flink's
- * POJO serializer wrote, which names a class that still exists as a subclass of the value's: the
- * heap backend goes on with objects of it, RocksDB rewrites the values.
+ * The part that the snapshots of serializers without configuration share. It accepts values of
+ * Flink's POJO serializer, whose class still exists as a subclass of the value's: the heap backend
+ * keeps such objects, RocksDB rewrites the values.
  *
  * @param <V> the stored value
  */

@@ -10,9 +10,9 @@ import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 
 /**
- * Numbers of each subtask. They are broadcast state, which a checkpoint may have while some
- * subtasks have ended and others have not. Flink gives each subtask what it wrote itself; after a
- * change of the parallelism, or if some subtasks had ended, what one of the others wrote.
+ * Numbers of each subtask. They are broadcast state, which checkpoints support after some subtasks
+ * have finished. Flink restores each subtask's own values; after a rescaling, or if some subtasks
+ * had finished, those of another subtask.
  */
 @Internal
 public final class SubtaskState {

@@ -16,9 +16,9 @@ public class WaitingAsk {
   protected WaitingAsk() {}
 
   /**
-   * @param values what was predicted
+   * @param values of the prediction
    * @param timestamp the ask's time, in milliseconds since 1970-01-01 UTC
-   * @param expires when it is forgotten, in milliseconds of processing time
+   * @param expires time of its expiry, in milliseconds of processing time
    */
   public WaitingAsk(float[] values, long timestamp, long expires) {
     this.values = values;
@@ -26,7 +26,7 @@ public class WaitingAsk {
     this.expires = expires;
   }
 
-  /** What was predicted. */
+  /** Values of the prediction. */
   public float[] values() {
     return values;
   }
@@ -36,7 +36,7 @@ public class WaitingAsk {
     return timestamp;
   }
 
-  /** When it is forgotten, in milliseconds of processing time. */
+  /** Time of its expiry, in milliseconds of processing time. */
   public long expires() {
     return expires;
   }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a prediction carries beside its values. */
+/** Fields of a prediction beside its values. */
 class PredictionTest {
 
   private static Prediction<Trip> of(float... values) {

@@ -367,7 +367,7 @@ class HotMemoryTest {
     memory.saveExcess();
   }
 
-  /** SIEVE: what was used again outlives what came once. */
+  /** SIEVE: keys used again stay longer than keys used once. */
   @Test
   void aKeyThatWasHitOutlivesOnesThatCameOnce() throws Exception {
     create(3, 0.3);

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What is written about the metrics against what they are. */
+/** Compares the documentation of the metrics with the metrics. */
 class MetricsDocsTest {
   private static final Path DOCS = Path.of("../docs/metrics.md");
   private static final Path DASHBOARD = Path.of("../docs/grafana/fastweights.json");
@@ -37,7 +37,7 @@ class MetricsDocsTest {
         .collect(Collectors.joining("", "| metric | kind | |\n| --- | --- | --- |\n", ""));
   }
 
-  /** Writes the tables where {@code -Dfastweights.write-docs=true} is given. */
+  /** Writes the tables if {@code -Dfastweights.write-docs=true} is given. */
   @Test
   void theTablesAreUpToDate() throws Exception {
     String docs = Files.readString(DOCS);

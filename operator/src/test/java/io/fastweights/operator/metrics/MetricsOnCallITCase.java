@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The metrics of a running job, as whoever is on call sees them: over REST and in Prometheus. */
+/** The metrics of a running job, as an engineer on call sees them: by REST and in Prometheus. */
 class MetricsOnCallITCase {
   private static final int TRIPS = 600;
   private static final String OPERATOR = "0.fast-weights.fastweights.";

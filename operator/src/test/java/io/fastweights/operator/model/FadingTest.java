@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How memories fade with the times of their keys' events. */
+/** Decay of memories with the times of their keys' events. */
 class FadingTest {
   private static final int TRIPS = 200;
   private static final long HOUR = 3_600_000;
@@ -56,7 +56,7 @@ class FadingTest {
     }
   }
 
-  /** However often a key comes, it loses what the time says, to within one step. */
+  /** The decay of a key depends on time and not on its number of events, to within one step. */
   @Test
   void whatIsLostDoesNotDependOnHowManyEventsItIsLostIn() {
     SplittableRandom random = new SplittableRandom(4);
@@ -146,7 +146,7 @@ class FadingTest {
         .isEqualTo(model.oracle().answers(trips));
   }
 
-  /** A key that died finds nothing that could fade, and its own ttl is not prolonged. */
+  /** An expired key has nothing to decay, and its ttl is not prolonged. */
   @Test
   void aKeyMayFadeAndDie() throws Exception {
     SplittableRandom random = new SplittableRandom(8);

@@ -31,7 +31,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which new weights are sent on, and what is said of the others. */
+/** New weights that are accepted, and the reasons for refusing others. */
 @SuppressWarnings("try")
 class ModelCheckerTest {
   private static final TestModel MODEL = TestModel.SCHEMA_TRANSFORMER;
@@ -215,7 +215,7 @@ class ModelCheckerTest {
     }
   }
 
-  /** Who reads the predictions takes as many floats of each. */
+  /** Consumers of the predictions expect the same number of floats. */
   @Test
   void anotherNumberOfOutputsIsRefusedWhereTheSchemaHasNoTarget() throws Exception {
     Schema schema = Schema.of(List.of(new Field.Hashed("user", 16)), null);

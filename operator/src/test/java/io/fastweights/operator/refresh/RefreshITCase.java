@@ -51,8 +51,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Jobs whose weights change while they run. When a subtask meets new weights is chance; but given
- * which weights answered what, every answer has the bits of the plain loop.
+ * Jobs whose weights change while they run. The time at which a subtask gets new weights is random;
+ * given the version of each answer, every answer has the bits of the plain loop.
  */
 class RefreshITCase {
   private static final int TRIPS = 900;
@@ -104,7 +104,7 @@ class RefreshITCase {
     return line.contains(" by ") ? Long.parseLong(line.split(" by ")[1]) : -1;
   }
 
-  /** What the plain loop answers if each trip meets the weights that its line says. */
+  /** Compares with the plain loop, where each trip uses the weights named in its line. */
   private void assertThatTheyAreThePlainLoops(List<String> lines, List<Trip> trips, String run) {
     Map<Long, String> byId = new HashMap<>();
     lines.forEach(line -> assertThat(byId.put(Answers.id(line), line)).as(line).isNull());

@@ -16,7 +16,7 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
 import org.junit.jupiter.api.Test;
 
-/** What new weights and candidates add to a job. */
+/** Operators that refresh and candidates add to a job graph. */
 class RefreshJobGraphTest {
   private final StreamExecutionEnvironment env =
       StreamExecutionEnvironment.getExecutionEnvironment(

@@ -147,7 +147,7 @@ class RefreshTest {
     assertThat(lines).isEqualTo(expected);
   }
 
-  /** A later generation of the very shape that a former one had. */
+  /** A later generation with the shape of an earlier one. */
   @Test
   void aSecondResetDoesNotFindWhatTheFirstForgot() throws Exception {
     TestModel model = TestModel.SCHEMA_TRANSFORMER;
@@ -195,7 +195,7 @@ class RefreshTest {
     }
   }
 
-  /** The backend writes in the background what the weights before the refresh have learned. */
+  /** The backend writes events learned before the refresh in the background. */
   @Test
   void aCheckpointBeingWrittenHasTheWeightsOfItsBarrier() throws Exception {
     Setup setup = setup("hashmap", 0);

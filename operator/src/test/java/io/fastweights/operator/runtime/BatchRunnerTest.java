@@ -42,7 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Batches in flight, on a device that does nothing before it must. */
+/** Batches in flight, on a device that executes as late as possible. */
 class BatchRunnerTest {
   private static final int TRIPS = 600;
 
@@ -99,7 +99,7 @@ class BatchRunnerTest {
             new Recorder());
   }
 
-  /** Keys that die, and are never purged. */
+  /** Keys that expire, and are never purged. */
   @SuppressWarnings("unchecked")
   private static KeyExpiry expiry(long ttl) {
     KeyedMaps timers = new KeyedMaps();

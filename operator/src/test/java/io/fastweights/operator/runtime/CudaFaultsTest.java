@@ -25,11 +25,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever a device does wrong at whatever moment, the task fails with what was promised, gives
- * back all that it held, and after its restart no event is lost and no bit is another.
+ * For any device fault at any time, the task fails with the documented error and releases all its
+ * resources. After its restart no event is lost and no bit differs.
  */
 class CudaFaultsTest {
-  /** What can go wrong with a device, and what a task then says. */
+  /** Faults of a device, and the task's error for each. */
   private enum Fault {
     ALLOCATION(
         Control.FAIL_ALLOCATION,
@@ -40,7 +40,7 @@ class CudaFaultsTest {
 
     private final Control control;
 
-    /** Calls of its kind in which it comes at the latest. */
+    /** Number of calls within which the fault occurs. */
     private final int span;
 
     private final String message;
@@ -146,8 +146,8 @@ class CudaFaultsTest {
     }
 
     /**
-     * A task that failed closes its operator, and does not finish it as the harness would. A lost
-     * device may refuse what gives back its memory, too.
+     * A failed task closes its operator without finishing it, unlike the harness. A lost device may
+     * also refuse to free its memory.
      */
     private Throwable closed(OperatorHarness harness, Throwable failure) throws Exception {
       try {

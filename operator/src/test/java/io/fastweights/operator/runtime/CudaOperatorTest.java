@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Exactly once, exactly, with the memories on a (simulated) CUDA device. */
+/** Exactly once with exact bits, with the memories on a (simulated) CUDA device. */
 class CudaOperatorTest {
   private static final int TRIPS = 90;
 
@@ -162,7 +162,7 @@ class CudaOperatorTest {
     }
   }
 
-  /** What follows a batch in flight and two events held back. */
+  /** Input after a batch in flight and two buffered events. */
   enum Follower {
     WATERMARK(harness -> harness.processWatermark(new Watermark(Trips.START))),
     STATUS(harness -> harness.processWatermarkStatus(WatermarkStatus.IDLE)),

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A stream out of order is answered with the bits that it has in order. */
+/** A stream out of order gives the same bits as in order. */
 public class EventTimeITCase {
   private static final int TRIPS = 900;
   private static final int PER_CHECKPOINT = 300;

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EventTimeSorterTest {
   private static final long START = Trips.START;
 
-  /** What must come out: the readable way to say it. */
+  /** Expected output, by a readable reference. */
   private static final class Plain {
     final List<Trip> waiting = new ArrayList<>();
     final List<Trip> out = new ArrayList<>();
@@ -327,7 +327,7 @@ class EventTimeSorterTest {
     }
   }
 
-  /** To append one of them must not read those before it: 20,000 took minutes when it did. */
+  /** Appending an event must not read earlier ones: otherwise 20,000 take minutes. */
   @Test
   void manyEventsOfOneKeyAndTimeKeepTheOrderOfTheirArrival() throws Exception {
     int events = 20_000;

@@ -19,7 +19,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.junit.jupiter.api.Test;
 
-/** When events that are held back are stepped and answered. */
+/** Conditions under which buffered events are executed and answered. */
 class FlushTest {
   private static final Duration LONG = Duration.ofHours(1);
 

@@ -90,7 +90,7 @@ class LogStructuredStateTest {
     options.set(option, option.defaultValue());
   }
 
-  /** What a plain loop answers. */
+  /** Results of a plain loop. */
   private static Map<String, List<Integer>> expected(List<String> events) throws Exception {
     EventModel model = new ModelSpec(SCHEMA, null, 0).create(options(1, 0));
     Schema schema = SchemaJson.parse(SCHEMA);
@@ -141,7 +141,7 @@ class LogStructuredStateTest {
           harness.prepareSnapshotPreBarrier(life);
           harness.extractOutputValues().forEach(p -> actual.put(p.event(), answer(p)));
           state = harness.snapshot(life, life);
-          // What comes after the snapshot is lost with this life and comes again in the next.
+          // Events after the snapshot are lost in the failure and replayed after the restore.
           for (int lost = at; lost < Math.min(EVENTS, at + 10); lost++) {
             harness.processElement(events.get(lost), lost);
           }

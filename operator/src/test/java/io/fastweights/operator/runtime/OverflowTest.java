@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A key whose memory grows without bound: dpfp-pytorch's beta, which no gate holds below 2. */
+/** A key whose memory grows without bound: dpfp-pytorch's beta is not gated below 2. */
 class OverflowTest {
   private static final int DIM = 10;
   private static final List<String> KEYS = List.of("a", "b", "c");
@@ -55,7 +55,7 @@ class OverflowTest {
     return new SlowWeights(config, tensors);
   }
 
-  /** Three kinds of vectors, which come again and again; key c comes too rarely to overflow. */
+  /** Three kinds of vectors, repeated; key c is too rare to overflow. */
   private static List<Trip> trips() {
     SplittableRandom random = new SplittableRandom(8);
     List<Trip> trips = new ArrayList<>();

@@ -52,7 +52,7 @@ abstract class ParallelismOverrides {
     REFRESHED
   }
 
-  /** What was answered, behind the number of subtasks that answer. */
+  /** Prefixes each result with the number of subtasks. */
   private static final class WithParallelism extends RichMapFunction<Prediction<Trip>, String> {
     private static final long serialVersionUID = 1L;
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a checkpoint holds, and what does not come back from it. */
+/** Content of a checkpoint, and what a restore leaves out. */
 class RestoreTest {
 
   /** Trips of three keys, with asks among them. */
@@ -75,7 +75,7 @@ class RestoreTest {
     }
   }
 
-  /** What was learned before stays as it was learned, also what only a log holds. */
+  /** Events learned before keep their betas, including those only in a log. */
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.3, 16})
   void aJobGoesOnWithOtherBetas(double fold) throws Exception {

@@ -18,7 +18,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How many events a key had learned when it was asked. */
+/** Number of events that a key had learned at an ask. */
 @SuppressWarnings("try") // a harness may be interrupted when it closes
 class SeenTest {
   /** Every third trip is an ask. */

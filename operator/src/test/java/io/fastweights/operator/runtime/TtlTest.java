@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Keys that die, and what is left of them. */
+/** Expiry of keys, and the state that remains. */
 class TtlTest {
   private static final long TTL = 1000;
 
@@ -106,9 +106,7 @@ class TtlTest {
     return new Trip(id, key, Trips.START + time);
   }
 
-  /**
-   * All in one batch: alive to the last millisecond, dead after it, and an ask prolongs nothing.
-   */
+  /** All in one batch: alive to the last millisecond, expired after it; an ask prolongs nothing. */
   @Test
   void aKeyLivesToTheEndOfItsTtlAndNoLonger() throws Exception {
     List<Trip> trips =
@@ -134,7 +132,7 @@ class TtlTest {
     }
   }
 
-  /** Every event of a batch is another life of one key. */
+  /** The key expires before every event of a batch. */
   @Test
   void aKeyMayDieAtEveryEventOfABatch() throws Exception {
     List<Trip> trips = new ArrayList<>();
@@ -189,7 +187,7 @@ class TtlTest {
     }
   }
 
-  /** Dead keys are what a ttl is switched on for. */
+  /** A ttl is meant to remove expired keys. */
   @ParameterizedTest
   @ValueSource(strings = {"hashmap", "rocksdb"})
   void keysOfAJobWithoutTtlArePurgedOnceItIsSet(String backend) throws Exception {
@@ -218,7 +216,7 @@ class TtlTest {
   }
 
   /**
-   * A drained job's last watermark fires every timer; who never comes back is purged all the same.
+   * A drained job's last watermark fires every timer; keys without further events are still purged.
    */
   @ParameterizedTest
   @ValueSource(strings = {"hashmap", "rocksdb"})

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Answers to asks, held against the labels that come later. */
+/** Answers to asks, scored against the labels that come later. */
 @SuppressWarnings("try") // a harness may be interrupted when it closes
 class ScorerTest {
   private static final Duration TTL = Duration.ofMillis(1600);

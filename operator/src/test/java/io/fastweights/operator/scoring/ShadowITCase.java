@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A candidate beside the weights that serve: each answers as if it were alone. */
+/** A candidate beside the live weights: each answers as if it were alone. */
 class ShadowITCase {
   private static final int TRIPS = 900;
   private static final int PER_CHECKPOINT = 300;
@@ -221,7 +221,7 @@ class ShadowITCase {
         oracle = oracle(candidate);
         oracles.put(trip.key, oracle);
       }
-      // What the live model refuses, as an event before its key's last, no candidate is shown.
+      // Candidates do not receive events that the live model refuses, such as late ones.
       if (live.answer(trip).endsWith("malformed")) {
         continue;
       }

@@ -42,7 +42,7 @@ public final class Chain {
   private final List<Output> outputs = new ArrayList<>();
 
   /**
-   * @param stream what the setup has built
+   * @param stream built by the setup
    */
   public Chain(
       Setup setup,
@@ -129,13 +129,13 @@ public final class Chain {
         : Output.mark(Output.Stream.SCORED, element);
   }
 
-  /** New weights come to the operator. */
+  /** Sends new weights to the operator. */
   public void refresh(CheckedWeights model) throws Exception {
     operator.refresh(model);
     flow();
   }
 
-  /** Time passes; what is due by then comes out of one operator before it passes for the next. */
+  /** Advances the time: each operator emits all that is due before the next one's time advances. */
   public void processingTime(long time) throws Exception {
     for (var stage : stages) {
       stage.setProcessingTime(time);
@@ -143,7 +143,7 @@ public final class Chain {
     }
   }
 
-  /** A barrier passes: what was held back comes out. */
+  /** A barrier passes: buffered events are emitted. */
   public void barrier(long checkpoint) throws Exception {
     for (var stage : stages) {
       stage.prepareSnapshotPreBarrier(checkpoint);
@@ -169,7 +169,7 @@ public final class Chain {
     return outputs;
   }
 
-  /** What the state holds of every key: that which the last snapshot wrote. */
+  /** State of every key, as written by the last snapshot. */
   public Map<String, StoredMemory> stored() throws Exception {
     Map<String, StoredMemory> all = new HashMap<>();
     for (String state : operator.operator().store().states()) {

@@ -14,7 +14,7 @@ final class Faults {
   private int writes;
   private int snapshots;
 
-  /** What fails on purpose. */
+  /** An injected failure. */
   public static final class Injected extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -22,7 +22,7 @@ final class Faults {
       super("on purpose: " + what);
     }
 
-    /** Whether one is behind an error. */
+    /** True if one caused an error. */
     static boolean isBehind(Throwable error) {
       for (Throwable cause = error; cause != null; cause = cause.getCause()) {
         if (cause instanceof Injected) {
@@ -54,7 +54,7 @@ final class Faults {
     snapshotsLeft = 0;
   }
 
-  /** Half of the writes that fail have been done by then. */
+  /** Half of the failing writes fail after they were done. */
   public void write(String what, Write write) throws Exception {
     boolean fails = writeFails();
     boolean after = fails && half();
@@ -87,7 +87,7 @@ final class Faults {
     return new Injected(what);
   }
 
-  /** Whether a checkpoint that is being taken will not be written. */
+  /** Draws whether the current checkpoint fails to be written. */
   public synchronized boolean snapshotFails() {
     boolean fails = snapshotsLeft > 0 && random.nextDouble() < snapshotFails;
     snapshotsLeft -= fails ? 1 : 0;

@@ -30,11 +30,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 
 /**
- * All that can happen to a job, in an order drawn from a seed. What comes to it is a {@link
- * Script}. Meanwhile time passes; checkpoints are taken, of which up to two are written while
- * events go on and some never are; failures lose what came after the last complete one, also in the
- * middle of a write to state; and each restart may have another number of subtasks. Whatever
- * happens, what comes out is what the {@link PlainLoop} says, bit for bit and in its order.
+ * All that can happen to a job, in an order drawn from a seed. Its input is a {@link Script}.
+ * Meanwhile time passes; checkpoints are taken, of which up to two are written while events go on
+ * and some never are; failures lose what came after the last complete one, also in the middle of a
+ * write to state; and each restart may have another number of subtasks. In every case the output
+ * equals that of {@link PlainLoop}, bit for bit and in its order.
  */
 final class Schedule {
   /** A checkpoint, and how many arrivals were before it. */
@@ -153,7 +153,7 @@ final class Schedule {
     }
   }
 
-  /** What came out since the last complete checkpoint comes out again, of other subtasks. */
+  /** Fails the job: output since the last complete checkpoint is repeated, by other subtasks. */
   private void fail() throws Exception {
     failures++;
     assertThatNothingElseCameOut();
@@ -263,7 +263,7 @@ final class Schedule {
     return bits;
   }
 
-  /** How many lines of a stream the plain loop put out that have a text in them. */
+  /** Number of the plain loop's output lines in a stream that contain a text. */
   public int outputs(Stream stream, String text) {
     return (int)
         expected.stream()
@@ -272,12 +272,12 @@ final class Schedule {
             .count();
   }
 
-  /** How often the job went on with other weights. */
+  /** Number of times that the job replaced its weights. */
   public int refreshes() {
     return loop.refreshes();
   }
 
-  /** Failures that it came through. */
+  /** Failures that the job recovered from. */
   public int failures() {
     return failures;
   }

@@ -13,7 +13,7 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whatever happens to a job, and in whatever order, it does what the plain loop does. */
+/** For random sequences of faults and inputs, a job's output equals the plain loop's. */
 class ScheduleTest {
 
   @Test

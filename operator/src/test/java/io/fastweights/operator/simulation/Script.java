@@ -19,9 +19,9 @@ import org.apache.flink.streaming.runtime.watermarkstatus.StatusWatermarkValve;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
 /**
- * What comes to a job, drawn from a seed: events of two sources, out of order and late, some of
- * them no events at all; the watermarks of both, as Flink makes one of them, and their idle times;
- * asks with ids, whose labels come once, twice, too late, or never; and new weights, good and bad.
+ * Input of a job, drawn from a seed: events of two sources, out of order, late or malformed; the
+ * combined watermarks of both, and their idle times; asks with ids, whose labels come once, twice,
+ * too late, or never; and new weights, valid and invalid.
  */
 final class Script implements DataOutput<Trip> {
   private static final int SOURCES = 2;

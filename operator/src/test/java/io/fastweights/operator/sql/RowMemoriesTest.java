@@ -209,7 +209,7 @@ class RowMemoriesTest {
     return values;
   }
 
-  /** What a framework's own expiry would leave of a memory. */
+  /** Flink's own state expiry could remove a memory's first entries. */
   @Test
   void aMemoryWithoutItsFirstEntriesBeginsAnew() throws Exception {
     EventStepper stepper = stepper(4, TWO_KEYS);

@@ -24,7 +24,7 @@ import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.types.Row;
 import org.apache.flink.util.CloseableIterator;
 
-/** Trips as a table, and what the operator answers to them. */
+/** Trips as a table, and the operator's results for them. */
 public final class TripTables {
   /** A trip as a row. */
   public static final TypeInformation<Row> ROW =
@@ -89,7 +89,7 @@ public final class TripTables {
         trip.outcome);
   }
 
-  /** What a table answers, by id: bits of probabilities and recall error, or the refusal. */
+  /** Results of a table, by id: bits of probabilities and recall error, or the refusal. */
   @SuppressWarnings("try")
   static Map<Long, String> answers(Table table) throws Exception {
     Map<Long, String> answers = new TreeMap<>();
@@ -112,7 +112,7 @@ public final class TripTables {
     return line(row.getFieldAs("observed"), values, recallError == null ? Float.NaN : recallError);
   }
 
-  /** What the operator answers to the trips, in the same form. */
+  /** Results of the operator for the trips, in the same form. */
   @SuppressWarnings("try")
   public static Map<Long, String> operatorAnswers(FastWeights<Trip> builder, List<Trip> trips)
       throws Exception {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What came out for a trip, as one line: its id, and the bits of the prediction or that it was
- * malformed. Two runs agree if their lines do.
+ * Result for a trip, as one line: its id, and the bits of the prediction or that it was malformed.
+ * Two runs agree if their lines are equal.
  */
 public final class Answers {
   private Answers() {}

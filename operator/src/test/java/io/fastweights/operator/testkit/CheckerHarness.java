@@ -15,7 +15,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.InstantiationUtil;
 
-/** Flink's harness around what checks new weights. */
+/** Flink's harness around the operator that checks new weights. */
 public final class CheckerHarness
     extends OneInputStreamOperatorTestHarness<ModelUpdate, CheckedWeights> {
 
@@ -24,7 +24,7 @@ public final class CheckerHarness
   }
 
   /**
-   * @param stream of a builder that takes new weights
+   * @param stream of a builder that accepts new weights
    */
   public CheckerHarness(FastWeightStream<Trip> stream) throws Exception {
     this(operator(stream));
@@ -44,7 +44,7 @@ public final class CheckerHarness
         .getOperator();
   }
 
-  /** What was sent on, and is not taken yet. */
+  /** Output that was not taken yet. */
   @SuppressWarnings({"unchecked", "rawtypes"})
   public Queue<StreamRecord<CheckedWeights>> records() {
     return (Queue) getOutput();

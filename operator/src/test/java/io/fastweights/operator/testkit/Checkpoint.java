@@ -17,7 +17,7 @@ import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 public record Checkpoint(long now, List<Operator> operators) {
   private static final int MOST_STATE_BYTES = 1 << 26;
 
-  /** What one operator's subtasks have saved. */
+  /** Saved state of one operator's subtasks. */
   public record Operator(OperatorSubtaskState state, int parallelism) {
     /** The part of one of so many subtasks. */
     OperatorSubtaskState of(int subtask, int subtasks) {

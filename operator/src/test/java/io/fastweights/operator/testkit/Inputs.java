@@ -3,10 +3,10 @@ package io.fastweights.operator.testkit;
 import io.fastweights.operator.Trip;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
-/** What may come to a job: a plain loop takes it, and so does the real thing. */
+/** Inputs of a job, taken by the plain loop and by the real job. */
 public interface Inputs {
   /**
-   * @param stamped whether it bears its time as timestamp
+   * @param stamped true if the record has the event's time as timestamp
    */
   void event(Trip trip, boolean stamped) throws Exception;
 
@@ -17,7 +17,7 @@ public interface Inputs {
   /** New weights are sent. */
   void update(Update update) throws Exception;
 
-  /** A day passes on the clock by which asks wait for their labels. */
+  /** A day passes on the clock of the labels' ttl. */
   void day() throws Exception;
 
   /** Nothing follows; the last watermark has come. */

@@ -21,8 +21,8 @@ import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 
 /**
  * The operators that a builder adds to a job, on harnesses: the one that checks new weights, and
- * the others as a chain for each subtask. Events go where Flink would send their keys, all else to
- * everyone; a barrier comes to all operators at one place in the stream.
+ * the others as a chain for each subtask. Events go to the subtask of their key, all other input to
+ * every subtask; a barrier reaches all operators at the same position in the stream.
  */
 @SuppressWarnings("try") // a harness may be interrupted when it closes
 public final class Job implements Inputs, AutoCloseable {
@@ -34,7 +34,7 @@ public final class Job implements Inputs, AutoCloseable {
   private long now;
 
   /**
-   * @param stream what the setup has built, of which subtasks get copies
+   * @param stream built by the setup; subtasks get copies
    * @param last null to begin without state
    */
   public Job(
@@ -138,7 +138,7 @@ public final class Job implements Inputs, AutoCloseable {
     }
   }
 
-  /** A barrier passes: what was held back comes out. */
+  /** A barrier passes: buffered events are emitted. */
   public void barrier(long checkpoint) throws Exception {
     for (Chain chain : chains) {
       chain.barrier(checkpoint);
@@ -161,7 +161,7 @@ public final class Job implements Inputs, AutoCloseable {
     return Output.lines(stream, all);
   }
 
-  /** What the state holds of every key: that which the last snapshot wrote. */
+  /** State of every key, as written by the last snapshot. */
   public Map<String, StoredMemory> stored() throws Exception {
     Map<String, StoredMemory> all = new HashMap<>();
     for (Chain chain : chains) {

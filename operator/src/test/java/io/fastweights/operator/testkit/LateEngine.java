@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.Deque;
 
 /**
- * A device that does nothing before it must: a batch is stepped when it is completed. Until then
+ * A device that executes as late as possible: a batch is stepped when it is completed. Until then
  * its results are NaN, and to touch it or a memory that it will rewrite is an error.
  */
 public final class LateEngine implements Engine {

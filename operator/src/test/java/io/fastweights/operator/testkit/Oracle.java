@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the operator must answer, bit for bit: the readable model, one event at a time, with a plain
- * map of memories.
+ * Expected results of the operator, bit for bit: the reference model, one event at a time, with a
+ * plain map of memories.
  */
 public final class Oracle {
   private Model model;
@@ -48,25 +48,25 @@ public final class Oracle {
     this.reader = reader;
   }
 
-  /** How memories are held from now on; one in bf16 is rounded before it is used. */
+  /** Sets the storage of memories from now on; bf16 memories are rounded before use. */
   public Oracle storage(Storage value) {
     storage = value;
     return this;
   }
 
-  /** A key forgets everything when it has not learned for more than so many milliseconds. */
+  /** Sets the ttl: a key that has not learned for more milliseconds than that is reset. */
   public Oracle ttl(long millis) {
     ttl = millis;
     return this;
   }
 
-  /** A memory fades by half in so many milliseconds from now on; 0 for never. */
+  /** Sets the half-life of memories from now on, in milliseconds; 0 for no decay. */
   public Oracle halfLife(long millis) {
     halfLife = millis;
     return this;
   }
 
-  /** Goes on with other weights, and with the memories, if they have the same shape. */
+  /** Switches to other weights; keeps the memories if they have the same shape. */
   public Oracle refresh(SlowWeights weights) {
     if (!SlowModel.of(weights).memory().equals(model.memory())) {
       memories.clear();
@@ -87,7 +87,7 @@ public final class Oracle {
     return this;
   }
 
-  /** Takes away the keys that are dead by a time. */
+  /** Removes the keys that have expired by a time. */
   public Oracle purge(long time) {
     lags.values().removeIf(lag -> ttl < Long.MAX_VALUE && lag.timestamp() + ttl <= time);
     return this;
@@ -108,7 +108,7 @@ public final class Oracle {
     return living;
   }
 
-  /** How many events a key has learned since it was last forgotten. */
+  /** Number of events that a key has learned since its last expiry. */
   public long learned(String key) {
     return lags.containsKey(key) ? learned.get(key) : 0;
   }
@@ -118,7 +118,7 @@ public final class Oracle {
     return prediction == null ? Answers.refusal(trip) : Answers.of(prediction);
   }
 
-  /** What is answered to a trip, which is then learned; null if it cannot be taken. */
+  /** Predicts a trip, then learns it; null if it is refused. */
   public Prediction<Trip> predict(Trip trip) {
     EncodedEvent event;
     try {

@@ -11,10 +11,10 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * Something that a job put out, as a line with the bits of its numbers: two jobs agree if their
  * lines do.
  *
- * @param key whose subtask puts it out; null where each does
+ * @param key whose subtask emits it; null if every subtask does
  */
 public record Output(Stream stream, String key, String line) {
-  /** Where it comes out. */
+  /** Output stream of the record. */
   public enum Stream {
     PREDICTIONS,
     SCORED,
@@ -23,7 +23,7 @@ public record Output(Stream stream, String key, String line) {
     REFUSED_MODELS
   }
 
-  /** Whether it comes out of a subtask. */
+  /** True if the record belongs to a subtask. */
   public boolean isOf(int subtask, int parallelism) {
     return key == null
         || subtask

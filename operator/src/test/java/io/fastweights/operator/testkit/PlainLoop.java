@@ -14,8 +14,8 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
 /**
- * What a job must do, said as plainly as it can be: one arrival after the other, with lists and
- * maps. What is predicted, and what W becomes, is up to {@link Oracle}.
+ * Reference for a job: one arrival after the other, with lists and maps. {@link Oracle} computes
+ * predictions and W.
  */
 public final class PlainLoop implements Inputs {
   private final Setup setup;
@@ -139,14 +139,14 @@ public final class PlainLoop implements Inputs {
     answerUntil(Long.MAX_VALUE);
   }
 
-  /** What came out since the last call. */
+  /** Output since the last call. */
   public List<Output> take() {
     List<Output> taken = outputs;
     outputs = new ArrayList<>();
     return taken;
   }
 
-  /** How often weights were exchanged. */
+  /** Number of times that the weights were replaced. */
   public int refreshes() {
     return refreshes;
   }

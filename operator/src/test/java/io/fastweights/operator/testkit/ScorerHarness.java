@@ -12,7 +12,7 @@ import org.apache.flink.streaming.api.operators.StreamOperatorFactory;
 import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
-/** Flink's harness around the operator that holds a builder's predictions against labels. */
+/** Flink's harness around the operator that scores a builder's predictions against labels. */
 public final class ScorerHarness extends KeyedHarness<Prediction<Trip>, Scored<Trip>> {
 
   public ScorerHarness(

@@ -11,11 +11,11 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 
 /**
- * How a job runs.
+ * Settings of a job.
  *
- * @param lateness that is allowed; null where events are taken in the order of arrival
- * @param ttl of keys; 0 for ever
- * @param refreshed whether it takes new weights
+ * @param lateness that is allowed; null if events are processed in arrival order
+ * @param ttl of keys; 0 for no expiry
+ * @param refreshed true if it accepts new weights
  */
 public record Setup(
     TestModel model,
@@ -74,7 +74,7 @@ public record Setup(
     return lateness == null ? 0 : lateness.toMillis();
   }
 
-  /** Whether predictions are held against labels: where events have a target. */
+  /** True if predictions are scored against labels: events have a target. */
   public boolean scores() {
     return model.hasSchema();
   }

@@ -5,7 +5,7 @@ import org.apache.flink.runtime.io.disk.iomanager.IOManagerAsync;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 
-/** What the operators of Flink's harnesses run in. */
+/** Environment of the operators in Flink's test harnesses. */
 final class TaskEnvironment {
   private static final int MANAGED_BYTES = 3 << 20;
 

@@ -121,7 +121,7 @@ public final class TestJobs {
     return env.fromSource(source, watermarks, "trips").setParallelism(1).uid("trips");
   }
 
-  /** What came out, as lines: predictions and malformed events. */
+  /** Output as lines: predictions and malformed events. */
   public static DataStream<String> lines(FastWeightStream<Trip> stream) {
     return lines(stream, stream.predictions());
   }
@@ -136,10 +136,10 @@ public final class TestJobs {
 
   /**
    * Stops a job with a savepoint; it should take no checkpoints, which would let its source go on.
-   * The dispatcher may hold a job for one that is still initializing when its tasks run already,
-   * and then refuses; so does the job while some of its tasks are being deployed.
+   * The dispatcher may report a job as initializing although its tasks run, and then refuses; so
+   * does the job while some of its tasks are being deployed.
    *
-   * @return where the savepoint is
+   * @return path of the savepoint
    */
   public static String stop(JobClient job, Path folder, SavepointFormatType format)
       throws Exception {

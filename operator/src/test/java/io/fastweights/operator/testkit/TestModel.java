@@ -140,7 +140,7 @@ public enum TestModel {
     throw new UnsupportedOperationException(this + " has no weights");
   }
 
-  /** Whether events have the fields of {@link Trips#schema}, and not vectors. */
+  /** True if events have the fields of {@link Trips#schema}; false if they are vectors. */
   public boolean hasSchema() {
     return this == ASSOCIATIVE || this == SCHEMA_TRANSFORMER;
   }

@@ -58,7 +58,7 @@ public final class Trips {
     }
   }
 
-  /** What came true, as a prediction has it. */
+  /** Target of the trip's outcome, one-hot. */
   public static float[] target(Trip trip) {
     float[] target = new float[OUTCOMES.size()];
     target[OUTCOMES.indexOf(trip.outcome)] = 1;

@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
 /**
  * New weights as they are sent to a job.
  *
- * @param weights what a sound file of the job's events holds; null where the file is not one
+ * @param weights of a valid file for the job's events; null if the file is invalid
  */
 public record Update(ModelUpdate message, SlowWeights weights) {
   private static final String WRONG = "0".repeat(64);
@@ -37,7 +37,7 @@ public record Update(ModelUpdate message, SlowWeights weights) {
     return new Update(message(name, weights, bytes -> bytes, version), weights);
   }
 
-  /** The same, but where memories do not fit, they are forgotten. */
+  /** The same, but memories that do not fit are reset. */
   public Update orReset() {
     return new Update(message.orReset(), weights);
   }

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 public final class Weights {
   private Weights() {}
 
-  /** What the checker sends on for weights. */
+  /** The checker's output for weights. */
   public static CheckedWeights checked(SlowWeights weights, long version, long generation) {
     try {
       return read(weights, version, generation);
