@@ -22,7 +22,7 @@ class UserJarIT {
     assertThat(entries())
         .contains(
             "io/fastweights/jobs/JobMain.class",
-            "io/fastweights/operator/FastWeightOperator.class",
+            "io/fastweights/operator/runtime/FastWeightOperator.class",
             "org/apache/flink/connector/kafka/source/KafkaSource.class",
             "org/apache/kafka/clients/consumer/KafkaConsumer.class",
             "org/apache/avro/generic/GenericDatumReader.class",
