@@ -27,6 +27,8 @@ final class LineFormat implements BulkFormat<Line, FileSourceSplit> {
   @SuppressWarnings("serial") // List.copyOf makes serializable lists.
   private final List<String> paths;
 
+  @SuppressWarnings(
+      "serial") // The lists of List.of, List.copyOf and Stream.toList are serializable.
   private final List<Layout> layouts;
 
   /**

@@ -20,8 +20,15 @@ final class MessageParser extends ProcessFunction<Message, Event> {
 
   private final ValueParser parser;
   private final EventCells cells;
+
+  @SuppressWarnings(
+      "serial") // The lists of List.of, List.copyOf and Stream.toList are serializable.
   private final List<String> columns;
+
+  @SuppressWarnings(
+      "serial") // The lists of List.of, List.copyOf and Stream.toList are serializable.
   private final List<String> needed;
+
   private transient SeenColumns seen;
 
   MessageParser(ValueParser parser, List<String> columns, Schema schema) {

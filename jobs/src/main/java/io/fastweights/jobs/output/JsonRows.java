@@ -23,7 +23,11 @@ final class JsonRows implements Serializable {
   private static final String OWN = "event.";
 
   private final boolean all;
+
+  @SuppressWarnings(
+      "serial") // The lists of List.of, List.copyOf and Stream.toList are serializable.
   private final List<String> columns;
+
   private final int eventColumns;
   private final HashMap<String, Integer> places = new HashMap<>();
   private final HashSet<String> answers;

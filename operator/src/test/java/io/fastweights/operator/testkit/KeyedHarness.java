@@ -36,6 +36,7 @@ public class KeyedHarness<I, O> extends OneInputStreamOperatorTestHarness<I, O> 
   /**
    * @param environment of the subtask
    */
+  @SuppressWarnings("this-escape") // Setup needs the harness; no subclass overrides it.
   public KeyedHarness(
       StreamOperatorFactory<O> factory,
       KeySelector<I, String> key,
