@@ -155,6 +155,7 @@ public final class TestJobs {
         if (!isDeploying(e) || System.nanoTime() > deadline) {
           throw e;
         }
+        // Flink tells nobody when the last task is deployed: ask again.
         Thread.sleep(50);
       }
     }
