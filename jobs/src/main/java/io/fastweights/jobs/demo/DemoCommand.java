@@ -96,11 +96,19 @@ public final class DemoCommand implements Callable<Integer> {
       trained = run(cluster, events, Flights.trained(), flights);
     }
     int from = Flights.firstOf(flights, firstScored);
-    DemoFigures figures = new DemoFigures(flights, memory, trained, baselines, from);
+    DemoScores scores =
+        new DemoScores(
+            flights,
+            Map.of(
+                "memory", memory.outcomes().probabilities(),
+                "trained", trained.outcomes().probabilities()),
+            baselines,
+            from);
+    DemoFigures figures = new DemoFigures(flights, memory, trained, scores, from);
     figures.print(out);
     figures.table().writeJson(json);
     Path report = folder.resolve("report.html");
-    new DemoReport(flights, timeline, memory, trained, baselines, figures, from).write(report);
+    new DemoReport(flights, timeline, memory, trained, scores, figures, from).write(report);
     out.println("report: " + report);
     out.flush();
     return 0;

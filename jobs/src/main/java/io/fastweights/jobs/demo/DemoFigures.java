@@ -5,6 +5,7 @@ import io.fastweights.jobs.flights.Flight;
 import io.fastweights.jobs.flights.Flights;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
+import io.fastweights.jobs.report.Axis;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,38 +17,32 @@ final class DemoFigures {
   private static final Map<String, String> TITLES = new LinkedHashMap<>();
 
   static {
-    TITLES.put("trained", "fast weights, trained on 1-14 January");
+    TITLES.put("trained", "fast weights, trained");
     TITLES.put("memory", "fast weights, no training");
     TITLES.put("hour", "average by hour of day");
     TITLES.put("route", "average by route");
     TITLES.put("origin", "average by origin");
     TITLES.put("destination", "average by destination");
-    TITLES.put("logistic", "online logistic regression on these");
+    TITLES.put("logistic", "online logistic regression");
     TITLES.put("routeHour", "average by route and hour");
   }
 
   private final Figures table = new Figures();
+  private final DemoScores scores;
   private final boolean fair;
 
   /**
    * @param memory with no training
    * @param trained with trained weights
+   * @param scores of every predictor
    * @param from the first flight that is scored
    */
-  DemoFigures(
-      List<Flight> flights,
-      Result memory,
-      Result trained,
-      Map<String, float[]> baselines,
-      int from) {
+  DemoFigures(List<Flight> flights, Result memory, Result trained, DemoScores scores, int from) {
     this.fair = flights.get(from).dayOfMonth() > Flights.LAST_TRAINED_DAY;
+    this.scores = scores;
     Outcomes outcomes = memory.outcomes();
-    Scores scores = put("memory", flights, memory, from);
-    put("trained", flights, trained, from);
-    baselines.forEach(
-        (name, predictions) ->
-            table.put("auc." + name, new Scores(flights, predictions, from, flights.size()).auc()));
-    table.put("scored", scores.size());
+    TITLES.keySet().forEach(this::put);
+    table.put("scored", new Scores(flights, outcomes.probabilities(), from, flights.size()).size());
     table.put("asked", outcomes.asked());
     table.put("observed", outcomes.observed());
     table.put("malformed", outcomes.refused() + trained.outcomes().refused());
@@ -55,13 +50,11 @@ final class DemoFigures {
     put("trained.", trained);
   }
 
-  private Scores put(String name, List<Flight> flights, Result result, int from) {
-    float[] probabilities = result.outcomes().probabilities();
-    Scores scores = new Scores(flights, probabilities, from, flights.size());
-    table.put("auc." + name, scores.auc());
-    table.put("logLoss." + name, scores.logLoss());
-    table.put("brier." + name, scores.brier());
-    return scores;
+  private void put(String name) {
+    DemoScores.Measures of = scores.of(name);
+    table.put("auc." + name, of.auc().value());
+    table.put("logLoss." + name, of.logLoss().value());
+    table.put("brier." + name, of.brier().value());
   }
 
   private void put(String prefix, Result result) {
@@ -93,11 +86,25 @@ final class DemoFigures {
   }
 
   void print(PrintWriter out) {
-    out.printf(Locale.ROOT, "%nAUC of %,d flights%n", table.get("scored").intValue());
+    out.printf(
+        Locale.ROOT, "%nAUC of %,d flights (95%% interval)%n", table.get("scored").intValue());
     TITLES.forEach(
         (name, title) ->
             out.printf(
-                Locale.ROOT, "  %-38s %.4f%n", title, table.get("auc." + name).doubleValue()));
+                Locale.ROOT,
+                "  %-28s %s%n",
+                title,
+                scores.of(name).auc().interval().text(new Axis.Numbers("0.0000"))));
+    String best = scores.best();
+    for (String name : List.of("trained", "memory")) {
+      out.printf(
+          Locale.ROOT,
+          "  %s is ahead of the %s on %d of %d days%n",
+          TITLES.get(name),
+          TITLES.get(best),
+          scores.scoredDays().size() - scores.lostDays(name, best).size(),
+          scores.scoredDays().size());
+    }
     if (!fair) {
       out.println("  (the trained weights have seen some of these flights)");
     }

@@ -1,43 +1,47 @@
 package io.fastweights.jobs.demo;
 
 import io.fastweights.jobs.demo.DemoCommand.Result;
+import io.fastweights.jobs.demo.DemoScores.Day;
+import io.fastweights.jobs.demo.DemoScores.Measures;
 import io.fastweights.jobs.flights.Flight;
 import io.fastweights.jobs.flights.Flights;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
-import io.fastweights.jobs.report.Charts;
-import io.fastweights.jobs.report.Charts.Axes;
-import io.fastweights.jobs.report.Charts.Line;
-import io.fastweights.jobs.report.Charts.Role;
-import io.fastweights.jobs.report.HeatMap;
+import io.fastweights.jobs.report.Axis;
+import io.fastweights.jobs.report.BarChart;
+import io.fastweights.jobs.report.BarChart.Bar;
+import io.fastweights.jobs.report.Interval;
+import io.fastweights.jobs.report.LineChart;
+import io.fastweights.jobs.report.LineChart.Line;
+import io.fastweights.jobs.report.LineChart.Point;
+import io.fastweights.jobs.report.LineChart.Shape;
 import io.fastweights.jobs.report.Page;
-import io.fastweights.jobs.report.Page.Bar;
+import io.fastweights.jobs.report.Page.Figure;
+import io.fastweights.jobs.report.Role;
+import io.fastweights.jobs.report.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.function.Predicate;
 
 /** The demo as a page to read. */
 final class DemoReport {
-  private static final int W_COLUMNS = 64;
-  private static final int DESTINATIONS = 16;
-  private static final int FIRST_HOUR = 6;
-  private static final int LAST_HOUR = 22;
   private static final int BINS = 20;
   private static final int LEAST_FLIGHTS_OF_BIN = 100;
+  private static final int TALL = 340;
+  private static final int LOW = 220;
 
   private final List<Flight> flights;
   private final Timeline timeline;
-  private final Outcomes outcomes;
-  private final Map<String, float[]> baselines;
-  private final DemoJob job;
-  private final Outcomes trained;
+  private final Result memory;
+  private final Result trained;
+  private final DemoScores scores;
   private final DemoFigures figures;
   private final int from;
+  private final String best;
+  private final DemoVerdict verdict;
   private final Page page = new Page("Will this flight be late?");
 
   /**
@@ -50,17 +54,18 @@ final class DemoReport {
       Timeline timeline,
       Result memory,
       Result trained,
-      Map<String, float[]> baselines,
+      DemoScores scores,
       DemoFigures figures,
       int from) {
     this.flights = flights;
     this.timeline = timeline;
-    this.outcomes = memory.outcomes();
-    this.job = memory.job();
-    this.trained = trained.outcomes();
-    this.baselines = baselines;
+    this.memory = memory;
+    this.trained = trained;
+    this.scores = scores;
     this.figures = figures;
     this.from = from;
+    this.best = scores.best();
+    this.verdict = new DemoVerdict(scores);
   }
 
   void write(Path file) throws IOException {
@@ -69,10 +74,8 @@ final class DemoReport {
     calibration();
     WeatherDays days = WeatherDays.find(flights);
     if (days != null) {
-      if (days.bad() != days.ordinary()) {
-        badWeather(days);
-      }
-      memory(days.airport());
+      new AirportSections(flights, timeline, memory.outcomes(), days.airport())
+          .write(page, days.bad());
     }
     operation();
     page.section("The data")
@@ -84,264 +87,249 @@ final class DemoReport {
   }
 
   private void summary() {
-    page.text(
-        "Half a million real flights, one memory per airport. Every airport of"
-            + " origin has a fast-weight memory W that starts from zero. When a flight"
-            + " departs the job is asked whether it will arrive more than 15 minutes late, from"
-            + " its destination and its hour of departure alone. Only when the flight has landed"
-            + " is the memory told, and W rewritten by the delta rule. Everything that is"
-            + " compared lives by that rule.");
-    page.text(
-        "With no training, keys are random projections and W does all of the learning. The"
-            + " trained model has slow weights as well, learned from the flights of 1 to 14"
-            + " January and frozen since: they say what a key is made of, how much to write and"
-            + " what to make of what is read. Its memories start from zero on 1 January too.");
+    page.lead(verdict.headline());
+    page.warning("Where a baseline is better", verdict.losses());
     page.figures(
-        figure("%.3f", figures.value("auc.memory"), "AUC with no training"),
-        figure("%.3f", figures.value("auc.trained"), "AUC with trained weights"),
-        figure("%,.0f", figures.value("scored"), "flights scored"),
-        figure("%,.0f", figures.value("observed"), "flights learned from"),
-        figure("%,.0f", figures.value("eventsPerSecond"), "events a second"));
+        new Figure(format("%.3f", scores.of("trained").auc().value()), "AUC, trained weights"),
+        new Figure(format("%.3f", scores.of("memory").auc().value()), "AUC, no training"),
+        new Figure(format("%.3f", scores.of(best).auc().value()), "AUC, best baseline"),
+        new Figure(format("%,.0f", figures.value("scored")), "flights scored"),
+        new Figure(
+            format("%,.0f", figures.value("eventsPerSecond")), "events a second, no training"));
+    page.text(
+        "Every airport of origin has a fast-weight memory W that starts from zero. When a flight"
+            + " departs, the job predicts if it will arrive more than 15 minutes late. When the"
+            + " flight has landed, W is rewritten by the delta rule. No predictor on this page"
+            + " gets a label before its flight has landed.");
     List<Bar> bars = new ArrayList<>();
+    DemoFigures.titles()
+        .forEach((name, title) -> bars.add(new Bar(title, role(name), auc(name).interval())));
+    bars.sort((a, b) -> Double.compare(b.value().value(), a.value().value()));
+    page.chart(
+        new BarChart(
+            Axis.of("AUC; 0.5 is guessing", "0.000").between(0.5, Double.NaN), List.copyOf(bars)),
+        format("AUC of %,.0f flights, with 95%% intervals", figures.value("scored")));
+    measures();
+    page.note(
+        "AUC is the chance that a late flight got a higher probability than a punctual one. Log"
+            + " loss (in nats) and Brier score measure the probabilities; lower is better."
+            + " Intervals are over "
+            + (scores.scoredDays().size() > 4 ? "days" : "airports")
+            + ", because flights of one day share their weather. Scored are the flights of day "
+            + flights.get(from).dayOfMonth()
+            + " of the month and later."
+            + (figures.fair() ? "" : " The trained weights have seen some of these flights."));
+    page.section("How far to trust it");
+    page.text(
+        "The time in this file is the actual departure, not the scheduled one. A finer time of day"
+            + " would score higher: a departure at a minute that is odd for the route already"
+            + " tells of a delay. With no training, the memories see the destination and the hour,"
+            + " as the baselines do.");
+    page.text(
+        "The trained weights see more than the baselines: slots of 20 minutes, the distance, the"
+            + " weekday, and how late each landed flight was. A part of their lead comes from"
+            + " that. They were learned from the flights of 1 to 14 January and are frozen since;"
+            + " their memories start from zero on 1 January too.");
+  }
+
+  private static Role role(String name) {
+    return switch (name) {
+      case "trained" -> Role.OURS;
+      case "memory" -> Role.VARIANT;
+      default -> Role.BASELINE;
+    };
+  }
+
+  private GroupedEstimate auc(String name) {
+    return scores.of(name).auc();
+  }
+
+  private void measures() {
+    Axis.Numbers three = new Axis.Numbers("0.000");
+    List<List<String>> rows = new ArrayList<>();
     DemoFigures.titles()
         .forEach(
             (name, title) -> {
-              double auc = figures.value("auc." + name);
-              boolean subject = name.equals("memory") || name.equals("trained");
-              bars.add(new Bar(title, (auc - 0.5) / 0.3, format("%.3f", auc), subject));
+              Measures of = scores.of(name);
+              rows.add(
+                  List.of(
+                      title,
+                      of.auc().interval().text(three),
+                      of.logLoss().interval().text(three),
+                      of.brier().interval().text(three)));
             });
-    page.bars(bars);
-    page.note(
-        "AUC: the chance that a late flight was given a higher probability than a punctual one;"
-            + " 0.5 is guessing, where the bars begin. Scored are the flights of the later part"
-            + " of the month, day "
-            + flights.get(from).dayOfMonth()
-            + " on."
-            + (figures.fair() ? "" : " The trained weights have seen some of these flights."));
-    page.note(
-        "How far to trust it: the time in this file is the actual departure, not the scheduled"
-            + " one. A finer time of day would score higher, because to leave at"
-            + " a minute that is odd for the route already tells of a delay. Without training the"
-            + " memories see the hour only: what the baselines see. The trained weights see twenty"
-            + " minutes, the distance, the weekday, and of a flight that has landed how late it"
-            + " was: a part of what they are better by.");
+    page.table(new Table(List.of("", "AUC (95%)", "log loss (95%)", "Brier score (95%)"), rows));
   }
 
-  private static String[] figure(String pattern, double value, String name) {
-    return new String[] {format(pattern, value), name};
-  }
-
-  private void byDay() throws IOException {
+  private void byDay() {
     page.section("Day by day");
     page.text(
-        "Each point is the AUC among the flights of one day; every model starts from nothing on"
-            + " the first. Closest comes the average by route and hour, the strongest that we"
-            + " found: it keeps a number for every route and hour, and takes days longer to"
-            + " fill. The trained model is shown from the first day that it was not trained on.");
+        "Every predictor starts from nothing on 1 January. The "
+            + verdict.bestTitle()
+            + " keeps a number for every group and takes days to fill; then it catches up with"
+            + " the memories that had no training. Trained weights are shown from the first day"
+            + " that they have not seen. The bands are 95% intervals over airports.");
     List<Line> lines = new ArrayList<>();
-    lines.add(byDay("fast weights", Role.SUBJECT, outcomes.probabilities(), 0));
-    int unseen = Flights.firstOf(flights, Flights.LAST_TRAINED_DAY + 1);
-    if (unseen < flights.size()) {
-      lines.add(byDay("trained", Role.CONTRAST, trained.probabilities(), unseen));
+    lines.add(byDay("best baseline", best, Role.BASELINE, day -> true));
+    lines.add(byDay("no training", "memory", Role.VARIANT, day -> true));
+    if (scores.days().stream().anyMatch(DemoReport::unseen)) {
+      lines.add(byDay("trained", "trained", Role.OURS, DemoReport::unseen));
     }
-    Map<String, String> names =
-        Map.of(
-            "routeHour", "route, hour",
-            "logistic", "logistic",
-            "destination", "destination",
-            "origin", "origin",
-            "route", "route",
-            "hour", "hour");
-    baselines.forEach(
-        (name, predictions) -> lines.add(byDay(names.get(name), Role.OTHER, predictions, 0)));
+    double least =
+        lines.stream()
+            .flatMap(line -> line.points().stream())
+            .mapToDouble(point -> point.y().value())
+            .min()
+            .orElse(0);
+    Axis days = Axis.of("day of January 2001", "0");
+    Axis auc =
+        Axis.of("AUC of the flights of a day", "0.000")
+            .between(Math.round(Math.min(0.5, least) * 10) / 10.0, Double.NaN);
     page.chart(
-        () -> Charts.lines(new Axes("day of January 2001", "AUC", "0", "0.00"), 420, lines),
-        "AUC by day of the memories and of the baselines");
-  }
-
-  private Line byDay(String name, Role role, float[] predictions, int start) {
-    List<double[]> points = new ArrayList<>();
-    int first = start;
-    while (first < flights.size()) {
-      int day = flights.get(first).dayOfMonth();
-      int next = first;
-      while (next < flights.size() && flights.get(next).dayOfMonth() == day) {
-        next++;
-      }
-      points.add(new double[] {day, new Scores(flights, predictions, first, next).auc()});
-      first = next;
-    }
-    return Line.of(name, role, points);
-  }
-
-  private void calibration() throws IOException {
-    page.section("Do the probabilities mean what they say?");
-    page.text(
+        new LineChart(days, auc, TALL, lines),
         format(
-            "Flights with about the same predicted probability, and how many of them were late."
-                + " On the dashed line the two agree; below it the memory expects more delays than"
-                + " come. Brier score %.4f and log loss %.4f without training, %.4f and %.4f"
-                + " trained.",
-            figures.value("brier.memory"),
-            figures.value("logLoss.memory"),
-            figures.value("brier.trained"),
-            figures.value("logLoss.trained")));
-    List<double[]> points = calibration(outcomes);
-    List<double[]> ofTrained = calibration(trained);
-    if (points.isEmpty() || ofTrained.isEmpty()) {
+            "AUC by day against the %s: trained weights lead on %s, memories with no training on"
+                + " %s",
+            verdict.bestTitle(), verdict.daysAhead("trained"), verdict.daysAhead("memory")));
+    Axis lead = Axis.of("AUC of the memories minus AUC of the baseline", "+0.000;-0.000");
+    page.chart(
+        new LineChart(days, lead, LOW, List.of(lead(true), lead(false))),
+        "No training: the lead over the "
+            + verdict.bestTitle()
+            + " by day, with 95% intervals. Orange days go to the baseline.");
+  }
+
+  private static boolean unseen(Day day) {
+    return day.day() > Flights.LAST_TRAINED_DAY;
+  }
+
+  private Line byDay(String title, String name, Role role, Predicate<Day> shown) {
+    return new Line(
+        title,
+        role,
+        scores.days().stream()
+            .filter(shown)
+            .map(day -> new Point(day.day(), day.measures().get(name).auc().interval()))
+            .toList());
+  }
+
+  private Line lead(boolean ahead) {
+    return new Line(
+        ahead ? "memories ahead" : "baseline ahead",
+        ahead ? Role.OURS : Role.WARNING,
+        Shape.DOTS,
+        scores.days().stream()
+            .map(day -> new Point(day.day(), day.advantage("memory", best).interval()))
+            .filter(point -> point.y().value() >= 0 == ahead)
+            .toList());
+  }
+
+  private void calibration() {
+    page.section("Do the probabilities mean what they say?");
+    List<Point> untrained = calibration(memory.outcomes());
+    List<Point> ofTrained = calibration(trained.outcomes());
+    if (untrained.isEmpty() || ofTrained.isEmpty()) {
       page.note("Too few flights for a curve.");
       return;
     }
-    List<Line> lines =
-        List.of(
-            Line.of("fast weights", Role.SUBJECT, points),
-            Line.of("trained", Role.CONTRAST, ofTrained),
-            Line.of("perfect", Role.GUIDE, List.of(new double[] {0, 0}, new double[] {1, 1})));
-    page.chart(
-        () -> Charts.lines(new Axes("predicted", "late in truth", "0.0", "0.0"), 400, lines),
-        "Share of late flights by predicted probability");
-  }
-
-  private List<double[]> calibration(Outcomes of) {
-    return new Scores(flights, of.probabilities(), from, flights.size())
-        .calibration(BINS).stream()
-            .filter(bin -> bin.flights() >= LEAST_FLIGHTS_OF_BIN)
-            .map(bin -> new double[] {bin.predicted(), bin.late()})
-            .toList();
-  }
-
-  private void badWeather(WeatherDays days) throws IOException {
-    page.section("A bad day in " + days.airport());
     page.text(
-        format(
-            "Every prediction comes with a recall error: how far what happened was from what the"
-                + " memory held, squared. It rises when the weather turns, and falls again once the"
-                + " memory has learned that now everything is late. %d January had the worst delays of the month at any large airport;"
-                + " %d January was an ordinary day in %s.",
-            days.bad(), days.ordinary(), days.airport()));
+        "Flights are grouped by their predicted probability. On the dotted line, as many are late"
+            + " as predicted; below it, fewer are.");
     List<Line> lines =
         List.of(
-            recallError(days, days.bad(), Role.CONTRAST),
-            recallError(days, days.ordinary(), Role.SUBJECT));
+            new Line("perfect", Role.GUIDE, List.of(new Point(0, 0.0), new Point(1, 1.0))),
+            new Line("no training", Role.VARIANT, untrained),
+            new Line("trained", Role.OURS, ofTrained));
     page.chart(
-        () ->
-            Charts.lines(
-                new Axes("hour of departure", "recall error", "0", "0.0").fromZero(), 360, lines),
-        "Recall error by hour, on the bad day and on an ordinary one");
+        new LineChart(
+            Axis.of("predicted probability of being late", "0.000").between(0, 1),
+            Axis.of("share of the flights that were late", "0.000").between(0, 1),
+            TALL,
+            lines),
+        format(
+            "Share of late flights by predicted probability; on average %.3f off without training,"
+                + " %.3f off with trained weights",
+            error(memory.outcomes()), error(trained.outcomes())));
   }
 
-  private Line recallError(WeatherDays days, int day, Role role) {
-    double[] sums = new double[24];
-    int[] counts = new int[24];
-    for (int f = 0; f < flights.size(); f++) {
-      Flight flight = flights.get(f);
-      float error = outcomes.recallErrors()[f];
-      if (flight.origin().equals(days.airport())
-          && flight.dayOfMonth() == day
-          && !Float.isNaN(error)) {
-        sums[flight.hour()] += error;
-        counts[flight.hour()]++;
-      }
-    }
-    List<double[]> points =
-        IntStream.rangeClosed(FIRST_HOUR, LAST_HOUR)
-            .filter(hour -> counts[hour] > 0)
-            .mapToObj(hour -> new double[] {hour, sums[hour] / counts[hour]})
-            .toList();
-    return Line.of(day + " January", role, points);
+  private List<Scores.Bin> bins(Outcomes of) {
+    return new Scores(flights, of.probabilities(), from, flights.size()).calibration(BINS);
   }
 
-  private void memory(String airport) throws IOException {
-    page.section("What " + airport + " remembers");
-    try (AirportMemory memory = AirportMemory.of(airport, flights, timeline)) {
-      List<String> destinations = destinations(airport);
-      List<String> hours =
-          IntStream.rangeClosed(FIRST_HOUR, LAST_HOUR).mapToObj(Integer::toString).toList();
-      float[][] answers = new float[destinations.size()][hours.size()];
-      for (int r = 0; r < answers.length; r++) {
-        for (int c = 0; c < answers[r].length; c++) {
-          answers[r][c] = memory.ask(destinations.get(r), FIRST_HOUR + c);
-        }
-      }
-      page.text(
-          "Asked at the end of the month: the probability of being late by destination (the"
-              + " busiest, downwards) and hour of departure.");
-      page.heatMap(
-          new HeatMap(destinations, hours, answers, new HeatMap.Rising(0, 0.6f)),
-          20,
-          "Probability of being late by destination and hour");
-      for (int head = 0; head < 2; head++) {
-        float[][] w = memory.w(head, W_COLUMNS);
-        page.text(
-            format(
-                "W itself, head %d of 2 (beta %.1f): %,d weights, row by row; blue is positive,"
-                    + " orange negative.",
-                head + 1, memory.beta(head), w.length * W_COLUMNS));
-        page.heatMap(
-            new HeatMap(List.of(), List.of(), w, HeatMap.Diverging.of(w)),
-            13,
-            "W of head " + (head + 1));
-      }
-      page.note(
-          "Made once more from the airport's flights outside the job; the arithmetic does not"
-              + " depend on batches or on other keys, so these are the bits that the job held.");
-    }
-  }
-
-  private List<String> destinations(String airport) {
-    Map<String, Integer> counts = new HashMap<>();
-    for (Flight flight : flights) {
-      if (flight.origin().equals(airport)) {
-        counts.merge(flight.destination(), 1, Integer::sum);
-      }
-    }
-    return counts.keySet().stream()
-        .sorted(Comparator.comparing((String name) -> -counts.get(name)).thenComparing(n -> n))
-        .limit(DESTINATIONS)
+  private List<Point> calibration(Outcomes of) {
+    return bins(of).stream()
+        .filter(bin -> bin.flights() >= LEAST_FLIGHTS_OF_BIN)
+        .map(bin -> new Point(bin.predicted(), Interval.share(bin.late(), bin.flights())))
         .toList();
   }
 
-  private void operation() throws IOException {
+  /** Mean distance of the share that was late from the probability, over the flights. */
+  private double error(Outcomes of) {
+    double sum = 0;
+    double count = 0;
+    for (Scores.Bin bin : bins(of)) {
+      sum += Math.abs(bin.late() - bin.flights() * bin.predicted());
+      count += bin.flights();
+    }
+    return sum / count;
+  }
+
+  private void operation() {
+    DemoJob job = memory.job();
     page.section("The job");
     page.text(
         format(
-            "%,d events in %.1f seconds on an embedded Flink cluster. Results reach the client"
-                + " exactly once, with the checkpoints. The trained model took %.1f seconds.",
-            outcomes.events(), job.seconds(), figures.value("trained.seconds")));
-    List<double[]> rates =
-        job.throughput().stream()
-            .map(sample -> new double[] {sample.seconds(), sample.eventsPerSecond()})
-            .toList();
+            "%,d events in %.1f seconds on an embedded Flink cluster of this machine, with RocksDB"
+                + " and a checkpoint every few seconds: %,.0f events a second. Results reach the"
+                + " client exactly once, with the checkpoints. The trained model took %.1f"
+                + " seconds.",
+            memory.outcomes().events(),
+            job.seconds(),
+            figures.value("eventsPerSecond"),
+            figures.value("trained.seconds")));
+    List<Point> delivered = new ArrayList<>(List.of(new Point(0, 0.0)));
+    double total = 0;
+    double before = 0;
+    for (Throughput.Sample sample : job.throughput()) {
+      total += sample.eventsPerSecond() * (sample.seconds() - before);
+      before = sample.seconds();
+      delivered.add(new Point(sample.seconds(), total / 1e3));
+    }
     page.chart(
-        () ->
-            Charts.lines(
-                new Axes("seconds", "events a second", "0", "#,##0").fromZero(),
-                280,
-                List.of(Line.of("events a second", Role.SUBJECT, rates))),
-        "Events a second over time");
+        new LineChart(
+            Axis.of("seconds since the start", "0.0").between(0, Double.NaN),
+            Axis.of("thousand results delivered", "#,##0").between(0, Double.NaN),
+            LOW,
+            List.of(new Line("results", Role.OURS, delivered))),
+        "Results delivered to the client, which gets them with each checkpoint");
     if (job.checkpoints().isEmpty()) {
       page.note("The job was over before its first checkpoint.");
       return;
     }
-    long start = job.checkpoints().get(0).finished();
     page.chart(
-        () ->
-            Charts.lines(
-                new Axes("seconds since the first checkpoint", "megabytes", "0", "0.0").fromZero(),
-                280,
-                List.of(
-                    checkpoints("whole state", Role.SUBJECT, start, true),
-                    checkpoints("written by this checkpoint", Role.CONTRAST, start, false))),
-        "Size of the checkpoints over time");
+        new LineChart(
+            Axis.of("seconds since the first checkpoint", "0.0"),
+            Axis.of("megabytes", "0.00").between(0, Double.NaN),
+            LOW,
+            List.of(
+                checkpoints("this checkpoint", Role.BASELINE, false),
+                checkpoints("whole state", Role.OURS, true))),
+        "Size of the state, and what each checkpoint wrote");
   }
 
-  private Line checkpoints(String name, Role role, long start, boolean whole) {
-    List<double[]> points = new ArrayList<>();
-    for (Checkpoint checkpoint : job.checkpoints()) {
-      double bytes = whole ? checkpoint.stateBytes() : checkpoint.writtenBytes();
-      points.add(new double[] {(checkpoint.finished() - start) / 1e3, bytes / 1e6});
-    }
-    return Line.of(name, role, points);
+  private Line checkpoints(String name, Role role, boolean whole) {
+    List<Checkpoint> all = memory.job().checkpoints();
+    long start = Collections.min(all.stream().map(Checkpoint::finished).toList());
+    return new Line(
+        name,
+        role,
+        all.stream()
+            .map(
+                of ->
+                    new Point(
+                        (of.finished() - start) / 1e3,
+                        (whole ? of.stateBytes() : of.writtenBytes()) / 1e6))
+            .toList());
   }
 
   private static String format(String pattern, Object... values) {

@@ -40,20 +40,29 @@ final class Scores {
   double brier() {
     double sum = 0;
     for (int i = 0; i < size; i++) {
-      double error = predicted[i] - (late[i] ? 1 : 0);
-      sum += error * error;
+      sum += squaredError(predicted[i], late[i]);
     }
     return sum / size;
   }
 
-  /** Mean negative log likelihood; probabilities kept off 0 and 1 by one in a million. */
+  /** Mean negative log likelihood. */
   double logLoss() {
     double sum = 0;
     for (int i = 0; i < size; i++) {
-      double p = late[i] ? predicted[i] : 1 - predicted[i];
-      sum -= Math.log(Math.max(LEAST_PROBABILITY, Math.min(1 - LEAST_PROBABILITY, p)));
+      sum += logLoss(predicted[i], late[i]);
     }
     return sum / size;
+  }
+
+  static double squaredError(float probability, boolean late) {
+    double error = probability - (late ? 1 : 0);
+    return error * error;
+  }
+
+  /** Negative log likelihood; the probability is kept off 0 and 1 by one in a million. */
+  static double logLoss(float probability, boolean late) {
+    double p = late ? probability : 1 - probability;
+    return -Math.log(Math.max(LEAST_PROBABILITY, Math.min(1 - LEAST_PROBABILITY, p)));
   }
 
   /**
@@ -61,9 +70,9 @@ final class Scores {
    *
    * @param flights how many
    * @param predicted their mean probability
-   * @param late the share of them that was late
+   * @param late how many of them were late
    */
-  record Bin(int flights, double predicted, double late) {}
+  record Bin(int flights, double predicted, int late) {}
 
   /** Calibration in bins of equal width; those without flights are left out. */
   List<Bin> calibration(int bins) {
@@ -78,7 +87,7 @@ final class Scores {
     }
     return java.util.stream.IntStream.range(0, bins)
         .filter(b -> count[b] > 0)
-        .mapToObj(b -> new Bin(count[b], sum[b] / count[b], (double) lateCount[b] / count[b]))
+        .mapToObj(b -> new Bin(count[b], sum[b] / count[b], lateCount[b]))
         .toList();
   }
 }

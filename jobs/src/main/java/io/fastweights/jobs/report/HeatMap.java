@@ -1,132 +1,209 @@
 package io.fastweights.jobs.report;
 
+import io.fastweights.jobs.report.Axis.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * A grid of coloured cells, each with its value as a tooltip.
+ * A grid of coloured cells with a scale of its colours.
  *
- * @param rows names of the rows; empty where they have none
- * @param columns names of the columns; empty where they have none
  * @param values float[row][column]; NaN leaves a cell blank
  * @param scale how a value becomes a colour
+ * @param cellHeight in pixels
  */
-public record HeatMap(List<String> rows, List<String> columns, float[][] values, Scale scale) {
-  private static final int LEFT = 44;
-  private static final int BOTTOM = 22;
-  private static final int WIDTH = 860;
+public record HeatMap(Names rows, Names columns, float[][] values, Scale scale, int cellHeight)
+    implements Chart {
+  private static final double PIXELS_OF_LETTER = 7.2;
+  private static final int COLUMN_NAMES = 22;
+  private static final int COLUMN_TITLE = 18;
+  private static final int SCALE_GAP = 14;
+  private static final int SCALE = 52;
+  private static final int SWATCHES = 11;
+  private static final int SWATCH = 14;
+  private static final int DENSE = 12;
+
+  /**
+   * Names along one side.
+   *
+   * @param title what they are
+   * @param names empty where there are none
+   */
+  public record Names(String title, List<String> names) {
+    public static final Names NONE = new Names("", List.of());
+
+    private String at(int index) {
+      return names.isEmpty() ? "" : title + " " + names.get(index) + ", ";
+    }
+  }
 
   /** Maps values to colours. */
   public sealed interface Scale {
-    /** {@code #rrggbb}. */
-    String color(float value);
+    /** The values, with their unit. */
+    String title();
+
+    Numbers labels();
+
+    /** First value of the scale. */
+    float from();
+
+    /** Last value of the scale. */
+    float to();
+
+    /** How strong the colour of a value is: -1 ... 1; its sign chooses the colour. */
+    float strength(float value);
   }
 
-  /** From white at {@code from} to blue at {@code to}. */
-  public record Rising(float from, float to) implements Scale {
+  /** From no colour at {@code from} to full colour at {@code to}. */
+  public record Rising(String title, Numbers labels, float from, float to) implements Scale {
     @Override
-    public String color(float value) {
-      return mix(0xf4f7fb, 0x0b3d91, Math.max(0, Math.min(1, (value - from) / (to - from))));
+    public float strength(float value) {
+      return Math.max(0, Math.min(1, (value - from) / (to - from)));
     }
   }
 
-  /** White at 0, blue above, orange below, full at {@code most}. */
-  public record Diverging(float most) implements Scale {
+  /** No colour at 0, one colour above and another below, full at {@code to}. */
+  public record Diverging(String title, Numbers labels, float to) implements Scale {
     private static final float LEAST = 1e-6f;
 
-    /** Full at the size that 98 of 100 values do not exceed. */
-    public static Diverging of(float[][] values) {
+    /** Full at the size that 98 of 100 values do not exceed; NaN is left out. */
+    public static Diverging of(String title, float[][] values) {
       List<Float> sizes = new ArrayList<>();
       for (float[] row : values) {
         for (float value : row) {
-          sizes.add(Math.abs(value));
+          if (!Float.isNaN(value)) {
+            sizes.add(Math.abs(value));
+          }
         }
       }
       sizes.sort(Comparator.naturalOrder());
-      return new Diverging(Math.max(LEAST, sizes.get(sizes.size() * 98 / 100)));
+      float most = sizes.isEmpty() ? 0 : sizes.get(sizes.size() * 98 / 100);
+      return new Diverging(title, new Numbers("0.00#"), Math.max(LEAST, most));
     }
 
     @Override
-    public String color(float value) {
-      float share = Math.min(1, Math.abs(value) / most);
-      return mix(0xffffff, value > 0 ? 0x0b57d0 : 0xc2410c, share);
+    public float from() {
+      return -to;
+    }
+
+    @Override
+    public float strength(float value) {
+      return Math.max(-1, Math.min(1, value / to));
     }
   }
 
-  private static String mix(int from, int to, float share) {
-    int mixed = 0;
-    for (int shift = 16; shift >= 0; shift -= 8) {
-      int a = from >> shift & 0xff;
-      int b = to >> shift & 0xff;
-      mixed |= Math.round(a + (b - a) * share) << shift;
-    }
-    return String.format(Locale.ROOT, "#%06x", mixed);
+  @Override
+  public String verticalTitle() {
+    return rows.title();
   }
 
-  /**
-   * @param cellHeight in pixels at full width
-   * @param label text alternative for screen readers
-   */
-  public String svg(int cellHeight, String label) {
-    int left = rows.isEmpty() ? 0 : LEFT;
-    int bottom = columns.isEmpty() ? 0 : BOTTOM;
-    double cell = (double) (WIDTH - left) / values[0].length;
-    StringBuilder svg = new StringBuilder();
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\""
-                + " aria-label=\"%s\" class=\"heat\">",
-            WIDTH,
-            values.length * cellHeight + bottom,
-            Html.escape(label)));
-    for (int r = 0; r < values.length; r++) {
-      for (int c = 0; c < values[r].length; c++) {
-        cell(svg, r, c, left + c * cell, r * cellHeight, cell, cellHeight);
+  @Override
+  public List<Key> legend() {
+    return List.of();
+  }
+
+  /** The cells show every value. */
+  @Override
+  public Table table() {
+    return null;
+  }
+
+  @Override
+  public int left() {
+    int letters = rows.names().stream().mapToInt(String::length).max().orElse(0);
+    return letters == 0 ? 0 : (int) (letters * PIXELS_OF_LETTER) + 12;
+  }
+
+  @Override
+  public int right() {
+    return 0;
+  }
+
+  /** Pixels from the top to the bottom of the scale. */
+  public int height() {
+    return cells() + names() + SCALE_GAP + SCALE;
+  }
+
+  private int cells() {
+    return values.length * cellHeight;
+  }
+
+  private int names() {
+    int names = columns.names().isEmpty() ? 0 : COLUMN_NAMES;
+    return columns.title().isEmpty() ? names : names + COLUMN_TITLE;
+  }
+
+  @Override
+  public String svg(String label) {
+    int width = values[0].length;
+    Svg svg = new Svg(height(), label);
+    svg.add(
+        "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\""
+            + " class=\"cells\">",
+        cells(), width, values.length);
+    for (int row = 0; row < values.length; row++) {
+      for (int column = 0; column < width; column++) {
+        cell(svg, row, column);
       }
-      if (left > 0) {
-        text(svg, left - 6, r * cellHeight + cellHeight * 0.72, "end", rows.get(r));
-      }
     }
-    for (int c = 0; c < columns.size(); c++) {
-      text(svg, left + (c + 0.5) * cell, values.length * cellHeight + 15, "middle", columns.get(c));
+    svg.add("</svg>");
+    for (int row = 0; row < rows.names().size(); row++) {
+      svg.text(0, -6, (row + 0.5) * cellHeight + 4.5, "tick end", rows.names().get(row));
     }
-    return svg.append("</svg>").toString();
+    String odd = columns.names().size() > DENSE ? "tick mid odd" : "tick mid";
+    for (int column = 0; column < columns.names().size(); column++) {
+      String css = column % 2 == 0 ? "tick mid" : odd;
+      double at = 100 * (column + 0.5) / width;
+      svg.text(at, 0, cells() + 16, css, columns.names().get(column));
+    }
+    if (!columns.title().isEmpty()) {
+      svg.text(50, 0, cells() + names() - 4, "title mid", columns.title());
+    }
+    scale(svg, cells() + names() + SCALE_GAP);
+    return svg.end();
   }
 
-  private void cell(
-      StringBuilder svg, int row, int column, double x, double y, double width, double height) {
+  private void cell(Svg svg, int row, int column) {
     float value = values[row][column];
     if (Float.isNaN(value)) {
       return;
     }
-    String where =
-        (rows.isEmpty() ? "" : rows.get(row) + " ")
-            + (columns.isEmpty() ? "" : columns.get(column) + " ");
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<rect x=\"%.1f\" y=\"%.0f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"><title>%s%.3f"
-                + "</title></rect>",
-            x,
-            y,
-            width - 0.6,
-            height - 0.6,
-            scale.color(value),
-            Html.escape(where),
-            value));
+    svg.add(
+        "<rect x=\"%d\" y=\"%d\" width=\"1\" height=\"1\" %s><title>%s</title></rect>",
+        column,
+        row,
+        color(scale.strength(value)),
+        Html.escape(rows.at(row) + columns.at(column) + scale.labels().text(value)));
   }
 
-  private static void text(StringBuilder svg, double x, double y, String anchor, String text) {
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>",
-            x,
-            y,
-            anchor,
-            Html.escape(text)));
+  private static String color(float strength) {
+    return "class=\""
+        + (strength < 0 ? "below" : "above")
+        + "\" fill-opacity=\""
+        + Svg.number(Math.abs(strength))
+        + "\"";
+  }
+
+  private void scale(Svg svg, int top) {
+    svg.text(0, 0, top + 12, "title", scale.title());
+    for (int i = 0; i < SWATCHES; i++) {
+      float value = scale.from() + (scale.to() - scale.from()) * i / (SWATCHES - 1);
+      svg.add(
+          "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"12\" %s/>",
+          i * SWATCH, top + 19, SWATCH, color(scale.strength(value)));
+    }
+    int width = SWATCHES * SWATCH;
+    svg.add("<rect x=\"0\" y=\"%d\" width=\"%d\" height=\"12\" class=\"frame\"/>", top + 19, width);
+    svg.text(0, 0, top + 46, "tick", scale.labels().text(scale.from()));
+    svg.text(0, width, top + 46, "tick end", scale.labels().text(scale.to()));
+  }
+
+  /**
+   * The map as a file of its own.
+   *
+   * @param width in pixels
+   */
+  public String file(int width, String label) {
+    return Svg.file(left(), width, height(), label, svg(label));
   }
 }

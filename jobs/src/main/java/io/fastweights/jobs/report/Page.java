@@ -5,14 +5,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
-import org.knowm.xchart.XYChart;
 
 /** A report: one HTML file that loads nothing. */
 public final class Page {
   private final String title;
   private final StringBuilder body = new StringBuilder();
-  private int charts;
 
   public Page(String title) {
     this.title = title;
@@ -20,98 +19,142 @@ public final class Page {
 
   /** A heading. */
   public Page section(String heading) {
-    body.append("<h2>").append(Html.escape(heading)).append("</h2>\n");
-    return this;
+    return element("h2", "", heading);
   }
 
   /** A paragraph of text. */
   public Page text(String text) {
-    body.append("<p>").append(Html.escape(text)).append("</p>\n");
-    return this;
+    return element("p", "", text);
+  }
+
+  /** The paragraph that holds the result. */
+  public Page lead(String text) {
+    return element("p", " class=\"lead\"", text);
   }
 
   /** A smaller paragraph. */
   public Page note(String text) {
-    body.append("<p class=\"note\">").append(Html.escape(text)).append("</p>\n");
+    return element("p", " class=\"note\"", text);
+  }
+
+  private Page element(String name, String attributes, String text) {
+    add("<%s%s>%s</%s>\n", name, attributes, Html.escape(text), name);
     return this;
   }
 
-  /** Figures side by side: value, then what it is. */
-  public Page figures(String[]... figures) {
-    body.append("<div class=\"figures\">");
-    for (String[] figure : figures) {
-      body.append("<div><b>").append(Html.escape(figure[0])).append("</b><span>");
-      body.append(Html.escape(figure[1])).append("</span></div>");
+  /** Statements that stand out from the text; nothing where there are none. */
+  public Page warning(String heading, List<String> statements) {
+    if (statements.isEmpty()) {
+      return this;
     }
-    body.append("</div>\n");
+    add("<section class=\"caution\"><h3>%s</h3><ul>", Html.escape(heading));
+    statements.forEach(statement -> add("<li>%s</li>", Html.escape(statement)));
+    add("</ul></section>\n");
     return this;
   }
 
-  /** A row of a table of bars: a name, a share of the full width, a value. */
-  public record Bar(String name, double share, String value, boolean subject) {}
+  /** A figure beside others: a value, then its name. */
+  public record Figure(String value, String name) {}
 
-  public Page bars(Iterable<Bar> bars) {
-    body.append("<table class=\"bars\">");
-    for (Bar bar : bars) {
-      body.append(bar.subject() ? "<tr class=\"subject\"><th>" : "<tr><th>");
-      body.append(Html.escape(bar.name())).append("</th><td><i style=\"width:");
-      body.append(Math.round(Math.max(0, Math.min(1, bar.share())) * 1000) / 10.0);
-      body.append("%\"></i></td><td>").append(Html.escape(bar.value())).append("</td></tr>");
+  public Page figures(Figure... figures) {
+    add("<div class=\"figures\">");
+    for (Figure figure : figures) {
+      add("<div><b>%s</b>", Html.escape(figure.value()));
+      add("<span>%s</span></div>", Html.escape(figure.name()));
     }
-    body.append("</table>\n");
+    add("</div>\n");
+    return this;
+  }
+
+  public Page table(Table table) {
+    body.append(table.html());
+    return this;
+  }
+
+  /** Text that is shown as it is written, such as a file. */
+  public Page source(String name, String text) {
+    add("<details><summary>%s</summary>", Html.escape(name));
+    add("<div class=\"scroll\"><pre>%s</pre></div></details>\n", Html.escape(text));
     return this;
   }
 
   /**
-   * A chart of the library. It measures its text with the fonts of this machine; where there are
-   * none the report says so in its place.
+   * A chart.
+   *
+   * @param message what it shows, as a sentence
    */
-  public Page chart(java.util.function.Supplier<XYChart> chart, String label) throws IOException {
-    try {
-      figure(Svg.of("chart" + charts++, chart.get(), label));
-    } catch (LinkageError | InternalError e) {
-      note("(Chart left out, as this Java has no fonts to draw with: " + label + ".)");
+  public Page chart(Chart chart, String message) {
+    add("<figure><figcaption>%s</figcaption>", Html.escape(message));
+    if (!chart.legend().isEmpty()) {
+      add("<div class=\"legend\">");
+      chart.legend().forEach(key -> key(key.role(), key.name()));
+      add("</div>");
     }
+    if (!chart.verticalTitle().isEmpty()) {
+      add("<div class=\"vertical\">%s</div>", Html.escape(chart.verticalTitle()));
+    }
+    add("<div class=\"plot\" style=\"--left:%dpx;--right:%dpx\">", chart.left(), chart.right());
+    body.append(chart.svg(message)).append("</div>");
+    if (chart.table() != null) {
+      body.append("<details><summary>The figures</summary>")
+          .append(chart.table().html())
+          .append("</details>");
+    }
+    add("</figure>\n");
     return this;
   }
 
-  public Page heatMap(HeatMap map, int cellHeight, String label) {
-    return figure(map.svg(cellHeight, label));
+  private void key(Role role, String name) {
+    add("<span><i class=\"%s\"></i>%s</span>", role.css(), Html.escape(name));
   }
 
-  private Page figure(String svg) {
-    body.append("<figure>").append(svg).append("</figure>\n");
-    return this;
+  private void add(String pattern, Object... values) {
+    body.append(String.format(Locale.ROOT, pattern, values));
   }
 
+  /** Writes the page; folders that are missing are made. */
   public void write(Path file) throws IOException {
-    String style;
-    try (InputStream in = Page.class.getResourceAsStream("report.css")) {
-      style = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    Path folder = file.toAbsolutePath().getParent();
+    Files.createDirectories(folder);
+    Files.writeString(file, html());
+  }
+
+  /** The page as text. */
+  public String html() throws IOException {
+    String policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+    return String.format(
+        Locale.ROOT,
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8"/>
+        <meta name="viewport" content="width=device-width, initial-scale=1"/>
+        <meta name="color-scheme" content="light dark"/>
+        <meta http-equiv="Content-Security-Policy" content="%4$s"/>
+        <title>%1$s</title>
+        <style>
+        %2$s</style>
+        </head>
+        <body>
+        <main>
+        <h1>%1$s</h1>
+        %3$s</main>
+        <script>
+        %5$s</script>
+        </body>
+        </html>
+        """,
+        Html.escape(title),
+        resource("report.css"),
+        body,
+        policy,
+        resource("report.js"));
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream in = Page.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
-    Files.writeString(
-        file,
-        String.format(
-            Locale.ROOT,
-            """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>%1$s</title>
-            <style>
-            %2$s</style>
-            </head>
-            <body>
-            <main>
-            <h1>%1$s</h1>
-            %3$s</main>
-            </body>
-            </html>
-            """,
-            Html.escape(title),
-            style,
-            body));
   }
 }

@@ -1,69 +1,89 @@
 package io.fastweights.jobs.report;
 
-import java.io.IOException;
-import java.io.StringWriter;
 import java.util.Locale;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
-import org.apache.batik.svggen.SVGGeneratorContext;
-import org.apache.batik.svggen.SVGGraphics2D;
-import org.apache.batik.svggen.SVGIDGenerator;
-import org.knowm.xchart.internal.chartpart.Chart;
-import org.w3c.dom.Document;
 
-/** Charts as SVG elements that stand inside a page. */
+/**
+ * Markup of a chart. Its horizontal coordinates are shares of the width and its vertical ones are
+ * pixels: a chart fits any page, and its text keeps its size.
+ */
 final class Svg {
-  private static final String NAMESPACE = "http://www.w3.org/2000/svg";
+  private static final String FILE_STYLE =
+      "svg{--ink:#334155;--above:#0a58ca;--below:#c2410c}"
+          + "@media(prefers-color-scheme:dark){svg{--ink:#cbd5e1;--above:#6cb0ff;--below:#ff9e5e}}"
+          + "text{font:12px sans-serif;fill:var(--ink)}.mid{text-anchor:middle}"
+          + ".end{text-anchor:end}.cells{shape-rendering:crispEdges}"
+          + ".cells rect{stroke:var(--ink);stroke-opacity:.2;vector-effect:non-scaling-stroke}"
+          + ".above{fill:var(--above)}.below{fill:var(--below)}"
+          + ".frame{fill:none;stroke:var(--ink);stroke-opacity:.4}";
 
-  private Svg() {}
+  private final StringBuilder out = new StringBuilder();
 
   /**
-   * @param id begins the names inside the element: those of a page's charts must not collide
-   * @param chart drawn at its own width and height
    * @param label text alternative for screen readers
    */
-  static String of(String id, Chart<?, ?> chart, String label) throws IOException {
-    Document document;
-    try {
-      document =
-          DocumentBuilderFactory.newInstance()
-              .newDocumentBuilder()
-              .getDOMImplementation()
-              .createDocument(NAMESPACE, "svg", null);
-    } catch (ParserConfigurationException e) {
-      throw new IllegalStateException(e);
-    }
-    SVGGeneratorContext context = SVGGeneratorContext.createDefault(document);
-    context.setComment("");
-    context.setIDGenerator(
-        new SVGIDGenerator() {
-          @Override
-          public String generateID(String prefix) {
-            return super.generateID(id + "-" + prefix);
-          }
-        });
-    SVGGraphics2D graphics = new SVGGraphics2D(context, false);
-    chart.paint(graphics, chart.getWidth(), chart.getHeight());
-    StringWriter out = new StringWriter();
-    graphics.stream(out, true);
-    String svg = out.toString();
-    String open =
-        String.format(
-            Locale.ROOT,
-            "<svg xmlns=\"%s\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 %d %d\""
-                + " role=\"img\" aria-label=\"%s\"",
-            NAMESPACE,
-            chart.getWidth(),
-            chart.getHeight(),
-            Html.escape(label));
-    String fromRoot = svg.substring(svg.indexOf("<svg"));
-    return open + styleOf(fromRoot) + fromRoot.substring(fromRoot.indexOf('>'));
+  Svg(int height, String label) {
+    add(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100%%\" height=\"%d\" role=\"img\""
+            + " aria-label=\"%s\">",
+        height, Html.escape(label));
   }
 
-  /** The defaults that the generator put on its root. */
-  private static String styleOf(String svg) {
-    String root = svg.substring(0, svg.indexOf('>'));
-    int style = root.indexOf(" style=\"");
-    return style < 0 ? "" : root.substring(style, root.indexOf('"', style + 8) + 1);
+  /** Adds markup; texts among the values are escaped already. */
+  void add(String pattern, Object... values) {
+    out.append(String.format(Locale.ROOT, pattern, values));
+  }
+
+  /**
+   * A text.
+   *
+   * @param x in percent of the width
+   * @param dx in pixels from there
+   * @param y baseline in pixels
+   * @param css classes
+   */
+  void text(double x, int dx, double y, String css, String text) {
+    add(
+        "<text x=\"%s%%\" dx=\"%d\" y=\"%.1f\" class=\"%s\">%s</text>",
+        number(x), dx, y, css, Html.escape(text));
+  }
+
+  /** A line between two points; x in percent of the width. */
+  void line(double x1, double y1, double x2, double y2, String css) {
+    add(
+        "<line x1=\"%s%%\" y1=\"%.1f\" x2=\"%s%%\" y2=\"%.1f\" class=\"%s\"/>",
+        number(x1), y1, number(x2), y2, css);
+  }
+
+  /** With at most two digits after the point. */
+  static String number(double value) {
+    String text = String.format(Locale.ROOT, "%.2f", value + 0.0);
+    return text.replaceFirst("\\.?0+$", "");
+  }
+
+  /**
+   * A file around a chart of a page, with colours for a light and a dark page.
+   *
+   * @param left pixels for the labels at the left of the chart
+   * @param width in pixels
+   */
+  static String file(int left, int width, int height, String label, String chart) {
+    return String.format(
+        Locale.ROOT,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\""
+            + " aria-label=\"%s\"><style>%s</style><svg x=\"%d\" width=\"%d\" height=\"%d\""
+            + " overflow=\"visible\">%s</svg></svg>\n",
+        width,
+        height,
+        Html.escape(label),
+        FILE_STYLE,
+        left,
+        width - left,
+        height,
+        chart);
+  }
+
+  /** The element as a whole. */
+  String end() {
+    return out + "</svg>";
   }
 }

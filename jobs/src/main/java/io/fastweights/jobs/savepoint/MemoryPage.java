@@ -1,13 +1,13 @@
 package io.fastweights.jobs.savepoint;
 
 import io.fastweights.jobs.report.HeatMap;
+import io.fastweights.jobs.report.HeatMap.Names;
 import io.fastweights.jobs.report.Page;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.state.savepoint.NamedMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 
 /** One key's memory as a page: a heat map for each layer and head. */
@@ -32,7 +32,7 @@ final class MemoryPage {
         String.format(
             Locale.ROOT,
             "%,d observed events, the last at %s. W has %d rows (features of phi) and %d columns"
-                + " in each layer and head; blue is positive, orange negative.",
+                + " in each layer and head.",
             memory.events(),
             Instant.ofEpochMilli(memory.lastEvent()),
             shape.rows(),
@@ -40,12 +40,9 @@ final class MemoryPage {
     for (int layer = 0; layer < shape.layers(); layer++) {
       for (int head = 0; head < shape.heads(); head++) {
         String name = "layer " + layer + ", head " + head;
-        page.section(Character.toUpperCase(name.charAt(0)) + name.substring(1));
         float[][] cells = cells(shape.offset(layer, head));
-        page.heatMap(
-            new HeatMap(List.of(), List.of(), cells, HeatMap.Diverging.of(cells)),
-            CELL_HEIGHT,
-            "W of " + name);
+        HeatMap.Scale scale = HeatMap.Diverging.of("weight (orange is negative)", cells);
+        page.chart(new HeatMap(Names.NONE, Names.NONE, cells, scale, CELL_HEIGHT), "W of " + name);
       }
     }
     page.note(layout());

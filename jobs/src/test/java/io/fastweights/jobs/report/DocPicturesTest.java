@@ -2,6 +2,7 @@ package io.fastweights.jobs.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.jobs.report.HeatMap.Names;
 import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.math.Dpfp;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +30,7 @@ class DocPicturesTest {
       List.of("1 event", "60 events", "12 after the change", "60 after the change");
   private static final float BETA = 0.5f;
   private static final int CELL_HEIGHT = 16;
+  private static final int WIDTH = 860;
 
   @ParameterizedTest
   @EnumSource(UpdateRule.class)
@@ -60,24 +61,15 @@ class DocPicturesTest {
         cells[r][c] = column == KEYS ? Float.NaN : drawn.get(panel)[r * KEYS + column];
       }
     }
-    HeatMap map = new HeatMap(List.of(), columns, cells, HeatMap.Diverging.of(withoutGaps(cells)));
-    return map.svg(CELL_HEIGHT, "W under the rule " + rule + ", after " + NAMES)
-            .replaceFirst(
-                ">", "><style>svg{background:#e6eaf0}text{font:12px sans-serif;fill:#445}</style>")
-        + "\n";
-  }
-
-  private static float[][] withoutGaps(float[][] cells) {
-    return Arrays.stream(cells)
-        .map(
-            row -> {
-              float[] filled = row.clone();
-              for (int i = 0; i < filled.length; i++) {
-                filled[i] = Float.isNaN(filled[i]) ? 0 : filled[i];
-              }
-              return filled;
-            })
-        .toArray(float[][]::new);
+    String title = "weight (orange is negative)";
+    HeatMap map =
+        new HeatMap(
+            Names.NONE,
+            new Names("", columns),
+            cells,
+            HeatMap.Diverging.of(title, cells),
+            CELL_HEIGHT);
+    return map.file(WIDTH, "W under the rule " + rule + ", after " + NAMES);
   }
 
   /** W at the moments that are drawn; a key's value is another one after the change. */
