@@ -10,7 +10,6 @@ import io.fastweights.jobs.savepoint.BootstrapCommand;
 import io.fastweights.jobs.savepoint.ExportCommand;
 import io.fastweights.jobs.savepoint.InspectCommand;
 import io.fastweights.jobs.savepoint.RewriteCommand;
-import io.fastweights.jobs.train.EvaluateCommand;
 import io.fastweights.jobs.train.TrainCommand;
 import java.util.Arrays;
 import java.util.Locale;

@@ -21,6 +21,9 @@ import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.jobs.pipeline.JobTarget;
 import io.fastweights.jobs.pipeline.ModelOptions;
 import io.fastweights.jobs.pipeline.StartingMemories;
+import io.fastweights.jobs.progress.JobProgress;
+import io.fastweights.jobs.progress.StatusLine;
+import io.fastweights.jobs.quality.Prequential;
 import io.fastweights.operator.api.AllowedPaths;
 import io.fastweights.operator.api.ModelUpdate;
 import java.io.IOException;
@@ -169,7 +172,7 @@ final class RunCommand implements Callable<Integer> {
       if (start != null) {
         start.restore(target.environment());
       }
-      run(target, job, sink.place());
+      run(target, job, sink.place(), source.bytes());
     }
     return 0;
   }
@@ -187,7 +190,13 @@ final class RunCommand implements Callable<Integer> {
     SingleOutputStreamOperator<ModelUpdate> updates =
         models == null ? null : models.updates(environment);
     EventPipeline pipeline =
-        EventPipeline.build(environment, source, learned.schema(), learned.weights(), updates);
+        EventPipeline.build(
+            environment,
+            source,
+            learned.schema(),
+            learned.weights(),
+            updates,
+            Prequential.of(learned.schema(), source, Long.MIN_VALUE));
     PredictionRows rows =
         new PredictionRows(
             sink.format(),
@@ -228,7 +237,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void run(JobTarget target, JobConfig config, String place) throws Exception {
+  private void run(JobTarget target, JobConfig config, String place, long bytes) throws Exception {
     PrintWriter out = command.commandLine().getOut();
     long start = System.nanoTime();
     JobClient job = target.environment().executeAsync(config.name());
@@ -239,9 +248,10 @@ final class RunCommand implements Callable<Integer> {
     if (!target.attached()) {
       return;
     }
-    JobExecutionResult result = job.getJobExecutionResult().get();
+    JobExecutionResult result = new JobProgress(new StatusLine(out), bytes).await(job);
     Figures figures = RunReport.figures(result, (System.nanoTime() - start) / 1e9);
     RunReport.print(figures, RunReport.reasons(result), place, out);
+    RunReport.quality(RunReport.totals(result), figures, out);
     figures.writeJson(json);
     if (config.sink().files() != null && config.sink().files().format() == RowFormat.CSV) {
       RunReport.printLeftOut(result, out);

@@ -5,8 +5,11 @@ import io.fastweights.jobs.events.ReasonCounts;
 import io.fastweights.jobs.events.ReasonCounts.Kind;
 import io.fastweights.jobs.kafka.KafkaResults;
 import io.fastweights.jobs.output.Figures;
-import io.fastweights.jobs.output.PredictionRows;
+import io.fastweights.jobs.output.PredictionCounts;
+import io.fastweights.jobs.output.QualityTable;
 import io.fastweights.jobs.output.RejectedRows;
+import io.fastweights.jobs.quality.Quality;
+import io.fastweights.jobs.quality.QualityTotals;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -22,11 +25,15 @@ final class RunReport {
 
   private static final String OUT_OF_ORDER = "before the last observed event of its key";
 
+  /**
+   * @param seconds of the whole job; the rate is that from the first prediction to the last
+   */
   static Figures figures(JobExecutionResult result, double seconds) {
-    long observed = count(result, PredictionRows.OBSERVED);
-    long asked = count(result, PredictionRows.ASKED);
+    long observed = count(result, PredictionCounts.OBSERVED);
+    long asked = count(result, PredictionCounts.ASKED);
     long malformed = count(result, RejectedRows.MALFORMED);
     long events = observed + asked + malformed;
+    double predicting = predicting(result);
     return new Figures()
         .put("events", events)
         .put("predicted", observed + asked)
@@ -35,12 +42,56 @@ final class RunReport {
         .put("malformed", malformed)
         .put("tooLarge", count(result, KafkaResults.TOO_LARGE))
         .put("seconds", seconds)
-        .put("eventsPerSecond", events / seconds);
+        .put("secondsOfStart", Math.max(0, seconds - predicting))
+        .put("eventsPerSecond", predicting > 0 ? events / predicting : 0);
+  }
+
+  /** Seconds from the first prediction to the last. */
+  private static double predicting(JobExecutionResult result) {
+    Double first = result.getAccumulatorResult(PredictionCounts.FIRST);
+    Double last = result.getAccumulatorResult(PredictionCounts.LAST);
+    return first == null || last == null ? 0 : Math.max(0, last - first);
   }
 
   private static long count(JobExecutionResult result, String name) {
     Long count = result.getAccumulatorResult(name);
     return count == null ? 0 : count;
+  }
+
+  /** The measures of a job; null where its events have no target. */
+  static QualityTotals totals(JobExecutionResult result) {
+    return result.getAccumulatorResult(QualityTotals.NAME);
+  }
+
+  /** Prints how good the predictions are, and adds it to the figures. */
+  static void quality(QualityTotals totals, Figures figures, PrintWriter out) {
+    if (totals == null) {
+      return;
+    }
+    Quality quality = totals.quality();
+    if (quality == null) {
+      figures.put("scored", 0);
+    } else {
+      QualityTable table = new QualityTable(quality);
+      table.print(out);
+      table.put(figures);
+    }
+    leftOut("notFinite", totals.notFinite(), "predictions were not finite", figures, out);
+    leftOut(
+        "withoutBaselines",
+        totals.withoutGuesses(),
+        "asks were stored before there were baselines",
+        figures,
+        out);
+  }
+
+  private static void leftOut(
+      String name, long count, String why, Figures figures, PrintWriter out) {
+    if (count > 0) {
+      figures.put(name, count);
+      out.printf(Locale.ROOT, "  warning: %,d events were not scored: %s%n", count, why);
+      out.flush();
+    }
   }
 
   /** Reasons for refused events, most frequent kind first. */
@@ -78,6 +129,9 @@ final class RunReport {
     }
   }
 
+  /**
+   * @param place of the results; null where they are not kept
+   */
   static void print(Figures figures, List<Kind> reasons, String place, PrintWriter out) {
     out.printf(Locale.ROOT, "events        %,12d%n", figures.get("events").longValue());
     out.printf(Locale.ROOT, "  predicted   %,12d%n", figures.get("predicted").longValue());
@@ -91,10 +145,16 @@ final class RunReport {
           "too large     %,12d predictions, which are dead letters%n",
           figures.get("tooLarge").longValue());
     }
-    out.printf(Locale.ROOT, "seconds       %,12.1f%n", figures.get("seconds").doubleValue());
+    out.printf(
+        Locale.ROOT,
+        "seconds       %,12.1f, of them %,.1f before the first prediction and after the last%n",
+        figures.get("seconds").doubleValue(),
+        figures.get("secondsOfStart").doubleValue());
     out.printf(
         Locale.ROOT, "events/second %,12.0f%n", figures.get("eventsPerSecond").doubleValue());
-    out.println("written to " + place);
+    if (place != null) {
+      out.println("written to " + place);
+    }
     out.flush();
   }
 }

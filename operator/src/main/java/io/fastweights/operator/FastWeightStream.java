@@ -103,8 +103,9 @@ public final class FastWeightStream<T> {
   }
 
   /**
-   * Changes in a subtask's stream, detected by {@link io.fastweights.operator.scoring.Adwin} in the
-   * losses of {@link #scored()} and in the recall errors. A restart empties its windows.
+   * Changes for the worse in a subtask's stream, detected by {@link
+   * io.fastweights.operator.scoring.Adwin} in the losses of {@link #scored()} and in the recall
+   * errors. A restart empties its windows.
    */
   public SideOutputDataStream<Drift> drift() {
     return scored().getSideOutput(Scorer.DRIFT);

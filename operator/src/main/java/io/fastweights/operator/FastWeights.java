@@ -20,6 +20,7 @@ import io.fastweights.operator.runtime.EventTimeSorterFactory;
 import io.fastweights.operator.runtime.FastWeightOperator;
 import io.fastweights.operator.runtime.FastWeightOperatorFactory;
 import io.fastweights.operator.runtime.RefreshedOperatorFactory;
+import io.fastweights.operator.scoring.Beside;
 import io.fastweights.operator.scoring.Loss;
 import io.fastweights.operator.scoring.Scorer;
 import io.fastweights.operator.scoring.ShadowScorer;
@@ -27,6 +28,7 @@ import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
 import java.util.Locale;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.RuntimeExecutionMode;
@@ -82,6 +84,7 @@ public final class FastWeights<T> {
   private boolean shadowed;
   private SlowWeights candidate;
   private DataStream<ModelUpdate> candidates;
+  private Beside<T> beside;
   private String name = "fast-weights";
   private String uid;
   private int parallelism = ExecutionConfig.PARALLELISM_DEFAULT;
@@ -193,6 +196,13 @@ public final class FastWeights<T> {
   public FastWeights<T> shadow(DataStream<ModelUpdate> candidateUpdates) {
     shadowed = true;
     candidates = candidateUpdates;
+    return this;
+  }
+
+  /** Guesses that {@link FastWeightStream#scored()} scores beside the predictions. */
+  @Internal
+  public FastWeights<T> beside(Beside<T> guesses) {
+    beside = guesses;
     return this;
   }
 
@@ -479,7 +489,8 @@ public final class FastWeights<T> {
     SingleOutputStreamOperator<Scored<T>> scored =
         byKeyOfEvent(predictions, events, true)
             .process(
-                new Scorer<K, T>(Loss.of(target), deviation, chosen), Scored.type(events.getType()))
+                new Scorer<K, T>(Loss.of(target), deviation, chosen, beside),
+                Scored.type(events.getType()))
             .setParallelism(predictions.getParallelism());
     settle(scored, StoredNames.SCORER_UID);
     return scored;

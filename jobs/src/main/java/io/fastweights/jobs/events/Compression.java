@@ -127,6 +127,7 @@ enum Compression {
   /** The file itself: distinguishes read errors from errors in its content. */
   private static final class Source extends BufferedInputStream {
     private IOException failure;
+    private long bytes;
 
     Source(InputStream in) {
       super(in, BYTES);
@@ -135,7 +136,9 @@ enum Compression {
     @Override
     public synchronized int read() throws IOException {
       try {
-        return super.read();
+        int next = super.read();
+        bytes += next < 0 ? 0 : 1;
+        return next;
       } catch (IOException e) {
         failure = e;
         throw e;
@@ -145,7 +148,9 @@ enum Compression {
     @Override
     public synchronized int read(byte[] into, int offset, int length) throws IOException {
       try {
-        return super.read(into, offset, length);
+        int read = super.read(into, offset, length);
+        bytes += Math.max(0, read);
+        return read;
       } catch (IOException e) {
         failure = e;
         throw e;
@@ -161,6 +166,11 @@ enum Compression {
     private Inflated(InputStream in, Source source) {
       super(in);
       this.source = source;
+    }
+
+    /** Bytes that were read of the file itself. */
+    long bytes() {
+      return source.bytes;
     }
 
     /** Error of a truncated file; null if there is none. */

@@ -91,6 +91,11 @@ final class DecodedFile implements Closeable {
     return charset;
   }
 
+  /** Bytes that were read so far, compressed as they are; 0 if the stream is no file. */
+  long bytes() {
+    return in instanceof Compression.Inflated inflated ? inflated.bytes() : 0;
+  }
+
   /** Error of a truncated compressed file; null if there is none. */
   String broken() {
     return in instanceof Compression.Inflated inflated ? inflated.broken() : null;

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
  * @param timestamp in milliseconds since 1970-01-01 UTC
  * @param ask predict only; else learn from it too
  * @param cells its values in the order of the columns; null where there is none
+ * @param guesses of the baselines that all keys share; null where there are none
  */
 public record Event(
     int file,
@@ -22,7 +23,26 @@ public record Event(
     String key,
     long timestamp,
     boolean ask,
-    String[] cells) {
+    String[] cells,
+    float[] guesses) {
+
+  /** Without guesses. */
+  public Event(
+      int file,
+      long line,
+      String text,
+      Message message,
+      String key,
+      long timestamp,
+      boolean ask,
+      String[] cells) {
+    this(file, line, text, message, key, timestamp, ask, cells, null);
+  }
+
+  /** The same event with guesses. */
+  public Event withGuesses(float[] values) {
+    return new Event(file, line, text, message, key, timestamp, ask, cells, values);
+  }
 
   /** The text of an event that is JSON. */
   public String json() {

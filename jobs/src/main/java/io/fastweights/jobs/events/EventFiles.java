@@ -5,6 +5,7 @@ import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Nearest;
 import io.fastweights.kernels.schema.Schema;
+import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -57,6 +58,11 @@ public record EventFiles(
   record EventFile(
       String path, LineParser parser, Layout layout, long header, int[] places, String[] values)
       implements Serializable {
+    /** Its size, compressed as it is; 0 if it is gone. */
+    long bytes() {
+      return new File(path).length();
+    }
+
     /** Puts the values that every event of the file has. */
     void fill(String[] cells) {
       for (int i = 0; i < places.length; i++) {
@@ -239,6 +245,16 @@ public record EventFiles(
   @Override
   public List<String> paths() {
     return files.stream().map(EventFile::path).toList();
+  }
+
+  @Override
+  public boolean ordered() {
+    return !sorted;
+  }
+
+  @Override
+  public long bytes() {
+    return files.stream().mapToLong(EventFile::bytes).sum();
   }
 
   @Override

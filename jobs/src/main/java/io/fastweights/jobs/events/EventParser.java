@@ -6,6 +6,7 @@ import io.fastweights.kernels.schema.Schema;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -27,6 +28,9 @@ public final class EventParser extends ProcessFunction<Line, Event>
   /** Accumulator of JSON members that are no column, as they came after the first records. */
   public static final String LEFT_OUT = "members-left-out";
 
+  /** Accumulator of the bytes of the files that were read, compressed as they are. */
+  public static final String BYTES = "bytes-read";
+
   private static final long serialVersionUID = 1L;
 
   @SuppressWarnings("serial") // List.copyOf makes serializable lists.
@@ -37,6 +41,9 @@ public final class EventParser extends ProcessFunction<Line, Event>
   private transient long read;
   private transient long refused;
   private transient ReasonCounts leftOut;
+  private transient LongCounter bytes;
+  private transient int file;
+  private transient long bytesBefore;
   private transient RepeatedHour repeated = new RepeatedHour();
   private transient ListState<Tuple3<String, Long, Long>> state;
 
@@ -50,6 +57,7 @@ public final class EventParser extends ProcessFunction<Line, Event>
   public void open(OpenContext context) {
     leftOut = new ReasonCounts();
     getRuntimeContext().addAccumulator(LEFT_OUT, leftOut);
+    bytes = getRuntimeContext().getLongCounter(BYTES);
   }
 
   @Override
@@ -76,6 +84,7 @@ public final class EventParser extends ProcessFunction<Line, Event>
 
   @Override
   public void processElement(Line line, Context context, Collector<Event> out) {
+    count(line);
     try {
       Event event = parse(line);
       if (event != null) {
@@ -90,6 +99,13 @@ public final class EventParser extends ProcessFunction<Line, Event>
           new Rejected(line.file(), line.number(), e.getMessage(), line.text(), null));
       failIfBeyond(line, e.getMessage());
     }
+  }
+
+  private void count(Line line) {
+    while (file < line.file()) {
+      bytesBefore += files.get(file++).bytes();
+    }
+    bytes.add(bytesBefore + line.bytes() - bytes.getLocalValuePrimitive());
   }
 
   private String place(Line line) {

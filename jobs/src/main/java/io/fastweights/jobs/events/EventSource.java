@@ -23,6 +23,19 @@ public interface EventSource {
     return false;
   }
 
+  /**
+   * True if one subtask reads the events, in the order that they are taken in: then the order of
+   * the events of all keys does not depend on the parallelism.
+   */
+  default boolean ordered() {
+    return false;
+  }
+
+  /** Bytes of all files, compressed as they are; 0 where that is not known. */
+  default long bytes() {
+    return 0;
+  }
+
   /** Members of JSON events that JSON predictions keep. */
   default JsonOutput json() {
     return JsonOutput.NONE;

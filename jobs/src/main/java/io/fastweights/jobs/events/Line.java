@@ -8,5 +8,12 @@ package io.fastweights.jobs.events;
  * @param text without its end of line
  * @param problem why it cannot be read; null where it can
  * @param cells of a CSV record, null where one is empty; null for other formats
+ * @param bytes of the file that were read so far, compressed as they are; 0 where that is not known
  */
-public record Line(int file, long number, String text, String problem, String[] cells) {}
+public record Line(int file, long number, String text, String problem, String[] cells, long bytes) {
+
+  /** Where it is not known how far the file was read. */
+  public Line(int file, long number, String text, String problem, String[] cells) {
+    this(file, number, text, problem, cells, 0);
+  }
+}

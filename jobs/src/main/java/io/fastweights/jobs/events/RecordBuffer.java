@@ -127,11 +127,11 @@ final class RecordBuffer implements Closeable {
               "the line has %d characters, at most %d",
               length,
               RecordReader.MOST_CHARS);
-      return new Line(file, number, kept, most, null);
+      return new Line(file, number, kept, most, null, in.bytes());
     }
     String why = ended && pos == limit && in.broken() != null ? in.broken() : problem;
     String text = new String(chars, start, end - start);
-    return new Line(file, number, text, why == null ? bytes : why, cells);
+    return new Line(file, number, text, why == null ? bytes : why, cells, in.bytes());
   }
 
   /** A compressed file ended before its end, in front of this record. */

@@ -10,9 +10,14 @@ import java.util.Map;
 
 /** The figures of a command's last table, in order; written as one flat JSON object. */
 public final class Figures {
-  private final Map<String, Number> values = new LinkedHashMap<>();
+  private final Map<String, Object> values = new LinkedHashMap<>();
 
   public Figures put(String name, Number value) {
+    values.put(name, value);
+    return this;
+  }
+
+  public Figures put(String name, String value) {
     values.put(name, value);
     return this;
   }
@@ -28,8 +33,9 @@ public final class Figures {
     return List.copyOf(values.keySet());
   }
 
+  /** The number of a name; null where there is none. */
   public Number get(String name) {
-    return values.get(name);
+    return values.get(name) instanceof Number number ? number : null;
   }
 
   /**

@@ -7,7 +7,6 @@ import io.fastweights.operator.api.Prediction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 
@@ -19,12 +18,6 @@ import org.apache.flink.api.common.functions.RichMapFunction;
  * version in use. Counts observes and asks.
  */
 public final class PredictionRows extends RichMapFunction<Prediction<Event>, String> {
-  /** Accumulator of the events that were learned from. */
-  public static final String OBSERVED = "observed";
-
-  /** Accumulator of the events that were only asked. */
-  public static final String ASKED = "asked";
-
   private static final long serialVersionUID = 1L;
 
   private final RowFormat format;
@@ -39,8 +32,7 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
   private final boolean versions;
   private final JsonOutput json;
   private final JsonRows jsonRows;
-  private transient LongCounter observed;
-  private transient LongCounter asked;
+  private transient PredictionCounts counts;
 
   /**
    * @param eventColumns of the events
@@ -106,13 +98,12 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
 
   @Override
   public void open(OpenContext context) {
-    observed = getRuntimeContext().getLongCounter(OBSERVED);
-    asked = getRuntimeContext().getLongCounter(ASKED);
+    counts = new PredictionCounts(getRuntimeContext());
   }
 
   @Override
   public String map(Prediction<Event> prediction) {
-    (prediction.observed() ? observed : asked).add(1L);
+    counts.add(prediction);
     return line(prediction);
   }
 

@@ -1,5 +1,6 @@
 package io.fastweights.jobs.pipeline;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +11,7 @@ import org.apache.flink.client.deployment.executors.PipelineExecutorUtils;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -39,6 +41,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   private static final String TARGET = "fastweights-embedded";
   private static final String LOOPBACK = "127.0.0.1";
   private static final long CLOSE_SECONDS = 30;
+  private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
   private final Configuration configuration;
   private final MiniCluster cluster;
@@ -64,6 +67,10 @@ public final class EmbeddedCluster implements AutoCloseable {
     configuration.set(JobManagerOptions.BIND_HOST, LOOPBACK);
     configuration.set(TaskManagerOptions.BIND_HOST, LOOPBACK);
     configuration.set(WebOptions.SUBMIT_ENABLE, false);
+    if (!configuration.contains(HeartbeatManagerOptions.HEARTBEAT_INTERVAL)) {
+      // Accumulators of running tasks, which progress is shown from, come with heartbeats.
+      configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, HEARTBEAT);
+    }
     cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()

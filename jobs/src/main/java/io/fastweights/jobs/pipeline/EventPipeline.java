@@ -4,6 +4,7 @@ import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFields;
 import io.fastweights.jobs.events.EventSource;
 import io.fastweights.jobs.events.Rejected;
+import io.fastweights.jobs.quality.Prequential;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.FastWeightStream;
@@ -43,21 +44,28 @@ public record EventPipeline(
       EventSource source,
       Schema schema,
       SlowWeights weights) {
-    return build(environment, source, schema, weights, null);
+    return build(environment, source, schema, weights, null, null);
   }
 
   /**
    * @param weights the trained model; null for an associative memory
    * @param updates new weights while the job runs; null for none
+   * @param prequential measures of the predictions; null for none
    */
   public static EventPipeline build(
       StreamExecutionEnvironment environment,
       EventSource source,
       Schema schema,
       SlowWeights weights,
-      DataStream<ModelUpdate> updates) {
+      DataStream<ModelUpdate> updates,
+      Prequential prequential) {
     SingleOutputStreamOperator<Event> events = source.events(environment, schema);
-    FastWeightStream<Event> memories = memories(events, source, schema, weights, updates);
+    DataStream<Event> taken = prequential == null ? events : prequential.guessed(events);
+    FastWeightStream<Event> memories =
+        memories(taken, source, schema, weights, updates, prequential);
+    if (prequential != null) {
+      memories.scored();
+    }
     DataStream<Rejected> refused =
         memories
             .malformed()
@@ -79,7 +87,7 @@ public record EventPipeline(
    */
   public static FastWeightStream<Event> memories(
       DataStream<Event> events, EventSource source, Schema schema, SlowWeights weights) {
-    return memories(events, source, schema, weights, null);
+    return memories(events, source, schema, weights, null, null);
   }
 
   private static FastWeightStream<Event> memories(
@@ -87,13 +95,15 @@ public record EventPipeline(
       EventSource source,
       Schema schema,
       SlowWeights weights,
-      DataStream<ModelUpdate> updates) {
+      DataStream<ModelUpdate> updates,
+      Prequential prequential) {
     DataStream<Event> taken = source.sorted() ? timed(events) : events;
     FastWeights<Event> builder =
         FastWeights.on(taken.keyBy(Event::key, Types.STRING))
             .schema(schema, new EventFields(schema, source.columns()))
             .weights(weights)
             .refresh(updates)
+            .beside(prequential == null ? null : prequential.beside())
             .uid(MEMORIES);
     return (source.sorted() ? builder.eventTime(Duration.ZERO) : builder).build();
   }

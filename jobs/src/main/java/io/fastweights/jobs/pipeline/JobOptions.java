@@ -62,6 +62,7 @@ public final class JobOptions {
   }
 
   private static final int CHECKPOINTS_TOLD = 10_000;
+  private static final int MOST_PARALLELISM = 128;
 
   @Spec(Target.MIXEE)
   private CommandSpec command;
@@ -147,7 +148,7 @@ public final class JobOptions {
    */
   public void check() {
     atLeast("--parallelism", parallelism, 1);
-    atMost("--parallelism", parallelism, 128);
+    atMost("--parallelism", parallelism, MOST_PARALLELISM);
     atLeast("--batch-size", batchSize, 1);
     if (linger.isNegative()) {
       throw wrong("--linger is " + linger.toMillis() + " ms, must not be negative");
@@ -204,6 +205,21 @@ public final class JobOptions {
     setDefault(job, PipelineOptions.OBJECT_REUSE, true);
     setDefault(job, CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     job.set(PipelineOptions.GENERIC_TYPES, false);
+    return job;
+  }
+
+  /**
+   * The options of a job whose state is of no use after it: it writes no checkpoints.
+   *
+   * @param subtasks parallelism; null for that of the flag
+   */
+  public Configuration passing(Integer subtasks) {
+    Configuration job = job(new Configuration());
+    job.removeConfig(CheckpointingOptions.CHECKPOINTING_INTERVAL);
+    if (subtasks != null) {
+      atLeast("--threads", subtasks, 1);
+      job.set(CoreOptions.DEFAULT_PARALLELISM, Math.min(subtasks, MOST_PARALLELISM));
+    }
     return job;
   }
 

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param kind of the target
  * @param target name of it
  * @param scored events with a prediction and a label
- * @param first time of the first scored label, in milliseconds since 1970-01-01 UTC
+ * @param first time of the first predicted event, in milliseconds since 1970-01-01 UTC
  * @param last time of the last one
  * @param models the memories' predictions first, then the baselines
  * @param comparisons with the best baseline, one for each measure that has an interval

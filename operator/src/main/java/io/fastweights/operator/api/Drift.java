@@ -8,7 +8,9 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
- * A change in the stream of a subtask: the mean of a signal differs from before.
+ * A change for the worse in the stream of a subtask: the mean of a signal is higher than before. A
+ * lower one is no drift, as a memory that learns lowers both signals; it is counted as an
+ * improvement.
  *
  * @param timestamp time of the event at which it was detected, in milliseconds since 1970-01-01 UTC
  * @param signal the signal that changed

@@ -144,6 +144,12 @@ public enum FastWeightMetric {
       Place.SCORES, Kind.GAUGE, "prequential.recallErrorFaded", "The same, faded."),
   MEAN_RECALL_ERROR_WINDOW(
       Place.SCORES, Kind.GAUGE, "prequential.recallErrorWindow", "The same, over the window."),
+  ADVANTAGE(
+      Place.SCORES,
+      Kind.GAUGE,
+      "prequential.advantage",
+      "Mean loss of the best baseline less that of the predictions, since the job's start: negative"
+          + " where a trivial rule is better. In jobs of the command line; NaN in others."),
   LABELS_ANSWERED(
       Place.SCORES,
       Kind.COUNTER,
@@ -163,7 +169,14 @@ public enum FastWeightMetric {
       Place.SCORES,
       Kind.COUNTER,
       "drifts",
-      "Changes of the loss or of the recall error found by the drift detector.");
+      "Rises of the loss or of the recall error found by the drift detector: predictions have become"
+          + " worse."),
+  IMPROVEMENTS(
+      Place.SCORES,
+      Kind.COUNTER,
+      "improvements",
+      "Falls of the loss or of the recall error found by the drift detector: learning, or the end"
+          + " of a drift.");
 
   private static final String PROMETHEUS =
       "flink_taskmanager_job_task_operator_" + FastWeightMetrics.GROUP + "_";

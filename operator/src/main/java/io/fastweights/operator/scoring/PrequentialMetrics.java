@@ -2,6 +2,7 @@ package io.fastweights.operator.scoring;
 
 import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.metrics.FastWeightMetrics;
+import java.util.function.DoubleSupplier;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
@@ -21,7 +22,11 @@ final class PrequentialMetrics {
   private final Counter delayed;
   private final Counter unanswered;
 
-  PrequentialMetrics(Loss loss, int window, double fading, MetricGroup operator) {
+  /**
+   * @param advantage loss of the best baseline less that of the predictions, or NaN
+   */
+  PrequentialMetrics(
+      Loss loss, int window, double fading, MetricGroup operator, DoubleSupplier advantage) {
     this.loss = loss;
     MetricGroup fastweights = operator.addGroup(FastWeightMetrics.GROUP);
     MetricGroup group = fastweights.addGroup("prequential");
@@ -29,6 +34,7 @@ final class PrequentialMetrics {
     gauges(group, loss == Loss.NUMBER ? "absoluteError" : "logLoss", losses);
     recallErrors = new PrequentialMean(window, fading);
     gauges(group, "recallError", recallErrors);
+    group.gauge("advantage", advantage::getAsDouble);
     boolean probabilities = loss != Loss.NUMBER;
     accuracy = probabilities ? new PrequentialMean(window, fading) : null;
     calibration = probabilities ? new CalibrationError(window) : null;

@@ -6,11 +6,15 @@ import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.metrics.FastWeightMetrics;
 import io.fastweights.operator.stored.WaitingAsk;
+import java.util.Arrays;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -25,7 +29,8 @@ import org.apache.flink.util.OutputTag;
  * @param <T> element of the stream
  */
 @Internal
-public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, Scored<T>> {
+public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, Scored<T>>
+    implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
   public static final OutputTag<Drift> DRIFT = new OutputTag<>("drift", Drift.type());
@@ -33,20 +38,38 @@ public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, S
   private final Loss loss;
   private final double deviation;
   private final Configuration options;
+  private final Beside<T> beside;
 
   private transient AskedAnswers asked;
   private transient PrequentialMetrics metrics;
   private transient Adwin losses;
   private transient Adwin recallErrors;
   private transient Counter drifts;
+  private transient Counter improvements;
 
   /**
    * @param deviation of the target, where it is a number
+   * @param beside guesses to score by the same labels; null for none
    */
-  public Scorer(Loss loss, double deviation, Configuration options) {
+  public Scorer(Loss loss, double deviation, Configuration options, Beside<T> beside) {
     this.loss = loss;
     this.deviation = deviation;
     this.options = options;
+    this.beside = beside;
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    if (beside != null) {
+      beside.initialize(context, getRuntimeContext());
+    }
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    if (beside != null) {
+      beside.snapshot();
+    }
   }
 
   @Override
@@ -59,8 +82,10 @@ public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, S
             loss,
             options.get(FastWeightOptions.PREQUENTIAL_WINDOW),
             options.get(FastWeightOptions.PREQUENTIAL_FADING),
-            group);
+            group,
+            beside == null ? () -> Double.NaN : beside::advantage);
     drifts = group.addGroup(FastWeightMetrics.GROUP).counter("drifts");
+    improvements = group.addGroup(FastWeightMetrics.GROUP).counter("improvements");
     losses = new Adwin(options.get(FastWeightOptions.DRIFT_DELTA));
     recallErrors = new Adwin(options.get(FastWeightOptions.DRIFT_DELTA));
   }
@@ -69,11 +94,39 @@ public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, S
   public void processElement(Prediction<T> prediction, Context context, Collector<Scored<T>> out)
       throws Exception {
     if (prediction.observed()) {
-      score(scored(prediction, asked.take(prediction.id())), context, out);
+      WaitingAsk earlier = asked.take(prediction.id());
+      Scored<T> scored = scored(prediction, earlier);
+      score(scored, context, out);
+      if (beside != null) {
+        float[] guesses = earlier == null ? beside.guess(prediction) : guesses(earlier, prediction);
+        beside.score(scored, guesses);
+        beside.learn(prediction);
+      }
     } else if (prediction.id() != null) {
+      float[] values = prediction.values();
       asked.remember(
-          prediction.id(), prediction.values(), prediction.timestamp(), context.timerService());
+          prediction.id(),
+          beside == null ? values : joined(values, beside.guess(prediction)),
+          prediction.timestamp(),
+          context.timerService());
     }
+  }
+
+  private static float[] joined(float[] values, float[] guesses) {
+    float[] joined = Arrays.copyOf(values, values.length + guesses.length);
+    System.arraycopy(guesses, 0, joined, values.length, guesses.length);
+    return joined;
+  }
+
+  private static float[] predicted(WaitingAsk ask, Prediction<?> answer) {
+    return ask.values().length == answer.values().length
+        ? ask.values()
+        : Arrays.copyOf(ask.values(), answer.values().length);
+  }
+
+  /** Guesses made at an ask; they are stored behind its prediction. */
+  private static float[] guesses(WaitingAsk ask, Prediction<?> answer) {
+    return Arrays.copyOfRange(ask.values(), answer.values().length, ask.values().length);
   }
 
   @Override
@@ -93,7 +146,13 @@ public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, S
 
   private void watch(
       Adwin window, double value, Drift.Signal signal, Scored<T> scored, Context context) {
-    if (!Double.isNaN(value) && window.add(value)) {
+    if (Double.isNaN(value) || !window.add(value)) {
+      return;
+    }
+    if (!(window.meanAfter() > window.meanBefore())) {
+      // Learning, or the end of a drift.
+      improvements.inc();
+    } else {
       drifts.inc();
       int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
       context.output(
@@ -117,7 +176,7 @@ public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, S
         answer.event(),
         answer.id(),
         asked != null,
-        asked != null ? asked.values() : answer.values(),
+        asked != null ? predicted(asked, answer) : answer.values(),
         asked != null ? asked.timestamp() : answer.timestamp(),
         answer.target(),
         answer.timestamp(),

@@ -43,7 +43,8 @@ public final class ShadowScorer<K, T>
             loss,
             options.get(FastWeightOptions.PREQUENTIAL_WINDOW),
             options.get(FastWeightOptions.PREQUENTIAL_FADING),
-            getRuntimeContext().getMetricGroup());
+            getRuntimeContext().getMetricGroup(),
+            () -> Double.NaN);
   }
 
   @Override

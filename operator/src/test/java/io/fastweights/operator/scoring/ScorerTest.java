@@ -210,4 +210,18 @@ class ScorerTest {
           .containsOnly(Drift.Signal.LOSS);
     }
   }
+
+  @Test
+  void aModelThatLearnsIsNoDrift() throws Exception {
+    try (ScorerHarness harness = harness("hashmap")) {
+      harness.open();
+      SplittableRandom random = new SplittableRandom(5);
+      for (int place = 0; place < 4000; place++) {
+        float p = 0.9f - 0.6f * (float) Math.exp(-place / 500.0);
+        harness.processElement(
+            observe(place, "k", null, p + 0.1f * (float) random.nextDouble()), place);
+      }
+      assertThat(harness.drifts()).isEmpty();
+    }
+  }
 }

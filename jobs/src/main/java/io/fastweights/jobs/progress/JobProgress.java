@@ -1,0 +1,94 @@
+package io.fastweights.jobs.progress;
+
+import io.fastweights.jobs.events.EventParser;
+import io.fastweights.jobs.output.PredictionCounts;
+import io.fastweights.jobs.quality.QualityTotals;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.core.execution.JobClient;
+
+/**
+ * Waits for a job and shows how far it is, from its accumulators: the share of the files' bytes
+ * that was read, events a second since the first prediction, and the loss beside that of the best
+ * baseline.
+ */
+public final class JobProgress {
+  private static final long POLL_MILLIS = 500;
+
+  private final StatusLine line;
+  private final long bytes;
+  private double begun = Double.NaN;
+
+  /**
+   * @param bytes of all files; 0 where that is not known
+   */
+  public JobProgress(StatusLine line, long bytes) {
+    this.line = line;
+    this.bytes = bytes;
+  }
+
+  /** Waits for the end of a job. */
+  public JobExecutionResult await(JobClient job) throws Exception {
+    CompletableFuture<JobExecutionResult> result = job.getJobExecutionResult();
+    try {
+      while (true) {
+        try {
+          return result.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          line.update(() -> text(accumulators(job)));
+        }
+      }
+    } finally {
+      line.clear();
+    }
+  }
+
+  /** Empty while the job starts, and where the cluster does not answer. */
+  private static Map<String, Object> accumulators(JobClient job) {
+    try {
+      return job.getAccumulators().get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Map.of();
+    } catch (ExecutionException | TimeoutException e) {
+      return Map.of();
+    }
+  }
+
+  /** The line for these accumulators. */
+  String text(Map<String, Object> accumulators) {
+    long events =
+        number(accumulators, PredictionCounts.OBSERVED)
+            + number(accumulators, PredictionCounts.ASKED);
+    long read = number(accumulators, EventParser.BYTES);
+    double share = bytes == 0 ? 0 : Math.min(1, read / (double) bytes);
+    if (events == 0) {
+      return read == 0 ? "starting" : String.format(Locale.ROOT, "reading  %.0f%%", 100 * share);
+    }
+    double now = line.seconds();
+    begun = Double.isNaN(begun) ? now : begun;
+    double first = (double) accumulators.get(PredictionCounts.FIRST);
+    double last = (double) accumulators.get(PredictionCounts.LAST);
+    String rate =
+        last > first ? String.format(Locale.ROOT, "%,.0f events/s  ", events / (last - first)) : "";
+    return String.format(
+            Locale.ROOT,
+            "%,d events  %s%s  %s",
+            events,
+            rate,
+            StatusLine.left(share, Math.max(now - begun, last - first)),
+            accumulators.get(QualityTotals.NAME) instanceof QualityTotals totals
+                ? totals.summary()
+                : "")
+        .stripTrailing();
+  }
+
+  private static long number(Map<String, Object> accumulators, String name) {
+    return accumulators.get(name) instanceof Number number ? number.longValue() : 0;
+  }
+}

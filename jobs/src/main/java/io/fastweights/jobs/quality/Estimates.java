@@ -1,0 +1,384 @@
+package io.fastweights.jobs.quality;
+
+import io.fastweights.jobs.quality.Quality.CalibrationBin;
+import io.fastweights.jobs.quality.Quality.ClassCounts;
+import io.fastweights.jobs.quality.Quality.Comparison;
+import io.fastweights.jobs.quality.Quality.Estimate;
+import io.fastweights.jobs.quality.Quality.Kind;
+import io.fastweights.jobs.quality.Quality.Model;
+import io.fastweights.jobs.quality.Quality.TimeBin;
+import io.fastweights.jobs.quality.Tally.TimeSums;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures and their intervals from a {@link Tally}.
+ *
+ * <p>The standard error of a mean is the larger of two: that of independent events, and that of the
+ * time bins' sums, which events that resemble their neighbours make larger (a ratio estimator over
+ * blocks, Cochran, "Sampling Techniques", 1977, section 6.3). Below {@value #LEAST_BLOCKS} bins it
+ * is the first. The interval of an accuracy is Wilson's (1927) for as many independent events as
+ * give that standard error. An AUC's is DeLong's, or that of leaving out one time bin after the
+ * other (the jackknife) where it is wider. Differences are paired: of the same events or bins.
+ */
+final class Estimates {
+  static final int LEAST_BLOCKS = 10;
+
+  /** Quantile of the normal distribution for a two-sided interval of 95%. */
+  private static final double Z = 1.959963984540054;
+
+  private final Tally tally;
+  private final Layout layout;
+  private final double events;
+  private final Collection<TimeSums> blocks;
+  private final long[][] total;
+
+  Estimates(Tally tally) {
+    this.tally = tally;
+    this.layout = tally.layout;
+    this.events = tally.events;
+    this.blocks = tally.bins.values();
+    this.total = new long[layout.models()][layout.sums()];
+    for (TimeSums block : blocks) {
+      for (int i = 0; i < block.sums.length; i++) {
+        total[i / layout.sums()][i % layout.sums()] += block.sums[i];
+      }
+    }
+  }
+
+  Quality quality() {
+    List<Model> models = new ArrayList<>();
+    for (int m = 0; m < layout.models(); m++) {
+      Layout.Predictor predictor = layout.predictors().get(m);
+      models.add(
+          new Model(
+              predictor.name(),
+              predictor.title(),
+              measures(m),
+              classes(m),
+              predictor.graded() ? calibration(m) : List.of()));
+    }
+    return new Quality(
+        layout.kind(),
+        layout.target(),
+        tally.events,
+        tally.first,
+        tally.last,
+        models,
+        comparisons(models),
+        timeline());
+  }
+
+  /** Mean losses of the memories and of the best baseline: log loss, or absolute error. */
+  double[] losses() {
+    double best = Double.POSITIVE_INFINITY;
+    for (int m = 1; m < layout.models(); m++) {
+      if (layout.predictors().get(m).graded()) {
+        best = Math.min(best, mean(m, 0));
+      }
+    }
+    return new double[] {mean(0, 0) * layout.deviation(), best * layout.deviation()};
+  }
+
+  private double mean(int model, int sum) {
+    return total[model][sum] / Tally.ONE / events;
+  }
+
+  private Map<Measure, Estimate> measures(int m) {
+    Map<Measure, Estimate> measures = new EnumMap<>(Measure.class);
+    if (layout.kind() == Kind.NUMBER) {
+      Estimate absolute = normal(mean(m, Tally.ABSOLUTE), error(m, Tally.ABSOLUTE, false));
+      Estimate square = normal(mean(m, Tally.SQUARE), error(m, Tally.SQUARE, false));
+      measures.put(Measure.MEAN_ABSOLUTE_ERROR, scaled(absolute, layout.deviation()));
+      measures.put(Measure.RMSE, scaled(root(square), layout.deviation()));
+      double variance = labelVariance();
+      if (variance > 0) {
+        measures.put(
+            Measure.R2,
+            new Estimate(
+                1 - square.value() / variance,
+                1 - square.high() / variance,
+                1 - square.low() / variance));
+      }
+      return measures;
+    }
+    if (layout.predictors().get(m).graded()) {
+      measures.put(
+          Measure.LOG_LOSS, normal(mean(m, Tally.LOG_LOSS), error(m, Tally.LOG_LOSS, false)));
+    }
+    Estimate area = area(m);
+    if (area != null) {
+      measures.put(Measure.AUC, area);
+    }
+    measures.put(Measure.ACCURACY, wilson(mean(m, Tally.HITS), error(m, Tally.HITS, false)));
+    measures.put(Measure.BRIER, normal(mean(m, Tally.BRIER), error(m, Tally.BRIER, false)));
+    double f1 = macroF1(m);
+    measures.put(Measure.MACRO_F1, new Estimate(f1, f1, f1));
+    return measures;
+  }
+
+  private double labelVariance() {
+    double mean = tally.labels[0] / Tally.ONE / events;
+    return tally.labels[1] / Tally.ONE / events - mean * mean;
+  }
+
+  private static Estimate normal(double value, double error) {
+    return new Estimate(value, value - Z * error, value + Z * error);
+  }
+
+  private static Estimate scaled(Estimate e, double by) {
+    return new Estimate(e.value() * by, e.low() * by, e.high() * by);
+  }
+
+  private static Estimate root(Estimate square) {
+    return new Estimate(
+        Math.sqrt(square.value()),
+        Math.sqrt(Math.max(0, square.low())),
+        Math.sqrt(Math.max(0, square.high())));
+  }
+
+  /** Wilson's interval of a share with this standard error. */
+  private Estimate wilson(double share, double error) {
+    double variance = share * (1 - share);
+    double n = error > 0 ? Math.min(events, variance / (error * error)) : events;
+    double z2 = Z * Z / n;
+    double centre = (share + z2 / 2) / (1 + z2);
+    double half = Z / (1 + z2) * Math.sqrt(variance / n + z2 / n / 4);
+    return new Estimate(share, centre - half, centre + half);
+  }
+
+  /**
+   * The standard error of a mean.
+   *
+   * @param paired of the difference to the memories
+   */
+  private double error(int m, int sum, boolean paired) {
+    double mean = mean(m, sum) - (paired ? mean(0, sum) : 0);
+    long[] secondMoments = paired ? tally.differences : tally.squares;
+    double second = secondMoments[m * layout.sums() + sum] / Tally.ONE / events;
+    double independent = Math.sqrt(Math.max(0, second - mean * mean) / events);
+    if (blocks.size() < LEAST_BLOCKS) {
+      return independent;
+    }
+    double squares = 0;
+    for (TimeSums block : blocks) {
+      double own = block.sums[m * layout.sums() + sum] - (paired ? block.sums[sum] : 0);
+      double deviation = own / Tally.ONE - mean * block.events;
+      squares += deviation * deviation;
+    }
+    double n = blocks.size();
+    return Math.max(independent, Math.sqrt(squares * n / (n - 1)) / events);
+  }
+
+  private Estimate area(int m) {
+    if (layout.kind() != Kind.BINARY) {
+      return null;
+    }
+    int bins = Scores.bins(Scores.FINE);
+    Scores.Area area = Scores.area(tally.scores, 2 * m * bins, bins);
+    if (area == null) {
+      return null;
+    }
+    double error = Math.max(Math.sqrt(area.variance()), jackknife(m, -1));
+    return new Estimate(
+        area.value(), Math.max(0, area.value() - Z * error), Math.min(1, area.value() + Z * error));
+  }
+
+  /**
+   * The standard error of an area under the curve, or of the difference of two, from leaving out
+   * one time bin after the other; 0 where there are too few.
+   *
+   * @param other predictor to subtract; -1 for none
+   */
+  private double jackknife(int m, int other) {
+    if (blocks.size() < LEAST_BLOCKS) {
+      return 0;
+    }
+    List<Double> values = new ArrayList<>();
+    long[] all = coarse(m);
+    long[] allOther = other < 0 ? null : coarse(other);
+    for (TimeSums block : blocks) {
+      Double own = without(all, block, m);
+      Double others = other < 0 ? Double.valueOf(0) : without(allOther, block, other);
+      if (own != null && others != null) {
+        values.add(own - others);
+      }
+    }
+    double n = values.size();
+    double mean = values.stream().mapToDouble(v -> v).average().orElse(0);
+    double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
+    return n < 2 ? 0 : Math.sqrt(squares * (n - 1) / n);
+  }
+
+  private long[] coarse(int m) {
+    int width = 2 * Scores.bins(Scores.COARSE);
+    long[] sum = new long[width];
+    for (TimeSums block : blocks) {
+      for (int i = 0; i < width; i++) {
+        sum[i] += block.scores[m * width + i];
+      }
+    }
+    return sum;
+  }
+
+  private static Double without(long[] all, TimeSums block, int m) {
+    long[] rest = all.clone();
+    for (int i = 0; i < rest.length; i++) {
+      rest[i] -= block.scores[m * rest.length + i];
+    }
+    Scores.Area area = Scores.area(rest, 0, rest.length / 2);
+    return area == null ? null : (Double) area.value();
+  }
+
+  private List<ClassCounts> classes(int m) {
+    int count = layout.classes().size();
+    List<ClassCounts> counts = new ArrayList<>();
+    for (int c = 0; c < count; c++) {
+      int at = count * (1 + 2 * m) + c;
+      counts.add(
+          new ClassCounts(
+              layout.classes().get(c),
+              tally.classes[c],
+              tally.classes[at],
+              tally.classes[at + count]));
+    }
+    return List.copyOf(counts);
+  }
+
+  private double macroF1(int m) {
+    return classes(m).stream()
+        .filter(c -> c.support() > 0)
+        .mapToDouble(ClassCounts::f1)
+        .average()
+        .orElse(0);
+  }
+
+  private List<CalibrationBin> calibration(int m) {
+    List<CalibrationBin> bins = new ArrayList<>();
+    for (int b = 0; tally.calibration.length > 0 && b < Tally.CALIBRATION_BINS; b++) {
+      int at = (m * Tally.CALIBRATION_BINS + b) * 3;
+      long n = tally.calibration[at];
+      if (n > 0) {
+        bins.add(
+            new CalibrationBin(
+                n,
+                tally.calibration[at + 1] / Tally.ONE / n,
+                (double) tally.calibration[at + 2] / n));
+      }
+    }
+    return List.copyOf(bins);
+  }
+
+  private List<Comparison> comparisons(List<Model> models) {
+    List<Comparison> comparisons = new ArrayList<>();
+    for (Measure measure : models.get(0).measures().keySet()) {
+      if (measure != Measure.MACRO_F1 && measure != Measure.R2) {
+        int best = best(measure, models);
+        if (best > 0) {
+          comparisons.add(
+              new Comparison(measure, models.get(best).name(), advantage(measure, models, best)));
+        }
+      }
+    }
+    return List.copyOf(comparisons);
+  }
+
+  private static int best(Measure measure, List<Model> models) {
+    int best = 0;
+    for (int m = 1; m < models.size(); m++) {
+      Estimate own = models.get(m).measures().get(measure);
+      if (own != null
+          && (best == 0
+              || measure.better(own.value(), models.get(best).measures().get(measure).value()))) {
+        best = m;
+      }
+    }
+    return best;
+  }
+
+  private Estimate advantage(Measure measure, List<Model> models, int m) {
+    double ours = models.get(0).measures().get(measure).value();
+    double theirs = models.get(m).measures().get(measure).value();
+    double advantage = measure.higherIsBetter() ? ours - theirs : theirs - ours;
+    double unit = layout.deviation();
+    return normal(
+        advantage,
+        switch (measure) {
+          case LOG_LOSS -> error(m, Tally.LOG_LOSS, true);
+          case BRIER -> error(m, Tally.BRIER, true);
+          case ACCURACY -> error(m, Tally.HITS, true);
+          case AUC -> areaError(m);
+          case MEAN_ABSOLUTE_ERROR -> error(m, Tally.ABSOLUTE, true) * unit;
+          // To first order: a - b is (a^2 - b^2) / (a + b).
+          case RMSE ->
+              ours + theirs == 0 ? 0 : error(m, Tally.SQUARE, true) * unit * unit / (ours + theirs);
+          case MACRO_F1, R2 -> 0;
+        });
+  }
+
+  /** Without enough time bins the two areas count as independent, which overstates the error. */
+  private double areaError(int m) {
+    if (blocks.size() >= LEAST_BLOCKS) {
+      return jackknife(0, m);
+    }
+    int bins = Scores.bins(Scores.FINE);
+    return Math.sqrt(
+        Scores.area(tally.scores, 0, bins).variance()
+            + Scores.area(tally.scores, 2 * m * bins, bins).variance());
+  }
+
+  private List<TimeBin> timeline() {
+    List<TimeBin> timeline = new ArrayList<>();
+    for (Map.Entry<Long, TimeSums> entry : tally.bins.entrySet()) {
+      long from = entry.getKey() * tally.width;
+      timeline.add(
+          new TimeBin(from, from + tally.width, entry.getValue().events, values(entry.getValue())));
+    }
+    return List.copyOf(timeline);
+  }
+
+  private Map<Measure, double[]> values(TimeSums block) {
+    Map<Measure, double[]> values = new EnumMap<>(Measure.class);
+    if (layout.kind() == Kind.NUMBER) {
+      values.put(Measure.MEAN_ABSOLUTE_ERROR, means(block, Tally.ABSOLUTE, layout.deviation()));
+      double[] roots = means(block, Tally.SQUARE, layout.deviation() * layout.deviation());
+      for (int m = 0; m < roots.length; m++) {
+        roots[m] = Math.sqrt(roots[m]);
+      }
+      values.put(Measure.RMSE, roots);
+      return values;
+    }
+    double[] logLoss = means(block, Tally.LOG_LOSS, 1);
+    for (int m = 0; m < logLoss.length; m++) {
+      logLoss[m] = layout.predictors().get(m).graded() ? logLoss[m] : Double.NaN;
+    }
+    values.put(Measure.LOG_LOSS, logLoss);
+    values.put(Measure.ACCURACY, means(block, Tally.HITS, 1));
+    values.put(Measure.BRIER, means(block, Tally.BRIER, 1));
+    if (layout.kind() == Kind.BINARY) {
+      values.put(Measure.AUC, areas(block));
+    }
+    return values;
+  }
+
+  private double[] means(TimeSums block, int sum, double unit) {
+    double[] means = new double[layout.models()];
+    for (int m = 0; m < means.length; m++) {
+      means[m] = block.sums[m * layout.sums() + sum] / Tally.ONE / block.events * unit;
+    }
+    return means;
+  }
+
+  private double[] areas(TimeSums block) {
+    int bins = Scores.bins(Scores.COARSE);
+    double[] areas = new double[layout.models()];
+    for (int m = 0; m < areas.length; m++) {
+      Scores.Area area = Scores.area(block.scores, 2 * m * bins, bins);
+      areas[m] = area == null ? Double.NaN : area.value();
+    }
+    return areas;
+  }
+}
