@@ -15,12 +15,14 @@ import io.fastweights.jobs.progress.JobProgress;
 import io.fastweights.jobs.progress.StatusLine;
 import io.fastweights.jobs.quality.Prequential;
 import io.fastweights.jobs.quality.QualityTotals;
+import io.fastweights.jobs.quality.SurprisingKeys;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -77,6 +79,12 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Write the figures as one flat JSON object, too.")
   private Path json;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write a page on how good the predictions are, too: one HTML file.")
+  private Path report;
+
   @Mixin private ModelOptions model;
   @Mixin private JobOptions options;
 
@@ -84,6 +92,7 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     options.check();
     OutputFile.prepare("--json", json);
+    OutputFile.prepare("--report", report);
     JobModel learned = model.read(new Configuration());
     if (learned.schema().target() == null) {
       throw new IllegalArgumentException("the schema has no target: there is nothing to score");
@@ -91,18 +100,21 @@ final class EvaluateCommand implements Callable<Integer> {
     EventFiles files = EventFiles.of(events, learned.schema(), file -> {});
     PrintWriter out = command.commandLine().getOut();
     files.notes().forEach(out::println);
+    String names = events.stream().map(Path::toString).collect(Collectors.joining(", "));
+    RunPage page = new RunPage(report, names, learned);
     JobExecutionResult result;
     long start = System.nanoTime();
     try (JobTarget target = JobTarget.embedded(options.passing(threads))) {
-      build(target.environment(), files, learned);
+      build(target.environment(), files, learned, page);
       JobClient job = target.environment().executeAsync("fastweights evaluate");
       result = new JobProgress(new StatusLine(out), files.bytes()).await(job);
     }
-    report(result, (System.nanoTime() - start) / 1e9, out);
+    report(result, (System.nanoTime() - start) / 1e9, page, out);
     return 0;
   }
 
-  private void build(StreamExecutionEnvironment environment, EventFiles files, JobModel learned)
+  private void build(
+      StreamExecutionEnvironment environment, EventFiles files, JobModel learned, RunPage page)
       throws Exception {
     long first = from == null ? Long.MIN_VALUE : from.toEpochMilli();
     EventPipeline pipeline =
@@ -114,9 +126,13 @@ final class EvaluateCommand implements Callable<Integer> {
             null,
             Prequential.of(learned.schema(), files, first));
     new NoResults().write(pipeline, null, files.paths());
+    if (page.wanted()) {
+      SurprisingKeys.watch(pipeline.predictions());
+    }
   }
 
-  private void report(JobExecutionResult result, double seconds, PrintWriter out) throws Exception {
+  private void report(JobExecutionResult result, double seconds, RunPage page, PrintWriter out)
+      throws Exception {
     Figures figures = RunReport.figures(result, seconds);
     QualityTotals totals = RunReport.totals(result);
     requireFinite(result);
@@ -132,6 +148,7 @@ final class EvaluateCommand implements Callable<Integer> {
     RunReport.print(figures, RunReport.reasons(result), null, out);
     RunReport.quality(totals, figures, out);
     figures.writeJson(json);
+    page.write(result, figures, out);
   }
 
   /** Refuses scores that leave out predictions of NaN, which would look valid in a pipeline. */

@@ -12,6 +12,7 @@ import io.fastweights.jobs.kafka.KafkaResults;
 import io.fastweights.jobs.kafka.KafkaTopics;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.FileResults;
+import io.fastweights.jobs.output.OutputFile;
 import io.fastweights.jobs.output.PredictionRows;
 import io.fastweights.jobs.output.ResultSink;
 import io.fastweights.jobs.output.RowFormat;
@@ -24,6 +25,7 @@ import io.fastweights.jobs.pipeline.StartingMemories;
 import io.fastweights.jobs.progress.JobProgress;
 import io.fastweights.jobs.progress.StatusLine;
 import io.fastweights.jobs.quality.Prequential;
+import io.fastweights.jobs.quality.SurprisingKeys;
 import io.fastweights.operator.api.AllowedPaths;
 import io.fastweights.operator.api.ModelUpdate;
 import java.io.IOException;
@@ -35,6 +37,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -122,6 +125,13 @@ final class RunCommand implements Callable<Integer> {
   private Path json;
 
   @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description =
+          "Write a page on how good the predictions are, when the job has ended: one HTML file.")
+  private Path report;
+
+  @Option(
       names = "--memories",
       paramLabel = "FOLDER",
       description =
@@ -164,15 +174,17 @@ final class RunCommand implements Callable<Integer> {
     source.notes().forEach(out::println);
     ResultSink sink = sink(job.sink());
     sink.check();
+    OutputFile.prepare("--report", report);
+    RunPage page = new RunPage(report, sourceName(job), learned);
     KafkaModels models = models(job);
     Configuration flink = options.job(said);
     StartingMemories start = memories == null ? null : StartingMemories.of(memories, flink);
     try (JobTarget target = targets == null ? flags.target(flink) : targets.of(flink)) {
-      build(target.environment(), source, learned, models, sink);
+      build(target.environment(), source, learned, models, sink, page);
       if (start != null) {
         start.restore(target.environment());
       }
-      run(target, job, sink.place(), source.bytes());
+      run(target, job, sink.place(), source.bytes(), page);
     }
     return 0;
   }
@@ -185,7 +197,8 @@ final class RunCommand implements Callable<Integer> {
       EventSource source,
       JobModel learned,
       KafkaModels models,
-      ResultSink sink)
+      ResultSink sink,
+      RunPage page)
       throws Exception {
     SingleOutputStreamOperator<ModelUpdate> updates =
         models == null ? null : models.updates(environment);
@@ -206,6 +219,9 @@ final class RunCommand implements Callable<Integer> {
             models != null,
             source.json());
     sink.write(pipeline, rows, source.paths());
+    if (page.wanted()) {
+      SurprisingKeys.watch(pipeline.predictions());
+    }
     if (models != null) {
       models.writeRefused(updates.getSideOutput(Rejected.TAG), pipeline.refusedModels());
     }
@@ -237,7 +253,8 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void run(JobTarget target, JobConfig config, String place, long bytes) throws Exception {
+  private void run(JobTarget target, JobConfig config, String place, long bytes, RunPage page)
+      throws Exception {
     PrintWriter out = command.commandLine().getOut();
     long start = System.nanoTime();
     JobClient job = target.environment().executeAsync(config.name());
@@ -246,6 +263,10 @@ final class RunCommand implements Callable<Integer> {
       out.flush();
     }
     if (!target.attached()) {
+      if (page.wanted()) {
+        out.println("no report: it needs a job that this command waits for");
+        out.flush();
+      }
       return;
     }
     JobExecutionResult result = new JobProgress(new StatusLine(out), bytes).await(job);
@@ -253,6 +274,7 @@ final class RunCommand implements Callable<Integer> {
     RunReport.print(figures, RunReport.reasons(result), place, out);
     RunReport.quality(RunReport.totals(result), figures, out);
     figures.writeJson(json);
+    page.write(result, figures, out);
     if (config.sink().files() != null && config.sink().files().format() == RowFormat.CSV) {
       RunReport.printLeftOut(result, out);
     }
@@ -329,6 +351,14 @@ final class RunCommand implements Callable<Integer> {
     KafkaModels models = new KafkaModels(job.refresh().kafka(), job.source().bounded());
     models.check();
     return models;
+  }
+
+  /** The events in words. */
+  private static String sourceName(JobConfig job) {
+    JobConfig.Source source = job.source();
+    return source.kafka() == null
+        ? source.files().stream().map(Path::toString).collect(Collectors.joining(", "))
+        : "topic " + source.kafka().topic();
   }
 
   private static ResultSink sink(JobConfig.Sink sink) {

@@ -47,9 +47,17 @@ public final class Page {
     if (statements.isEmpty()) {
       return this;
     }
-    add("<section class=\"caution\"><h3>%s</h3><ul>", Html.escape(heading));
-    statements.forEach(statement -> add("<li>%s</li>", Html.escape(statement)));
-    add("</ul></section>\n");
+    add("<section class=\"caution\"><h3>%s</h3>", Html.escape(heading));
+    list(statements);
+    add("</section>\n");
+    return this;
+  }
+
+  /** A list of texts. */
+  public Page list(List<String> texts) {
+    add("<ul>");
+    texts.forEach(text -> add("<li>%s</li>", Html.escape(text)));
+    add("</ul>\n");
     return this;
   }
 

@@ -10,9 +10,13 @@ import java.util.List;
  */
 public record Table(List<String> head, List<List<String>> rows) {
 
+  /** Columns that have room for their intervals beside the values. */
+  private static final int NARROW = 4;
+
   /** Markup; a table that is wider than the page scrolls inside its own frame. */
   String html() {
-    StringBuilder html = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
+    String wide = head.size() > NARROW ? " class=\"wide\"" : "";
+    StringBuilder html = new StringBuilder("<div class=\"scroll\"><table" + wide + "><thead><tr>");
     head.forEach(
         name -> html.append("<th scope=\"col\">").append(Html.escape(name)).append("</th>"));
     html.append("</tr></thead><tbody>");

@@ -16,7 +16,7 @@ class PageTest {
   @Test
   void aPageLoadsNothingFitsAnyWidthAndHasTextAsText() throws Exception {
     Document document = PageStructure.check(SamplePage.page().html());
-    assertThat(PageStructure.elements(document, "figure")).hasSize(5);
+    assertThat(PageStructure.elements(document, "figure")).hasSize(7);
   }
 
   @Test

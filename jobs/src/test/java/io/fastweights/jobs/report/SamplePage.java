@@ -30,6 +30,8 @@ final class SamplePage {
     page.section("Lines " + MARKUP);
     page.chart(lines(), "Three lines and a guide");
     page.chart(dots(), "Dots with their intervals");
+    page.chart(over(3), "Three days");
+    page.chart(over(400), "A year and a month");
     page.section("Bars");
     page.chart(bars(), "Bars with their intervals");
     page.section("Heat maps");
@@ -70,6 +72,19 @@ final class SamplePage {
                 new Point(979_000_000_000.0 + POINTS * DAY / 2, 0.5))));
     return new LineChart(
         Axis.ofTimes("time (UTC)"), Axis.of("share of events", "0.000"), 300, lines);
+  }
+
+  /** A line over so many days. */
+  private static LineChart over(int days) {
+    List<Point> points =
+        IntStream.range(0, 20)
+            .mapToObj(i -> new Point(979_000_000_000.0 + i * days * DAY / 20, i / 20.0))
+            .toList();
+    return new LineChart(
+        Axis.ofTimes("time (UTC)"),
+        Axis.of("share", "0.00"),
+        120,
+        List.of(new Line("share", Role.OURS, points)));
   }
 
   private static LineChart dots() {
