@@ -9,6 +9,7 @@ import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.train.ConstantGuess;
 import io.fastweights.kernels.train.TrainOptions;
 import io.fastweights.kernels.train.TrainResult;
 import io.fastweights.kernels.train.Trainer;
@@ -174,7 +175,7 @@ public final class TrainCommand implements Callable<Integer> {
             .run(new ProgressLine(printer));
     WeightsFile.write(result.weights(), out);
     Figures figures = report(printer, read, result);
-    judge(printer, result, ConstantGuess.loss(schema.target(), split.train(), split.held()));
+    judge(printer, result, ConstantGuess.of(schema.target(), split.train()).loss(split.held()));
     learning.write(figures);
     return 0;
   }
@@ -236,6 +237,7 @@ public final class TrainCommand implements Callable<Integer> {
         .dimHead(dimHead)
         .nu(nu)
         .ffMult(2)
+        .finalNorm(true)
         .normalisation(normalisation)
         .outputs(schema.target().dim())
         .build();

@@ -108,9 +108,21 @@ public final class Trainer {
     return this;
   }
 
-  /** Trains from seeded initial weights, or resumes from the checkpoint if there is one. */
+  /**
+   * Trains from seeded initial weights, of which the head's bias is the best constant guess, or
+   * resumes from the checkpoint if there is one.
+   */
   public TrainResult run(TrainProgress.Listener listener) throws IOException {
-    return run(InitialWeights.of(layout, options.seed()), listener);
+    return run(initial(), listener);
+  }
+
+  private float[] initial() {
+    float[] values = InitialWeights.of(layout, options.seed());
+    if (layout.config().outputs() > 0) {
+      float[] guess = ConstantGuess.of(target, train).outputs();
+      System.arraycopy(guess, 0, values, layout.slice("head.bias").at(), guess.length);
+    }
+    return values;
   }
 
   /**
