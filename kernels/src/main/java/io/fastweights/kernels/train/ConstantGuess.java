@@ -19,6 +19,15 @@ public final class ConstantGuess {
 
   /** The answer that fits the events that count best. */
   public static ConstantGuess of(Target target, List<EventSequence> sequences) {
+    return of(target, sequences, List.of());
+  }
+
+  /**
+   * The answer that fits best by a weighted loss.
+   *
+   * @param factors one a class; empty for 1 each
+   */
+  static ConstantGuess of(Target target, List<EventSequence> sequences, List<Double> factors) {
     float[] outputs = new float[target.dim()];
     if (target instanceof Target.Number) {
       double[] sum = new double[2];
@@ -29,6 +38,9 @@ public final class ConstantGuess {
       double[] counts = new double[Math.max(2, target.dim())];
       Arrays.fill(counts, 1);
       forEach(sequences, label -> counts[(int) label]++);
+      for (int c = 0; c < factors.size(); c++) {
+        counts[c] *= factors.get(c);
+      }
       double all = Arrays.stream(counts).sum();
       for (int c = 0; c < outputs.length; c++) {
         outputs[c] = (float) Math.log(counts[c] / all);
