@@ -259,6 +259,24 @@ class TrainCommandITCase extends CommandTest {
   }
 
   @Test
+  void takesTheClassesOfTheEventsWhereTheSchemaListsNone() throws Exception {
+    Path weights = folder.resolve("model.safetensors");
+    String listed = Files.readString(schemaFile);
+    Files.writeString(schemaFile, listed.replace(", \"classes\": [\"n0\", \"n1\", \"n2\"]", ""));
+    Files.writeString(events, Files.readString(events).replace(",never\n", ",n1\n"));
+    Result trained = trainBriefly();
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    assertThat(trained.out()).contains("3 classes of next in the events: n0, n1, n2");
+    assertThat(WeightsFile.read(weights).schema().target().dim()).isEqualTo(3);
+    StringBuilder many = new StringBuilder("user,time,colour,next\n");
+    for (int i = 0; i <= 1000; i++) {
+      many.append("u1,").append(i).append(",c1,n").append(i).append('\n');
+    }
+    Files.writeString(events, many);
+    assertThat(trainBriefly().err()).contains("more than 1,000 values").hasLineCount(1);
+  }
+
+  @Test
   void helpShowsTheSizesThatHold() {
     assertThat(execute("train", "--help").out())
         .contains("Floats of an event's vector (default: 32)")

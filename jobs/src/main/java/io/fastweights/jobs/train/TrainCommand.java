@@ -2,7 +2,6 @@ package io.fastweights.jobs.train;
 
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.OutputFile;
-import io.fastweights.jobs.pipeline.JobModel;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Schema;
@@ -55,7 +54,9 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--schema",
       required = true,
       paramLabel = "FILE",
-      description = "The schema of the events, JSON.")
+      description =
+          "The schema of the events, JSON. A class target may leave out its classes: those of the events"
+              + " are taken.")
   private Path schemaFile;
 
   @Option(
@@ -87,7 +88,7 @@ public final class TrainCommand implements Callable<Integer> {
     OutputFile.prepare("--checkpoint", checkpoint);
     learning.prepare();
     PrintWriter printer = learning.out();
-    Schema schema = JobModel.readSchema(schemaFile);
+    Schema schema = TrainingSchema.read(schemaFile, events, printer);
     TrainingEvents read = TrainingEvents.read(events, schema, printer);
     Validation split = holdOut.split(read.sequences(), schema, printer);
     printer.printf(Locale.ROOT, "%,d events of %,d keys%n", read.events(), read.sequences().size());
