@@ -9,11 +9,13 @@ import io.fastweights.kernels.model.Tensor;
 import io.fastweights.kernels.model.WeightsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -190,6 +192,97 @@ class TrainCommandITCase extends CommandTest {
     JsonNode figures = new ObjectMapper().readTree(json.toFile());
     assertThat(figures.get("validation.accuracy").asDouble()).isGreaterThan(0.85);
     assertThat(trained.out()).doesNotContain("note:");
+  }
+
+  private Result trainBriefly(Object... more) {
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of("train", "--events", events, "--schema", schemaFile, "--epochs", 8));
+    arguments.addAll(List.of("--dim", 16, "--heads", 2, "--chunk", 16, "--lanes", 8));
+    arguments.addAll(List.of("--out", folder.resolve("model.safetensors")));
+    arguments.addAll(List.of(more));
+    return execute(arguments.toArray());
+  }
+
+  @Test
+  void saysThatTwoEventsAreTooFewAndGivesTheLossOfAll() throws Exception {
+    Files.writeString(events, "user,time,colour,next\nu1,0,c1,n1\nu1,60000,c0,n2\n");
+    Result trained = trainBriefly("--validation", 0);
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    assertThat(trained.out())
+        .contains("note: 2 events with a target are too few to learn from")
+        .containsPattern("steps; training loss [0-9.]+; not validated");
+  }
+
+  @Test
+  void validatesOnTheEventsOfAnotherFileByTheMetricAskedFor() throws Exception {
+    Path json = folder.resolve("train.json");
+    Path other = folder.resolve("other.csv");
+    Files.writeString(
+        other,
+        Files.readString(events).lines().limit(401).collect(Collectors.joining("\n")) + "\n");
+    Result trained =
+        trainBriefly("--validation", other, "--stop-metric", "accuracy", "--json", json);
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    double validated = accuracy(json, "validation.accuracy");
+    execute(
+        "evaluate",
+        "--events",
+        other,
+        "--weights",
+        folder.resolve("model.safetensors"),
+        "--json",
+        json);
+    assertThat(accuracy(json, "accuracy")).isEqualTo(validated);
+    assertThat(trainBriefly("--stop-metric", "mae").err())
+        .contains("stop metric MAE does not fit target next")
+        .hasLineCount(1);
+  }
+
+  private static double accuracy(Path json, String name) throws Exception {
+    return new ObjectMapper().readTree(json.toFile()).get(name).asDouble();
+  }
+
+  @Test
+  void tunesTheLearningRateWithinItsBudget() throws Exception {
+    Path json = folder.resolve("train.json");
+    Result trained = trainBriefly("--tune", 200, "--class-weights", "balanced", "--json", json);
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    assertThat(trained.out()).contains("validation after 40 steps");
+    double taken = new ObjectMapper().readTree(json.toFile()).get("learning_rate").asDouble();
+    assertThat(trained.out()).contains("taken: " + taken);
+    // A quarter of the default rate learns nothing in 40 steps.
+    assertThat(taken).isGreaterThan(0.002);
+    assertThat(trainBriefly("--tune", 50).err())
+        .contains("--tune gives 5 learning rates 10 steps each, must be at least 20")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void takesTheClassesOfTheEventsWhereTheSchemaListsNone() throws Exception {
+    Path weights = folder.resolve("model.safetensors");
+    String listed = Files.readString(schemaFile);
+    Files.writeString(schemaFile, listed.replace(", \"classes\": [\"n0\", \"n1\", \"n2\"]", ""));
+    Files.writeString(events, Files.readString(events).replace(",never\n", ",n1\n"));
+    Result trained = trainBriefly();
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    assertThat(trained.out()).contains("3 classes of next in the events: n0, n1, n2");
+    assertThat(WeightsFile.read(weights).schema().target().dim()).isEqualTo(3);
+    StringBuilder many = new StringBuilder("user,time,colour,next\n");
+    for (int i = 0; i <= 1000; i++) {
+      many.append("u1,").append(i).append(",c1,n").append(i).append('\n');
+    }
+    Files.writeString(events, many);
+    assertThat(trainBriefly().err()).contains("more than 1,000 values").hasLineCount(1);
+  }
+
+  @Test
+  void helpShowsTheSizesThatHold() {
+    assertThat(execute("train", "--help").out())
+        .contains("Floats of an event's vector (default: 32)")
+        .contains("Memories of a layer (default: 4)")
+        .contains("in multiples of dim (default: 2)")
+        .doesNotContainPattern("  Default:");
   }
 
   @Test

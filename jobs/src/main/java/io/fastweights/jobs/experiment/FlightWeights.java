@@ -53,7 +53,7 @@ final class FlightWeights {
   private FlightWeights(ParameterLayout layout, long seed) {
     this.layout = layout;
     c = layout.config();
-    values = InitialWeights.of(layout, seed);
+    values = InitialWeights.drawn(layout, seed);
     dim = c.dim();
     keys = c.dimHead();
     random = new SplittableRandom(seed);

@@ -54,6 +54,7 @@ public final class ProcessExperiment {
         .heads(4)
         .dimHead(8)
         .ffMult(2)
+        .finalNorm(true)
         .normalisation(Normalisation.UNIT)
         .outputs(classes)
         .build();

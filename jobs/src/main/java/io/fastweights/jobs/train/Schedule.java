@@ -5,45 +5,68 @@ import io.fastweights.kernels.train.TrainOptions;
 import java.util.List;
 
 /**
- * Number of epochs and of keys per step. Defaults depend on the data: with the sizes for some
- * hundred thousand events, a few thousand events make too few steps.
+ * Number of epochs, of keys per step and of their events. Defaults depend on the data: with the
+ * sizes for some hundred thousand events, a few thousand events make too few steps.
  *
+ * @param chunk events of a key that a step goes back through
  * @param lanes keys side by side in a step
  * @param epochs passes over all events
  * @param evaluationsPerEpoch scorings of the validation events in a pass
  * @param steps in all
  */
-record Schedule(int lanes, double epochs, double evaluationsPerEpoch, long steps) {
+record Schedule(int chunk, int lanes, double epochs, double evaluationsPerEpoch, long steps) {
   /** Steps that a small model needs to be useful. */
   static final long LEAST_STEPS = 400;
 
+  private static final int MOST_CHUNK = 64;
+  private static final int LEAST_CHUNK = 16;
   private static final int LEAST_EPOCH_STEPS = 8;
   private static final int MOST_LANES = 32;
   private static final double LEAST_EPOCHS = 10;
   private static final double STEPS_BETWEEN_EVALUATIONS = 25;
 
   /**
-   * @param chunk events of a key that a step goes back through
+   * @param chunk null to fit the data
    * @param lanes null to fit the data
    * @param epochs null to fit the data
    */
-  static Schedule of(List<EventSequence> train, int chunk, Integer lanes, Double epochs) {
-    long chunks = 0;
-    for (EventSequence s : train) {
-      chunks += (s.length() + chunk - 1) / chunk;
+  static Schedule of(List<EventSequence> train, Integer chunk, Integer lanes, Double epochs) {
+    int length = chunk == null ? MOST_CHUNK : chunk;
+    while (chunk == null && length > LEAST_CHUNK && chunks(train, length) < LEAST_EPOCH_STEPS) {
+      length /= 2;
     }
+    long chunks = chunks(train, length);
     int fitting = (int) Math.max(1, Math.min(MOST_LANES, chunks / LEAST_EPOCH_STEPS));
     int wide = lanes == null ? fitting : lanes;
     long epoch = Math.max(1, chunks / Math.max(1, wide));
     double passes = epochs == null ? Math.max(LEAST_EPOCHS, (double) LEAST_STEPS / epoch) : epochs;
     return new Schedule(
+        length,
         wide,
         passes,
         Math.min(1, epoch / STEPS_BETWEEN_EVALUATIONS),
         Math.max(1, Math.round(passes * epoch)));
   }
 
+  private static long chunks(List<EventSequence> train, int length) {
+    long chunks = 0;
+    for (EventSequence s : train) {
+      chunks += (s.length() + length - 1) / length;
+    }
+    return chunks;
+  }
+
+  /** The same with so many steps, scored after the last alone. */
+  Schedule of(long steps) {
+    double passes = epochs * steps / this.steps;
+    return new Schedule(chunk, lanes, passes, 1 / passes, steps);
+  }
+
   TrainOptions.Builder apply(TrainOptions.Builder options) {
-    return options.lanes(lanes).epochs(epochs).evaluationsPerEpoch(evaluationsPerEpoch);
+    return options
+        .chunk(chunk)
+        .lanes(lanes)
+        .epochs(epochs)
+        .evaluationsPerEpoch(evaluationsPerEpoch);
   }
 }

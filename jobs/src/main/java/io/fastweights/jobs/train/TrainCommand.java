@@ -2,16 +2,16 @@ package io.fastweights.jobs.train;
 
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.OutputFile;
-import io.fastweights.jobs.pipeline.JobModel;
-import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.ModelConfig;
-import io.fastweights.kernels.model.ModelConfig.Architecture;
-import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.train.ConstantGuess;
+import io.fastweights.kernels.train.EventSequence;
+import io.fastweights.kernels.train.Metrics;
 import io.fastweights.kernels.train.TrainOptions;
 import io.fastweights.kernels.train.TrainResult;
 import io.fastweights.kernels.train.Trainer;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,6 +36,12 @@ import picocli.CommandLine.Option;
 public final class TrainCommand implements Callable<Integer> {
   private static final int CHECKPOINT_STEPS = 100;
 
+  /** Events below which even a small model learns its few examples by heart. */
+  private static final int FEW_EVENTS = 200;
+
+  /** Events below which a metric's deviation is above a tenth. */
+  private static final int FEW_SCORED = 25;
+
   @Option(
       names = "--events",
       required = true,
@@ -48,7 +54,9 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--schema",
       required = true,
       paramLabel = "FILE",
-      description = "The schema of the events, JSON.")
+      description =
+          "The schema of the events, JSON. A class target may leave out its classes: those of the events"
+              + " are taken.")
   private Path schemaFile;
 
   @Option(
@@ -58,149 +66,140 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Takes the weights, safetensors, with the schema in it.")
   private Path out;
 
-  @Option(names = "--dim", defaultValue = "32", description = "Default: ${DEFAULT-VALUE}.")
-  private int dim;
-
-  @Option(names = "--depth", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
-  private int depth;
-
-  @Option(names = "--heads", defaultValue = "4", description = "Default: ${DEFAULT-VALUE}.")
-  private int heads;
-
-  @Option(names = "--dim-head", defaultValue = "8", description = "Default: ${DEFAULT-VALUE}.")
-  private int dimHead;
-
-  @Option(names = "--nu", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
-  private int nu;
-
-  @Option(
-      names = "--normalisation",
-      defaultValue = "unit",
-      description = "Of phi: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Normalisation normalisation;
-
-  @Option(
-      names = "--epochs",
-      paramLabel = "N",
-      description = "Default: 10, more where that were fewer than 400 steps.")
-  private Double epochs;
-
-  @Option(names = "--learning-rate", defaultValue = "0.002", description = "Default: 0.002.")
-  private double learningRate;
-
-  @Option(
-      names = "--chunk",
-      defaultValue = "64",
-      description = "Events of a key that a step goes back through (default: ${DEFAULT-VALUE}).")
-  private int chunk;
-
-  @Option(
-      names = "--lanes",
-      paramLabel = "N",
-      description = "Keys side by side in a step (default: 32, fewer where events are few).")
-  private Integer lanes;
-
-  @Option(names = "--dropout", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
-  private double dropout;
-
-  @Option(
-      names = "--validation",
-      paramLabel = "SHARE",
-      defaultValue = "0.1",
-      description = "Share held out to stop early; 0 for none (default: ${DEFAULT-VALUE}).")
-  private double validation;
-
-  @Option(
-      names = "--validate-by",
-      defaultValue = "time",
-      description = "Hold out the last of: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private ValidateBy validateBy;
-
-  @Option(names = "--patience", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}.")
-  private int patience;
-
-  @Option(
-      names = "--engine",
-      paramLabel = "NAME",
-      defaultValue = "cpu",
-      description = {
-        "What runs the memories and their gradients: ${COMPLETION-CANDIDATES} (default:",
-        "${DEFAULT-VALUE}). The rest runs on the CPU."
-      })
-  private Device engine;
-
   @Option(
       names = "--checkpoint",
       paramLabel = "FILE",
       description = "Keeps the state of training, to go on from after a failure.")
   private Path checkpoint;
 
-  @Mixin private LearningOptions learning;
+  @Mixin private ModelSizes sizes;
 
-  /** Choice of held-out events: the last by time, or the last keys. */
-  enum ValidateBy {
-    TIME,
-    KEY
-  }
+  @Mixin private OptimiserOptions optimiser;
+
+  @Mixin private HoldOut holdOut;
+
+  @Mixin private LearningOptions learning;
 
   @Override
   public Integer call() throws Exception {
-    if (!(validation >= 0 && validation < 1)) {
-      throw new IllegalArgumentException(
-          "--validation is " + validation + ", must be in 0 ... 1, below 1");
-    }
+    holdOut.check();
+    optimiser.check();
     OutputFile.prepare("--out", out);
     OutputFile.prepare("--checkpoint", checkpoint);
     learning.prepare();
-    check("--chunk", chunk);
-    check("--lanes", lanes);
     PrintWriter printer = learning.out();
-    Schema schema = JobModel.readSchema(schemaFile);
+    Schema schema = TrainingSchema.read(schemaFile, events, printer);
     TrainingEvents read = TrainingEvents.read(events, schema, printer);
-    ModelConfig model = model(schema);
-    Validation split =
-        validateBy == ValidateBy.TIME
-            ? Validation.byTime(read.sequences(), validation)
-            : Validation.byKey(read.sequences(), validation);
+    Validation split = holdOut.split(read.sequences(), schema, printer);
     printer.printf(Locale.ROOT, "%,d events of %,d keys%n", read.events(), read.sequences().size());
     if (read.malformed() > 0) {
       printer.println(read.refusals());
     }
-    Schedule schedule = Schedule.of(split.train(), chunk, lanes, epochs);
-    say(printer, schedule);
+    Training training = new Training(schema, split, optimiser.schedule(split.train()));
+    double rate = rate(training, printer);
+    training.say(printer);
     TrainResult result =
-        new Trainer(model, schema, split.train(), split.held(), options(schedule))
+        training
+            .trainer(training.options(rate).checkpoint(checkpoint, CHECKPOINT_STEPS).build())
             .keep(weights -> WeightsFile.write(weights, out))
             .run(new ProgressLine(printer));
     WeightsFile.write(result.weights(), out);
     Figures figures = report(printer, read, result);
-    judge(printer, result, ConstantGuess.loss(schema.target(), split.train(), split.held()));
+    figures.put("learning_rate", rate);
+    judge(printer, result, ConstantGuess.of(schema.target(), split.train()).loss(split.held()));
     learning.write(figures);
     return 0;
   }
 
-  private static void check(String flag, Integer value) {
-    if (value != null && value < 1) {
-      throw new IllegalArgumentException(flag + " is " + value + ", must be at least 1");
+  /** The learning rate that is given, or the best of a few. */
+  private double rate(Training training, PrintWriter printer) throws IOException {
+    long budget = optimiser.tuningSteps(training.schedule.steps());
+    if (budget == 0) {
+      return optimiser.learningRate();
+    }
+    if (training.split.held().isEmpty()) {
+      throw new IllegalArgumentException("--tune needs validation events, --validation gives none");
+    }
+    return RateSweep.run(
+        optimiser.learningRate(),
+        budget,
+        holdOut.stopMetric(),
+        (rate, steps) -> training.shortened(steps).metrics(rate),
+        printer);
+  }
+
+  /** The events, the schema and how they are gone through. */
+  private final class Training {
+    private final Schema schema;
+    private final Validation split;
+    private final Schedule schedule;
+
+    Training(Schema schema, Validation split, Schedule schedule) {
+      this.schema = schema;
+      this.split = split;
+      this.schedule = schedule;
+    }
+
+    Training shortened(long steps) {
+      return new Training(schema, split, schedule.of(steps));
+    }
+
+    TrainOptions.Builder options(double rate) {
+      TrainOptions.Builder options = schedule.apply(learning.apply(TrainOptions.builder()));
+      return holdOut
+          .apply(optimiser.apply(options, schema.target(), split.train()))
+          .learningRate(rate);
+    }
+
+    Trainer trainer(TrainOptions options) {
+      ModelConfig model = sizes.model(schema.target().dim());
+      return new Trainer(model, schema, split.train(), split.held(), options);
+    }
+
+    Metrics metrics(double rate) throws IOException {
+      return trainer(options(rate).build()).run(progress -> {}).validation();
+    }
+
+    void say(PrintWriter printer) {
+      printer.printf(
+          Locale.ROOT,
+          "%,d steps of %d keys side by side, %d events of each; the best weights so far are in"
+              + " %s%n",
+          schedule.steps(),
+          schedule.lanes(),
+          schedule.chunk(),
+          out);
+      if (schedule.steps() < Schedule.LEAST_STEPS) {
+        printer.printf(
+            Locale.ROOT,
+            "note: %,d steps are few, %d are a beginning: more --epochs or fewer --lanes%n",
+            schedule.steps(),
+            Schedule.LEAST_STEPS);
+      }
+      note(printer, "too few to learn from: expect a model of use", split.train(), FEW_EVENTS);
+      if (!split.held().isEmpty()) {
+        note(
+            printer,
+            "too few to validate: scores tell good weights from bad ones",
+            split.held(),
+            FEW_SCORED);
+      }
+      printer.flush();
     }
   }
 
-  private void say(PrintWriter printer, Schedule schedule) {
-    printer.printf(
-        Locale.ROOT,
-        "%,d steps of %d keys side by side, %d events of each; the best weights so far are in %s%n",
-        schedule.steps(),
-        schedule.lanes(),
-        chunk,
-        out);
-    if (schedule.steps() < Schedule.LEAST_STEPS) {
+  /** Says that events are fewer than what they are needed for. */
+  private static void note(
+      PrintWriter printer, String what, List<EventSequence> sequences, int least) {
+    int counted = sequences.stream().mapToInt(EventSequence::counted).sum();
+    if (counted < least) {
       printer.printf(
           Locale.ROOT,
-          "note: %,d steps are few, %d are a beginning: more --epochs or fewer --lanes%n",
-          schedule.steps(),
-          Schedule.LEAST_STEPS);
+          "note: %,d events with a target are %s from some %d on%n",
+          counted,
+          what,
+          least);
     }
-    printer.flush();
   }
 
   /** Says that a model is of no use, which its metrics alone do not. */
@@ -215,45 +214,26 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private TrainOptions options(Schedule schedule) {
-    return schedule
-        .apply(learning.apply(TrainOptions.builder()))
-        .chunk(chunk)
-        .learningRate(learningRate)
-        .attentionDropout(dropout)
-        .feedForwardDropout(dropout)
-        .patience(patience)
-        .engine(engine)
-        .checkpoint(checkpoint, CHECKPOINT_STEPS)
-        .build();
-  }
-
-  private ModelConfig model(Schema schema) {
-    return ModelConfig.builder(Architecture.TRANSFORMER)
-        .dim(dim)
-        .depth(depth)
-        .heads(heads)
-        .dimHead(dimHead)
-        .nu(nu)
-        .ffMult(2)
-        .normalisation(normalisation)
-        .outputs(schema.target().dim())
-        .build();
-  }
-
   private Figures report(PrintWriter printer, TrainingEvents read, TrainResult result) {
     Figures figures =
         new Figures()
             .put("events", read.events())
             .put("malformed", read.malformed())
-            .put("steps", result.steps());
-    String scores = "";
+            .put("steps", result.steps())
+            .put("loss", result.trainingLoss());
+    String scores = "; not validated";
     if (result.validation() != null) {
       figures.put("validation.loss", result.validation().loss());
       result.validation().values().forEach((name, v) -> figures.put("validation." + name, v));
       scores = "; validation " + ProgressLine.text(result.validation());
     }
-    printer.printf(Locale.ROOT, "%s after %,d steps%s%n", result.end(), result.steps(), scores);
+    printer.printf(
+        Locale.ROOT,
+        "%s after %,d steps; training loss %.4f%s%n",
+        result.end(),
+        result.steps(),
+        result.trainingLoss(),
+        scores);
     printer.println("weights: " + out);
     return figures;
   }

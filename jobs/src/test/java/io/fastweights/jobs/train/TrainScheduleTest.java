@@ -1,10 +1,12 @@
 package io.fastweights.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.fastweights.kernels.train.EventSequence;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,6 +29,21 @@ class TrainScheduleTest {
     assertThat(schedule.epochs()).isEqualTo(epochs);
     assertThat(schedule.steps()).isEqualTo(steps);
     assertThat(schedule.evaluationsPerEpoch()).isBetween(0.01, 1.0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 2, 16", "1, 300, 32", "8, 300, 64", "30, 100, 64"})
+  void goesThroughFewEventsInShorterChunks(int keys, int events, int chunk) {
+    assertThat(Schedule.of(keys(keys, events), null, null, null).chunk()).isEqualTo(chunk);
+  }
+
+  @Test
+  void theSameWithFewerStepsIsScoredAfterTheLast() {
+    Schedule whole = Schedule.of(keys(1000, 300), 64, null, null);
+    Schedule trial = whole.of(50);
+    assertThat(trial.epochs() * whole.steps()).isCloseTo(whole.epochs() * 50, within(1e-6));
+    assertThat(trial.evaluationsPerEpoch() * trial.epochs()).isCloseTo(1, within(1e-9));
+    assertThat(trial.lanes()).isEqualTo(whole.lanes());
   }
 
   @ParameterizedTest

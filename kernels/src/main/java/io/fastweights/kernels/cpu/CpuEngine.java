@@ -231,10 +231,15 @@ public final class CpuEngine implements Engine {
   }
 
   private void readOut(EventBatch batch) {
+    float[] hidden = batch.hidden();
+    if (network.norm() != null) {
+      int dim = ((SlowModel) model).config().dim();
+      kernels.norm(network.norm(), hidden, hidden, dim, 0, batch.size());
+    }
     if (network.head() == null) {
-      System.arraycopy(batch.hidden(), 0, batch.outputs(), 0, batch.size() * model.outputDim());
+      System.arraycopy(hidden, 0, batch.outputs(), 0, batch.size() * model.outputDim());
     } else {
-      kernels.dense(network.head(), batch.hidden(), batch.outputs(), 0, batch.size());
+      kernels.dense(network.head(), hidden, batch.outputs(), 0, batch.size());
     }
     int count = model.updates() * shape.heads();
     for (int row = 0; row < batch.size(); row++) {

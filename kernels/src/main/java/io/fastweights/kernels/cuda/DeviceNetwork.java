@@ -41,11 +41,13 @@ final class DeviceNetwork implements AutoCloseable {
 
   private final DeviceMemory memory;
   private final List<Layer> layers = new ArrayList<>();
+  private final Scale norm;
   private final Matrix head;
 
   DeviceNetwork(Network network, CudaStream stream) {
     Block block = new Block();
     network.layers().forEach(layer -> place(layer, block));
+    place(network.norm(), block);
     place(network.head(), block);
     Scope failing = new Scope();
     memory = failing.own(DeviceMemory.allocate(Math.max(1, block.size) * Float.BYTES));
@@ -56,6 +58,7 @@ final class DeviceNetwork implements AutoCloseable {
       for (Network.Layer layer : network.layers()) {
         layers.add(place(layer, block));
       }
+      norm = place(network.norm(), block);
       head = place(network.head(), block);
       memory.upload(0, staging, 0, memory.bytes(), stream);
       stream.synchronize();
@@ -82,6 +85,11 @@ final class DeviceNetwork implements AutoCloseable {
             Stream.ofNullable(head))
         .filter(Objects::nonNull)
         .toList();
+  }
+
+  /** Layer norm of the hidden vectors, or null. */
+  Scale norm() {
+    return norm;
   }
 
   /** The read-out, or null. */

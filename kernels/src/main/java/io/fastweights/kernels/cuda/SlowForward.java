@@ -75,16 +75,26 @@ final class SlowForward implements Forward {
         mix(layer, rows);
       }
     }
+    readOut(flight);
+  }
+
+  /** The hidden vectors normed, and the outputs. */
+  private void readOut(InFlightBatch flight) {
+    int dim = slow.config().dim();
+    int size = flight.batch().size();
+    long hidden = flight.hidden();
+    if (network.norm() != null) {
+      layers.norm(network.norm(), hidden, 0, hidden, size, dim);
+    }
     if (network.head() != null) {
-      int dim = slow.config().dim();
       products.dense(
           network.head(),
-          flight.hidden(),
+          hidden,
           dim,
           0,
           flight.outputs(),
           slow.outputDim(),
-          flight.batch().size(),
+          size,
           false,
           DenseLayer.NO_SIGMOID);
     }

@@ -14,9 +14,10 @@ import java.util.List;
  * transformer.
  *
  * @param layers the layers, first to last
+ * @param norm layer norm of the hidden vector, or null
  * @param head the read-out, or null where the hidden vector is the output
  */
-public record Network(List<Layer> layers, Dense head) {
+public record Network(List<Layer> layers, Norm norm, Dense head) {
 
   /**
    * One layer. The norms and the feed-forward block are null outside a transformer.
@@ -43,7 +44,7 @@ public record Network(List<Layer> layers, Dense head) {
       layers.add(layer(w, c, i));
     }
     Dense head = c.outputs() > 0 ? linear(w, "head", c.dim(), c.outputs()) : null;
-    return new Network(List.copyOf(layers), head);
+    return new Network(List.copyOf(layers), c.finalNorm() ? norm(w, "norm") : null, head);
   }
 
   private static Layer layer(SlowWeights w, ModelConfig c, int i) {

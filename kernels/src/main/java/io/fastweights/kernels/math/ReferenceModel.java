@@ -127,6 +127,9 @@ public final class ReferenceModel {
         x = plus(x, c.preNorm() ? f : norm(layer.feedForwardNorm(), f));
       }
     }
+    if (network.norm() != null) {
+      x = norm(network.norm(), x);
+    }
     float[] output = network.head() == null ? x : dense(network.head(), x);
     return new Step(x, output, recallError / (c.depth() * heads), keys, deltas);
   }

@@ -30,6 +30,7 @@ final class HyperParameters {
   private static final String NU = "nu";
   private static final String FF_MULT = "ff_mult";
   private static final String PRE_NORM = "pre_norm";
+  private static final String FINAL_NORM = "final_norm";
   private static final String BETA = "beta";
   private static final String MEMORY = "memory";
   private static final String RULE = "rule";
@@ -48,6 +49,7 @@ final class HyperParameters {
           NU,
           FF_MULT,
           PRE_NORM,
+          FINAL_NORM,
           BETA,
           MEMORY,
           RULE,
@@ -91,6 +93,10 @@ final class HyperParameters {
     texts.put(NU, Integer.toString(c.nu()));
     texts.put(FF_MULT, Integer.toString(c.ffMult()));
     texts.put(PRE_NORM, Boolean.toString(c.preNorm()));
+    if (c.finalNorm()) {
+      // Absent where there is none: the bytes of such a file are those of before the choice.
+      texts.put(FINAL_NORM, Boolean.toString(true));
+    }
     texts.put(BETA, text(c.betaGate()));
     texts.put(MEMORY, text(c.memoryScope()));
     texts.put(RULE, text(c.updateRule()));
@@ -137,7 +143,8 @@ final class HyperParameters {
               dimHead,
               nu(map, cell, dim),
               ffMult,
-              preNorm(),
+              truth(PRE_NORM, true),
+              truth(FINAL_NORM, transformer && shapes.containsKey("norm.weight")),
               choice(RULE, UpdateRule.values(), UpdateRule.DELTA),
               map,
               choice(NORMALISATION, Normalisation.values(), Normalisation.SUM),
@@ -237,8 +244,8 @@ final class HyperParameters {
   }
 
   /** True or False as Python prints them, or true or false. */
-  private boolean preNorm() throws WeightsFormatException {
-    return switch (metadata.getOrDefault(PRE_NORM, "true")) {
+  private boolean truth(String key, boolean otherwise) throws WeightsFormatException {
+    return switch (metadata.getOrDefault(key, Boolean.toString(otherwise))) {
       case "True", "true" -> true;
       case "False", "false" -> false;
       default ->
@@ -246,8 +253,8 @@ final class HyperParameters {
               String.format(
                   Locale.ROOT,
                   "metadata %s is %s, must be one of [True, False, true, false]",
-                  PRE_NORM,
-                  metadata.get(PRE_NORM)));
+                  key,
+                  metadata.get(key)));
     };
   }
 

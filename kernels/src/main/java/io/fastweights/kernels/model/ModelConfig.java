@@ -16,6 +16,7 @@ import java.util.Locale;
  * @param nu the capacity factor of DPFP: phi has 2 nu d features
  * @param ffMult the feed-forward block is {@code dim * ffMult} wide
  * @param preNorm true for layer norm before each block, false for after it
+ * @param finalNorm true for a layer norm of the last layer's hidden vector, before the head
  * @param updateRule how W is rewritten
  * @param featureMap phi
  * @param normalisation how phi is normalised
@@ -33,6 +34,7 @@ public record ModelConfig(
     int nu,
     int ffMult,
     boolean preNorm,
+    boolean finalNorm,
     UpdateRule updateRule,
     FeatureMap featureMap,
     Normalisation normalisation,
@@ -113,6 +115,9 @@ public record ModelConfig(
     if (architecture != Architecture.TRANSFORMER && depth != 1) {
       throw new IllegalArgumentException(architecture + " has one layer, not " + depth);
     }
+    if (finalNorm && architecture != Architecture.TRANSFORMER) {
+      throw new IllegalArgumentException(architecture + " has no layer norm");
+    }
     if (architecture == Architecture.CELL && (heads != 1 || dimHead != dim)) {
       throw new IllegalArgumentException(
           String.format(
@@ -156,6 +161,7 @@ public record ModelConfig(
     private int nu = 1;
     private int ffMult = 4;
     private boolean preNorm = true;
+    private boolean finalNorm;
     private UpdateRule updateRule = UpdateRule.DELTA;
     private FeatureMap featureMap = FeatureMap.DPFP;
     private Normalisation normalisation = Normalisation.SUM;
@@ -200,6 +206,12 @@ public record ModelConfig(
 
     public Builder preNorm(boolean value) {
       preNorm = value;
+      return this;
+    }
+
+    /** True for a layer norm before the head; false by default, as in dpfp-pytorch. */
+    public Builder finalNorm(boolean value) {
+      finalNorm = value;
       return this;
     }
 
@@ -249,6 +261,7 @@ public record ModelConfig(
           nu,
           ffMult,
           preNorm,
+          finalNorm,
           updateRule,
           featureMap,
           normalisation,

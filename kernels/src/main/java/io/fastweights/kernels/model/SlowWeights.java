@@ -192,6 +192,9 @@ public final class SlowWeights implements Serializable {
         }
       }
     }
+    if (c.finalNorm()) {
+      norm(shapes, "norm", c.dim());
+    }
     if (c.outputs() > 0) {
       linear(shapes, "head", c.outputs(), c.dim());
     }

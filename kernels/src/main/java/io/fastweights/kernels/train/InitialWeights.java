@@ -3,27 +3,54 @@ package io.fastweights.kernels.train;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.schema.Schema;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Seeded weights before training: as in PyTorch, except that queries start equal to keys, and
- * read-outs at full scale. So from the first step an event reads what earlier similar events have
- * written.
+ * Seeded weights before training: as in PyTorch, except that queries start equal to keys, read-outs
+ * at full scale, tokens no larger than read-outs, and the head near 0. So from the first step an
+ * event reads what earlier similar events have written, and the first loss is that of a guess.
  */
 public final class InitialWeights {
+  /** Deviation of a token's floats; read-outs have about as much in {@code dim} floats. */
+  private static final double TOKEN = 0.3;
+
+  /** Factor of the head's weights: outputs of a deviation of some hundredths. */
+  private static final float HEAD = 0.1f;
+
   private InitialWeights() {}
 
   /**
-   * Embeddings N(0, 1), linear layers uniform within 1 / sqrt(in), norms 1 and 0.
+   * Embeddings of a deviation with which the sum of a token's has the same, however many there are;
+   * linear layers uniform within 1 / sqrt(in), the head within a tenth of that; norms 1 and 0.
    *
    * @return values in the order of the layout
    */
   public static float[] of(ParameterLayout layout, long seed) {
+    float[] values = drawn(layout, seed);
+    float each = (float) (TOKEN / Math.sqrt(summands(layout.schema())));
+    for (ParameterLayout.Slice s : layout.slices()) {
+      if (isEmbedding(s)) {
+        scale(s, each, values);
+      } else if (s.name().equals("head.weight")) {
+        scale(s, HEAD, values);
+      } else if (s.name().equals("head.bias")) {
+        scale(s, 0, values);
+      }
+    }
+    return values;
+  }
+
+  /**
+   * The same before tokens and head are scaled: embeddings N(0, 1), all linear layers uniform
+   * within 1 / sqrt(in).
+   */
+  public static float[] drawn(ParameterLayout layout, long seed) {
     float[] values = new float[layout.size()];
     for (ParameterLayout.Slice s : layout.slices()) {
       SplittableRandom random = new SplittableRandom(Seeds.mix(seed, s.at()));
-      if (s.name().startsWith("embedding.")) {
+      if (isEmbedding(s)) {
         for (int i = s.at(); i < s.at() + s.size(); i++) {
           values[i] = (float) random.nextGaussian();
         }
@@ -39,6 +66,24 @@ public final class InitialWeights {
     queriesAsKeys(layout, values);
     readsAtFullScale(layout, values);
     return values;
+  }
+
+  private static boolean isEmbedding(ParameterLayout.Slice s) {
+    return s.name().startsWith("embedding.");
+  }
+
+  /** Embeddings in a token's sum: of the fields, of the fields before, of the target before. */
+  private static int summands(Schema schema) {
+    if (schema == null) {
+      return 1;
+    }
+    return 2 * schema.fields().size() + (schema.target() == null ? 0 : 1);
+  }
+
+  private static void scale(ParameterLayout.Slice s, float by, float[] values) {
+    for (int i = s.at(); i < s.at() + s.size(); i++) {
+      values[i] *= by;
+    }
   }
 
   private static void queriesAsKeys(ParameterLayout layout, float[] values) {

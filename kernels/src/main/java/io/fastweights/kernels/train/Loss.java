@@ -1,6 +1,8 @@
 package io.fastweights.kernels.train;
 
 import io.fastweights.kernels.schema.Target;
+import java.util.List;
+import java.util.Locale;
 
 /** The function that training minimises, of an event's outputs and its label. */
 public sealed interface Loss {
@@ -27,6 +29,30 @@ public sealed interface Loss {
       return new CrossEntropy(target.dim());
     }
     return target instanceof Target.Binary ? new BinaryCrossEntropy() : new SquaredError();
+  }
+
+  /**
+   * The loss that fits a target, each event's times the factor of its class.
+   *
+   * @param factors one a class, false and true of a binary target; empty for 1 each
+   * @throws IllegalArgumentException if they do not fit the target
+   */
+  static Loss of(Target target, List<Double> factors) {
+    Loss loss = of(target);
+    if (factors.isEmpty()) {
+      return loss;
+    }
+    int classes = target instanceof Target.Number ? 0 : Math.max(2, target.dim());
+    if (factors.size() != classes) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "class weights are %d, target %s has %d classes",
+              factors.size(),
+              target.name(),
+              classes));
+    }
+    return new Weighted(loss, factors);
   }
 
   /** -log of the softmax of the label's logit. */
@@ -66,6 +92,31 @@ public sealed interface Loss {
       }
       // log(1 + exp(x)) - label x, without overflow.
       return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))) - label * x;
+    }
+  }
+
+  /** A loss of classes, each times the factor of its label. */
+  final class Weighted implements Loss {
+    private final Loss loss;
+    private final float[] factors;
+
+    Weighted(Loss loss, List<Double> factors) {
+      this.loss = loss;
+      this.factors = new float[factors.size()];
+      for (int i = 0; i < this.factors.length; i++) {
+        this.factors[i] = factors.get(i).floatValue();
+      }
+    }
+
+    @Override
+    public int outputs() {
+      return loss.outputs();
+    }
+
+    @Override
+    public double of(float[] outputs, int at, float label, float scale, float[] gradient) {
+      float factor = factors[(int) label];
+      return factor * loss.of(outputs, at, label, scale * factor, gradient);
     }
   }
 

@@ -15,9 +15,11 @@ import java.util.Locale;
 final class ModelPass {
   private final ModelConfig config;
   private final Loss loss;
+  private final NormLayer norm;
   private final LinearMap head;
   private final LayerPass[] layers;
   private final float[] stream;
+  private final float[] last;
   private final float[] hidden;
   private final float[] outputs;
   private final float[] gradOutputs;
@@ -38,12 +40,14 @@ final class ModelPass {
           String.format(
               Locale.ROOT, "the model has %d outputs, the loss takes %d", width, loss.outputs()));
     }
+    norm = config.finalNorm() ? new NormLayer(layout, "norm", options.chunk()) : null;
     head = config.outputs() > 0 ? new LinearMap(layout, "head") : null;
     layers = new LayerPass[config.depth()];
     for (int l = 0; l < layers.length; l++) {
       layers[l] = new LayerPass(layout, l, options.chunk(), options);
     }
     stream = new float[options.chunk() * config.dim()];
+    last = norm == null ? null : new float[stream.length];
     hidden = new float[stream.length];
     outputs = new float[options.chunk() * width];
     gradOutputs = new float[outputs.length];
@@ -92,7 +96,12 @@ final class ModelPass {
   /** The outputs of the layers' stream. */
   void predict(Parameters p, Chunk chunk) {
     int dim = config.dim();
-    System.arraycopy(stream, 0, hidden, 0, chunk.length() * dim);
+    if (norm == null) {
+      System.arraycopy(stream, 0, hidden, 0, chunk.length() * dim);
+    } else {
+      System.arraycopy(stream, 0, last, 0, chunk.length() * dim);
+      norm.forward(p, chunk.length(), last, hidden);
+    }
     if (head == null) {
       System.arraycopy(hidden, 0, outputs, 0, chunk.length() * dim);
     } else {
@@ -161,6 +170,12 @@ final class ModelPass {
           new View(hidden, 0, dim),
           new View(gradOutputs, 0, head.out),
           new View(stream, 0, dim));
+    }
+    if (norm != null) {
+      // Below the head the hidden vectors are needed no more: they take their gradients.
+      System.arraycopy(stream, 0, hidden, 0, chunk.length() * dim);
+      Arrays.fill(stream, 0, chunk.length() * dim, 0f);
+      norm.backward(p, gradients, chunk.length(), last, hidden, stream);
     }
     return sum;
   }

@@ -39,7 +39,7 @@ final class TrainCheckpoint {
     out.writeLong(fingerprint);
     out.writeLong(state.step);
     out.writeLong(state.lanes.taken());
-    out.writeDouble(state.bestLoss);
+    out.writeDouble(state.bestCost);
     out.writeInt(state.evaluationsWithoutBest);
     out.writeBoolean(state.best != null);
     write(out, state.parameters.values);
@@ -105,7 +105,7 @@ final class TrainCheckpoint {
     }
     state.step = in.readLong();
     state.lanes.taken(in.readLong());
-    state.bestLoss = in.readDouble();
+    state.bestCost = in.readDouble();
     state.evaluationsWithoutBest = in.readInt();
     boolean hasBest = in.readBoolean();
     read(in, state.parameters.values);

@@ -2,6 +2,7 @@ package io.fastweights.kernels.train;
 
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Options of the training of slow weights.
@@ -20,6 +21,11 @@ import java.nio.file.Path;
  * @param threads that compute; the result does not depend on them
  * @param evaluationsPerEpoch how often the validation events are scored; 0 for never
  * @param patience evaluations without a new best after which training stops
+ * @param stopMetric the metric of the validation events that the kept weights are the best of
+ * @param leastSteps steps before which no evaluation counts against going on; at least those of the
+ *     warm-up
+ * @param classWeights factors of the losses of the target's classes (false and true of a binary
+ *     one); empty for 1 each
  * @param engine device of the recurrences and their gradients; the rest runs on the CPU
  * @param checkpoint file to resume from after a failure, or null
  * @param checkpointEvery steps between two writes of it
@@ -39,6 +45,9 @@ public record TrainOptions(
     int threads,
     double evaluationsPerEpoch,
     int patience,
+    StopMetric stopMetric,
+    long leastSteps,
+    List<Double> classWeights,
     Device engine,
     Path checkpoint,
     int checkpointEvery) {
@@ -55,6 +64,9 @@ public record TrainOptions(
     check("threads", threads, threads > 0);
     check("evaluationsPerEpoch", evaluationsPerEpoch, evaluationsPerEpoch >= 0);
     check("patience", patience, patience > 0);
+    check("leastSteps", leastSteps, leastSteps >= 0);
+    classWeights = List.copyOf(classWeights);
+    classWeights.forEach(w -> check("classWeights", w, w > 0 && w < Float.MAX_VALUE));
     check("checkpointEvery", checkpointEvery, checkpointEvery > 0);
     new Dropout(attentionDropout);
     new Dropout(feedForwardDropout);
@@ -87,6 +99,9 @@ public record TrainOptions(
     private int threads = Runtime.getRuntime().availableProcessors();
     private double evaluationsPerEpoch = 1;
     private int patience = 3;
+    private StopMetric stopMetric = StopMetric.LOSS;
+    private long leastSteps;
+    private List<Double> classWeights = List.of();
     private Device engine = Device.CPU;
     private Path checkpoint;
     private int checkpointEvery = 100;
@@ -163,6 +178,21 @@ public record TrainOptions(
       return this;
     }
 
+    public Builder stopMetric(StopMetric value) {
+      stopMetric = value;
+      return this;
+    }
+
+    public Builder leastSteps(long value) {
+      leastSteps = value;
+      return this;
+    }
+
+    public Builder classWeights(List<Double> value) {
+      classWeights = value;
+      return this;
+    }
+
     /** Device of the recurrences; the CPU by default. */
     public Builder engine(Device value) {
       engine = value;
@@ -192,10 +222,18 @@ public record TrainOptions(
           threads,
           evaluationsPerEpoch,
           patience,
+          stopMetric,
+          leastSteps,
+          classWeights,
           engine,
           checkpoint,
           checkpointEvery);
     }
+  }
+
+  /** Steps before which no evaluation counts against going on. */
+  long mayStopFrom(long steps) {
+    return Math.max(leastSteps, (long) Math.ceil(warmup * steps));
   }
 
   /** The learning rate of a step: a linear warm-up, then half a cosine. */

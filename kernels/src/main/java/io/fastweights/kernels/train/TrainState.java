@@ -6,7 +6,7 @@ final class TrainState {
   final Adam adam;
   final Lanes lanes;
   long step;
-  double bestLoss = Double.POSITIVE_INFINITY;
+  double bestCost = Double.POSITIVE_INFINITY;
   float[] best;
   int evaluationsWithoutBest;
 

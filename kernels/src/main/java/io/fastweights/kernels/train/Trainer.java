@@ -63,12 +63,15 @@ public final class Trainer {
       TrainOptions options) {
     this.layout = new ParameterLayout(config, schema);
     this.target = schema.target();
-    this.loss = Loss.of(target);
+    this.loss = Loss.of(target, options.classWeights());
     this.train = train.stream().filter(s -> s.length() > 0).toList();
     this.validation = validation.stream().filter(s -> s.counted() > 0).toList();
     this.options = options;
     if (this.train.stream().mapToInt(EventSequence::counted).sum() == 0) {
       throw new IllegalArgumentException("no event to train on counts");
+    }
+    if (!this.validation.isEmpty()) {
+      options.stopMetric().check(target, this.validation);
     }
     new ModelPass(layout, loss, PassOptions.exact(1));
     long chunks = 0;
@@ -108,9 +111,21 @@ public final class Trainer {
     return this;
   }
 
-  /** Trains from seeded initial weights, or resumes from the checkpoint if there is one. */
+  /**
+   * Trains from seeded initial weights, of which the head's bias is the best constant guess, or
+   * resumes from the checkpoint if there is one.
+   */
   public TrainResult run(TrainProgress.Listener listener) throws IOException {
-    return run(InitialWeights.of(layout, options.seed()), listener);
+    return run(initial(), listener);
+  }
+
+  private float[] initial() {
+    float[] values = InitialWeights.of(layout, options.seed());
+    if (layout.config().outputs() > 0) {
+      float[] guess = ConstantGuess.of(target, train, options.classWeights()).outputs();
+      System.arraycopy(guess, 0, values, layout.slice("head.bias").at(), guess.length);
+    }
+    return values;
   }
 
   /**
@@ -188,6 +203,7 @@ public final class Trainer {
     }
     return new TrainResult(
         layout.weights(values),
+        pace.lastLoss,
         bestMetrics,
         state.step,
         complete ? TrainResult.End.COMPLETE : TrainResult.End.NO_PROGRESS);
@@ -237,13 +253,14 @@ public final class Trainer {
     return Math.sqrt(squares);
   }
 
-  private static boolean keepBest(TrainState state, Metrics metrics) {
-    boolean best = metrics.loss() < state.bestLoss;
+  private boolean keepBest(TrainState state, Metrics metrics) {
+    double cost = options.stopMetric().cost(metrics);
+    boolean best = cost < state.bestCost;
     if (best) {
-      state.bestLoss = metrics.loss();
+      state.bestCost = cost;
       state.best = state.parameters.values.clone();
       state.evaluationsWithoutBest = 0;
-    } else {
+    } else if (state.step > options.mayStopFrom(steps)) {
       state.evaluationsWithoutBest++;
     }
     return best;
@@ -275,7 +292,10 @@ public final class Trainer {
                 options.feedForwardDropout(),
                 options.seed(),
                 options.evaluationsPerEpoch(),
-                options.patience()));
+                options.patience(),
+                options.stopMetric().toString(),
+                options.leastSteps(),
+                options.classWeights()));
     if (onDevice) {
       print = Seeds.mix(print, "device".hashCode());
     }
@@ -295,6 +315,7 @@ public final class Trainer {
     private double loss;
     private long counted;
     private long events;
+    private double lastLoss = Double.NaN;
 
     Pace(long firstStep) {
       this.firstStep = firstStep;
@@ -309,6 +330,7 @@ public final class Trainer {
     TrainProgress report(long step, Metrics validation, boolean best) {
       double seconds = (System.nanoTime() - start) / 1e9;
       double perStep = seconds / (step - firstStep);
+      lastLoss = counted == 0 ? lastLoss : loss / counted;
       TrainProgress progress =
           new TrainProgress(
               step,

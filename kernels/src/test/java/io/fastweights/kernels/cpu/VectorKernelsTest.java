@@ -87,6 +87,7 @@ class VectorKernelsTest {
                 .ffMult(1 + random.nextInt(2))
                 .outputs(random.nextBoolean() ? 1 : edge(random))
                 .preNorm(random.nextBoolean())
+                .finalNorm(random.nextBoolean())
                 .featureMap(random.nextInt(3) > 0 ? FeatureMap.DPFP : FeatureMap.ELU_PLUS_ONE)
                 .normalisation(random.nextBoolean() ? Normalisation.SUM : Normalisation.UNIT)
                 .build();

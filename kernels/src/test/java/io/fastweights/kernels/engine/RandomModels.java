@@ -47,15 +47,18 @@ public final class RandomModels {
         "transformer, shared memory",
         slow(transformer().memoryScope(MemoryScope.SHARED).build(), random));
     models.put(
-        "transformer, sum rule, unit norm, elu",
+        "transformer, sum rule, unit norm, elu, final norm",
         slow(
             transformer()
                 .updateRule(UpdateRule.SUM)
                 .featureMap(FeatureMap.ELU_PLUS_ONE)
                 .normalisation(Normalisation.UNIT)
+                .finalNorm(true)
                 .build(),
             random));
-    models.put("transformer without head", slow(transformer().outputs(0).build(), random));
+    models.put(
+        "transformer without head, final norm",
+        slow(transformer().outputs(0).finalNorm(true).build(), random));
     models.put(
         "associative",
         new AssociativeMemory(8, 2, 3, new float[] {0.2f, 0.05f, 1f}, Normalisation.UNIT));

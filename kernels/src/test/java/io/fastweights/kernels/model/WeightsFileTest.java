@@ -62,6 +62,7 @@ class WeightsFileTest {
         attention.featureMap(FeatureMap.ELU_PLUS_ONE).vocabulary(4).build(),
         transformer().build(),
         transformer().vocabulary(0).outputs(0).preNorm(false).updateRule(UpdateRule.SUM).build(),
+        transformer().finalNorm(true).build(),
         transformer()
             .memoryScope(MemoryScope.SHARED)
             .betaGate(BetaGate.IDENTITY)
@@ -343,6 +344,7 @@ class WeightsFileTest {
         "normalisation | l2 | [sum, unit]",
         "architecture | lstm | [cell, attention, transformer]",
         "pre_norm | TRUE | [True, False, true, false]",
+        "final_norm | yes | [True, False, true, false]",
         "dim | 6.0 | a whole number from 1 to 2147483647",
         "heads | 0 | a whole number from 1",
         "depth | -1 | a whole number from 1",
@@ -388,6 +390,24 @@ class WeightsFileTest {
       throws IOException {
     byte[] file = WeightsBytes.withMetadata(bytes(transformer().build()), m -> m.put(key, value));
     assertRefused(file, Kind.WRONG_SHAPE, tensor, says);
+  }
+
+  @Test
+  void aFileWithoutAFinalNormSaysNothingOfIt() throws IOException {
+    byte[] file = bytes(transformer().build());
+    assertThat(WeightsBytes.header(file).get("__metadata__").has("pre_norm")).isTrue();
+    assertThat(WeightsBytes.header(file).get("__metadata__").has("final_norm")).isFalse();
+  }
+
+  @Test
+  void refusesAFinalNormThatIsNotInTheFileAndOneThatTheMetadataDenies() throws IOException {
+    byte[] without =
+        WeightsBytes.withMetadata(bytes(transformer().build()), m -> m.put("final_norm", "True"));
+    assertRefused(without, Kind.MISSING_TENSOR, "norm.weight", "norm.weight [6] is missing");
+    byte[] with =
+        WeightsBytes.withMetadata(
+            bytes(transformer().finalNorm(true).build()), m -> m.put("final_norm", "False"));
+    assertRefused(with, Kind.SURPLUS_TENSOR, "norm.weight", "is not part of the model");
   }
 
   @Test

@@ -38,6 +38,7 @@ final class DoubleModel {
       for (int l = 0; l < c.depth(); l++) {
         x = layer(l, x, memory[l], s.asks()[t], s.isMasked(t));
       }
+      x = c.finalNorm() ? norm("norm", x) : x;
       double[] y = c.outputs() > 0 ? linear("head", x) : x;
       if (!Float.isNaN(s.labels()[t]) && !s.isMasked(t)) {
         sum += loss(loss, y, s.labels()[t]);

@@ -27,7 +27,8 @@ class LockstepTest {
         ModelConfig.builder(Architecture.TRANSFORMER).dim(8).heads(2).dimHead(4).depth(2);
     return List.of(
         transformer.outputs(1).build(),
-        transformer.preNorm(false).updateRule(UpdateRule.SUM).build(),
+        transformer.finalNorm(true).build(),
+        transformer.finalNorm(false).preNorm(false).updateRule(UpdateRule.SUM).build(),
         ModelConfig.builder(Architecture.ATTENTION).dim(8).heads(2).dimHead(4).outputs(1).build());
   }
 

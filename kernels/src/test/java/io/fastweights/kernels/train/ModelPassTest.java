@@ -33,6 +33,8 @@ class ModelPassTest {
   static {
     CONFIGS.put("pre-norm", transformer().build());
     CONFIGS.put("post-norm", transformer().preNorm(false).build());
+    CONFIGS.put("final norm", transformer().finalNorm(true).build());
+    CONFIGS.put("final norm, post-norm", transformer().finalNorm(true).preNorm(false).build());
     CONFIGS.put(
         "sum rule, elu",
         transformer().updateRule(UpdateRule.SUM).featureMap(FeatureMap.ELU_PLUS_ONE).build());

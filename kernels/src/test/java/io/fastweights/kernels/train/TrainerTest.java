@@ -2,6 +2,7 @@ package io.fastweights.kernels.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.fastweights.kernels.model.ModelConfig;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -138,6 +140,76 @@ class TrainerTest {
             .run(r -> {});
     assertThat(result.end()).isEqualTo(TrainResult.End.NO_PROGRESS);
     assertThat(Scoring.of(result.weights(), VALIDATION, 1)).isEqualTo(result.validation());
+  }
+
+  @Test
+  void doesNotStopBeforeTheLeastSteps() throws IOException {
+    List<EventSequence> two = TrainingCases.keys(2, 20, 5);
+    TrainOptions.Builder options =
+        TrainingCases.options().epochs(500).learningRate(0.05).patience(1);
+    long early = steps(options.build(), two);
+    long late = steps(options.leastSteps(early + 20).build(), two);
+    assertThat(late).isGreaterThan(early + 20);
+  }
+
+  private static long steps(TrainOptions options, List<EventSequence> train) throws IOException {
+    return new Trainer(TrainingCases.CONFIG, TrainingCases.SCHEMA, train, VALIDATION, options)
+        .run(r -> {})
+        .steps();
+  }
+
+  @Test
+  void keepsTheWeightsThatAreTheBestOfTheMetricAskedFor() throws IOException {
+    List<Metrics> seen = new ArrayList<>();
+    TrainOptions options =
+        TrainingCases.options().epochs(6).patience(99).stopMetric(StopMetric.AUC).build();
+    TrainResult result =
+        train(
+            options,
+            r -> {
+              if (r.validation() != null) {
+                seen.add(r.validation());
+              }
+            });
+    double best = seen.stream().mapToDouble(m -> m.get("auc")).max().orElseThrow();
+    assertThat(seen).hasSizeGreaterThan(4);
+    assertThat(result.validation().get("auc")).isEqualTo(best);
+  }
+
+  @Test
+  void refusesAStopMetricThatTheTargetOrItsLabelsDoNotHave() {
+    assertThatThrownBy(() -> withMetric(StopMetric.MAE, VALIDATION))
+        .hasMessage("stop metric MAE does not fit target answer");
+    EventSequence one = EventSequence.ofTokens("k", new int[] {0, 1, 2}, new int[] {1, 1, -1});
+    assertThatThrownBy(() -> withMetric(StopMetric.AUC, List.of(one)))
+        .hasMessageContaining("validation events of both labels");
+  }
+
+  private static Trainer withMetric(StopMetric metric, List<EventSequence> validation) {
+    TrainOptions options = TrainingCases.options().stopMetric(metric).build();
+    return new Trainer(TrainingCases.CONFIG, TrainingCases.SCHEMA, TRAIN, validation, options);
+  }
+
+  /** A class that counts nine times as much is predicted as often as nine times the events. */
+  @Test
+  void classWeightsShiftThePredictionsAsMoreEventsWould() throws IOException {
+    TrainOptions.Builder options = TrainingCases.options().epochs(8).learningRate(0.05);
+    double even = learnedBias(options.build());
+    double weighted = learnedBias(options.classWeights(List.of(1.0, 9.0)).build());
+    assertThat(weighted - even).isCloseTo(Math.log(9), within(0.15));
+    assertThatThrownBy(() -> train(options.classWeights(List.of(1.0)).build(), r -> {}))
+        .hasMessage("class weights are 1, target answer has 2 classes");
+  }
+
+  /** The head's bias, the only parameter that is not frozen, from 0. */
+  private static double learnedBias(TrainOptions options) throws IOException {
+    Trainer trainer =
+        new Trainer(TrainingCases.CONFIG, TrainingCases.SCHEMA, TRAIN, List.of(), options);
+    Set<String> frozen = new TreeSet<>();
+    trainer.layout().slices().forEach(s -> frozen.add(s.name()));
+    frozen.remove("head.bias");
+    float[] initial = InitialWeights.of(trainer.layout(), 1);
+    return trainer.freeze(frozen).run(initial, r -> {}).weights().get("head.bias")[0];
   }
 
   @Test

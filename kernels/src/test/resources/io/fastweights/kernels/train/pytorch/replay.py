@@ -87,6 +87,8 @@ class Model:
             else:
                 x = x + self.norm(attention.step(x, event["ask"]), at + "0")
                 x = x + self.norm(self.feed_forward(x, at + "1.fn."), at + "1")
+        if "norm.weight" in self.t:
+            x = layer_norm(x, x.shape, self.t["norm.weight"], self.t["norm.bias"])
         return linear(x, self.t["head.weight"], self.t["head.bias"]).tolist()
 
 
