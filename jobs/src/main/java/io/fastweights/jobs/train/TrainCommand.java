@@ -156,6 +156,7 @@ public final class TrainCommand implements Callable<Integer> {
     check("--lanes", lanes);
     PrintWriter printer = learning.out();
     Schema schema = JobModel.readSchema(schemaFile);
+    JobModel.requireOneKey(schema, "trained weights take");
     TrainingEvents read = TrainingEvents.read(events, schema, printer);
     ModelConfig model = model(schema);
     Validation split =
