@@ -47,6 +47,45 @@ class RunBadInputTest extends CommandTest {
   }
 
   @Test
+  void refusesTwoKeysWhereOnlyOneIsTaken() throws Exception {
+    String twoKeys = SCHEMA.replace("\"key\": \"user\"", "\"keys\": [\"user\", \"page\"]");
+    Path schema = file("keys.json", twoKeys);
+    Path weights = folder.resolve("model.safetensors");
+    WeightsFile.write(TrainedWeights.over(SCHEMA), weights);
+    refused(
+        1,
+        List.of("--events", events, "--schema", schema, "--weights", weights),
+        "trained weights take one key, and the schema has two: user and page");
+    refused(
+        1,
+        List.of("--events", "kafka://localhost:1/topic", "--schema", schema),
+        "events of two keys",
+        "partitions of a topic");
+    refused(
+        1,
+        List.of("--events", events, "--schema", file("item.json", twoKeys.replace("page", "item"))),
+        "has no column item");
+    refused(
+        1,
+        List.of("--events", events, "--schema", file("left.json", residual())),
+        "encoder is 'residual', must be one of binary, class, number");
+    for (String command : List.of("train", "bootstrap")) {
+      Result result =
+          execute(command, "--events", events, "--schema", schema, "--out", folder.resolve("new"));
+      assertThat(result.err()).contains("one key, and the schema has two: user and page");
+      assertThat(result.exitCode()).isEqualTo(1);
+    }
+  }
+
+  private static String residual() {
+    return """
+    {"key": "user", "time": "time",
+     "fields": [{"name": "page", "encoder": "hashed", "buckets": 64}],
+     "target": {"name": "outcome", "encoder": "residual", "dim": 2, "deviation": 1}}
+    """;
+  }
+
+  @Test
   void refusesAnEmptyFile() throws Exception {
     refusedEvents(file("empty.csv", ""), "empty.csv is empty");
     refusedEvents(file("blank.jsonl", "\n\n"), "blank.jsonl is empty");

@@ -240,6 +240,36 @@ class RunCommandITCase extends CommandTest {
   }
 
   @Test
+  void eventsOfTwoKeysVisitAMemoryAtEach() throws Exception {
+    Path schema =
+        file("keys.json", SCHEMA.replace("\"key\": \"user\"", "\"keys\": [\"user\", \"page\"]"));
+    Path events =
+        file(
+            "events.csv",
+            HEADER
+                + rows(0, 600)
+                + "900000,u1,late,3,buy\n"
+                + "1700000,u1,,3,buy\n"
+                + "1700000,u1,page,3,sell\n");
+    JsonNode figures = run(events, "--schema", schema.toString());
+    assertThat(figures.get("observed").asInt()).isEqualTo(480);
+    assertThat(figures.get("asked").asInt()).isEqualTo(120);
+    assertThat(figures.get("malformed").asInt()).isEqualTo(3);
+    assertThat(lines(out.resolve("malformed")))
+        .anyMatch(line -> line.contains("before an earlier event"))
+        .anyMatch(line -> line.contains("the second key is missing"))
+        .anyMatch(line -> line.contains("target outcome is 'sell'"));
+    List<String> once = lines(out.resolve("predictions")).stream().sorted().toList();
+
+    Path three = folder.resolve("three");
+    Result result =
+        execute(
+            "run", "--events", events, "--schema", schema, "--output", three, "--parallelism", 3);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(lines(three.resolve("predictions")).stream().sorted().toList()).isEqualTo(once);
+  }
+
+  @Test
   void tellsWhyMostEventsWereRefusedAndFails() throws Exception {
     Path events = file("events.csv", HEADER + "3,u,p,1,buy\n2,u,p,1,leave\n1,u,p,1,buy\n");
     Path to = folder.resolve("refused");

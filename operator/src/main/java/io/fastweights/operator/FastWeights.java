@@ -80,6 +80,7 @@ public final class FastWeights<T> {
   private int vectorTargetDim;
   private Duration allowedLateness;
   private EventTimeSorterFactory.Ties<T> ties;
+  private boolean afterSorter;
   private DataStream<ModelUpdate> updates;
   private boolean shadowed;
   private SlowWeights candidate;
@@ -97,6 +98,16 @@ public final class FastWeights<T> {
   /** A memory for each key of this stream. */
   public static <T> FastWeights<T> on(KeyedStream<T, ?> stream) {
     return new FastWeights<>(stream);
+  }
+
+  /** A memory for each key of events that have two: {@link FastWeightPair#key} names them. */
+  public static <T> FastWeightPair<T> on(DataStream<T> stream) {
+    return new FastWeightPair<>(stream);
+  }
+
+  /** Settings for builders over other streams, see {@link #over}. */
+  static <T> FastWeights<T> settings() {
+    return new FastWeights<>(null);
   }
 
   /**
@@ -159,6 +170,19 @@ public final class FastWeights<T> {
   /** Sets which of a key's events with the same time comes first. */
   FastWeights<T> ties(EventTimeSorterFactory.Ties<T> first) {
     ties = first;
+    return this;
+  }
+
+  /** The stream comes from a memory in event time: no event of it is behind its watermark. */
+  FastWeights<T> afterSorter(EventTimeSorterFactory.Ties<T> first) {
+    afterSorter = true;
+    return ties(first);
+  }
+
+  /** Sets the ends of the operator's name and uid. */
+  FastWeights<T> named(String nameEnd, String uidEnd) {
+    name = name + nameEnd;
+    uid = uid == null ? null : uid + uidEnd;
     return this;
   }
 
@@ -374,7 +398,8 @@ public final class FastWeights<T> {
               events,
               name + "-event-time",
               element,
-              new EventTimeSorterFactory<>(allowedLateness, ties, lateTag, serializer(element)));
+              new EventTimeSorterFactory<>(
+                  allowedLateness, ties, afterSorter, lateTag, serializer(element)));
       settle(sorted, StoredNames.SORTER_UID);
       late = sorted.getSideOutput(lateTag);
       ordered = rekeyed(sorted, events.getKeySelector(), events.getKeyType(), models == null);
@@ -476,6 +501,13 @@ public final class FastWeights<T> {
 
   private Target target() {
     return schema == null ? null : schema.target();
+  }
+
+  /** Scores predictions that are partitioned by the keys of the builder's stream. */
+  SingleOutputStreamOperator<Scored<T>> scored(
+      SingleOutputStreamOperator<Prediction<T>> predictions) {
+    return scored(
+        predictions, stream, options(stream.getExecutionEnvironment().getConfiguration()));
   }
 
   /** After the operator, chained to it: a key's predictions stay in the subtask of its events. */

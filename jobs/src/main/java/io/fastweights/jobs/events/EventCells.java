@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Key, time and kind of an event, read from its cells. An event without a target is an ask, unless
+ * Keys, time and kind of an event, read from its cells. An event without a target is an ask, unless
  * its kind is observe. Words for a missing value count as missing.
  */
 public final class EventCells implements Serializable {
@@ -21,6 +21,7 @@ public final class EventCells implements Serializable {
 
   private final int columns;
   private final int key;
+  private final int secondKey;
   private final int time;
   private final int kind;
   private final int target;
@@ -42,6 +43,7 @@ public final class EventCells implements Serializable {
   EventCells(List<String> names, Schema schema, EventFormat.Time written) {
     columns = names.size();
     key = names.indexOf(schema.key());
+    secondKey = schema.secondKey() == null ? NONE : names.indexOf(schema.secondKey());
     time = names.indexOf(schema.time());
     kind = schema.kind() == null ? NONE : names.indexOf(schema.kind());
     target = schema.target() == null ? NONE : names.indexOf(schema.column(schema.target().name()));
@@ -53,7 +55,7 @@ public final class EventCells implements Serializable {
     nullable =
         words == null
             ? numbersAndTarget(names, schema)
-            : IntStream.range(0, columns).filter(i -> i != key).toArray();
+            : IntStream.range(0, columns).filter(i -> !isKey(i)).toArray();
     times = new TimeParser(written);
   }
 
@@ -63,9 +65,13 @@ public final class EventCells implements Serializable {
             .filter(Field.Numeric.class::isInstance)
             .mapToInt(field -> names.indexOf(schema.column(field.name())));
     return IntStream.concat(numbers, IntStream.of(target, kind, time))
-        .filter(i -> i >= 0 && i != key)
+        .filter(i -> i >= 0 && !isKey(i))
         .distinct()
         .toArray();
+  }
+
+  private boolean isKey(int column) {
+    return column == key || column == secondKey;
   }
 
   /** Room for the cells of an event. */
@@ -94,6 +100,9 @@ public final class EventCells implements Serializable {
     if (cells[key] == null) {
       throw new MalformedEventException("the key is missing");
     }
+    if (secondKey != NONE && cells[secondKey] == null) {
+      throw new MalformedEventException("the second key is missing");
+    }
     if (cells[time] == null) {
       throw new MalformedEventException("the time is missing");
     }
@@ -107,6 +116,13 @@ public final class EventCells implements Serializable {
         cells[i] = null;
       }
     }
+    trim(cells, key);
+    if (secondKey != NONE) {
+      trim(cells, secondKey);
+    }
+  }
+
+  private static void trim(String[] cells, int key) {
     if (cells[key] != null) {
       String trimmed = cells[key].trim();
       cells[key] = trimmed.isEmpty() ? null : trimmed;

@@ -47,13 +47,19 @@ public final class KafkaEvents implements EventSource {
   }
 
   /**
-   * @throws IllegalArgumentException if the schema names no key or time, or the values cannot have
-   *     a column of it, or the start is none
+   * @throws IllegalArgumentException if the schema names no key or time or two keys, or the values
+   *     cannot have a column of it, or the start is none
    */
   public static KafkaEvents of(KafkaSourceConfig config, Schema schema) throws IOException {
     if (schema.key() == null || schema.time() == null) {
       throw new IllegalArgumentException(
           "the schema must name the column of the " + (schema.key() == null ? "key" : "time"));
+    }
+    if (schema.secondKey() != null) {
+      throw new IllegalArgumentException(
+          "events of two keys are processed in the order of their times, and the partitions of a"
+              + " topic have none among them: read files, or build the job with"
+              + " FastWeights.on(stream).key(...)");
     }
     if (config.format() == ValueFormat.AVRO) {
       AvroParser parser = AvroParser.of(config.avroSchema(), schema.columns());

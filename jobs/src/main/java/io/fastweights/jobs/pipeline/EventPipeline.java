@@ -3,15 +3,19 @@ package io.fastweights.jobs.pipeline;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFields;
 import io.fastweights.jobs.events.EventSource;
+import io.fastweights.jobs.events.InTimeOrder;
 import io.fastweights.jobs.events.Rejected;
 import io.fastweights.jobs.quality.Prequential;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.operator.FastWeightPairStream;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
+import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.RefusedModel;
+import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -21,8 +25,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * From a source to predictions: events, a memory for each key. The options of the memories are
- * those of the environment.
+ * From a source to predictions: events, a memory for each key; two memories, one after the other,
+ * where events have two keys. The options of the memories are those of the environment.
  *
  * @param predictions one for each event that was taken
  * @param rejected every other event
@@ -35,6 +39,9 @@ public record EventPipeline(
 
   /** Uid of the operator that keeps the memories. */
   public static final String MEMORIES = "fast-weights";
+
+  /** Uid of the operator that keeps the memories of second keys. */
+  static final String SECOND_MEMORIES = MEMORIES + StoredNames.SECOND_UID;
 
   /**
    * @param weights the trained model; null for an associative memory
@@ -61,22 +68,67 @@ public record EventPipeline(
       Prequential prequential) {
     SingleOutputStreamOperator<Event> events = source.events(environment, schema);
     DataStream<Event> taken = prequential == null ? events : prequential.guessed(events);
+    if (schema.secondKey() != null) {
+      if (weights != null || updates != null) {
+        JobModel.requireOneKey(schema, "trained weights take");
+      }
+      return ofTwoKeys(events, taken, source, schema, prequential);
+    }
     FastWeightStream<Event> memories =
         memories(taken, source, schema, weights, updates, prequential);
     if (prequential != null) {
       memories.scored();
     }
-    DataStream<Rejected> refused =
-        memories
-            .malformed()
-            .map(malformed -> Rejected.of(malformed.event(), malformed.reason()))
-            .returns(TypeInformation.of(Rejected.class))
-            .name("refused")
-            .uid("refused");
     return new EventPipeline(
         memories.predictions(),
-        events.getSideOutput(Rejected.TAG).union(refused),
+        events.getSideOutput(Rejected.TAG).union(refused(memories.malformed())),
         updates == null ? null : memories.refusedModels());
+  }
+
+  private static DataStream<Rejected> refused(DataStream<Malformed<Event>> malformed) {
+    return malformed
+        .map(event -> Rejected.of(event.event(), event.reason()))
+        .returns(TypeInformation.of(Rejected.class))
+        .name("refused")
+        .uid("refused");
+  }
+
+  /** A memory for each first key and one for each second key, in event time. */
+  private static EventPipeline ofTwoKeys(
+      SingleOutputStreamOperator<Event> events,
+      DataStream<Event> taken,
+      EventSource source,
+      Schema schema,
+      Prequential prequential) {
+    DataStream<Rejected> rejected = events.getSideOutput(Rejected.TAG);
+    DataStream<Event> timed;
+    if (source.sorted()) {
+      timed = timed(taken);
+    } else {
+      SingleOutputStreamOperator<Event> inOrder =
+          taken
+              .process(new InTimeOrder())
+              .returns(TypeInformation.of(Event.class))
+              .name("in-time-order")
+              .uid("in-time-order")
+              .setParallelism(1);
+      rejected = rejected.union(inOrder.getSideOutput(Rejected.TAG));
+      timed = timed(inOrder, WatermarkStrategy.forMonotonousTimestamps());
+    }
+    int secondKey = source.columns().indexOf(schema.secondKey());
+    FastWeightPairStream<Event> memories =
+        FastWeights.on(timed)
+            .key(schema.key(), Event::key, Types.STRING)
+            .key(schema.secondKey(), event -> event.cells()[secondKey], Types.STRING)
+            .schema(schema, new EventFields(schema, source.columns()))
+            .beside(prequential == null ? null : prequential.beside())
+            .uid(MEMORIES)
+            .build();
+    if (prequential != null) {
+      memories.scored();
+    }
+    return new EventPipeline(
+        memories.predictions(), rejected.union(refused(memories.malformed())), null);
   }
 
   /**
@@ -110,10 +162,14 @@ public record EventPipeline(
 
   /** Their only watermark is that of the end, which all events wait for. */
   private static DataStream<Event> timed(DataStream<Event> events) {
+    return timed(events, WatermarkStrategy.noWatermarks());
+  }
+
+  private static DataStream<Event> timed(
+      DataStream<Event> events, WatermarkStrategy<Event> watermarks) {
     return events
         .assignTimestampsAndWatermarks(
-            WatermarkStrategy.<Event>noWatermarks()
-                .withTimestampAssigner((event, none) -> event.timestamp()))
+            watermarks.withTimestampAssigner((event, none) -> event.timestamp()))
         .uid("times")
         .setParallelism(1);
   }

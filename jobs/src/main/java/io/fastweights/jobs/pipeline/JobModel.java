@@ -6,6 +6,7 @@ import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaDifference;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.AllowedPaths;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -43,6 +44,7 @@ public record JobModel(Schema schema, SlowWeights weights) {
           weightsFile + " carries no schema: its model is not one over events of columns");
     }
     Schema schema = schemaFile == null ? weights.schema() : readSchema(schemaFile);
+    requireOneKey(schema, "trained weights take");
     if (!schema.withoutColumns().equals(weights.schema().withoutColumns())) {
       throw new IllegalArgumentException(
           String.format(
@@ -53,6 +55,22 @@ public record JobModel(Schema schema, SlowWeights weights) {
               SchemaDifference.between(weights.schema(), schema)));
     }
     return new JobModel(schema, weights);
+  }
+
+  /**
+   * @param takes what takes one key, with its verb
+   * @throws IllegalArgumentException if events of the schema have two
+   */
+  public static void requireOneKey(Schema schema, String takes) {
+    if (schema.secondKey() != null) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s one key, and the schema has two: %s and %s",
+              takes,
+              schema.key(),
+              schema.secondKey()));
+    }
   }
 
   private static SlowWeights readWeights(Path file, AllowedPaths allowed) throws IOException {
@@ -82,7 +100,14 @@ public record JobModel(Schema schema, SlowWeights weights) {
   public static Schema readSchema(Path file) throws IOException {
     requireFile(file);
     try {
-      return SchemaJson.parse(Files.readString(file));
+      Schema schema = SchemaJson.parse(Files.readString(file));
+      if (schema.target() instanceof Target.Residual residual) {
+        throw new IllegalArgumentException(
+            "target "
+                + residual.name()
+                + ": encoder is 'residual', must be one of binary, class, number");
+      }
+      return schema;
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException(file + " is not UTF-8");
     } catch (IllegalArgumentException e) {

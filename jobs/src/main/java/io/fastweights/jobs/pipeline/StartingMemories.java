@@ -54,10 +54,14 @@ public final class StartingMemories {
     for (Transformation<?> end : environment.getTransformations()) {
       for (Transformation<?> part : end.getTransitivePredecessors()) {
         String uid = part.getUid();
-        if (uid != null && !uid.equals(EventPipeline.MEMORIES) && !uid.endsWith(others)) {
+        if (uid != null && !isMemories(uid) && !uid.endsWith(others)) {
           part.setUid(uid + others);
         }
       }
     }
+  }
+
+  private static boolean isMemories(String uid) {
+    return uid.equals(EventPipeline.MEMORIES) || uid.equals(EventPipeline.SECOND_MEMORIES);
   }
 }

@@ -72,6 +72,7 @@ public final class BootstrapCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     options.check();
     JobModel learned = model.read(new Configuration());
+    JobModel.requireOneKey(learned.schema(), "bootstrap makes memories of");
     EventFiles files = EventFiles.of(events, learned.schema(), file -> {});
     files.notes().forEach(command.commandLine().getOut()::println);
     try (JobTarget target = JobTarget.embedded(flink())) {

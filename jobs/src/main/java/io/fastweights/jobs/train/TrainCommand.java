@@ -2,6 +2,7 @@ package io.fastweights.jobs.train;
 
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.OutputFile;
+import io.fastweights.jobs.pipeline.JobModel;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Schema;
@@ -89,6 +90,7 @@ public final class TrainCommand implements Callable<Integer> {
     learning.prepare();
     PrintWriter printer = learning.out();
     Schema schema = TrainingSchema.read(schemaFile, events, printer);
+    JobModel.requireOneKey(schema, "trained weights take");
     TrainingEvents read = TrainingEvents.read(events, schema, printer);
     Validation split = holdOut.split(read.sequences(), schema, printer);
     printer.printf(Locale.ROOT, "%,d events of %,d keys%n", read.events(), read.sequences().size());

@@ -159,6 +159,24 @@ public final class RawEvent {
     return this;
   }
 
+  /**
+   * Takes over times, id, kind and target of an event of another schema, and some of its fields.
+   *
+   * @param places in the other schema of this event's first fields
+   */
+  public RawEvent take(RawEvent other, int[] places) {
+    timestamp = other.timestamp;
+    contextTimestamp = other.contextTimestamp;
+    hasContextTimestamp = other.hasContextTimestamp;
+    id = other.id;
+    observe = other.observe;
+    target = other.target;
+    for (int i = 0; i < places.length; i++) {
+      values[i] = other.values[places[i]];
+    }
+    return this;
+  }
+
   public long timestamp() {
     return timestamp;
   }

@@ -13,6 +13,8 @@ import java.util.Set;
  * JSON (see {@link SchemaJson}), alone or in the metadata of a weights file.
  *
  * @param key name of the column that holds the key; null where the stream is keyed already
+ * @param secondKey name of the column that holds the key of a second memory, which an event visits
+ *     after the first; null where events have one key
  * @param time name of the column that holds the time; null where records carry it
  * @param kind name of the column that says {@code ask} or {@code observe}; null where all observe
  * @param fields the context, known when an event is asked
@@ -20,10 +22,20 @@ import java.util.Set;
  * @param format how files and topics write the events
  */
 public record Schema(
-    String key, String time, String kind, List<Field> fields, Target target, EventFormat format) {
+    String key,
+    String secondKey,
+    String time,
+    String kind,
+    List<Field> fields,
+    Target target,
+    EventFormat format) {
   private static final int MOST_NAME_CHARS = 200;
 
   public Schema {
+    if (secondKey != null && (key == null || secondKey.equals(key))) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "keys are %s and %s, must be two columns", key, secondKey));
+    }
     fields = List.copyOf(fields);
     if (fields.isEmpty()) {
       throw new IllegalArgumentException("a schema must have at least one field");
@@ -49,6 +61,12 @@ public record Schema(
                 Locale.ROOT, "columns: there is no field '%s'%s", name, Nearest.hint(name, names)));
       }
     }
+  }
+
+  /** A schema of events with one key. */
+  public Schema(
+      String key, String time, String kind, List<Field> fields, Target target, EventFormat format) {
+    this(key, null, time, kind, fields, target, format);
   }
 
   /** A schema of events that are written as {@link EventFormat#DEFAULT} says. */
@@ -190,7 +208,7 @@ public record Schema(
   /** Names of the columns a source of this schema must have, and the target's. */
   public List<String> columns() {
     List<String> columns = new ArrayList<>();
-    for (String name : new String[] {key, time, kind}) {
+    for (String name : new String[] {key, secondKey, time, kind}) {
       if (name != null) {
         columns.add(name);
       }

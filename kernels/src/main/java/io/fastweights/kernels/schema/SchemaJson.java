@@ -28,8 +28,9 @@ import java.util.List;
  * </pre>
  *
  * Targets: {@code binary}; {@code class} with {@code classes}; {@code number} with {@code mean} and
- * {@code deviation}. Unknown members are refused. A schema may also define the format of its
- * events, see {@link EventFormat}:
+ * {@code deviation}. {@code "keys": ["origin", "destination"]} in place of {@code key} gives an
+ * event two keys. Unknown members are refused. A schema may also define the format of its events,
+ * see {@link EventFormat}:
  *
  * <pre>
  * "time": {"column": "time", "unit": "s", "pattern": "dd.MM.yyyy HH:mm", "zone": "Europe/Berlin"},
@@ -41,6 +42,10 @@ import java.util.List;
  */
 public final class SchemaJson {
   private static final int MOST_CHARS = 1 << 24;
+
+  /** The target of a second key's memory; schemas of users do not have it. */
+  private static final String RESIDUAL = "residual";
+
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(
               com.fasterxml.jackson.core.JsonFactory.builder()
@@ -78,9 +83,11 @@ public final class SchemaJson {
       throw new IllegalArgumentException(
           "the schema: 'time' is " + time + ", must be a text or an object");
     }
+    List<String> keys = keys(schema);
     Schema parsed =
         new Schema(
-            schema.optionalText("key"),
+            keys.isEmpty() ? null : keys.get(0),
+            keys.size() < 2 ? null : keys.get(1),
             EventFormatJson.timeColumn(time),
             schema.optionalText("kind"),
             fields,
@@ -88,6 +95,23 @@ public final class SchemaJson {
             EventFormatJson.parse(schema, time));
     schema.refuseOthers();
     return parsed;
+  }
+
+  /** The columns of the keys, in the order in which an event visits their memories. */
+  private static List<String> keys(JsonMembers schema) {
+    String key = schema.optionalText("key");
+    List<String> keys = schema.optionalTexts("keys");
+    if (keys == null) {
+      return key == null ? List.of() : List.of(key);
+    }
+    if (key != null) {
+      throw new IllegalArgumentException("the schema has both 'key' and 'keys', must have one");
+    }
+    if (keys.isEmpty() || keys.size() > 2) {
+      throw new IllegalArgumentException(
+          "the schema: 'keys' names " + keys.size() + " columns, must name 1 or 2");
+    }
+    return keys;
   }
 
   private static Field field(JsonMembers m) {
@@ -124,6 +148,7 @@ public final class SchemaJson {
           case "binary" -> new Target.Binary(name);
           case "class" -> new Target.Classes(name, m.texts("classes"));
           case "number" -> new Target.Number(name, m.number("mean"), m.number("deviation"));
+          case RESIDUAL -> new Target.Residual(name, m.integer("dim", null), m.number("deviation"));
           default ->
               throw new IllegalArgumentException(
                   m.what()
@@ -138,7 +163,9 @@ public final class SchemaJson {
   /** The schema as JSON text that {@link #parse} reads back. */
   public static String write(Schema schema) {
     ObjectNode root = MAPPER.createObjectNode();
-    if (schema.key() != null) {
+    if (schema.secondKey() != null) {
+      root.putArray("keys").add(schema.key()).add(schema.secondKey());
+    } else if (schema.key() != null) {
       root.put("key", schema.key());
     }
     if (schema.time() != null) {
@@ -186,6 +213,8 @@ public final class SchemaJson {
       node.put("encoder", "binary");
     } else if (target instanceof Target.Number t) {
       node.put("encoder", "number").put("mean", t.mean()).put("deviation", t.deviation());
+    } else if (target instanceof Target.Residual t) {
+      node.put("encoder", RESIDUAL).put("dim", t.dim()).put("deviation", t.deviation());
     }
   }
 }

@@ -210,4 +210,57 @@ public sealed interface Target {
       into[0] = (float) (mean + deviation * outputs[at]);
     }
   }
+
+  /**
+   * What an earlier answer has left over of a target: target minus answer, on the scale of the
+   * answer. A reader sets it with {@link RawEvent#target(float[])}; no column of a file holds it.
+   *
+   * @param name of the target
+   * @param dim numbers of the target; one for each class
+   * @param deviation that a number is divided by
+   */
+  record Residual(String name, int dim, double deviation) implements Target {
+    public Residual {
+      if (dim < 1) {
+        throw new IllegalArgumentException(
+            "target " + name + ": dim is " + dim + ", must be at least 1");
+      }
+      new Field.Numeric(name, 0, deviation);
+    }
+
+    @Override
+    public int ids() {
+      return 1;
+    }
+
+    @Override
+    public int encode(Object value, float[] into) throws MalformedEventException {
+      if (!(value instanceof float[] left) || left.length != dim) {
+        throw new MalformedEventException(
+            String.format(Locale.ROOT, "the residual of %s is no vector of %d floats", name, dim));
+      }
+      float clip = Field.Numeric.CLIP;
+      for (int i = 0; i < dim; i++) {
+        if (!Float.isFinite(left[i])) {
+          throw new MalformedEventException(
+              String.format(
+                  Locale.ROOT, "the residual of %s is %s, must be finite", name, left[i]));
+        }
+        into[i] = Math.max(-clip, Math.min(clip, (float) (left[i] / deviation)));
+      }
+      return 0;
+    }
+
+    @Override
+    public float lagWeight(float[] encoded) {
+      return encoded[0];
+    }
+
+    @Override
+    public void predict(float[] outputs, int at, boolean logits, float[] into) {
+      for (int i = 0; i < dim; i++) {
+        into[i] = (float) (deviation * outputs[at + i]);
+      }
+    }
+  }
 }

@@ -40,6 +40,7 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
 
   private final transient long latenessMillis;
   private final transient Comparator<T> ties;
+  private final transient boolean afterSorter;
   private final transient OutputTag<T> lateTag;
   private final transient TypeSerializer<T> serializer;
 
@@ -56,16 +57,19 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
 
   /**
    * @param ties order of a key's events of one time; null for arrival order
+   * @param afterSorter true if the input was sorted for other keys: no event of it is late
    */
   EventTimeSorter(
       StreamOperatorParameters<T> parameters,
       Duration allowedLateness,
       Comparator<T> ties,
+      boolean afterSorter,
       OutputTag<T> lateTag,
       TypeSerializer<T> serializer) {
     super(parameters);
     this.latenessMillis = allowedLateness.toMillis();
     this.ties = ties;
+    this.afterSorter = afterSorter;
     this.lateTag = lateTag;
     this.serializer = serializer;
   }
@@ -150,8 +154,14 @@ final class EventTimeSorter<K, T> extends AbstractStreamOperator<T>
         : Math.max(0, getProcessingTimeService().getCurrentProcessingTime() - advanced);
   }
 
+  /**
+   * The restored watermark of a rescaled subtask is that of another subtask. After an unaligned
+   * checkpoint it may be ahead of events of sorted input that are still in flight.
+   */
   private long watermark() {
-    return Math.max(timers.currentWatermark(), restoredWatermark);
+    return afterSorter
+        ? timers.currentWatermark()
+        : Math.max(timers.currentWatermark(), restoredWatermark);
   }
 
   /** Times of a subtask fire in order, whatever their keys. */

@@ -20,16 +20,26 @@ public final class EventTimeSorterFactory<T> extends AbstractStreamOperatorFacto
 
   private final Duration allowedLateness;
   private final Ties<T> ties;
+  private final boolean afterSorter;
   private final OutputTag<T> lateTag;
   private final TypeSerializer<T> serializer;
 
   /** Order of a key's events of one time. */
   public interface Ties<T> extends Comparator<T>, Serializable {}
 
+  /**
+   * @param ties order of a key's events of one time; null for arrival order
+   * @param afterSorter true if the input was sorted for other keys: no event of it is late
+   */
   public EventTimeSorterFactory(
-      Duration allowedLateness, Ties<T> ties, OutputTag<T> lateTag, TypeSerializer<T> serializer) {
+      Duration allowedLateness,
+      Ties<T> ties,
+      boolean afterSorter,
+      OutputTag<T> lateTag,
+      TypeSerializer<T> serializer) {
     this.allowedLateness = allowedLateness;
     this.ties = ties;
+    this.afterSorter = afterSorter;
     this.lateTag = lateTag;
     this.serializer = serializer;
     this.chainingStrategy = ChainingStrategy.ALWAYS;
@@ -40,7 +50,8 @@ public final class EventTimeSorterFactory<T> extends AbstractStreamOperatorFacto
   public <O extends StreamOperator<T>> O createStreamOperator(
       StreamOperatorParameters<T> parameters) {
     return (O)
-        new EventTimeSorter<>(parameters, allowedLateness, ties, lateTag, serializer.duplicate());
+        new EventTimeSorter<>(
+            parameters, allowedLateness, ties, afterSorter, lateTag, serializer.duplicate());
   }
 
   @Override

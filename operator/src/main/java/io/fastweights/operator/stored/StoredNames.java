@@ -83,5 +83,17 @@ public final class StoredNames {
   /** End of the uid of the operator that merges questions and facts. */
   public static final String JOIN_UID = "-questions-and-facts";
 
+  /** End of the uid of the second key's operator; it precedes the ends of those beside it. */
+  public static final String SECOND_UID = "-second";
+
+  /** End of the uid of the operator that adds the answers of two keys; it has no state. */
+  public static final String ANSWER_UID = "-answers";
+
+  /** End of the uid of the operator that gives the second key's malformed events; no state. */
+  public static final String SECOND_MALFORMED_UID = "-second-malformed";
+
+  /** End of the uid of the operator that gives the second key's late events; no state. */
+  public static final String SECOND_LATE_UID = "-second-late";
+
   private StoredNames() {}
 }

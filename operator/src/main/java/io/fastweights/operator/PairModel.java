@@ -1,0 +1,106 @@
+package io.fastweights.operator;
+
+import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * The two models of a {@link FastWeightPair}. The first memory predicts the target. The second one
+ * has the first answer among its fields and learns what that answer has left over; the sum of both
+ * is the prediction. As in a sum of user and item biases, neither memory then learns again what the
+ * other one knows.
+ *
+ * @param whole the schema of an event
+ * @param firstKey name of the first key
+ * @param secondKey name of the second key
+ */
+record PairModel(Schema whole, String firstKey, String secondKey) {
+  /** Centre of a probability among the second memory's fields. */
+  private static final double EVEN = 0.5;
+
+  PairModel {
+    if (whole.target() == null) {
+      throw new IllegalArgumentException(
+          "the schema has no target: without weights there is nothing to learn");
+    }
+    if (whole.target() instanceof Target.Residual) {
+      throw new IllegalArgumentException(
+          "target " + whole.target().name() + " is a residual, which events of two keys make");
+    }
+  }
+
+  /** Schema of the first memory. */
+  Schema first() {
+    List<Field> fields = fields(firstPlaces());
+    if (fields.isEmpty()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the schema has no field but '%s', which is the first key and the same for every"
+                  + " event of its memory",
+              firstKey));
+    }
+    return Schema.of(fields, whole.target());
+  }
+
+  /** Schema of the second memory: its fields, then the first answer. */
+  Schema second() {
+    List<Field> fields = new ArrayList<>(fields(secondPlaces()));
+    Target target = whole.target();
+    String name = target.name() + " of the first key";
+    double deviation = 1;
+    if (target instanceof Target.Number number) {
+      deviation = number.deviation();
+      fields.add(new Field.Numeric(name, number.mean(), deviation));
+    } else if (target.dim() == 1) {
+      fields.add(new Field.Numeric(name, EVEN, 1));
+    } else {
+      for (int i = 0; i < target.dim(); i++) {
+        fields.add(new Field.Numeric(name + " " + i, EVEN, 1));
+      }
+    }
+    return Schema.of(fields, new Target.Residual(target.name(), target.dim(), deviation));
+  }
+
+  /** Places of the first memory's fields in the whole schema. */
+  int[] firstPlaces() {
+    return without(firstKey);
+  }
+
+  /** Places of the second memory's fields in the whole schema. */
+  int[] secondPlaces() {
+    return without(secondKey);
+  }
+
+  /** A key's own column is a constant in its memory, and would only make its inputs more alike. */
+  private int[] without(String key) {
+    return IntStream.range(0, whole.fields().size())
+        .filter(i -> !whole.column(whole.fields().get(i).name()).equals(key))
+        .toArray();
+  }
+
+  private List<Field> fields(int[] places) {
+    return IntStream.of(places).mapToObj(whole.fields()::get).toList();
+  }
+
+  /**
+   * The prediction: the first answer and what the second memory adds, as probabilities where the
+   * target has them.
+   */
+  float[] sum(float[] firstAnswer, float[] residual) {
+    float[] sum = new float[firstAnswer.length];
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] = firstAnswer[i] + residual[i];
+    }
+    if (whole.target() instanceof Target.Number) {
+      return sum;
+    }
+    float[] probabilities = new float[sum.length];
+    whole.target().predict(sum, 0, false, probabilities);
+    return probabilities;
+  }
+}

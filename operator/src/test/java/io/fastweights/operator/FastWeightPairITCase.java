@@ -1,0 +1,190 @@
+package io.fastweights.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.runtime.EventTimeITCase;
+import io.fastweights.operator.simulation.Saboteur;
+import io.fastweights.operator.testkit.Answers;
+import io.fastweights.operator.testkit.Collected;
+import io.fastweights.operator.testkit.OperatorHarness;
+import io.fastweights.operator.testkit.PairOracle;
+import io.fastweights.operator.testkit.Seeds;
+import io.fastweights.operator.testkit.TestJobs;
+import io.fastweights.operator.testkit.Trips;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A memory at both keys: every event is answered once, with the bits of two plain loops, out of
+ * order, through two failures and for any parallelism, batch size, cache and backend.
+ */
+class FastWeightPairITCase {
+  private static final int TRIPS = 600;
+  private static final int PER_CHECKPOINT = 200;
+
+  /** More than the minutes that a trip is moved by. */
+  private static final Duration DISORDER = Duration.ofMinutes(31);
+
+  @RegisterExtension static final MiniClusterExtension CLUSTER = TestJobs.cluster();
+
+  @TempDir Path folder;
+
+  private static boolean isToday(Trip trip) {
+    return trip.time >= Trips.START + trip.id * 60_000;
+  }
+
+  /** Trips out of order, many of one time, none of them late. */
+  private static DataStream<Trip> timed(DataStream<Trip> trips) {
+    trips.getExecutionEnvironment().getConfig().setAutoWatermarkInterval(5);
+    return trips
+        .filter(FastWeightPairITCase::isToday)
+        .setParallelism(1)
+        .map(EventTimeITCase::outOfOrder)
+        .returns(OperatorHarness.TRIP)
+        .setParallelism(1)
+        .assignTimestampsAndWatermarks(
+            WatermarkStrategy.<Trip>forBoundedOutOfOrderness(DISORDER)
+                .withTimestampAssigner((trip, before) -> trip.time))
+        .setParallelism(1);
+  }
+
+  private static List<String> expected(long seed) {
+    return new PairOracle()
+        .answers(
+            Trips.stream(seed, TRIPS).stream()
+                .filter(FastWeightPairITCase::isToday)
+                .map(EventTimeITCase::outOfOrder)
+                .toList());
+  }
+
+  private static DataStream<String> lines(
+      FastWeightPairStream<Trip> stream, DataStream<Prediction<Trip>> predictions) {
+    return predictions
+        .map(Answers::of)
+        .returns(Types.STRING)
+        .union(
+            stream.malformed().map(Answers::of).returns(Types.STRING),
+            stream.late().map(trip -> trip.id + " late").returns(Types.STRING));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"rocksdb, 2, 7, false, false", "hashmap, 4, 64, true, true"})
+  void everyEventIsAnsweredOnceWithTheBitsOfTwoPlainLoops(
+      String backend, int parallelism, int batchSize, boolean reuse, boolean unaligned)
+      throws Exception {
+    long seed = Seeds.seed(71);
+    String run =
+        "pair " + backend + " " + parallelism + " " + unaligned + ", " + Seeds.replay(seed);
+    StreamExecutionEnvironment env =
+        TestJobs.checkpointing(backend, folder, parallelism, reuse, unaligned);
+    DataStream<Trip> trips =
+        TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT)
+            .map(new Saboteur<Trip>(run, "before", PER_CHECKPOINT + 77, trip -> trip.id))
+            .returns(OperatorHarness.TRIP)
+            .setParallelism(1);
+    FastWeightPairStream<Trip> stream =
+        PairOracle.on(FastWeights.on(timed(trips)))
+            .set(FastWeightOptions.BATCH_SIZE, batchSize)
+            .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO)
+            .set(FastWeightOptions.FOLD_THRESHOLD, 0.2)
+            .uid("memories")
+            .build();
+    DataStream<Prediction<Trip>> predictions =
+        stream
+            .predictions()
+            .map(
+                new Saboteur<Prediction<Trip>>(
+                    run, "behind", 2 * PER_CHECKPOINT + 33, prediction -> prediction.event().id))
+            .returns(Prediction.type(OperatorHarness.TRIP));
+
+    List<String> lines = lines(stream, predictions).executeAndCollect(run, 2 * TRIPS);
+
+    assertThat(Answers.sorted(lines)).as(run).isEqualTo(expected(seed));
+    assertThat(lines).as("the stream has malformed events").anyMatch(l -> l.endsWith("malformed"));
+    assertThat(Saboteur.failures(run)).as(run).containsExactly("before", "behind");
+    assertThat(Saboteur.restored(run)).as("restored from checkpoints, " + run).isNotEmpty();
+  }
+
+  @Test
+  void aLabelIsScoredAgainstTheAnswerToItsAsk() throws Exception {
+    StreamExecutionEnvironment env = TestJobs.checkpointing("hashmap", folder, 2, false, false);
+    DataStream<Trip> trips =
+        env.fromData(trip(0, 0), trip(1, 1), trip(2, 2).asked(), trip(3, 3), trip(2, 4))
+            .assignTimestampsAndWatermarks(
+                WatermarkStrategy.<Trip>forMonotonousTimestamps()
+                    .withTimestampAssigner((trip, before) -> trip.time));
+    FastWeightPairStream<Trip> stream = PairOracle.on(FastWeights.on(trips)).build();
+    List<String> lines =
+        stream
+            .predictions()
+            .filter(prediction -> !prediction.observed())
+            .map(asked -> "asked" + Answers.bits(asked.values()))
+            .returns(Types.STRING)
+            .union(
+                stream
+                    .scored()
+                    .filter(scored -> scored.asked())
+                    .map(scored -> "scored" + Answers.bits(scored.predicted()))
+                    .returns(Types.STRING))
+            .executeAndCollect("scored pair", 100);
+    assertThat(lines.stream().map(line -> line.replaceAll("^\\w+", "")).distinct())
+        .as("%s", lines)
+        .hasSize(1);
+    assertThat(lines).hasSize(2).anyMatch(line -> line.startsWith("scored"));
+  }
+
+  private static Trip trip(long id, long minute) {
+    Trip trip = new Trip(id, "k", Trips.START + minute * 60_000);
+    trip.user = "u";
+    trip.label = "trip " + id;
+    return trip;
+  }
+
+  @Test
+  void theBitsAreTheSameThroughEveryRescaling() throws Exception {
+    long seed = Seeds.seed(72);
+    String run = "pair rescaled, " + Seeds.replay(seed);
+    String one = stop(start(run, seed, 1, null, PER_CHECKPOINT), run, 120);
+    String four = stop(start(run, seed, 4, one, PER_CHECKPOINT), run, 270);
+    start(run, seed, 2, four, TRIPS).getJobExecutionResult().get(60, TimeUnit.SECONDS);
+
+    assertThat(Answers.sorted(List.copyOf(Collected.lines(run)))).as(run).isEqualTo(expected(seed));
+  }
+
+  /** The source gives so many trips and then waits. */
+  private JobClient start(String run, long seed, int parallelism, String savepoint, int trips)
+      throws Exception {
+    StreamExecutionEnvironment env = TestJobs.restored("rocksdb", folder, parallelism, savepoint);
+    FastWeightPairStream<Trip> stream =
+        PairOracle.on(FastWeights.on(timed(TestJobs.trips(env, seed, TRIPS, trips))))
+            .set(FastWeightOptions.BATCH_SIZE, 16)
+            .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO)
+            .uid("memories")
+            .build();
+    lines(stream, stream.predictions()).map(new Collected(run)).sinkTo(new DiscardingSink<>());
+    return env.executeAsync(run);
+  }
+
+  private String stop(JobClient job, String run, int answers) throws Exception {
+    Collected.await(run, answers);
+    return TestJobs.stop(job, folder, SavepointFormatType.CANONICAL);
+  }
+}

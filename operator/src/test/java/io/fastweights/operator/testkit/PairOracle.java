@@ -1,0 +1,120 @@
+package io.fastweights.operator.testkit;
+
+import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.InputEncoder;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.Target;
+import io.fastweights.operator.FastWeightPair;
+import io.fastweights.operator.Trip;
+import io.fastweights.operator.api.EventReader;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.Prediction;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Expected results of a pair of memories, bit for bit: two plain loops, one after the other. The
+ * keys are {@code key} and {@code user}.
+ */
+public final class PairOracle {
+  private static final int KEY_DIM = 16;
+  private static final long SEED = 7;
+
+  /** Flink writes the length of a text before its characters. */
+  private static final Comparator<Prediction<Trip>> SECOND_ORDER =
+      Comparator.<Prediction<Trip>>comparingLong(first -> first.event().time)
+          .thenComparing(first -> first.event().key.length())
+          .thenComparing(first -> first.event().key);
+
+  private final Oracle first = oracle(Trips.schema(), Trips::read);
+  private final Oracle second = oracle(secondSchema(), this::readSecond);
+  private Prediction<Trip> answered;
+
+  /** Adds both memories to a job, with small keys. */
+  public static FastWeightPair<Trip> on(FastWeightPair<Trip> builder) {
+    return builder
+        .key("key", Trip::key)
+        .key("user", trip -> trip.user)
+        .schema(Trips.schema(), Trips::read)
+        .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, KEY_DIM)
+        .set(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(0.4, 0.1))
+        .set(FastWeightOptions.ASSOCIATIVE_SEED, SEED);
+  }
+
+  private static Oracle oracle(Schema schema, EventReader<Trip> reader) {
+    AssociativeMemory model =
+        new AssociativeMemory(
+            KEY_DIM, 2, Trips.OUTCOMES.size(), new float[] {0.4f, 0.1f}, Normalisation.UNIT);
+    InputEncoder inputs = InputEncoder.projection(schema, model.inputDim(), SEED);
+    return new Oracle(model, schema, inputs, reader);
+  }
+
+  /** Without the user, and with the first answer. */
+  private static Schema secondSchema() {
+    List<Field> fields = new ArrayList<>(Trips.schema().fields());
+    fields.remove(1);
+    for (int i = 0; i < Trips.OUTCOMES.size(); i++) {
+      fields.add(new Field.Numeric("outcome of the first key " + i, 0.5, 1));
+    }
+    return Schema.of(fields, new Target.Residual("outcome", Trips.OUTCOMES.size(), 1));
+  }
+
+  private void readSecond(Trip trip, io.fastweights.kernels.schema.RawEvent event) {
+    event.timestamp(trip.time).set(0, trip.place).set(1, trip.distance);
+    float[] left = new float[answered.values().length];
+    for (int i = 0; i < left.length; i++) {
+      event.set(4 + i, answered.values()[i]);
+      left[i] = (trip.ask ? 0 : Trips.target(trip)[i]) - answered.values()[i];
+    }
+    if (trip.ask) {
+      event.ask();
+    } else {
+      event.target(left);
+    }
+  }
+
+  /** The answers to a stream in event time, whatever its order. */
+  public List<String> answers(List<Trip> trips) {
+    List<String> lines = new ArrayList<>();
+    List<Prediction<Trip>> taken = new ArrayList<>();
+    for (Trip trip : trips.stream().sorted(Comparator.comparingLong(t -> t.time)).toList()) {
+      Prediction<Trip> prediction = first.predict(trip);
+      if (prediction == null) {
+        lines.add(Answers.refusal(trip));
+      } else {
+        taken.add(prediction);
+      }
+    }
+    for (Prediction<Trip> prediction : taken.stream().sorted(SECOND_ORDER).toList()) {
+      lines.add(line(prediction));
+    }
+    return Answers.sorted(lines);
+  }
+
+  private String line(Prediction<Trip> prediction) {
+    answered = prediction;
+    Trip trip = prediction.event();
+    Prediction<Trip> residual = second.predict(keyedByUser(trip));
+    float[] values = new float[residual.values().length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = prediction.values()[i] + residual.values()[i];
+    }
+    float[] probabilities = new float[values.length];
+    Trips.schema().target().predict(values, 0, false, probabilities);
+    return Answers.line(
+        trip, trip.time, prediction.observed(), probabilities, residual.recallError());
+  }
+
+  private static Trip keyedByUser(Trip trip) {
+    Trip other = new Trip(trip.id, trip.user, trip.time);
+    other.ask = trip.ask;
+    other.place = trip.place;
+    other.user = trip.user;
+    other.distance = trip.distance;
+    other.outcome = trip.outcome;
+    return other;
+  }
+}
