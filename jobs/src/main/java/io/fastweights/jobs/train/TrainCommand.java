@@ -9,6 +9,7 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.train.ConstantGuess;
 import io.fastweights.kernels.train.EventSequence;
 import io.fastweights.kernels.train.Metrics;
+import io.fastweights.kernels.train.StopMetric;
 import io.fastweights.kernels.train.TrainOptions;
 import io.fastweights.kernels.train.TrainResult;
 import io.fastweights.kernels.train.Trainer;
@@ -100,15 +101,20 @@ public final class TrainCommand implements Callable<Integer> {
     Training training = new Training(schema, split, optimiser.schedule(split.train()));
     double rate = rate(training, printer);
     training.say(printer);
+    TrainOptions options = training.options(rate).checkpoint(checkpoint, CHECKPOINT_STEPS).build();
     TrainResult result =
         training
-            .trainer(training.options(rate).checkpoint(checkpoint, CHECKPOINT_STEPS).build())
+            .trainer(options)
             .keep(weights -> WeightsFile.write(weights, out))
             .run(new ProgressLine(printer));
     WeightsFile.write(result.weights(), out);
     Figures figures = report(printer, read, result);
     figures.put("learning_rate", rate);
-    judge(printer, result, ConstantGuess.of(schema.target(), split.train()).loss(split.held()));
+    if (options.stopMetric() == StopMetric.LOSS) {
+      ConstantGuess guess =
+          ConstantGuess.of(schema.target(), split.train(), options.classWeights());
+      judge(printer, result, guess.loss(split.held()));
+    }
     learning.write(figures);
     return 0;
   }

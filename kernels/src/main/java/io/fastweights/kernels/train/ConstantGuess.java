@@ -27,7 +27,8 @@ public final class ConstantGuess {
    *
    * @param factors one a class; empty for 1 each
    */
-  static ConstantGuess of(Target target, List<EventSequence> sequences, List<Double> factors) {
+  public static ConstantGuess of(
+      Target target, List<EventSequence> sequences, List<Double> factors) {
     float[] outputs = new float[target.dim()];
     if (target instanceof Target.Number) {
       double[] sum = new double[2];
