@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.configuration.ConfigOption;
@@ -183,33 +184,48 @@ public final class FastWeightPair<T> {
     PairModel model = new PairModel(schema, firstKey.name(), secondKey.name());
     KeyedStream<T, A> byFirst = firstKey.of(stream);
     KeyedStream<T, B> bySecond = secondKey.of(stream);
-    Schema secondSchema = model.second();
+    // Before an operator is added to the job.
     KeyTypes.check(bySecond.getKeyType());
+    Schema firstSchema = model.first();
+    Schema secondSchema = model.second();
     FastWeightStream<T> first =
         settings
             .over(byFirst, null)
-            .schema(model.first(), new PairReaders.First<>(model, reader))
+            .schema(firstSchema, new PairReaders.First<>(model, reader))
             .eventTime(lateness)
             .named("-" + firstKey.name(), "")
             .build();
-    KeySelector<T, B> selector = bySecond.getKeySelector();
-    KeyedStream<Prediction<T>, B> answered =
-        first
-            .predictions()
-            .keyBy(prediction -> selector.getKey(prediction.event()), bySecond.getKeyType());
     FastWeightStream<Prediction<T>> second =
         settings
-            .over(answered, null)
+            .over(answered(first, bySecond), null)
             .schema(secondSchema, new PairReaders.Second<>(model, reader))
             .eventTime(Duration.ZERO)
-            .afterSorter(
-                new FirstKeyOrder<>(
-                    byFirst.getKeySelector(),
-                    byFirst
-                        .getKeyType()
-                        .createSerializer(stream.getExecutionConfig().getSerializerConfig())))
+            .afterSorter(byFirstKey(byFirst))
             .named("-" + secondKey.name(), StoredNames.SECOND_UID)
             .build();
+    SingleOutputStreamOperator<Prediction<T>> predictions = sum(second, model);
+    FastWeights<T> labelled = settings.over(bySecond, null).schema(schema, reader).beside(beside);
+    return new FastWeightPairStream<>(
+        predictions, first, second, () -> labelled.scored(predictions), settings);
+  }
+
+  /** The first memory's predictions by the second keys of their events. */
+  private static <T, K> KeyedStream<Prediction<T>, K> answered(
+      FastWeightStream<T> first, KeyedStream<T, K> bySecond) {
+    KeySelector<T, K> selector = bySecond.getKeySelector();
+    return first
+        .predictions()
+        .keyBy(prediction -> selector.getKey(prediction.event()), bySecond.getKeyType());
+  }
+
+  private <K> FirstKeyOrder<T, K> byFirstKey(KeyedStream<T, K> byFirst) {
+    SerializerConfig config = stream.getExecutionConfig().getSerializerConfig();
+    return new FirstKeyOrder<>(
+        byFirst.getKeySelector(), byFirst.getKeyType().createSerializer(config));
+  }
+
+  private SingleOutputStreamOperator<Prediction<T>> sum(
+      FastWeightStream<Prediction<T>> second, PairModel model) {
     SingleOutputStreamOperator<Prediction<T>> predictions =
         second
             .predictions()
@@ -218,9 +234,6 @@ public final class FastWeightPair<T> {
             // Chained to the second memory: the default would be the job's.
             .setParallelism(second.predictions().getParallelism());
     settings.settle(predictions, StoredNames.ANSWER_UID);
-    FastWeights<T> labelled =
-        settings.over(bySecond, null).schema(schema, reader).beside(beside);
-    return new FastWeightPairStream<>(
-        predictions, first, second, () -> labelled.scored(predictions), settings);
+    return predictions;
   }
 }

@@ -66,13 +66,12 @@ class FastWeightPairITCase {
         .setParallelism(1);
   }
 
-  private static List<String> expected(long seed) {
-    return new PairOracle()
-        .answers(
-            Trips.stream(seed, TRIPS).stream()
-                .filter(FastWeightPairITCase::isToday)
-                .map(EventTimeITCase::outOfOrder)
-                .toList());
+  private static List<String> expected(long seed, PairOracle oracle) {
+    return oracle.answers(
+        Trips.stream(seed, TRIPS).stream()
+            .filter(FastWeightPairITCase::isToday)
+            .map(EventTimeITCase::outOfOrder)
+            .toList());
   }
 
   private static DataStream<String> lines(
@@ -86,9 +85,15 @@ class FastWeightPairITCase {
   }
 
   @ParameterizedTest
-  @CsvSource({"rocksdb, 2, 7, false, false", "hashmap, 4, 64, true, true"})
+  @CsvSource({"rocksdb, 2, 7, false, false, PT0S, PT3H", "hashmap, 4, 64, true, true, PT1H, PT0S"})
   void everyEventIsAnsweredOnceWithTheBitsOfTwoPlainLoops(
-      String backend, int parallelism, int batchSize, boolean reuse, boolean unaligned)
+      String backend,
+      int parallelism,
+      int batchSize,
+      boolean reuse,
+      boolean unaligned,
+      Duration ttl,
+      Duration halfLife)
       throws Exception {
     long seed = Seeds.seed(71);
     String run =
@@ -105,6 +110,8 @@ class FastWeightPairITCase {
             .set(FastWeightOptions.BATCH_SIZE, batchSize)
             .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO)
             .set(FastWeightOptions.FOLD_THRESHOLD, 0.2)
+            .set(FastWeightOptions.TTL, ttl)
+            .set(FastWeightOptions.HALF_LIFE, halfLife)
             .uid("memories")
             .build();
     DataStream<Prediction<Trip>> predictions =
@@ -117,7 +124,9 @@ class FastWeightPairITCase {
 
     List<String> lines = lines(stream, predictions).executeAndCollect(run, 2 * TRIPS);
 
-    assertThat(Answers.sorted(lines)).as(run).isEqualTo(expected(seed));
+    assertThat(Answers.sorted(lines))
+        .as(run)
+        .isEqualTo(expected(seed, new PairOracle().fading(ttl.toMillis(), halfLife.toMillis())));
     assertThat(lines).as("the stream has malformed events").anyMatch(l -> l.endsWith("malformed"));
     assertThat(Saboteur.failures(run)).as(run).containsExactly("before", "behind");
     assertThat(Saboteur.restored(run)).as("restored from checkpoints, " + run).isNotEmpty();
@@ -166,7 +175,9 @@ class FastWeightPairITCase {
     String four = stop(start(run, seed, 4, one, PER_CHECKPOINT), run, 270);
     start(run, seed, 2, four, TRIPS).getJobExecutionResult().get(60, TimeUnit.SECONDS);
 
-    assertThat(Answers.sorted(List.copyOf(Collected.lines(run)))).as(run).isEqualTo(expected(seed));
+    assertThat(Answers.sorted(List.copyOf(Collected.lines(run))))
+        .as(run)
+        .isEqualTo(expected(seed, new PairOracle()));
   }
 
   /** The source gives so many trips and then waits. */

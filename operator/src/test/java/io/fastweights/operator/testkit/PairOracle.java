@@ -76,6 +76,14 @@ public final class PairOracle {
     }
   }
 
+  /** Sets the ttl of keys and the half-life of memories, in milliseconds; 0 for none. */
+  public PairOracle fading(long ttl, long halfLife) {
+    for (Oracle memory : List.of(first, second)) {
+      memory.ttl(ttl == 0 ? Long.MAX_VALUE : ttl).halfLife(halfLife);
+    }
+    return this;
+  }
+
   /** The answers to a stream in event time, whatever its order. */
   public List<String> answers(List<Trip> trips) {
     List<String> lines = new ArrayList<>();
