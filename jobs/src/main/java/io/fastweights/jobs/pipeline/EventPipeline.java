@@ -9,6 +9,7 @@ import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
+import io.fastweights.operator.api.Drift;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.RefusedModel;
@@ -27,11 +28,13 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * @param predictions one for each event that was taken
  * @param rejected every other event
  * @param refusedModels new weights that were refused; null if there are none
+ * @param drifts changes for the worse; null if the predictions are not scored
  */
 public record EventPipeline(
     DataStream<Prediction<Event>> predictions,
     DataStream<Rejected> rejected,
-    DataStream<RefusedModel> refusedModels) {
+    DataStream<RefusedModel> refusedModels,
+    DataStream<Drift> drifts) {
 
   /** Uid of the operator that keeps the memories. */
   public static final String MEMORIES = "fast-weights";
@@ -63,9 +66,8 @@ public record EventPipeline(
     DataStream<Event> taken = prequential == null ? events : prequential.guessed(events);
     FastWeightStream<Event> memories =
         memories(taken, source, schema, weights, updates, prequential);
-    if (prequential != null) {
-      memories.scored();
-    }
+    // Its operator scores the predictions, though no sink follows.
+    DataStream<Drift> drifts = prequential == null ? null : memories.drift();
     DataStream<Rejected> refused =
         memories
             .malformed()
@@ -76,7 +78,8 @@ public record EventPipeline(
     return new EventPipeline(
         memories.predictions(),
         events.getSideOutput(Rejected.TAG).union(refused),
-        updates == null ? null : memories.refusedModels());
+        updates == null ? null : memories.refusedModels(),
+        drifts);
   }
 
   /**
