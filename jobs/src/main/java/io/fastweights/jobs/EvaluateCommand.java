@@ -11,11 +11,8 @@ import io.fastweights.jobs.pipeline.JobModel;
 import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.jobs.pipeline.JobTarget;
 import io.fastweights.jobs.pipeline.ModelOptions;
-import io.fastweights.jobs.progress.JobProgress;
-import io.fastweights.jobs.progress.StatusLine;
 import io.fastweights.jobs.quality.Prequential;
 import io.fastweights.jobs.quality.QualityTotals;
-import io.fastweights.jobs.quality.SurprisingKeys;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -79,20 +76,15 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Write the figures as one flat JSON object, too.")
   private Path json;
 
-  @Option(
-      names = "--report",
-      paramLabel = "FILE",
-      description = "Write a page on how good the predictions are, too: one HTML file.")
-  private Path report;
-
   @Mixin private ModelOptions model;
   @Mixin private JobOptions options;
+  @Mixin private PageFlags pageFlags;
 
   @Override
   public Integer call() throws Exception {
     options.check();
     OutputFile.prepare("--json", json);
-    OutputFile.prepare("--report", report);
+    pageFlags.check();
     JobModel learned = model.read(new Configuration());
     if (learned.schema().target() == null) {
       throw new IllegalArgumentException("the schema has no target: there is nothing to score");
@@ -101,20 +93,20 @@ final class EvaluateCommand implements Callable<Integer> {
     PrintWriter out = command.commandLine().getOut();
     files.notes().forEach(out::println);
     String names = events.stream().map(Path::toString).collect(Collectors.joining(", "));
-    RunPage page = new RunPage(report, names, learned);
+    JobPages pages = pageFlags.of(names, learned);
     JobExecutionResult result;
     long start = System.nanoTime();
     try (JobTarget target = JobTarget.embedded(options.passing(threads))) {
-      build(target.environment(), files, learned, page);
+      build(target.environment(), files, learned, pages);
       JobClient job = target.environment().executeAsync("fastweights evaluate");
-      result = new JobProgress(new StatusLine(out), files.bytes()).await(job);
+      result = pages.await(target, job, files.bytes(), out);
     }
-    report(result, (System.nanoTime() - start) / 1e9, page, out);
+    report(result, (System.nanoTime() - start) / 1e9, pages, out);
     return 0;
   }
 
   private void build(
-      StreamExecutionEnvironment environment, EventFiles files, JobModel learned, RunPage page)
+      StreamExecutionEnvironment environment, EventFiles files, JobModel learned, JobPages pages)
       throws Exception {
     long first = from == null ? Long.MIN_VALUE : from.toEpochMilli();
     EventPipeline pipeline =
@@ -126,12 +118,10 @@ final class EvaluateCommand implements Callable<Integer> {
             null,
             Prequential.of(learned.schema(), files, first));
     new NoResults().write(pipeline, null, files.paths());
-    if (page.wanted()) {
-      SurprisingKeys.watch(pipeline.predictions());
-    }
+    pages.watch(pipeline);
   }
 
-  private void report(JobExecutionResult result, double seconds, RunPage page, PrintWriter out)
+  private void report(JobExecutionResult result, double seconds, JobPages pages, PrintWriter out)
       throws Exception {
     Figures figures = RunReport.figures(result, seconds);
     QualityTotals totals = RunReport.totals(result);
@@ -148,7 +138,7 @@ final class EvaluateCommand implements Callable<Integer> {
     RunReport.print(figures, RunReport.reasons(result), null, out);
     RunReport.quality(totals, figures, out);
     figures.writeJson(json);
-    page.write(result, figures, out);
+    pages.write(result, figures, out);
   }
 
   /** Refuses scores that leave out predictions of NaN, which would look valid in a pipeline. */

@@ -12,7 +12,6 @@ import io.fastweights.jobs.kafka.KafkaResults;
 import io.fastweights.jobs.kafka.KafkaTopics;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.FileResults;
-import io.fastweights.jobs.output.OutputFile;
 import io.fastweights.jobs.output.PredictionRows;
 import io.fastweights.jobs.output.ResultSink;
 import io.fastweights.jobs.output.RowFormat;
@@ -22,10 +21,7 @@ import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.jobs.pipeline.JobTarget;
 import io.fastweights.jobs.pipeline.ModelOptions;
 import io.fastweights.jobs.pipeline.StartingMemories;
-import io.fastweights.jobs.progress.JobProgress;
-import io.fastweights.jobs.progress.StatusLine;
 import io.fastweights.jobs.quality.Prequential;
-import io.fastweights.jobs.quality.SurprisingKeys;
 import io.fastweights.operator.api.AllowedPaths;
 import io.fastweights.operator.api.ModelUpdate;
 import java.io.IOException;
@@ -125,13 +121,6 @@ final class RunCommand implements Callable<Integer> {
   private Path json;
 
   @Option(
-      names = "--report",
-      paramLabel = "FILE",
-      description =
-          "Write a page on how good the predictions are, when the job has ended: one HTML file.")
-  private Path report;
-
-  @Option(
       names = "--memories",
       paramLabel = "FOLDER",
       description =
@@ -143,6 +132,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private KafkaFlags kafka;
   @Mixin private JobOptions options;
   @Mixin private TargetFlags flags;
+  @Mixin private PageFlags pageFlags;
 
   private final Configuration surroundings;
   private final Targets targets;
@@ -165,6 +155,7 @@ final class RunCommand implements Callable<Integer> {
     requireFlags();
     JobConfig job = JobConfigReader.read(config, given());
     options.check();
+    pageFlags.check();
     Configuration said = said(job);
     AllowedPaths data = AllowedPaths.ofData(said);
     check(job.schema(), data);
@@ -174,17 +165,16 @@ final class RunCommand implements Callable<Integer> {
     source.notes().forEach(out::println);
     ResultSink sink = sink(job.sink());
     sink.check();
-    OutputFile.prepare("--report", report);
-    RunPage page = new RunPage(report, sourceName(job), learned);
+    JobPages pages = pageFlags.of(sourceName(job), learned);
     KafkaModels models = models(job);
     Configuration flink = options.job(said);
     StartingMemories start = memories == null ? null : StartingMemories.of(memories, flink);
     try (JobTarget target = targets == null ? flags.target(flink) : targets.of(flink)) {
-      build(target.environment(), source, learned, models, sink, page);
+      build(target.environment(), source, learned, models, sink, pages);
       if (start != null) {
         start.restore(target.environment());
       }
-      run(target, job, sink.place(), source.bytes(), page);
+      run(target, job, sink.place(), source.bytes(), pages);
     }
     return 0;
   }
@@ -198,7 +188,7 @@ final class RunCommand implements Callable<Integer> {
       JobModel learned,
       KafkaModels models,
       ResultSink sink,
-      RunPage page)
+      JobPages pages)
       throws Exception {
     SingleOutputStreamOperator<ModelUpdate> updates =
         models == null ? null : models.updates(environment);
@@ -219,9 +209,7 @@ final class RunCommand implements Callable<Integer> {
             models != null,
             source.json());
     sink.write(pipeline, rows, source.paths());
-    if (page.wanted()) {
-      SurprisingKeys.watch(pipeline.predictions());
-    }
+    pages.watch(pipeline);
     if (models != null) {
       models.writeRefused(updates.getSideOutput(Rejected.TAG), pipeline.refusedModels());
     }
@@ -253,7 +241,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void run(JobTarget target, JobConfig config, String place, long bytes, RunPage page)
+  private void run(JobTarget target, JobConfig config, String place, long bytes, JobPages pages)
       throws Exception {
     PrintWriter out = command.commandLine().getOut();
     long start = System.nanoTime();
@@ -263,18 +251,15 @@ final class RunCommand implements Callable<Integer> {
       out.flush();
     }
     if (!target.attached()) {
-      if (page.wanted()) {
-        out.println("no report: it needs a job that this command waits for");
-        out.flush();
-      }
+      pages.refuse(out);
       return;
     }
-    JobExecutionResult result = new JobProgress(new StatusLine(out), bytes).await(job);
+    JobExecutionResult result = pages.await(target, job, bytes, out);
     Figures figures = RunReport.figures(result, (System.nanoTime() - start) / 1e9);
     RunReport.print(figures, RunReport.reasons(result), place, out);
     RunReport.quality(RunReport.totals(result), figures, out);
     figures.writeJson(json);
-    page.write(result, figures, out);
+    pages.write(result, figures, out);
     if (config.sink().files() != null && config.sink().files().format() == RowFormat.CSV) {
       RunReport.printLeftOut(result, out);
     }

@@ -39,10 +39,14 @@ class RunReportITCase extends CommandTest {
             schema(),
             "--output",
             folder.resolve("out"),
+            "--live",
             "--report",
             page);
     assertThat(result.err()).isEmpty();
+    assertThat(result.out()).containsPattern("live: http://127\\.0\\.0\\.1:\\d+/");
     assertThat(result.out()).contains("report: " + page);
+    assertThat(execute("run", "--live=70000", "--events", events, "--output", "x").err())
+        .contains("--live is 70000, must be in 0 ... 65535");
     Document document = PageStructure.check(Files.readString(page));
     assertThat(PageStructure.elements(document, "h1").get(0).getTextContent())
         .isEqualTo("Predictions of outcome");

@@ -11,6 +11,7 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.FastWeightPairStream;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
+import io.fastweights.operator.api.Drift;
 import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.Prediction;
@@ -31,11 +32,13 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * @param predictions one for each event that was taken
  * @param rejected every other event
  * @param refusedModels new weights that were refused; null if there are none
+ * @param drifts changes for the worse; null if the predictions are not scored
  */
 public record EventPipeline(
     DataStream<Prediction<Event>> predictions,
     DataStream<Rejected> rejected,
-    DataStream<RefusedModel> refusedModels) {
+    DataStream<RefusedModel> refusedModels,
+    DataStream<Drift> drifts) {
 
   /** Uid of the operator that keeps the memories. */
   public static final String MEMORIES = "fast-weights";
@@ -76,13 +79,13 @@ public record EventPipeline(
     }
     FastWeightStream<Event> memories =
         memories(taken, source, schema, weights, updates, prequential);
-    if (prequential != null) {
-      memories.scored();
-    }
+    // Its operator scores the predictions, though no sink follows.
+    DataStream<Drift> drifts = prequential == null ? null : memories.drift();
     return new EventPipeline(
         memories.predictions(),
         events.getSideOutput(Rejected.TAG).union(refused(memories.malformed())),
-        updates == null ? null : memories.refusedModels());
+        updates == null ? null : memories.refusedModels(),
+        drifts);
   }
 
   private static DataStream<Rejected> refused(DataStream<Malformed<Event>> malformed) {
@@ -124,11 +127,9 @@ public record EventPipeline(
             .beside(prequential == null ? null : prequential.beside())
             .uid(MEMORIES)
             .build();
-    if (prequential != null) {
-      memories.scored();
-    }
+    DataStream<Drift> drifts = prequential == null ? null : memories.drift();
     return new EventPipeline(
-        memories.predictions(), rejected.union(refused(memories.malformed())), null);
+        memories.predictions(), rejected.union(refused(memories.malformed())), null, drifts);
   }
 
   /**

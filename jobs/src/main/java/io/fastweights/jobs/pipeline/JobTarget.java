@@ -1,8 +1,10 @@
 package io.fastweights.jobs.pipeline;
 
+import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.PipelineOptions;
@@ -19,6 +21,11 @@ public interface JobTarget extends AutoCloseable {
     return environment().getConfiguration().get(DeploymentOptions.ATTACHED);
   }
 
+  /** The completed checkpoints of a job, oldest first; none where the cluster is not asked. */
+  default List<Checkpoint> checkpoints(JobID job) throws Exception {
+    return List.of();
+  }
+
   @Override
   default void close() {}
 
@@ -31,6 +38,11 @@ public interface JobTarget extends AutoCloseable {
       @Override
       public StreamExecutionEnvironment environment() {
         return environment;
+      }
+
+      @Override
+      public List<Checkpoint> checkpoints(JobID job) throws Exception {
+        return cluster.checkpoints(job);
       }
 
       @Override

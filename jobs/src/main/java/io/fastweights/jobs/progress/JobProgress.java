@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.core.execution.JobClient;
 
@@ -22,14 +23,23 @@ public final class JobProgress {
 
   private final StatusLine line;
   private final long bytes;
+  private final Consumer<Map<String, Object>> watcher;
   private double begun = Double.NaN;
 
   /**
    * @param bytes of all files; 0 where that is not known
    */
   public JobProgress(StatusLine line, long bytes) {
+    this(line, bytes, null);
+  }
+
+  /**
+   * @param watcher takes the accumulators again and again; null for none
+   */
+  public JobProgress(StatusLine line, long bytes, Consumer<Map<String, Object>> watcher) {
     this.line = line;
     this.bytes = bytes;
+    this.watcher = watcher;
   }
 
   /** Waits for the end of a job. */
@@ -40,7 +50,13 @@ public final class JobProgress {
         try {
           return result.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          line.update(() -> text(accumulators(job)));
+          if (watcher == null) {
+            line.update(() -> text(accumulators(job)));
+          } else {
+            Map<String, Object> accumulators = accumulators(job);
+            watcher.accept(accumulators);
+            line.update(() -> text(accumulators));
+          }
         }
       }
     } finally {

@@ -29,7 +29,7 @@ public final class QualityPage {
 
   private final Quality quality;
   private final JobFacts job;
-  private final Page page;
+  private Page page;
 
   /**
    * @param quality null if no event had both a prediction and a label
@@ -37,10 +37,17 @@ public final class QualityPage {
   public QualityPage(Quality quality, JobFacts job) {
     this.quality = quality;
     this.job = job;
-    this.page = new Page(job.title());
   }
 
   public void write(Path file) throws IOException {
+    Page whole = new Page(job.title());
+    compose(whole);
+    whole.write(file);
+  }
+
+  /** Adds the sections to a page. */
+  public void compose(Page into) {
+    page = into;
     if (quality == null) {
       page.lead("No event had both a prediction and a label: there is nothing to score.");
       figures(null, null);
@@ -56,7 +63,6 @@ public final class QualityPage {
     if (quality != null) {
       howToRead();
     }
-    page.write(file);
   }
 
   /** The measure that the page is about: the usual one of the target, if it has an interval. */

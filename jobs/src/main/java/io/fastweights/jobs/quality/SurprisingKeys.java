@@ -1,19 +1,10 @@
 package io.fastweights.jobs.quality;
 
-import io.fastweights.jobs.events.Event;
-import io.fastweights.operator.api.Prediction;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.accumulators.Accumulator;
-import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.functions.RichMapFunction;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /** The keys of a job with the highest mean recall error, as an accumulator. */
 public final class SurprisingKeys
@@ -26,7 +17,6 @@ public final class SurprisingKeys
 
   private static final long serialVersionUID = 1L;
   private static final int MOST = 15;
-  private static final int MOST_WATCHED = 100_000;
 
   private final ArrayList<Key> keys = new ArrayList<>();
 
@@ -37,62 +27,6 @@ public final class SurprisingKeys
    * @param recallError their mean
    */
   public record Key(String name, long events, double recallError) implements Serializable {}
-
-  /** Adds the accumulator to a job. At most 100,000 keys are watched by each subtask. */
-  public static void watch(DataStream<Prediction<Event>> predictions) {
-    predictions
-        .map(new Watch())
-        .returns(Types.BOOLEAN)
-        .name("recall errors of keys")
-        .sinkTo(new DiscardingSink<>());
-  }
-
-  /** Sums of each key; the accumulator gets the highest at the end. */
-  private static final class Watch extends RichMapFunction<Prediction<Event>, Boolean> {
-    private static final long serialVersionUID = 1L;
-
-    /** Events and the sum of their recall errors. */
-    private transient Map<String, double[]> sums;
-
-    private transient SurprisingKeys highest;
-
-    @Override
-    public void open(OpenContext context) {
-      sums = new HashMap<>();
-      highest = new SurprisingKeys();
-      getRuntimeContext().addAccumulator(NAME, highest);
-    }
-
-    @Override
-    public Boolean map(Prediction<Event> prediction) {
-      float error = prediction.recallError();
-      if (prediction.observed() && prediction.seen() >= FIRST && Float.isFinite(error)) {
-        String key = prediction.event().key();
-        double[] sum = sums.get(key);
-        if (sum == null && sums.size() < MOST_WATCHED) {
-          sum = new double[2];
-          sums.put(key, sum);
-        }
-        if (sum != null) {
-          sum[0]++;
-          sum[1] += error;
-        }
-      }
-      return prediction.observed();
-    }
-
-    @Override
-    public void close() {
-      if (sums != null) {
-        sums.forEach(
-            (key, sum) -> {
-              if (sum[0] >= FIRST) {
-                highest.add(new Key(key, (long) sum[0], sum[1] / sum[0]));
-              }
-            });
-      }
-    }
-  }
 
   /** Highest first. */
   public static List<Key> sorted(List<Key> keys) {

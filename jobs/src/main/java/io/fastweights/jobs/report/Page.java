@@ -2,6 +2,7 @@ package io.fastweights.jobs.report;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,7 +129,21 @@ public final class Page {
   }
 
   /** The page as text. */
-  public String html() throws IOException {
+  public String html() {
+    return html("", resource("report.js"));
+  }
+
+  /** The page as text, with a script that takes new content from {@code events} beside it. */
+  public String liveHtml() {
+    return html("; connect-src 'self'", resource("report.js") + resource("live.js"));
+  }
+
+  /** What a page that is open takes in place of its content. */
+  public String content() {
+    return "<h1>" + Html.escape(title) + "</h1>\n" + body;
+  }
+
+  private String html(String allowed, String script) {
     String policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
     return String.format(
         Locale.ROOT,
@@ -146,7 +161,6 @@ public final class Page {
         </head>
         <body>
         <main>
-        <h1>%1$s</h1>
         %3$s</main>
         <script>
         %5$s</script>
@@ -155,14 +169,16 @@ public final class Page {
         """,
         Html.escape(title),
         resource("report.css"),
-        body,
-        policy,
-        resource("report.js"));
+        content(),
+        policy + allowed,
+        script);
   }
 
-  private static String resource(String name) throws IOException {
+  private static String resource(String name) {
     try (InputStream in = Page.class.getResourceAsStream(name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -3,10 +3,13 @@ const tip = document.createElement('div');
 tip.className = 'tip';
 tip.hidden = true;
 document.body.append(tip);
-for (const title of document.querySelectorAll('svg title')) {
-  title.parentNode.dataset.tip = title.textContent;
-  title.remove();
+function prepare() {
+  for (const title of document.querySelectorAll('svg title')) {
+    title.parentNode.dataset.tip = title.textContent;
+    title.remove();
+  }
 }
+prepare();
 function show(event) {
   const at = event.target.closest ? event.target.closest('[data-tip]') : null;
   tip.hidden = !at;

@@ -126,7 +126,8 @@ class KafkaJobITCase {
         new PredictionRows(
             RowFormat.JSONL, source.columns(), Visits.SCHEMA.target(), 2, false, source.json());
     new KafkaResults(config.sink().kafka())
-        .write(new EventPipeline(predictions, pipeline.rejected(), null), rows, source.paths());
+        .write(
+            new EventPipeline(predictions, pipeline.rejected(), null, null), rows, source.paths());
     return target.environment().executeAsync("once");
   }
 

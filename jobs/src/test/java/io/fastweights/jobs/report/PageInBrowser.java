@@ -14,7 +14,9 @@ import java.util.List;
  * are left in {@code target/pictures}.
  */
 public final class PageInBrowser {
-  private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+  /** Where Debian installs it. */
+  public static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+
   private static final Path PICTURES = Path.of("target/pictures");
 
   /** Texts of charts that are shown, with their boxes. */

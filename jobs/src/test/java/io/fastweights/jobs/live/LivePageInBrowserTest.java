@@ -1,0 +1,54 @@
+package io.fastweights.jobs.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.jobs.report.Browser;
+import io.fastweights.jobs.report.Page;
+import io.fastweights.jobs.report.PageInBrowser;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("browser")
+class LivePageInBrowserTest {
+  private static final String TITLE = "document.querySelector('h1').textContent";
+  private static final String OPENED = "document.querySelector('details').open";
+
+  @TempDir Path folder;
+
+  private final AtomicInteger made = new AtomicInteger();
+
+  private Page page() {
+    return new Page("State " + made.incrementAndGet()).source("Details", "text");
+  }
+
+  @Test
+  void thePageChangesWhileTheJobRunsAndKeepsWhatIsOpened() throws Exception {
+    try (Browser browser = new Browser(PageInBrowser.CHROMIUM, folder.resolve("profile"))) {
+      String address;
+      try (LiveServer server = new LiveServer(0, this::page)) {
+        address = server.address().toString();
+        browser.open(server.address(), 375, "light", "screen");
+        browser.evaluate("document.querySelector('details').open = true");
+        String first = browser.evaluate(TITLE).asText();
+        await(browser, TITLE + " != '" + first + "'");
+        assertThat(browser.evaluate(OPENED).asBoolean()).as("details stay open").isTrue();
+      }
+      await(browser, "source.readyState == EventSource.CLOSED");
+      assertThat(browser.errors()).isEmpty();
+      assertThat(browser.requests()).isEqualTo(List.of(address, address + "events"));
+    }
+  }
+
+  private static void await(Browser browser, String condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!browser.evaluate(condition).asBoolean()) {
+      assertThat(System.nanoTime()).as(condition).isLessThan(end);
+      Thread.sleep(50);
+    }
+  }
+}

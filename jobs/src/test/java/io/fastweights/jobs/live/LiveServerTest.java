@@ -1,0 +1,98 @@
+package io.fastweights.jobs.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.jobs.report.Page;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class LiveServerTest {
+  private final AtomicInteger made = new AtomicInteger();
+
+  private Page page() {
+    return new Page("State " + made.incrementAndGet()).text("two\nlines");
+  }
+
+  private static Socket ask(LiveServer server, String method, String path, String host)
+      throws IOException {
+    int port = server.address().getPort();
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    String named = host == null ? "127.0.0.1:" + port : host;
+    String request = method + " " + path + " HTTP/1.0\r\nHost: " + named + "\r\n\r\n";
+    OutputStream out = socket.getOutputStream();
+    out.write(request.getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+    return socket;
+  }
+
+  private static String answer(LiveServer server, String method, String path, String host)
+      throws IOException {
+    try (Socket socket = ask(server, method, path, host)) {
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void thePageIsThatOfTheMomentAndMayAskThisServerAlone() throws Exception {
+    try (LiveServer server = new LiveServer(0, this::page)) {
+      assertThat(answer(server, "GET", "/", null))
+          .contains(" 200 ")
+          .contains("<h1>State 1</h1>")
+          .contains("default-src 'none'")
+          .contains("connect-src 'self'\"");
+      assertThat(answer(server, "GET", "/", null)).contains("<h1>State 2</h1>");
+    }
+  }
+
+  @Test
+  void aStreamSendsTheContentUntilTheEnd() throws Exception {
+    LiveServer server = new LiveServer(0, this::page);
+    String first;
+    CompletableFuture<String> rest;
+    try (Socket socket = ask(server, "GET", "/events", null)) {
+      InputStream in = socket.getInputStream();
+      StringBuilder begin = new StringBuilder();
+      while (!begin.toString().contains("lines</p>")) {
+        begin.append((char) in.read());
+      }
+      first = begin.toString();
+      rest =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      server.close();
+      assertThat(rest.get(30, TimeUnit.SECONDS))
+          .contains("event: message\ndata: <h1>State 2</h1>")
+          .endsWith("event: end\ndata: \n\n");
+    }
+    assertThat(first)
+        .contains("text/event-stream")
+        .contains("event: message\ndata: <h1>State 1</h1>\ndata: <p>two\ndata: lines</p>");
+  }
+
+  @Test
+  void nothingElseIsServedAndNoOtherSite() throws Exception {
+    try (LiveServer server = new LiveServer(0, this::page)) {
+      assertThat(answer(server, "GET", "/etc", null)).startsWith("HTTP/1.1 404 ");
+      assertThat(answer(server, "POST", "/", null)).startsWith("HTTP/1.1 405 ");
+      assertThat(answer(server, "GET", "/", "elsewhere.example:80")).startsWith("HTTP/1.1 403 ");
+      assertThat(made.get()).as("pages made").isZero();
+      assertThat(server.address().getHost()).isEqualTo("127.0.0.1");
+    }
+  }
+}
