@@ -39,7 +39,7 @@ final class MemoryPage {
             shape.columns()));
     for (int layer = 0; layer < shape.layers(); layer++) {
       for (int head = 0; head < shape.heads(); head++) {
-        String name = "layer " + layer + ", head " + head;
+        String name = "layer " + (layer + 1) + ", head " + (head + 1);
         page.section(Character.toUpperCase(name.charAt(0)) + name.substring(1));
         float[][] cells = cells(shape.offset(layer, head));
         page.heatMap(
