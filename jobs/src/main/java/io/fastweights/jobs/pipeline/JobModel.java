@@ -43,7 +43,10 @@ public record JobModel(Schema schema, SlowWeights weights) {
       throw new IllegalArgumentException(
           weightsFile + " carries no schema: its model is not one over events of columns");
     }
-    Schema schema = schemaFile == null ? weights.schema() : readSchema(schemaFile);
+    Schema schema =
+        schemaFile == null
+            ? requireColumns(weights.schema(), weightsFile + ": ")
+            : readSchema(schemaFile);
     requireOneKey(schema, "trained weights take");
     if (!schema.withoutColumns().equals(weights.schema().withoutColumns())) {
       throw new IllegalArgumentException(
@@ -55,6 +58,11 @@ public record JobModel(Schema schema, SlowWeights weights) {
               SchemaDifference.between(weights.schema(), schema)));
     }
     return new JobModel(schema, weights);
+  }
+
+  /** The same with another column of the id; null for that of the schema. */
+  public JobModel withId(String column) {
+    return column == null ? this : new JobModel(schema.withId(column), weights);
   }
 
   /**
@@ -100,7 +108,7 @@ public record JobModel(Schema schema, SlowWeights weights) {
   public static Schema readSchema(Path file) throws IOException {
     requireFile(file);
     try {
-      Schema schema = SchemaJson.parse(Files.readString(file));
+      Schema schema = requireColumns(SchemaJson.parse(Files.readString(file)), "");
       if (schema.target() instanceof Target.Residual residual) {
         throw new IllegalArgumentException(
             "target "
@@ -113,6 +121,19 @@ public record JobModel(Schema schema, SlowWeights weights) {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * @param where begins the message of an error
+   */
+  private static Schema requireColumns(Schema schema, String where) {
+    if (schema.key() == null || schema.time() == null) {
+      throw new IllegalArgumentException(
+          where
+              + "the schema must name the column of the "
+              + (schema.key() == null ? "key" : "time"));
+    }
+    return schema;
   }
 
   private static void requireFile(Path file) {
