@@ -42,7 +42,10 @@ public record JobModel(Schema schema, SlowWeights weights) {
       throw new IllegalArgumentException(
           weightsFile + " carries no schema: its model is not one over events of columns");
     }
-    Schema schema = schemaFile == null ? weights.schema() : readSchema(schemaFile);
+    Schema schema =
+        schemaFile == null
+            ? weights.schema()
+            : readSchema(schemaFile).withConstants(weights.schema().constants());
     if (!schema.withoutColumns().equals(weights.schema().withoutColumns())) {
       throw new IllegalArgumentException(
           String.format(

@@ -155,7 +155,7 @@ public final class TrainCommand implements Callable<Integer> {
     check("--chunk", chunk);
     check("--lanes", lanes);
     PrintWriter printer = learning.out();
-    Schema schema = JobModel.readSchema(schemaFile);
+    Schema schema = TrainingConstants.of(events, JobModel.readSchema(schemaFile), printer);
     TrainingEvents read = TrainingEvents.read(events, schema, printer);
     ModelConfig model = model(schema);
     Validation split =
