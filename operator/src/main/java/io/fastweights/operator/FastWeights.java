@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Statistics;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.Compared;
 import io.fastweights.operator.api.EventReader;
@@ -517,7 +518,9 @@ public final class FastWeights<T> {
       Configuration chosen) {
     requireTarget();
     Target target = target();
-    double deviation = target instanceof Target.Number number ? number.deviation() : 1;
+    boolean isNumber = target instanceof Target.Number;
+    boolean constant = isNumber && ((Target.Number) target).statistics() == Statistics.GIVEN;
+    double deviation = constant ? ((Target.Number) target).deviation() : isNumber ? 0 : 1;
     SingleOutputStreamOperator<Scored<T>> scored =
         byKeyOfEvent(predictions, events, true)
             .process(

@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.Statistics;
 import io.fastweights.kernels.schema.Target;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,11 @@ record PairModel(Schema whole, String firstKey, String secondKey) {
     double deviation = 1;
     if (target instanceof Target.Number number) {
       deviation = number.deviation();
-      fields.add(new Field.Numeric(name, number.mean(), deviation));
+      fields.add(new Field.Numeric(name, number.mean(), deviation, number.statistics()));
+      if (number.statistics() == Statistics.KEY) {
+        // What the first answer leaves over has a mean and a deviation of its own for each key.
+        return Schema.of(fields, new Target.Number(target.name(), 0, deviation, Statistics.KEY));
+      }
     } else if (target.dim() == 1) {
       fields.add(new Field.Numeric(name, EVEN, 1));
     } else {

@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.Prediction;
 
@@ -59,8 +60,11 @@ final class PairReaders {
   static final class Second<T> extends Part<T, Prediction<T>> {
     private static final long serialVersionUID = 1L;
 
+    private final boolean number;
+
     Second(PairModel model, EventReader<T> reader) {
       super(model, model.secondPlaces(), reader);
+      number = model.second().target() instanceof Target.Number;
     }
 
     @Override
@@ -70,7 +74,14 @@ final class PairReaders {
       for (int i = 0; i < answer.length; i++) {
         event.set(fields() + i, answer[i]);
       }
-      event.target(first.target() == null ? null : left(first.target(), answer));
+      if (first.target() != null) {
+        float[] left = left(first.target(), answer);
+        if (number) {
+          event.target(left[0]);
+        } else {
+          event.target(left);
+        }
+      }
     }
 
     private static float[] left(float[] target, float[] answer) {

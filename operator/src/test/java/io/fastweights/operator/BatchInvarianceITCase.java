@@ -103,8 +103,14 @@ public class BatchInvarianceITCase {
           new Setup(TestModel.ASSOCIATIVE, 7, "tight", 2, "rocksdb changelog", false, false, 20, 1),
           new Setup(TestModel.ATTENTION, 16, "tight", 1, "hashmap changelog", true, true, 20, 0.2));
 
+  /** Their statistics are part of the lag, which every backend stores alike. */
+  static final List<Setup> STATISTICS =
+      List.of(
+          new Setup(TestModel.RUNNING_STATISTICS, 7, "tight", 4, "rocksdb", false, true, 20, 0.2),
+          new Setup(TestModel.RUNNING_STATISTICS, 64, "ample", 2, "hashmap", true, false, 20, 16));
+
   @ParameterizedTest
-  @FieldSource({"SETUPS", "MORE_BACKENDS"})
+  @FieldSource({"SETUPS", "MORE_BACKENDS", "STATISTICS"})
   void everyEventIsAnsweredOnceWithTheBitsOfThePlainLoop(Setup setup) throws Exception {
     long seed = Seeds.seed(SETUPS.indexOf(setup) + 1);
     String run = setup + ", " + Seeds.replay(seed);

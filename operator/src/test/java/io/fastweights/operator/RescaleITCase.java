@@ -37,7 +37,8 @@ class RescaleITCase {
     "ASSOCIATIVE, rocksdb, CANONICAL",
     "SCHEMA_TRANSFORMER, rocksdb, NATIVE",
     "SCHEMA_TRANSFORMER, hashmap, CANONICAL",
-    "ASSOCIATIVE, hashmap, NATIVE"
+    "ASSOCIATIVE, hashmap, NATIVE",
+    "RUNNING_STATISTICS, rocksdb, CANONICAL"
   })
   void theBitsAreTheSameThroughEveryRescaling(
       TestModel model, String backend, SavepointFormatType format) throws Exception {

@@ -37,16 +37,21 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /**
- * A savepoint written by some release, kept in the test resources: the memories of two models after
- * the first trips of a stream. Every later release that restores it must answer the trips that
- * follow with the bits of the plain loop.
+ * A savepoint written by some release, kept in the test resources: the memories of models after the
+ * first trips of a stream. Every later release that restores it must answer the trips that follow
+ * with the bits of the plain loop.
  *
  * @param release the folder of the resources
  * @param backend the state backend that wrote it, and restores it
  * @param storage of the memories, before and after
+ * @param models whose memories it has
  */
 record SavepointFixture(
-    String release, String backend, SavepointFormatType format, StorageFormat storage) {
+    String release,
+    String backend,
+    SavepointFormatType format,
+    StorageFormat storage,
+    List<TestModel> models) {
   private static final long SEED = 41;
   private static final int BEFORE = 50;
   private static final int TRIPS = 200;
@@ -55,10 +60,15 @@ record SavepointFixture(
 
   /** Every savepoint that a release leaves behind. */
   static List<SavepointFixture> of(String release, StorageFormat storage) {
+    return of(release, storage, MODELS);
+  }
+
+  /** The same of other models. */
+  static List<SavepointFixture> of(String release, StorageFormat storage, List<TestModel> models) {
     List<SavepointFixture> all = new ArrayList<>();
     for (String backend : List.of("hashmap", "rocksdb")) {
       for (SavepointFormatType format : SavepointFormatType.values()) {
-        all.add(new SavepointFixture(release, backend, format, storage));
+        all.add(new SavepointFixture(release, backend, format, storage, models));
       }
     }
     return all;
@@ -73,7 +83,7 @@ record SavepointFixture(
   /** Runs the job over the first trips and packs its savepoint. */
   void write(Path resources, Path folder) throws Exception {
     JobClient job = start(folder, null, 0, BEFORE);
-    Collected.await(file(), MODELS.size() * BEFORE);
+    Collected.await(file(), models.size() * BEFORE);
     String savepoint = TestJobs.stop(job, folder, format);
     pack(Path.of(java.net.URI.create(savepoint)), resources.resolve(file()));
   }
@@ -88,7 +98,7 @@ record SavepointFixture(
         .getJobExecutionResult()
         .get(60, TimeUnit.SECONDS);
     List<List<String>> answers = new ArrayList<>();
-    for (TestModel model : MODELS) {
+    for (TestModel model : models) {
       String prefix = model + " ";
       answers.add(
           Answers.sorted(
@@ -103,7 +113,7 @@ record SavepointFixture(
   /** Results of the plain loop for the trips that follow, by model. */
   List<List<String>> expected() {
     List<List<String>> expected = new ArrayList<>();
-    for (TestModel model : MODELS) {
+    for (TestModel model : models) {
       expected.add(
           model
               .oracle()
@@ -125,7 +135,7 @@ record SavepointFixture(
     env.setParallelism(1);
     env.setMaxParallelism(8);
     DataStream<Trip> trips = trips(env, from, count, savepoint == null);
-    for (TestModel model : MODELS) {
+    for (TestModel model : models) {
       FastWeightStream<Trip> stream =
           model
               .on(FastWeights.on(trips.keyBy(Trip::key)))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.operator.api.FastWeightOptions.StorageFormat;
 import io.fastweights.operator.testkit.TestJobs;
+import io.fastweights.operator.testkit.TestModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,7 +26,9 @@ class SavepointITCase {
             SavepointFixture.of("format-2", StorageFormat.BF16),
             SavepointFixture.of("format-3", StorageFormat.FP32),
             SavepointFixture.of("format-4", StorageFormat.BF16),
-            SavepointFixture.of("format-5", StorageFormat.FP32))
+            SavepointFixture.of("format-5", StorageFormat.FP32),
+            SavepointFixture.of(
+                "format-8-statistics", StorageFormat.FP32, List.of(TestModel.RUNNING_STATISTICS)))
         .flatMap(List::stream);
   }
 

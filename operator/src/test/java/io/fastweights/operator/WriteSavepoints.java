@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.operator.api.FastWeightOptions.StorageFormat;
 import io.fastweights.operator.testkit.TestJobs;
+import io.fastweights.operator.testkit.TestModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,7 +29,11 @@ class WriteSavepoints {
     assertThat(release).as("-Dfastweights.release names the folder").isNotBlank();
     StorageFormat storage =
         StorageFormat.valueOf(System.getProperty("fastweights.release.storage", "BF16"));
-    for (SavepointFixture fixture : SavepointFixture.of(release, storage)) {
+    List<SavepointFixture> fixtures = new ArrayList<>(SavepointFixture.of(release, storage));
+    fixtures.addAll(
+        SavepointFixture.of(
+            release + "-statistics", storage, List.of(TestModel.RUNNING_STATISTICS)));
+    for (SavepointFixture fixture : fixtures) {
       fixture.write(
           Path.of("src/test/resources"),
           Files.createDirectories(folder.resolve(fixture.backend() + fixture.format())));

@@ -11,15 +11,16 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Shape and recipe of the memories in a checkpoint. Version 4: a checksum follows each newly
- * written value, which a flag marks; older values are unchanged. Version 3: the schema follows
- * shape and recipe, so that a refusal can name the field that differs; values are those of version
- * 2. Version 2: each value names its storage. Version 1: all are in fp32, with the bytes that
- * version 2 gives fp32.
+ * Shape and recipe of the memories in a checkpoint. Version 5: the lag may have running statistics,
+ * which the sign of its number of features marks. Version 4: a checksum follows each newly written
+ * value, which a flag marks; older values are unchanged. Version 3: the schema follows shape and
+ * recipe, so that a refusal can name the field that differs; values are those of version 2. Version
+ * 2: each value names its storage. Version 1: all are in fp32, with the bytes that version 2 gives
+ * fp32.
  */
 @Internal
 public final class KeyMemorySerializerSnapshot implements TypeSerializerSnapshot<KeyMemory> {
-  private static final int VERSION = 4;
+  private static final int VERSION = 5;
 
   /** The storage of every value of version 1. */
   private static final int VERSION_1_FP32 = 1;

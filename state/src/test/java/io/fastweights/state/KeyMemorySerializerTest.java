@@ -114,12 +114,12 @@ class KeyMemorySerializerTest {
     assertThatThrownBy(
             () ->
                 snapshot.readSnapshot(
-                    5,
+                    6,
                     new DataInputDeserializer(out.getCopyOfBuffer()),
                     getClass().getClassLoader()))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 5")
-        .hasMessageContaining("up to 4");
+        .hasMessageContaining("version 6")
+        .hasMessageContaining("up to 5");
   }
 
   private static String schema(String field) {

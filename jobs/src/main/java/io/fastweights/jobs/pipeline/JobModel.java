@@ -46,7 +46,7 @@ public record JobModel(Schema schema, SlowWeights weights) {
     Schema schema =
         schemaFile == null
             ? requireColumns(weights.schema(), weightsFile + ": ")
-            : readSchema(schemaFile);
+            : readSchema(schemaFile).withConstants(weights.schema().constants());
     requireOneKey(schema, "trained weights take");
     if (!schema.withoutColumns().equals(weights.schema().withoutColumns())) {
       throw new IllegalArgumentException(

@@ -90,7 +90,8 @@ public final class TrainCommand implements Callable<Integer> {
     OutputFile.prepare("--checkpoint", checkpoint);
     learning.prepare();
     PrintWriter printer = learning.out();
-    Schema schema = TrainingSchema.read(schemaFile, events, printer);
+    Schema schema =
+        TrainingConstants.of(events, TrainingSchema.read(schemaFile, events, printer), printer);
     JobModel.requireOneKey(schema, "trained weights take");
     TrainingEvents read = TrainingEvents.read(events, schema, printer);
     Validation split = holdOut.split(read.sequences(), schema, printer);

@@ -40,6 +40,12 @@ record TrainingEvents(
     if (schema.target() == null) {
       throw new IllegalArgumentException("the schema has no target: there is nothing to learn");
     }
+    if (!schema.runningNumbers().isEmpty()) {
+      throw new IllegalArgumentException(
+          "the schema has running statistics of "
+              + String.join(", ", schema.runningNumbers())
+              + ": trained weights need a mean and a deviation of each");
+    }
     EventFiles files = EventFiles.of(paths, schema, file -> {});
     files.notes().forEach(out::println);
     Reading reading = new Reading(files, schema);

@@ -27,7 +27,8 @@ public final class KeyedReference {
   }
 
   /** Answers an event of a key from the events before, and learns from it if it is observed. */
-  public ReferenceModel.Step step(String key, EncodedEvent event) {
+  public ReferenceModel.Step step(String key, EncodedEvent raw) {
+    EncodedEvent event = inputs.standardised(raw, lags.get(key));
     float[] input = new float[model.inputDim()];
     inputs.encode(event, lags.get(key), input, 0);
     float[] memory = memories.computeIfAbsent(key, k -> new float[model.memory().floats()]);

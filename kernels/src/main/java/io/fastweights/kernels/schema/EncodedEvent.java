@@ -17,6 +17,7 @@ import java.util.Locale;
  * @param targetId id of the target's lag embedding; -1 where the target is unknown
  * @param target the encoded target; empty where it is unknown or the schema has none
  * @param vector the input itself, float[inputDim], where there is no schema; else null
+ * @param numbers those that running statistics standardise; null where the schema has none
  */
 public record EncodedEvent(
     long timestamp,
@@ -25,7 +26,8 @@ public record EncodedEvent(
     float[] weights,
     int targetId,
     float[] target,
-    float[] vector) {
+    float[] vector,
+    RunningNumbers numbers) {
   private static final int[] NO_IDS = {};
   private static final float[] NO_FLOATS = {};
 
@@ -34,6 +36,18 @@ public record EncodedEvent(
 
   /** Largest magnitude of a float of a vector event: its square and the sums stay finite. */
   public static final float MOST = 1e6f;
+
+  /** An event without running statistics. */
+  public EncodedEvent(
+      long timestamp,
+      boolean observe,
+      int[] ids,
+      float[] weights,
+      int targetId,
+      float[] target,
+      float[] vector) {
+    this(timestamp, observe, ids, weights, targetId, target, vector, null);
+  }
 
   /** A lag that holds the time only. */
   public static EncodedEvent ofTime(long timestamp) {
@@ -103,10 +117,14 @@ public record EncodedEvent(
     return vector == null ? this : ofTime(timestamp);
   }
 
-  /** Writes the event as its key keeps it: without the vector. */
+  /**
+   * Writes the event as its key keeps it: without the vector. Where the key has running statistics,
+   * the complement of the number of features is written, and the statistics follow the rest.
+   */
   public void writeLag(DataOutput out) throws IOException {
+    double[] moments = numbers == null ? null : numbers.moments();
     out.writeLong(timestamp);
-    out.writeInt(ids.length);
+    out.writeInt(moments == null ? ids.length : ~ids.length);
     for (int i = 0; i < ids.length; i++) {
       out.writeInt(ids[i]);
       out.writeFloat(weights[i]);
@@ -115,6 +133,12 @@ public record EncodedEvent(
     out.writeInt(target.length);
     for (float value : target) {
       out.writeFloat(value);
+    }
+    if (moments != null) {
+      out.writeInt(moments.length);
+      for (double value : moments) {
+        out.writeDouble(value);
+      }
     }
   }
 
@@ -125,7 +149,8 @@ public record EncodedEvent(
    */
   public static EncodedEvent readLag(DataInput in) throws IOException {
     long timestamp = in.readLong();
-    int length = length(in);
+    int first = in.readInt();
+    int length = checked(first < 0 ? ~first : first);
     int[] ids = new int[Math.min(length, TRUSTED)];
     float[] weights = new float[ids.length];
     for (int i = 0; i < length; i++) {
@@ -137,7 +162,7 @@ public record EncodedEvent(
       weights[i] = in.readFloat();
     }
     int targetId = in.readInt();
-    length = length(in);
+    length = checked(in.readInt());
     float[] target = new float[Math.min(length, TRUSTED)];
     for (int i = 0; i < length; i++) {
       if (i == target.length) {
@@ -145,11 +170,23 @@ public record EncodedEvent(
       }
       target[i] = in.readFloat();
     }
-    return new EncodedEvent(timestamp, true, ids, weights, targetId, target, null);
+    RunningNumbers numbers = first < 0 ? RunningNumbers.ofMoments(readMoments(in)) : null;
+    return new EncodedEvent(timestamp, true, ids, weights, targetId, target, null, numbers);
   }
 
-  private static int length(DataInput in) throws IOException {
-    int length = in.readInt();
+  private static double[] readMoments(DataInput in) throws IOException {
+    int length = checked(in.readInt());
+    double[] moments = new double[Math.min(length, TRUSTED)];
+    for (int i = 0; i < length; i++) {
+      if (i == moments.length) {
+        moments = Arrays.copyOf(moments, Math.min(length, 2 * i));
+      }
+      moments[i] = in.readDouble();
+    }
+    return moments;
+  }
+
+  private static int checked(int length) throws IOException {
     if (length < 0 || length > 1 << 20) {
       throw new IOException("a lag of " + length + " features is corrupt");
     }

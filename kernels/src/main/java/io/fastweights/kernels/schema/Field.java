@@ -116,8 +116,12 @@ public sealed interface Field {
   /**
    * A number, standardised to (value - mean) / deviation and clipped to [-8, 8]. A missing number
    * is an input of its own, {@link #MISSING} with weight 1; a trained model takes the mean instead.
+   *
+   * @param mean of running statistics, where they start
+   * @param deviation of running statistics, where they start; 0 if they start with the first value
    */
-  record Numeric(String name, double mean, double deviation) implements Field {
+  record Numeric(String name, double mean, double deviation, Statistics statistics)
+      implements Field {
     /** Id of a missing number. */
     public static final int MISSING = 1;
 
@@ -125,7 +129,7 @@ public sealed interface Field {
     public static final float CLIP = 8;
 
     /** Milliseconds since 1970 are within it. */
-    private static final double LARGEST_MEAN = 1e15;
+    static final double LARGEST_MEAN = 1e15;
 
     /** Beyond it, or below its inverse, every value is the same number or clipped. */
     private static final double LARGEST_DEVIATION = 1e12;
@@ -141,7 +145,8 @@ public sealed interface Field {
                 LARGEST_MEAN,
                 LARGEST_MEAN));
       }
-      if (!(deviation >= 1 / LARGEST_DEVIATION && deviation <= LARGEST_DEVIATION)) {
+      boolean starts = statistics == Statistics.GIVEN || deviation != 0;
+      if (starts && !(deviation >= 1 / LARGEST_DEVIATION && deviation <= LARGEST_DEVIATION)) {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
@@ -151,6 +156,30 @@ public sealed interface Field {
                 1 / LARGEST_DEVIATION,
                 LARGEST_DEVIATION));
       }
+    }
+
+    /** Standardised by constants. */
+    public Numeric(String name, double mean, double deviation) {
+      this(name, mean, deviation, Statistics.GIVEN);
+    }
+
+    /** Standardised by the key's running statistics. */
+    public Numeric(String name) {
+      this(name, 0, 0, Statistics.KEY);
+    }
+
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "Numeric[name=%s, %s]", name, scale());
+    }
+
+    /** In words. */
+    String scale() {
+      String constants = "mean=" + mean + ", deviation=" + deviation;
+      if (statistics == Statistics.GIVEN) {
+        return constants;
+      }
+      return "running statistics of the key" + (deviation == 0 ? "" : " from " + constants);
     }
 
     @Override
@@ -163,12 +192,18 @@ public sealed interface Field {
       return 1;
     }
 
+    /** Writes the weight 0 where {@link Schema#standardised} writes the number's. */
     @Override
     public void encode(Object value, long timestamp, int[] ids, float[] weights, int at)
         throws MalformedEventException {
       if (value == null) {
         ids[at] = MISSING;
         weights[at] = 1;
+        return;
+      }
+      if (statistics == Statistics.KEY) {
+        ids[at] = 0;
+        weights[at] = 0;
         return;
       }
       double number = RawEvent.number("field ", name, value);

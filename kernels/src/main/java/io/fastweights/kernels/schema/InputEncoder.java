@@ -76,9 +76,15 @@ public final class InputEncoder {
     return dim;
   }
 
+  /** As {@link Schema#standardised}. */
+  public EncodedEvent standardised(EncodedEvent event, EncodedEvent lag) {
+    return schema.standardised(event, lag);
+  }
+
   /**
    * Writes the input of an event.
    *
+   * @param event as {@link Schema#standardised} returned it
    * @param lag the key's last observed event, or null if it has none
    * @param into takes float[dim] at {@code at}
    */

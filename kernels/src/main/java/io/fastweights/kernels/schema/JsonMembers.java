@@ -34,6 +34,10 @@ final class JsonMembers {
     return what;
   }
 
+  boolean has(String name) {
+    return node.hasNonNull(name);
+  }
+
   JsonNode optional(String name) {
     JsonNode value = node.remove(name);
     return value == null || value.isNull() ? null : value;

@@ -148,8 +148,92 @@ public record Schema(
       encoded = new float[target.dim()];
       targetId = target.encode(event.targetValue(), encoded);
     }
+    RunningNumbers numbers = RunningNumbers.read(this, event);
     return new EncodedEvent(
-        event.timestamp(), event.observes(), ids, weights, targetId, encoded, null);
+        event.timestamp(), event.observes(), ids, weights, targetId, encoded, null, numbers);
+  }
+
+  /** Names of the numbers that have running statistics: fields in their order, then the target. */
+  public List<String> runningNumbers() {
+    List<String> names = new ArrayList<>();
+    for (Field field : fields) {
+      if (RunningNumbers.isRunning(field)) {
+        names.add(field.name());
+      }
+    }
+    if (RunningNumbers.isRunning(target)) {
+      names.add(target.name());
+    }
+    return names;
+  }
+
+  /** A mean and a deviation. */
+  public record Scale(double mean, double deviation) {}
+
+  /**
+   * The schema with constants instead of running statistics, as trained weights need them.
+   *
+   * @param scales by the names of the numbers; those that are not in it stay as they are
+   */
+  public Schema withConstants(Map<String, Scale> scales) {
+    List<Field> constant = new ArrayList<>();
+    for (Field field : fields) {
+      Scale scale = RunningNumbers.isRunning(field) ? scales.get(field.name()) : null;
+      constant.add(
+          scale == null ? field : new Field.Numeric(field.name(), scale.mean(), scale.deviation()));
+    }
+    Scale scale = RunningNumbers.isRunning(target) ? scales.get(target.name()) : null;
+    Target predicted =
+        scale == null ? target : new Target.Number(target.name(), scale.mean(), scale.deviation());
+    return new Schema(key, time, kind, constant, predicted, format);
+  }
+
+  /** The constants of the schema's numbers, by their names. */
+  public Map<String, Scale> constants() {
+    Map<String, Scale> scales = new LinkedHashMap<>();
+    for (Field field : fields) {
+      if (field instanceof Field.Numeric f && f.statistics() == Statistics.GIVEN) {
+        scales.put(f.name(), new Scale(f.mean(), f.deviation()));
+      }
+    }
+    if (target instanceof Target.Number t && t.statistics() == Statistics.GIVEN) {
+      scales.put(t.name(), new Scale(t.mean(), t.deviation()));
+    }
+    return scales;
+  }
+
+  /**
+   * Standardises the numbers of an event that have running statistics: those of its key up to and
+   * with this event. Of an event that is asked they are dropped afterwards, as it is no lag.
+   *
+   * @param lag the key's last observed event, as this method returned it; null if it has none
+   * @return the event itself where it has no such numbers
+   */
+  public EncodedEvent standardised(EncodedEvent event, EncodedEvent lag) {
+    return event.numbers() == null ? event : RunningNumbers.standardised(this, event, lag);
+  }
+
+  /**
+   * Reads a model's outputs for an event as {@link Target#predict} does. A number with running
+   * statistics is in the unit of those before the event.
+   *
+   * @param event as {@link #standardised} returned it
+   */
+  public void predict(EncodedEvent event, float[] outputs, int at, boolean logits, float[] into) {
+    if (RunningNumbers.isRunning(target)) {
+      into[0] = event.numbers().answer(outputs[at]);
+    } else {
+      target.predict(outputs, at, logits, into);
+    }
+  }
+
+  /** An observed event's target on the scale of a prediction, into float[target dim]. */
+  public void target(EncodedEvent event, float[] into) {
+    if (RunningNumbers.isRunning(target)) {
+      into[0] = (float) event.numbers().target();
+    } else {
+      target.predict(event.target(), 0, false, into);
+    }
   }
 
   /**

@@ -27,10 +27,11 @@ import java.util.List;
  *  "target": {"name": "late", "encoder": "binary"}}
  * </pre>
  *
- * Targets: {@code binary}; {@code class} with {@code classes}; {@code number} with {@code mean} and
- * {@code deviation}. {@code "keys": ["origin", "destination"]} in place of {@code key} gives an
- * event two keys. Unknown members are refused. A schema may also define the format of its events,
- * see {@link EventFormat}:
+ * Targets: {@code binary}; {@code class} with {@code classes}; {@code number}. A number without
+ * {@code mean} and {@code deviation} has running statistics of its key; with {@code "statistics":
+ * "key"} they start from these two. {@code "keys": ["origin", "destination"]} in place of {@code
+ * key} gives an event two keys. Unknown members are refused. A schema may also define the format of
+ * its events, see {@link EventFormat}:
  *
  * <pre>
  * "time": {"column": "time", "unit": "s", "pattern": "dd.MM.yyyy HH:mm", "zone": "Europe/Berlin"},
@@ -122,7 +123,10 @@ public final class SchemaJson {
         switch (encoder) {
           case "categorical" -> new Field.Categorical(name, m.texts("vocabulary"));
           case "hashed" -> new Field.Hashed(name, m.integer("buckets", null));
-          case "numeric" -> new Field.Numeric(name, m.number("mean"), m.number("deviation"));
+          case "numeric" -> {
+            Scale scale = Scale.read(m);
+            yield new Field.Numeric(name, scale.mean, scale.deviation, scale.statistics);
+          }
           case "elapsed" -> new Field.Elapsed(name, m.integer("buckets", 24));
           case "timeOfDay" ->
               new Field.TimeOfDay(name, m.integer("buckets", 24), m.flag("smooth", true), m.zone());
@@ -147,7 +151,10 @@ public final class SchemaJson {
         switch (encoder) {
           case "binary" -> new Target.Binary(name);
           case "class" -> new Target.Classes(name, m.texts("classes"));
-          case "number" -> new Target.Number(name, m.number("mean"), m.number("deviation"));
+          case "number" -> {
+            Scale scale = Scale.read(m);
+            yield new Target.Number(name, scale.mean, scale.deviation, scale.statistics);
+          }
           case RESIDUAL -> new Target.Residual(name, m.integer("dim", null), m.number("deviation"));
           default ->
               throw new IllegalArgumentException(
@@ -191,7 +198,8 @@ public final class SchemaJson {
     } else if (field instanceof Field.Hashed f) {
       node.put("encoder", "hashed").put("buckets", f.buckets());
     } else if (field instanceof Field.Numeric f) {
-      node.put("encoder", "numeric").put("mean", f.mean()).put("deviation", f.deviation());
+      node.put("encoder", "numeric");
+      new Scale(f.mean(), f.deviation(), f.statistics()).write(node);
     } else if (field instanceof Field.Elapsed f) {
       node.put("encoder", "elapsed").put("buckets", f.buckets());
     } else if (field instanceof Field.TimeOfDay f) {
@@ -212,9 +220,41 @@ public final class SchemaJson {
     } else if (target instanceof Target.Binary) {
       node.put("encoder", "binary");
     } else if (target instanceof Target.Number t) {
-      node.put("encoder", "number").put("mean", t.mean()).put("deviation", t.deviation());
+      node.put("encoder", "number");
+      new Scale(t.mean(), t.deviation(), t.statistics()).write(node);
     } else if (target instanceof Target.Residual t) {
       node.put("encoder", RESIDUAL).put("dim", t.dim()).put("deviation", t.deviation());
+    }
+  }
+
+  /** The members that say how a number is standardised. */
+  private record Scale(double mean, double deviation, Statistics statistics) {
+    static Scale read(JsonMembers m) {
+      String statistics = m.optionalText("statistics");
+      if (statistics != null && !statistics.equals("key")) {
+        throw new IllegalArgumentException(
+            m.what() + ": statistics is '" + statistics + "', must be key, or be left out");
+      }
+      boolean given = m.has("mean") || m.has("deviation");
+      if (!given) {
+        return new Scale(0, 0, Statistics.KEY);
+      }
+      Statistics source = statistics == null ? Statistics.GIVEN : Statistics.KEY;
+      double deviation = m.number("deviation");
+      if (deviation == 0) {
+        // A record has 0 for "not given".
+        throw new IllegalArgumentException(m.what() + ": deviation is 0, must be positive");
+      }
+      return new Scale(m.number("mean"), deviation, source);
+    }
+
+    void write(ObjectNode node) {
+      if (deviation > 0) {
+        node.put("mean", mean).put("deviation", deviation);
+      }
+      if (statistics == Statistics.KEY) {
+        node.put("statistics", "key");
+      }
     }
   }
 }

@@ -176,10 +176,30 @@ public sealed interface Target {
     }
   }
 
-  /** A number, standardised as {@link Field.Numeric} is. */
-  record Number(String name, double mean, double deviation) implements Target {
+  /**
+   * A number, standardised as {@link Field.Numeric} is. With running statistics, an event's target
+   * is encoded by those that include it, and the answer is in the unit of those before it.
+   */
+  record Number(String name, double mean, double deviation, Statistics statistics)
+      implements Target {
     public Number {
-      new Field.Numeric(name, mean, deviation);
+      new Field.Numeric(name, mean, deviation, statistics);
+    }
+
+    /** Standardised by constants. */
+    public Number(String name, double mean, double deviation) {
+      this(name, mean, deviation, Statistics.GIVEN);
+    }
+
+    /** Standardised by the key's running statistics. */
+    public Number(String name) {
+      this(name, 0, 0, Statistics.KEY);
+    }
+
+    @Override
+    public String toString() {
+      String scale = new Field.Numeric(name, mean, deviation, statistics).scale();
+      return String.format(Locale.ROOT, "Number[name=%s, %s]", name, scale);
     }
 
     @Override
@@ -195,6 +215,10 @@ public sealed interface Target {
     @Override
     public int encode(Object value, float[] into) throws MalformedEventException {
       double number = RawEvent.number("target ", name, value);
+      if (statistics == Statistics.KEY) {
+        into[0] = 0;
+        return 0;
+      }
       float clip = Field.Numeric.CLIP;
       into[0] = Math.max(-clip, Math.min(clip, (float) ((number - mean) / deviation)));
       return 0;

@@ -99,7 +99,12 @@ public final class EventModel {
         : Schema.encodeVector(event, model.inputDim(), model.targetDim());
   }
 
-  /** Writes the event's input and target into a row of a batch. */
+  /** The event with its numbers standardised, see {@link Schema#standardised}. */
+  public EncodedEvent standardised(EncodedEvent event, EncodedEvent lag) {
+    return schema == null ? event : schema.standardised(event, lag);
+  }
+
+  /** Writes the input and target of a standardised event into a row of a batch. */
   public void write(EncodedEvent event, EncodedEvent lag, float[] into, float[] targets, int row) {
     int dim = model.inputDim();
     if (inputs == null) {
@@ -124,18 +129,22 @@ public final class EventModel {
       return event.target().length == 0 ? null : event.target();
     }
     float[] target = new float[schema.target().dim()];
-    schema.target().predict(event.target(), 0, false, target);
+    schema.target(event, target);
     return target;
   }
 
-  /** The prediction of a row of outputs. */
-  public float[] predict(float[] outputs, int row) {
+  /**
+   * The prediction of a row of outputs.
+   *
+   * @param event of the row, standardised
+   */
+  public float[] predict(EncodedEvent event, float[] outputs, int row) {
     int at = row * model.outputDim();
     if (schema == null || schema.target() == null) {
       return Arrays.copyOfRange(outputs, at, at + model.outputDim());
     }
     float[] prediction = new float[schema.target().dim()];
-    schema.target().predict(outputs, at, model instanceof SlowModel, prediction);
+    schema.predict(event, outputs, at, model instanceof SlowModel, prediction);
     return prediction;
   }
 }

@@ -102,6 +102,14 @@ public record ModelSpec(String schemaJson, SlowWeights weights, int vectorTarget
 
   /** The same shapes may hide another vocabulary, mean or order of classes. */
   private void checkFields(Schema schema) {
+    if (!schema.runningNumbers().isEmpty()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the schema has running statistics of %s: trained weights need the mean and the"
+                  + " deviation that they were trained with",
+              String.join(", ", schema.runningNumbers())));
+    }
     Schema trained = weights.schema();
     if (trained != null && !trained.withoutColumns().equals(schema.withoutColumns())) {
       throw new IllegalArgumentException(

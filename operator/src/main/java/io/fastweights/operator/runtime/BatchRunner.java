@@ -261,6 +261,7 @@ final class BatchRunner<T> {
           hot.fresh = false;
         }
         event.row = batch.add(event.event.observe(), event.fade);
+        event.event = model.standardised(event.event, hot.lag);
         model.write(event.event, hot.lag, batch.inputs(), batch.targets(), event.row);
         event.seen = hot.events;
         if (event.event.observe()) {
@@ -308,7 +309,7 @@ final class BatchRunner<T> {
       } else {
         output.predicted(
             event,
-            model.predict(batch.outputs(), event.row),
+            model.predict(event.event, batch.outputs(), event.row),
             batch.recallErrors()[event.row],
             batch.wantsHidden() ? embedding(batch, event.row) : null);
       }

@@ -142,10 +142,16 @@ public final class EventStepper implements AutoCloseable {
     }
   }
 
+  /** An event with its numbers standardised; the key's lag once it is learned. */
+  public EncodedEvent standardised(EncodedEvent event, EncodedEvent lag) {
+    return model.standardised(event, lag);
+  }
+
   /**
    * Steps an event through the memory in a slot.
    *
    * @param fresh the slot's content is void: the memory starts from zero
+   * @param event as {@link #standardised} returned it
    * @param lag the key's last observed event; null before the first
    * @return the prediction, as {@link io.fastweights.operator.api.Prediction#values}; {@link
    *     #checkRange} says whether it is valid
@@ -164,7 +170,7 @@ public final class EventStepper implements AutoCloseable {
       metrics.overflowed();
       metrics.malformed();
     }
-    return model.predict(batch.outputs(), row);
+    return model.predict(event, batch.outputs(), row);
   }
 
   /**

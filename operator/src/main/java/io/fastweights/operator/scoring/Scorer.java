@@ -46,9 +46,11 @@ public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, S
   private transient Adwin recallErrors;
   private transient Counter drifts;
   private transient Counter improvements;
+  private transient double meanError;
+  private transient long errors;
 
   /**
-   * @param deviation of the target, where it is a number
+   * @param deviation of the target, where it is a number; 0 if it has running statistics
    * @param beside guesses to score by the same labels; null for none
    */
   public Scorer(Loss loss, double deviation, Configuration options, Beside<T> beside) {
@@ -138,10 +140,22 @@ public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, S
   private void score(Scored<T> scored, Context context, Collector<Scored<T>> out) {
     metrics.add(scored);
     out.collect(scored);
-    double bounded = loss.bounded(scored.predicted(), scored.target(), deviation);
+    double bounded = loss.bounded(scored.predicted(), scored.target(), deviation(scored));
     watch(losses, bounded, Drift.Signal.LOSS, scored, context);
     double surprise = Loss.squashed(scored.recallError());
     watch(recallErrors, surprise, Drift.Signal.RECALL_ERROR, scored, context);
+  }
+
+  /** The target's constant; where there is none, the mean absolute error so far. */
+  private double deviation(Scored<T> scored) {
+    if (deviation > 0) {
+      return deviation;
+    }
+    double error = loss.of(scored.predicted(), scored.target());
+    if (Double.isFinite(error)) {
+      meanError += (error - meanError) / ++errors;
+    }
+    return meanError > 0 ? meanError : 1;
   }
 
   private void watch(

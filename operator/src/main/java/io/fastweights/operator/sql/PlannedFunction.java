@@ -65,6 +65,7 @@ public final class PlannedFunction extends FastWeightFunction {
       long now = System.currentTimeMillis();
       RowMemories.KeySlot key = memories.get(key(context, input), base, log, now);
       stepper.checkOrder(event, key.lag);
+      event = stepper.standardised(event, key.lag);
       float[] values = stepper.step(key.slot, key.fresh, event, key.lag);
       key.fresh = false;
       if (event.observe()) {

@@ -138,9 +138,9 @@ record TableEvents(Schema schema, SlowWeights weights, RowReader reader) {
         throw new IllegalArgumentException(
             String.format(
                     Locale.ROOT,
-                    "features: %s is no category (text, BOOLEAN or a whole number); a number needs its mean",
+                    "features: %s is no category (text, BOOLEAN or a whole number); a number needs a schema,",
                     column)
-                + " and deviation in schema, or CAST it to STRING");
+                + " or CAST it to STRING");
       }
       try {
         fields.add(new Field.Hashed(name, BUCKETS));

@@ -3,6 +3,7 @@ package io.fastweights.operator.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.math.KeyedReference;
+import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.RawEvent;
@@ -102,8 +103,9 @@ class LogStructuredStateTest {
       String key = line.split("\\|")[0];
       RawEvent raw = schema.newEvent();
       read(line, raw);
-      var step = reference.step(key, schema.encode(raw));
-      answers.put(line, bits(model.predict(step.output(), 0), step.recallError()));
+      EncodedEvent event = schema.encode(raw);
+      var step = reference.step(key, event);
+      answers.put(line, bits(model.predict(event, step.output(), 0), step.recallError()));
     }
     return answers;
   }

@@ -3,9 +3,13 @@ package io.fastweights.operator.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Trip;
+import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.OperatorHarness;
@@ -51,6 +55,10 @@ class FastWeightSqlITCase {
   }
 
   private static String query(String options) {
+    return query(Trips.schema(), options);
+  }
+
+  private static String query(Schema schema, String options) {
     return String.format(
         Locale.ROOT,
         """
@@ -64,7 +72,7 @@ class FastWeightSqlITCase {
             'fastweights.associative.seed', '7',
             %s])
         """,
-        SchemaJson.write(Trips.schema()),
+        SchemaJson.write(schema),
         options);
   }
 
@@ -84,6 +92,26 @@ class FastWeightSqlITCase {
     assertThat(expected.values().toString())
         .contains("observed", "asked", "must be finite", "before the last observed");
     assertThat(TripTables.answers(answers)).isEqualTo(expected);
+  }
+
+  @Test
+  void runningStatisticsInSqlAreThoseOfTheOperator() throws Exception {
+    Schema schema =
+        Schema.of(
+            List.of(new Field.Numeric("distance"), new Field.Hashed("place", 16)),
+            new Target.Classes("outcome", Trips.OUTCOMES));
+    EventReader<Trip> reader =
+        (trip, event) -> {
+          event.timestamp(trip.time).set(0, trip.distance).set(1, trip.place).target(trip.outcome);
+          if (trip.ask) {
+            event.ask();
+          }
+        };
+    FastWeights<Trip> operator = TestModel.ASSOCIATIVE.on(builder()).schema(schema, reader);
+    StreamTableEnvironment tables = TripTables.tables(TRIPS, 2, backend("rocksdb"));
+    Table answers = tables.sqlQuery(query(schema, "'fastweights.cache-size', '32 kb'"));
+    Map<Long, String> expected = TripTables.operatorAnswers(operator, TRIPS);
+    assertThat(TripTables.answers(answers)).isEqualTo(expected).isNotEqualTo(associative());
   }
 
   @Test

@@ -135,6 +135,7 @@ public final class Oracle {
       memory = new float[model.memory().floats()];
       lag = null;
     }
+    event = schema == null ? event : schema.standardised(event, lag);
     float[] input = event.vector();
     if (inputs != null) {
       input = new float[model.inputDim()];
@@ -158,7 +159,7 @@ public final class Oracle {
     float[] values = step.output();
     if (schema != null && schema.target() != null) {
       values = new float[schema.target().dim()];
-      schema.target().predict(step.output(), 0, model instanceof SlowModel, values);
+      schema.predict(event, step.output(), 0, model instanceof SlowModel, values);
     }
     return new Prediction<>(
         trip,

@@ -78,7 +78,7 @@ public final class PlainLoop implements Inputs {
             predicted.values(),
             predicted.recallError(),
             predicted.id(),
-            setup.scores() && predicted.observed() ? Trips.target(trip) : null,
+            setup.scores() && predicted.observed() ? setup.model().target(trip) : null,
             predicted.embedding(),
             version,
             predicted.seen());

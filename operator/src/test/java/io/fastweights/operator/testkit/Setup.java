@@ -58,7 +58,7 @@ public record Setup(
         eventTime ? minutes(LATENESS_MINUTES, random) : null,
         // In the order of arrival an event may come that its purged key would have refused.
         eventTime ? minutes(TTL_MINUTES, random) : Duration.ZERO,
-        random.nextInt(4) > 0,
+        model.isRefreshable() && random.nextInt(4) > 0,
         device);
   }
 

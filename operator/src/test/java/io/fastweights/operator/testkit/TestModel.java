@@ -123,6 +123,29 @@ public enum TestModel {
               .build();
       return random(config, Trips.schema(), seed);
     }
+  },
+
+  /** No weights: numbers with running statistics, one of them the target. */
+  RUNNING_STATISTICS {
+    private static final int KEY_DIM = 12;
+    private static final long SEED = 9;
+
+    @Override
+    public FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return builder
+          .schema(Trips.numbers(), Trips::readNumbers)
+          .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, KEY_DIM)
+          .set(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(0.3))
+          .set(FastWeightOptions.ASSOCIATIVE_SEED, SEED);
+    }
+
+    @Override
+    public Oracle oracle() {
+      AssociativeMemory model =
+          new AssociativeMemory(KEY_DIM, 2, 1, new float[] {0.3f}, Normalisation.UNIT);
+      InputEncoder inputs = InputEncoder.projection(Trips.numbers(), model.inputDim(), SEED);
+      return new Oracle(model, Trips.numbers(), inputs, Trips::readNumbers);
+    }
   };
 
   /** Sets the model on a builder. */
@@ -140,9 +163,21 @@ public enum TestModel {
     throw new UnsupportedOperationException(this + " has no weights");
   }
 
-  /** True if events have the fields of {@link Trips#schema}; false if they are vectors. */
+  /** The target of an observed trip on the scale of a prediction, where events have fields. */
+  public float[] target(Trip trip) {
+    return this == RUNNING_STATISTICS
+        ? new float[] {(float) Trips.duration(trip)}
+        : Trips.target(trip);
+  }
+
+  /** True if new weights may come for its events: trained ones need constants. */
+  public boolean isRefreshable() {
+    return this != RUNNING_STATISTICS;
+  }
+
+  /** True if events have fields; false if they are vectors. */
   public boolean hasSchema() {
-    return this == ASSOCIATIVE || this == SCHEMA_TRANSFORMER;
+    return this == ASSOCIATIVE || this == SCHEMA_TRANSFORMER || this == RUNNING_STATISTICS;
   }
 
   /** A cache of as many keys. */

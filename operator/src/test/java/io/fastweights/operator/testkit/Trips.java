@@ -3,6 +3,7 @@ package io.fastweights.operator.testkit;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.Statistics;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.EventReader;
@@ -56,6 +57,44 @@ public final class Trips {
     if (trip.ask) {
       event.ask();
     }
+  }
+
+  /** Numbers with running statistics: with a start, without one, sometimes missing; the target. */
+  public static Schema numbers() {
+    return Schema.of(
+        List.of(
+            new Field.Numeric("distance"),
+            new Field.Categorical("place", PLACES.subList(0, 3)),
+            new Field.Numeric("fare", 20, 8, Statistics.KEY),
+            new Field.Numeric("luggage")),
+        new Target.Number("duration"));
+  }
+
+  /** Reads a trip as an event of {@link #numbers}. */
+  public static void readNumbers(Trip trip, RawEvent event) {
+    if (NOBODY.equals(trip.user)) {
+      throw new IllegalStateException("a trip of nobody");
+    }
+    SplittableRandom random = new SplittableRandom(trip.id);
+    event
+        .timestamp(trip.time)
+        .id(trip.label)
+        .set(0, trip.distance)
+        .set(1, trip.place)
+        .set(2, random.nextInt(20) == 0 ? 1e9 * random.nextDouble() : random.nextInt(50))
+        .set(3, random.nextInt(4) == 0 ? null : Integer.toString(random.nextInt(3)));
+    if (trip.ask) {
+      event.ask();
+    } else if (OUTCOMES.contains(trip.outcome)) {
+      event.target(duration(trip));
+    } else {
+      event.target(trip.outcome);
+    }
+  }
+
+  /** The target of {@link #numbers}; its level rises. */
+  public static double duration(Trip trip) {
+    return trip.id / 100 + trip.id % 7 + 5.0 * OUTCOMES.indexOf(trip.outcome);
   }
 
   /** Target of the trip's outcome, one-hot. */

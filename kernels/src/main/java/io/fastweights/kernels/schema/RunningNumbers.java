@@ -1,0 +1,168 @@
+package io.fastweights.kernels.schema;
+
+import java.util.Arrays;
+
+/**
+ * The numbers of an event that its key's running statistics standardise: those of the fields in the
+ * order of the schema, then the target's. As statistics depend on the key's earlier events, the
+ * numbers wait in their own unit until {@link Schema#standardised} is called with the last of them.
+ */
+public final class RunningNumbers {
+  /** In their own unit; NaN where missing. */
+  private final double[] values;
+
+  /** Statistics of the key with this event, as {@link RunningMoments}; null before. */
+  private final double[] moments;
+
+  /** The target's before this event: they give the answer its unit. */
+  private final double mean;
+
+  private final double deviation;
+
+  private RunningNumbers(double[] values, double[] moments, double mean, double deviation) {
+    this.values = values;
+    this.moments = moments;
+    this.mean = mean;
+    this.deviation = deviation;
+  }
+
+  /** Statistics as a key keeps them. */
+  static RunningNumbers ofMoments(double[] moments) {
+    return new RunningNumbers(null, moments, 0, 0);
+  }
+
+  /** A copy of the statistics of the key with this event; null for an event not standardised. */
+  public double[] moments() {
+    return moments == null ? null : moments.clone();
+  }
+
+  /**
+   * The numbers in their own unit, in the order of {@link Schema#runningNumbers}; NaN where
+   * missing, as the target of an ask is.
+   */
+  public double[] values() {
+    return values.clone();
+  }
+
+  /** The target in its own unit. */
+  double target() {
+    return values[values.length - 1];
+  }
+
+  /** An output of the model in the unit of the target. */
+  float answer(float output) {
+    return (float) (mean + deviation * output);
+  }
+
+  /** The numbers of an event; null where the schema has none. */
+  static RunningNumbers read(Schema schema, RawEvent event) throws MalformedEventException {
+    int count = count(schema);
+    if (count == 0) {
+      return null;
+    }
+    double[] values = new double[count];
+    int at = 0;
+    for (int i = 0; i < schema.fields().size(); i++) {
+      if (isRunning(schema.fields().get(i))) {
+        Object value = event.value(i);
+        String name = schema.fields().get(i).name();
+        values[at++] = value == null ? Double.NaN : RawEvent.number("field ", name, value);
+      }
+    }
+    if (isRunning(schema.target())) {
+      String name = schema.target().name();
+      values[at] =
+          event.observes() ? RawEvent.number("target ", name, event.targetValue()) : Double.NaN;
+    }
+    return new RunningNumbers(values, null, 0, 0);
+  }
+
+  /** Standardises an event's numbers; see {@link Schema#standardised}. */
+  static EncodedEvent standardised(Schema schema, EncodedEvent event, EncodedEvent lag) {
+    double[] values = event.numbers().values;
+    double[] moments =
+        lag == null || lag.numbers() == null ? start(schema) : lag.numbers().moments.clone();
+    float[] weights = event.weights().clone();
+    float[] target = event.target();
+    int number = 0;
+    int feature = 0;
+    for (Field field : schema.fields()) {
+      if (isRunning(field)) {
+        if (!Double.isNaN(values[number])) {
+          int at = RunningMoments.SIZE * number;
+          RunningMoments.add(values[number], moments, at);
+          weights[feature] = RunningMoments.standardised(values[number], moments, at);
+        }
+        number++;
+      }
+      feature += field.features();
+    }
+    double mean = 0;
+    double deviation = 0;
+    if (isRunning(schema.target())) {
+      int at = RunningMoments.SIZE * number;
+      mean = moments[at + 1];
+      deviation = Math.sqrt(moments[at + 2]);
+      if (event.observe()) {
+        RunningMoments.add(values[number], moments, at);
+        target = new float[] {RunningMoments.standardised(values[number], moments, at)};
+      }
+    }
+    return new EncodedEvent(
+        event.timestamp(),
+        event.observe(),
+        event.ids(),
+        weights,
+        event.targetId(),
+        target,
+        event.vector(),
+        new RunningNumbers(values, moments, mean, deviation));
+  }
+
+  private static double[] start(Schema schema) {
+    double[] moments = new double[RunningMoments.SIZE * count(schema)];
+    int at = 0;
+    for (Field field : schema.fields()) {
+      if (field instanceof Field.Numeric f && f.statistics() == Statistics.KEY) {
+        RunningMoments.start(f.mean(), f.deviation(), moments, at);
+        at += RunningMoments.SIZE;
+      }
+    }
+    if (schema.target() instanceof Target.Number t && t.statistics() == Statistics.KEY) {
+      RunningMoments.start(t.mean(), t.deviation(), moments, at);
+    }
+    return moments;
+  }
+
+  /** The numbers of a schema that have running statistics, the target included. */
+  static int count(Schema schema) {
+    int count = isRunning(schema.target()) ? 1 : 0;
+    for (int i = 0; i < schema.fields().size(); i++) {
+      count += isRunning(schema.fields().get(i)) ? 1 : 0;
+    }
+    return count;
+  }
+
+  static boolean isRunning(Field field) {
+    return field instanceof Field.Numeric numeric && numeric.statistics() == Statistics.KEY;
+  }
+
+  static boolean isRunning(Target target) {
+    return target instanceof Target.Number number && number.statistics() == Statistics.KEY;
+  }
+
+  /** Bit for bit the same, NaN included. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RunningNumbers that
+        && Arrays.equals(values, that.values)
+        && Arrays.equals(moments, that.moments)
+        && Double.compare(mean, that.mean) == 0
+        && Double.compare(deviation, that.deviation) == 0;
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(values) ^ Arrays.hashCode(moments);
+  }
+}

@@ -1,0 +1,13 @@
+package io.fastweights.kernels.schema;
+
+/** Source of the mean and the deviation that standardise a number. */
+public enum Statistics {
+  /** Constants of the schema. */
+  GIVEN,
+
+  /**
+   * Running statistics of the event's key, see {@link RunningMoments}. A mean and a deviation of
+   * the schema are where they start; without them they start with the key's first value.
+   */
+  KEY
+}
