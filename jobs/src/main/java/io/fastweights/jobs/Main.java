@@ -6,6 +6,7 @@ import io.fastweights.jobs.cluster.ClusterCommand;
 import io.fastweights.jobs.demo.DemoCommand;
 import io.fastweights.jobs.experiment.ExperimentCommand;
 import io.fastweights.jobs.gpucheck.GpuCheckCommand;
+import io.fastweights.jobs.init.InitCommand;
 import io.fastweights.jobs.savepoint.BootstrapCommand;
 import io.fastweights.jobs.savepoint.ExportCommand;
 import io.fastweights.jobs.savepoint.InspectCommand;
@@ -26,6 +27,7 @@ import picocli.CommandLine.ScopeType;
     description = "Per-key learned memory for Apache Flink.",
     subcommands = {
       DemoCommand.class,
+      InitCommand.class,
       RunCommand.class,
       ClusterCommand.class,
       ChaosCommand.class,

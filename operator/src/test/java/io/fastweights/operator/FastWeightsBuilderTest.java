@@ -214,6 +214,17 @@ class FastWeightsBuilderTest {
   }
 
   @Test
+  void weightsNeedConstantsOfNumbers() {
+    Schema running =
+        Schema.of(
+            List.of(new Field.Numeric("distance")), new Target.Classes("outcome", Trips.OUTCOMES));
+    assertRefused(
+        weights(running, Trips.OUTCOMES.size()),
+        running,
+        "running statistics of distance: trained weights need the mean and the deviation");
+  }
+
+  @Test
   void batchExecutionIsRefusedWithWhatToDo() {
     var builder = builder(Map.of(ExecutionOptions.RUNTIME_MODE.key(), "BATCH"));
     assertThatThrownBy(builder::build)

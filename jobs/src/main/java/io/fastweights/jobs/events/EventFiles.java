@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -231,15 +232,28 @@ public record EventFiles(
 
   /** Hands every line, headers included, to a reader, in order and in this process. */
   public void forEach(Consumer<Line> reader) throws IOException {
+    forFirst(reader, () -> false);
+  }
+
+  /**
+   * The same until there are enough.
+   *
+   * @return true if all lines were read
+   */
+  boolean forFirst(Consumer<Line> reader, BooleanSupplier enough) throws IOException {
     for (int i = 0; i < files.size(); i++) {
       Path path = Path.of(files.get(i).path()).toAbsolutePath();
       try (RecordReader lines =
           files.get(i).layout().open(i, new org.apache.flink.core.fs.Path(path.toUri()))) {
         for (Line line = lines.next(); line != null; line = lines.next()) {
+          if (enough.getAsBoolean()) {
+            return false;
+          }
           reader.accept(line);
         }
       }
     }
+    return true;
   }
 
   @Override

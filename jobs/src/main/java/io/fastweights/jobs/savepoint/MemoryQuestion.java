@@ -5,6 +5,7 @@ import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
@@ -31,6 +32,7 @@ final class MemoryQuestion implements AutoCloseable {
   private final EventModel events;
   private final Engine engine;
   private final EventBatch batch;
+  private final EncodedEvent lag;
 
   /**
    * @param model that formed the memories: a schema, and weights or none
@@ -54,6 +56,7 @@ final class MemoryQuestion implements AutoCloseable {
     engine = EngineProvider.create(events.model(), EngineOptions.cpu(1));
     engine.pool().write(0, memory.weights(), 0);
     batch = new EventBatch(events.model(), 1);
+    lag = memory.last();
   }
 
   /**
@@ -108,9 +111,10 @@ final class MemoryQuestion implements AutoCloseable {
     batch.clear();
     batch.segment(0, false);
     batch.add(false);
-    events.write(events.encode(event), null, batch.inputs(), batch.targets(), 0);
+    EncodedEvent asked = events.standardised(events.encode(event), lag);
+    events.write(asked, lag, batch.inputs(), batch.targets(), 0);
     engine.step(batch);
-    return events.predict(batch.outputs(), 0);
+    return events.predict(asked, batch.outputs(), 0);
   }
 
   private String text(float[] answer) {

@@ -23,7 +23,7 @@ import org.apache.flink.util.Collector;
  */
 abstract class MemoryReader<R> extends KeyedStateReaderFunction<Object, R> {
   private static final long serialVersionUID = 1L;
-  private static final int FIRST_BYTES = 1 << 12;
+  static final int FIRST_BYTES = 1 << 12;
 
   private final KeyMemorySerializer bases;
   private final LogChunkSerializer logs;
@@ -123,8 +123,11 @@ abstract class MemoryReader<R> extends KeyedStateReaderFunction<Object, R> {
     }
 
     @Override
-    NamedMemory read(String key, StoredMemory stored, float[] weights) {
-      return new NamedMemory(key, stored.events(), stored.lag().timestamp(), weights);
+    NamedMemory read(String key, StoredMemory stored, float[] weights) throws IOException {
+      DataOutputSerializer lag = new DataOutputSerializer(FIRST_BYTES);
+      stored.lag().writeLag(lag);
+      return new NamedMemory(
+          key, stored.events(), stored.lag().timestamp(), lag.getCopyOfBuffer(), weights);
     }
   }
 }

@@ -1,0 +1,283 @@
+package io.fastweights.jobs.init;
+
+import io.fastweights.jobs.events.EventSample;
+import io.fastweights.kernels.schema.EventFormat;
+import io.fastweights.kernels.schema.EventFormat.Csv;
+import io.fastweights.kernels.schema.EventFormat.Time;
+import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Nearest;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.Target;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Chooses key, time, target and encoders for a sample, and says why. */
+final class Proposal {
+  /** Key of the only memory, where no column is one. */
+  private static final String ALL = "all";
+
+  /** Events that a key must have on average. */
+  private static final double FEWEST_EVENTS = 2;
+
+  private static final int ELAPSED_BUCKETS = 24;
+  private static final int HOURS = 24;
+
+  private final List<Column> columns = new ArrayList<>();
+  private final Map<String, String> lines = new LinkedHashMap<>();
+  private final List<String> open = new ArrayList<>();
+  private final TimeColumn time;
+  private final Column key;
+
+  /**
+   * @param keyName null to choose one
+   * @param timeName null to choose one
+   * @param targetName null if it is not known yet; it is neither key nor time
+   */
+  Proposal(EventSample sample, String keyName, String timeName, String targetName) {
+    for (int i = 0; i < sample.columns().size(); i++) {
+      columns.add(Column.of(sample, i));
+    }
+    Column target = targetName == null ? null : named("--target", targetName);
+    Column givenKey = keyName == null ? null : named("--key", keyName);
+    time = timeName == null ? findTime(target, givenKey) : givenTime(timeName);
+    key = givenKey == null ? findKey(target) : givenKey;
+    if (target != null && (target == key || time != null && target == time.column())) {
+      throw new IllegalArgumentException(
+          "--target " + targetName + " is the " + (target == key ? "key" : "time") + " too");
+    }
+  }
+
+  private Column named(String flag, String name) {
+    List<String> names = columns.stream().map(Column::name).toList();
+    return columns.stream()
+        .filter(column -> column.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    String.format(
+                        Locale.ROOT,
+                        "%s %s is no column; the columns are %s%s",
+                        flag,
+                        name,
+                        String.join(", ", names),
+                        Nearest.hint(name, names))));
+  }
+
+  private TimeColumn givenTime(String name) {
+    Column column = named("--time", name);
+    TimeColumn found = TimeColumn.of(column);
+    if (found == null && column.isNumber()) {
+      open.add(
+          name + " is taken for seconds since 1970: its numbers are too small to tell their unit");
+      return TimeColumn.ofSeconds(column);
+    }
+    if (found == null) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "--time %s holds no times that can be read, such as '%s'; name another column, and"
+                  + " give its pattern in the schema",
+              name,
+              column.present() == 0 ? "" : column.known().get(0)));
+    }
+    return found;
+  }
+
+  /** Texts that are times; numbers only where the name says so too. */
+  private TimeColumn findTime(Column target, Column givenKey) {
+    List<TimeColumn> found = new ArrayList<>();
+    for (Column column : columns) {
+      boolean may = column != target && column != givenKey && column.distinct() > 1;
+      boolean complete = column.present() >= 0.9 * column.values().size();
+      if (may && complete && (!column.isNumber() || Names.isTime(column.name()))) {
+        TimeColumn times = TimeColumn.of(column);
+        if (times != null) {
+          found.add(times);
+        }
+      }
+    }
+    found.sort(
+        Comparator.comparing((TimeColumn t) -> !Names.isTime(t.column().name()))
+            .thenComparing(t -> -Math.round(10 * t.ordered())));
+    if (found.size() > 1) {
+      open.add(
+          "times are in "
+              + String.join(", ", found.stream().map(t -> t.column().name()).toList())
+              + ": the first is taken, --time names another");
+    }
+    return found.isEmpty() ? null : found.get(0);
+  }
+
+  private Column findKey(Column target) {
+    List<Column> found =
+        columns.stream()
+            .filter(column -> column != target && mayBeKey(column))
+            .sorted(Comparator.comparingInt(column -> Names.asKey(column.name())))
+            .toList();
+    if (found.isEmpty()) {
+      return null;
+    }
+    if (found.size() > 1) {
+      open.add(
+          "a memory for each "
+              + String.join(", or each ", found.stream().map(Column::name).toList())
+              + ": the first is taken, --key names another");
+    }
+    return found.get(0);
+  }
+
+  private boolean mayBeKey(Column column) {
+    return Names.asKey(column.name()) >= 0
+        && (time == null || column != time.column())
+        && column.present() >= 0.99 * column.values().size()
+        && column.distinct() > 1
+        && column.present() >= FEWEST_EVENTS * column.distinct()
+        && (!column.isNumber() || column.isWhole())
+        && !column.isStructure();
+  }
+
+  /** Columns that could be the target, the likeliest first. */
+  List<Column> targets() {
+    return TargetChoice.candidates(
+        columns.stream()
+            .filter(column -> column != key && (time == null || column != time.column()))
+            .toList());
+  }
+
+  /** The schema, after which {@link #lines} and {@link #open} are complete. */
+  Schema schema(String targetName, TargetChoice.Kind kind) {
+    Column predicted = named("--target", targetName);
+    Target target = TargetChoice.of(predicted, kind, starts(predicted));
+    explainKey();
+    explainTime();
+    lines.put(targetName, TargetChoice.text(target, predicted));
+    List<Field> fields = new ArrayList<>();
+    for (Column column : columns) {
+      if (!lines.containsKey(column.name())) {
+        add(column, predicted, fields);
+      }
+    }
+    addTimes(fields);
+    Map<String, String> constants = new HashMap<>();
+    String keyName = key == null ? free(ALL) : key.name();
+    if (key == null) {
+      constants.put(keyName, "1");
+    }
+    String timeName = time == null ? free("time") : time.column().name();
+    if (time == null) {
+      constants.put(timeName, "2000-01-01");
+    }
+    Time written = time == null ? Time.DEFAULT : time.format();
+    EventFormat format = new EventFormat(Csv.DEFAULT, written, null, null, Map.of(), constants);
+    return new Schema(keyName, timeName, null, fields, target, format);
+  }
+
+  /** Statistics of a key may start from those of the sample. */
+  private boolean starts(Column column) {
+    return key != null && column.isNumber() && column.isAlikeFor(key);
+  }
+
+  private void explainKey() {
+    if (key == null) {
+      open.add("no column looks like a key: all events share one memory; --key names a column");
+      return;
+    }
+    lines.put(
+        key.name(),
+        String.format(
+            Locale.ROOT,
+            "the key: %,d memories, %.1f events each in the sample",
+            key.distinct(),
+            (double) key.present() / key.distinct()));
+  }
+
+  private void explainTime() {
+    if (time == null) {
+      open.add(
+          "no column holds times: events are taken in the order of the file; --time names one");
+    } else {
+      lines.put(time.column().name(), "the time: " + time.text());
+    }
+  }
+
+  private void add(Column column, Column target, List<Field> fields) {
+    boolean otherTime = !column.isNumber() && column.present() > 0 && TimeColumn.of(column) != null;
+    String refusal = otherTime ? "is another time" : Fields.refusal(column, target);
+    if (refusal != null) {
+      lines.put(column.name(), "left out: " + refusal);
+      return;
+    }
+    Field field = Fields.of(column, starts(column));
+    fields.add(field);
+    lines.put(column.name(), Fields.text(field, column));
+  }
+
+  private void addTimes(List<Field> fields) {
+    if (time != null) {
+      add(
+          new Field.Elapsed(free("since"), ELAPSED_BUCKETS),
+          "time since the key's last event",
+          fields);
+      if (time.hasTimeOfDay()) {
+        Field hour = new Field.TimeOfDay(free("hour"), HOURS, true, ZoneOffset.UTC);
+        add(hour, "time of day, UTC", fields);
+      }
+      if (time.spansAWeek()) {
+        add(new Field.DayOfWeek(free("weekday"), ZoneOffset.UTC), "day of the week, UTC", fields);
+      }
+    } else if (fields.isEmpty()) {
+      add(new Field.Elapsed(free("since"), ELAPSED_BUCKETS), "stands for no field at all", fields);
+    }
+  }
+
+  private void add(Field field, String text, List<Field> fields) {
+    fields.add(field);
+    lines.put(field.name(), text + " (made of " + madeOf() + ")");
+  }
+
+  private String madeOf() {
+    return time == null ? "nothing" : time.column().name();
+  }
+
+  /** A name that no column has. */
+  private String free(String name) {
+    boolean taken = columns.stream().anyMatch(column -> column.name().equals(name));
+    return taken ? free(name + "_") : name;
+  }
+
+  /** What was chosen, by column. */
+  Map<String, String> lines() {
+    return lines;
+  }
+
+  /** What could not be decided. */
+  List<String> open() {
+    return open;
+  }
+
+  /** True if an event is older than the last of its key: it would be refused. */
+  boolean isOutOfOrder() {
+    if (time == null) {
+      return false;
+    }
+    Map<String, Long> last = new HashMap<>();
+    for (int i = 0; i < time.millis().length; i++) {
+      String of = key == null ? ALL : key.values().get(i);
+      Long now = time.millis()[i];
+      if (of != null && now != null) {
+        Long before = last.put(of, now);
+        if (before != null && before > now) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+}

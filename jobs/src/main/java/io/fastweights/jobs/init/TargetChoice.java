@@ -1,0 +1,126 @@
+package io.fastweights.jobs.init;
+
+import io.fastweights.kernels.schema.EventFormat;
+import io.fastweights.kernels.schema.Statistics;
+import io.fastweights.kernels.schema.Target;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Chooses the kind of a target. */
+final class TargetChoice {
+  /** Texts of more values are no classes. */
+  static final int MOST_CLASSES = 100;
+
+  /** Whole numbers of more values are no classes. */
+  private static final int MOST_NUMBERED_CLASSES = 20;
+
+  /** Words that are no class; of those for a missing value, None may well be one. */
+  private static final Set<String> MISSING =
+      EventFormat.NULL_WORDS.stream()
+          .filter(word -> !word.equalsIgnoreCase("none"))
+          .collect(Collectors.toUnmodifiableSet());
+
+  /** Kinds that a user may ask for. */
+  enum Kind {
+    BINARY,
+    CLASS,
+    NUMBER
+  }
+
+  private TargetChoice() {}
+
+  /** Columns that could be a target, the likeliest first. */
+  static List<Column> candidates(List<Column> columns) {
+    return columns.stream()
+        .filter(c -> c.distinct() > 1 && !c.isStructure() && !c.isCounter())
+        .filter(c -> c.isNumber() || c.distinct() <= MOST_CLASSES)
+        .sorted(Comparator.comparingInt(c -> Names.asTarget(c.name())))
+        .toList();
+  }
+
+  /**
+   * @param kind null to choose one
+   * @param start true if a key's statistics should start from those of the sample
+   */
+  static Target of(Column column, Kind kind, boolean start) {
+    String name = column.name();
+    if (column.distinct() < 2) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "--target %s has %s: there is nothing to predict",
+              name,
+              column.present() == 0 ? "no value" : "one value only"));
+    }
+    Kind chosen = kind == null ? kind(column) : kind;
+    switch (chosen) {
+      case BINARY -> {
+        require(column.isBinary(), name, "binary", "two values such as 1 and 0");
+        return new Target.Binary(name);
+      }
+      case NUMBER -> {
+        require(column.isNumber(), name, "number", "numbers only");
+        return start && column.deviation() > Fields.LEAST_DEVIATION
+            ? new Target.Number(
+                name,
+                Fields.rounded(column.mean()),
+                Fields.rounded(column.deviation()),
+                Statistics.KEY)
+            : new Target.Number(name);
+      }
+      default -> {
+        require(
+            column.distinct() <= MOST_CLASSES,
+            name,
+            "class",
+            String.format(
+                Locale.ROOT,
+                "at most %d different values, not %,d",
+                MOST_CLASSES,
+                column.distinct()));
+        return new Target.Classes(
+            name, column.byFrequency().stream().filter(c -> !MISSING.contains(c.trim())).toList());
+      }
+    }
+  }
+
+  private static void require(boolean fits, String name, String kind, String what) {
+    if (!fits) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "--target %s as %s must have %s", name, kind, what));
+    }
+  }
+
+  private static Kind kind(Column column) {
+    if (column.isBinary()) {
+      return Kind.BINARY;
+    }
+    boolean codes =
+        column.isWhole()
+            && column.distinct() <= MOST_NUMBERED_CLASSES
+            && (column.distinct() == 2 || Names.isCode(column.name()));
+    return column.isNumber() && !codes ? Kind.NUMBER : Kind.CLASS;
+  }
+
+  /** In words. */
+  static String text(Target target, Column column) {
+    if (target instanceof Target.Binary) {
+      return "the target, true or false";
+    }
+    if (target instanceof Target.Classes classes) {
+      return String.format(
+          Locale.ROOT,
+          "the target, %d classes; another one later is no event",
+          classes.classes().size());
+    }
+    String note =
+        column.isWhole() && column.distinct() <= MOST_NUMBERED_CLASSES
+            ? "; --target-kind class for its " + column.distinct() + " values as classes"
+            : "";
+    String start = ((Target.Number) target).deviation() == 0 ? "" : " that start from the sample's";
+    return "the target, a number by running statistics" + start + note;
+  }
+}

@@ -1,0 +1,219 @@
+package io.fastweights.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.kernels.schema.EventFormat.Unit;
+import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Statistics;
+import io.fastweights.kernels.schema.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+
+class InitCommandTest extends CommandTest {
+  private static final int EVENTS = 400;
+
+  private Path events(String name, String header, IntFunction<String> row) throws IOException {
+    StringBuilder text = new StringBuilder(header).append('\n');
+    for (int i = 0; i < EVENTS; i++) {
+      text.append(row.apply(i)).append('\n');
+    }
+    return file(name, text.toString());
+  }
+
+  /** Ratings of 20 users: an id for each item, a price with a fraction, an answer in cents. */
+  private Path ratings() throws IOException {
+    return events(
+        "ratings.csv",
+        "row;userId;item_id;price;plan;rated_at;comment;rating;rating_times_ten;nothing;site",
+        i -> {
+          SplittableRandom random = new SplittableRandom(i);
+          int rating = 1 + random.nextInt(5);
+          return String.format(
+              Locale.ROOT,
+              "%d;u%d;%d;%.2f;%s;%d;text no %d;%d;%d;;shop",
+              i,
+              random.nextInt(20),
+              random.nextInt(100),
+              10 * random.nextDouble(),
+              random.nextBoolean() ? "free" : "team",
+              1_700_000_000 + 4000 * i,
+              i,
+              rating,
+              10 * rating);
+        });
+  }
+
+  private Schema written(Path file) throws IOException {
+    return SchemaJson.parse(Files.readString(file));
+  }
+
+  private static Field field(Schema schema, String name) {
+    return schema.fields().get(schema.field(name));
+  }
+
+  @Test
+  void aSchemaIsProposedAndExplained() throws Exception {
+    Path out = folder.resolve("proposed.json");
+    Result result = execute("init", "--events", ratings(), "--target", "rating", "--out", out);
+    assertThat(result.err()).isEmpty();
+    assertThat(result.exitCode()).isZero();
+    Schema schema = written(out);
+    assertThat(schema.key()).isEqualTo("userId");
+    assertThat(schema.time()).isEqualTo("rated_at");
+    assertThat(schema.format().time().unit()).isEqualTo(Unit.S);
+    assertThat(schema.fields().stream().map(Field::name))
+        .containsExactly("item_id", "price", "plan", "since", "hour", "weekday");
+    assertThat(field(schema, "item_id")).isEqualTo(new Field.Hashed("item_id", 512));
+    assertThat(((Field.Numeric) field(schema, "price")).statistics()).isEqualTo(Statistics.KEY);
+    assertThat(((Field.Categorical) field(schema, "plan")).vocabulary())
+        .containsExactlyInAnyOrder("free", "team");
+    assertThat(((Target.Number) schema.target()).mean()).isBetween(2.5, 3.5);
+    assertThat(result.out())
+        .containsPattern("row +left out: counts the events")
+        .containsPattern("comment +left out: has another value in nearly every event")
+        .containsPattern("nothing +left out: has no value")
+        .containsPattern("site +left out: has the same value in every event")
+        .containsPattern("rating_times_ten +left out: WARNING: has one value for each value of")
+        .contains("a memory for each userId, or each item_id: the first is taken")
+        .endsWith(
+            "run --events "
+                + folder.resolve("ratings.csv")
+                + " --schema "
+                + out
+                + " --output predictions\n");
+  }
+
+  /** What init proposes runs as it stands. */
+  @Test
+  void theNextCommandRuns() throws Exception {
+    Path out = folder.resolve("proposed.json");
+    Path predictions = folder.resolve("predictions");
+    execute("init", "--events", ratings(), "--target", "rating", "--out", out);
+    Result run =
+        execute(
+            "run",
+            "--events",
+            folder.resolve("ratings.csv"),
+            "--schema",
+            out,
+            "--output",
+            predictions,
+            "--parallelism",
+            "2");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    List<String> lines = lines(predictions.resolve("predictions"));
+    assertThat(lines).hasSize(EVENTS + 1);
+    int at = List.of(lines.get(0).split(",")).indexOf("predicted_rating");
+    for (String line : lines.subList(1, lines.size())) {
+      assertThat(Double.parseDouble(line.split(",")[at])).as(line).isBetween(-2.0, 8.0);
+    }
+  }
+
+  @Test
+  void aFileWithoutKeyAndTimeHasOneMemoryInItsOrder() throws Exception {
+    Path file = events("plain.csv", "a,b,class", i -> i % 7 / 8.0 + "," + i % 3 + "," + i % 2);
+    Path out = folder.resolve("proposed.json");
+    Result result = execute("init", "--events", file, "--target", "class", "--out", out);
+    Schema schema = written(out);
+    assertThat(schema.target()).isEqualTo(new Target.Binary("class"));
+    assertThat(schema.format().constants()).containsOnlyKeys("all", "time");
+    assertThat(field(schema, "a")).isEqualTo(new Field.Numeric("a"));
+    assertThat(result.out())
+        .contains("not sure: no column looks like a key: all events share one memory")
+        .contains("not sure: no column holds times: events are taken in the order of the file");
+  }
+
+  @Test
+  void aTargetOfTextsIsOfClassesAndNumbersMayBe() throws Exception {
+    Path file = events("plain.csv", "a,mood,grade", i -> i % 7 + ",m" + i % 3 + "," + i % 4);
+    Path out = folder.resolve("mood.json");
+    execute("init", "--events", file, "--target", "mood", "--out", out);
+    assertThat(((Target.Classes) written(out).target()).classes())
+        .containsExactlyInAnyOrder("m0", "m1", "m2");
+    Path grades = folder.resolve("grade.json");
+    execute(
+        "init", "--events", file, "--target", "grade", "--target-kind", "class", "--out", grades);
+    assertThat(((Target.Classes) written(grades).target()).classes()).hasSize(4);
+  }
+
+  @Test
+  void aNumberThatSplitsATargetIsNoField() throws Exception {
+    Path file = events("late.csv", "delay,late", i -> i % 40 + "," + (i % 40 > 15 ? 1 : 0));
+    Path out = folder.resolve("late.json");
+    Result result = execute("init", "--events", file, "--target", "late", "--out", out);
+    assertThat(result.out()).containsPattern("delay +left out: WARNING: is larger for one value");
+    assertThat(written(out).fields()).hasOnlyElementsOfType(Field.Elapsed.class);
+  }
+
+  @Test
+  void eventsOutOfOrderAreToBeSorted() throws Exception {
+    Path file =
+        events(
+            "late.csv",
+            "date,x,y",
+            i -> String.format(Locale.ROOT, "2024-01-%02d,%d,1.%d", 31 - i % 31, i % 5, i));
+    Path out = folder.resolve("late.json");
+    Result result = execute("init", "--events", file, "--target", "x", "--out", out);
+    assertThat(result.out()).endsWith("--output predictions --sort\n");
+  }
+
+  @Test
+  void aTargetMustBeNamedWhereNobodyCanBeAsked() throws Exception {
+    Result none = execute("init", "--events", ratings(), "--out", folder.resolve("x.json"));
+    assertThat(none.exitCode()).isEqualTo(1);
+    assertThat(none.err()).contains("--target must name the column to predict, such as rating,");
+    Result wrong =
+        execute(
+            "init", "--events", ratings(), "--target", "ratin", "--out", folder.resolve("x.json"));
+    assertThat(wrong.err()).contains("--target ratin is no column").contains("rating");
+    Result same =
+        execute("init", "--events", ratings(), "--target", "site", "--out", folder.resolve("x"));
+    assertThat(same.err())
+        .contains("--target site has one value only: there is nothing to predict");
+  }
+
+  @Test
+  void aFileIsNeverOverwritten() throws Exception {
+    Path out = file("schema.json", "mine");
+    Result result = execute("init", "--events", ratings(), "--target", "rating", "--out", out);
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err()).contains("which exists: init never overwrites a file");
+    assertThat(Files.readString(out)).isEqualTo("mine");
+  }
+
+  @Test
+  void jsonIsReadToo() throws Exception {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < EVENTS; i++) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "{\"device\":\"d%d\",\"when\":\"2024-01-%02dT00:00:%02dZ\",\"in\":{\"a\":1},"
+                  + "\"t\":%s,\"ok\":%s}%n",
+              i % 9,
+              1 + i / 20,
+              i % 60,
+              i % 3 == 0 ? "null" : Double.toString(i % 11 / 7.0),
+              i % 4 == 0));
+    }
+    Path out = folder.resolve("json.json");
+    Path file = file("events.jsonl", text.toString());
+    Result result = execute("init", "--events", file, "--target", "ok", "--out", out);
+    assertThat(result.err()).isEmpty();
+    Schema schema = written(out);
+    assertThat(schema.key()).isEqualTo("device");
+    assertThat(schema.time()).isEqualTo("when");
+    assertThat(schema.target()).isEqualTo(new Target.Binary("ok"));
+    assertThat(schema.fields().get(0)).isInstanceOf(Field.Numeric.class);
+    assertThat(result.out()).containsPattern("in +left out: holds lists or objects");
+  }
+}
