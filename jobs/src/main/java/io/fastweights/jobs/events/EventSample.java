@@ -60,7 +60,8 @@ public record EventSample(
             null,
             null,
             Map.of(),
-            Map.of(NO_TIME, "2000-01-01")));
+            Map.of(NO_TIME, "2000-01-01"),
+            null));
   }
 
   private static EventSample read(EventFiles files, int most) throws IOException {

@@ -175,7 +175,8 @@ final class Proposal {
       constants.put(timeName, "2000-01-01");
     }
     Time written = time == null ? Time.DEFAULT : time.format();
-    EventFormat format = new EventFormat(Csv.DEFAULT, written, null, null, Map.of(), constants);
+    EventFormat format =
+        new EventFormat(Csv.DEFAULT, written, null, null, Map.of(), constants, null);
     return new Schema(keyName, timeName, null, fields, target, format);
   }
 
