@@ -99,7 +99,7 @@ public record Schema(
 
   /** The same schema with another column of the id. */
   public Schema withId(String column) {
-    return new Schema(key, time, kind, fields, target, format.withId(column));
+    return new Schema(key, secondKey, time, kind, fields, target, format.withId(column));
   }
 
   /** Features of an event. */
@@ -185,7 +185,7 @@ public record Schema(
     Scale scale = RunningNumbers.isRunning(target) ? scales.get(target.name()) : null;
     Target predicted =
         scale == null ? target : new Target.Number(target.name(), scale.mean(), scale.deviation());
-    return new Schema(key, time, kind, constant, predicted, format);
+    return new Schema(key, secondKey, time, kind, constant, predicted, format);
   }
 
   /** The constants of the schema's numbers, by their names. */

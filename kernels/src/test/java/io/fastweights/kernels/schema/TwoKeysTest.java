@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +28,13 @@ class TwoKeysTest {
         .isEqualTo(SchemaJson.write(schema))
         .contains("\"keys\":[\"user\",\"item\"]");
     assertThat(schema.withoutColumns()).doesNotContain("keys");
+  }
+
+  @Test
+  void aChangedSchemaKeepsBothKeys() {
+    Schema schema = parse("\"keys\": [\"user\", \"item\"], \"time\": \"at\"");
+    assertThat(schema.withId("number").secondKey()).isEqualTo("item");
+    assertThat(schema.withConstants(Map.of()).secondKey()).isEqualTo("item");
   }
 
   @Test
