@@ -9,11 +9,17 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.testkit.OperatorHarness;
+import io.fastweights.operator.testkit.SorterHarness;
+import io.fastweights.operator.testkit.TestModel;
 import io.fastweights.operator.testkit.Trips;
+import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FastWeightPairTest {
   private static final Field USER = new Field.Hashed("user", 16);
@@ -146,5 +152,36 @@ class FastWeightPairTest {
             "fast-weights-user memories-second",
             "fast-weights-user-event-time memories-second-event-time",
             "fast-weights-answers memories-answers");
+  }
+
+  private static SorterHarness sorter(boolean afterSorter) throws Exception {
+    FastWeights<Trip> builder =
+        TestModel.ASSOCIATIVE
+            .on(OperatorHarness.builder(new Configuration()))
+            .eventTime(Duration.ZERO);
+    FastWeights<Trip> second =
+        afterSorter ? builder.afterSorter((a, b) -> a.key.compareTo(b.key)) : builder;
+    return new SorterHarness(second.build(), OperatorHarness.backend("hashmap"), 1, 0);
+  }
+
+  /** A rescaled subtask gets the watermark of another one, whose events are all processed. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void noEventThatComesFromASorterIsBehindARestoredWatermark(boolean afterSorter) throws Exception {
+    long time = Trips.START;
+    OperatorSubtaskState ahead;
+    try (SorterHarness harness = sorter(afterSorter)) {
+      harness.open();
+      harness.processWatermark(time + 5);
+      ahead = harness.snapshot(1, 1);
+    }
+    try (SorterHarness harness = sorter(afterSorter)) {
+      harness.initializeState(ahead);
+      harness.open();
+      harness.processElement(new Trip(1, "k", time + 3), time + 3);
+      harness.processWatermark(time + 4);
+      assertThat(harness.extractOutputValues()).hasSize(afterSorter ? 1 : 0);
+      assertThat(harness.lateIds()).hasSize(afterSorter ? 0 : 1);
+    }
   }
 }
