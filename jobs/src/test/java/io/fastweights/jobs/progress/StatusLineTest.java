@@ -32,6 +32,7 @@ class StatusLineTest {
   void timeLeftFollowsFromTheShareThatIsDone() {
     assertThat(StatusLine.left(0.25, 60)).isEqualTo("25%, 3:00 left");
     assertThat(StatusLine.left(0, 60)).isEmpty();
+    assertThat(StatusLine.left(0.25, 0.1)).isEmpty();
     assertThat(StatusLine.left(Double.NaN, 60)).isEmpty();
     assertThat(StatusLine.left(0.5, Duration.ofSeconds(3_725))).isEqualTo("50%, 62:05 left");
   }
