@@ -186,12 +186,16 @@ record SavepointFixture(
   static void unpack(String file, Path folder) throws IOException {
     try (InputStream resource = SavepointFixture.class.getClassLoader().getResourceAsStream(file)) {
       assertThat(resource).as(file).isNotNull();
-      ZipInputStream in = new ZipInputStream(resource);
-      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-        Path unpacked = folder.resolve(entry.getName());
-        Files.createDirectories(unpacked.getParent());
-        Files.copy(in, unpacked);
-      }
+      unpack(resource, folder);
+    }
+  }
+
+  static void unpack(InputStream archive, Path folder) throws IOException {
+    ZipInputStream in = new ZipInputStream(archive);
+    for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+      Path unpacked = folder.resolve(entry.getName());
+      Files.createDirectories(unpacked.getParent());
+      Files.copy(in, unpacked);
     }
   }
 }
