@@ -115,11 +115,14 @@ final class Proposal {
     return found.isEmpty() ? null : found.get(0);
   }
 
+  /** Memories of ten events and more first: one of a few events has hardly learned. */
   private Column findKey(Column target) {
     List<Column> found =
         columns.stream()
             .filter(column -> column != target && mayBeKey(column))
-            .sorted(Comparator.comparingInt(column -> Names.asKey(column.name())))
+            .sorted(
+                Comparator.comparing((Column column) -> column.present() < 10 * column.distinct())
+                    .thenComparing(column -> Names.asKey(column.name())))
             .toList();
     if (found.isEmpty()) {
       return null;
