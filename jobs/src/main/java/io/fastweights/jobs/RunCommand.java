@@ -159,7 +159,7 @@ final class RunCommand implements Callable<Integer> {
     Configuration said = said(job);
     AllowedPaths data = AllowedPaths.ofData(said);
     check(job.schema(), data);
-    JobModel learned = model.read(job.schema(), job.weights(), said);
+    JobModel learned = model.read(job.schema(), job.weights(), said).withId(job.id());
     EventSource source = source(job, learned, data);
     PrintWriter out = command.commandLine().getOut();
     source.notes().forEach(out::println);

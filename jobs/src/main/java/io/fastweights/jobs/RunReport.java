@@ -75,6 +75,7 @@ final class RunReport {
       QualityTable table = new QualityTable(quality);
       table.print(out);
       table.put(figures);
+      answered(totals.answered(), figures, out);
     }
     leftOut("notFinite", totals.notFinite(), "predictions were not finite", figures, out);
     leftOut(
@@ -83,6 +84,18 @@ final class RunReport {
         "asks were stored before there were baselines",
         figures,
         out);
+  }
+
+  private static void answered(long answered, Figures figures, PrintWriter out) {
+    figures.put("answered", answered);
+    if (answered > 0) {
+      out.printf(
+          Locale.ROOT,
+          "  the labels of %,d asks came, those of %,d did not%n",
+          answered,
+          Math.max(0, figures.get("asked").longValue() - answered));
+      out.flush();
+    }
   }
 
   private static void leftOut(

@@ -2,9 +2,13 @@ package io.fastweights.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class MainTest extends CommandTest {
   @Test
@@ -23,6 +27,25 @@ class MainTest extends CommandTest {
     assertThat(help.exitCode()).isZero();
     assertThat(help.out()).contains("Usage: fastweights " + command).contains("--json");
     assertThat(help.err()).isEmpty();
+  }
+
+  /** A percent sign that is not doubled would be printed with a warning on standard error. */
+  @Test
+  void everyHelpTextIsAFormat() {
+    PrintStream before = System.err;
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(helps(Main.commandLine())).isGreaterThan(20);
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+  }
+
+  private static int helps(CommandLine line) {
+    assertThat(line.getUsageMessage()).startsWith("Usage: ").doesNotContain("%%");
+    return 1 + line.getSubcommands().values().stream().mapToInt(MainTest::helps).sum();
   }
 
   @Test

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -83,5 +85,49 @@ class RunQualityITCase extends CommandTest {
     assertThat(one.get("log_loss").asDouble()).isBetween(0.3, 0.8);
     assertThat(run(events, "--parallelism", 2)).isEqualTo(one);
     assertThat(run(events, "--parallelism", 4)).isEqualTo(one);
+  }
+
+  /** Each order is asked about when it comes; its label comes 30 events later. */
+  private static String ordersWithLateLabels() {
+    SplittableRandom random = new SplittableRandom(12);
+    StringBuilder csv = new StringBuilder("time,user,order,page,price,kind,outcome\n");
+    List<String> waiting = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      String user = "u" + i % 5;
+      String context = "o" + i + ",p" + random.nextInt(3) + ",1";
+      csv.append(1_000_000 + i * 1000L).append(',').append(user).append(',').append(context);
+      csv.append(",ask,\n");
+      waiting.add(user + ',' + context + ",observe," + (random.nextInt(4) > 0 ? "buy" : "leave"));
+      if (i >= 30) {
+        csv.append(1_000_000 + i * 1000L).append(',').append(waiting.get(i - 30)).append('\n');
+      }
+    }
+    return csv.toString();
+  }
+
+  @Test
+  void anObserveWithTheIdOfAnAskIsItsLabel() throws Exception {
+    Path events = file("orders.csv", ordersWithLateLabels());
+    Path schema =
+        file("orders.json", SCHEMA.replace("\"fields\"", "\"kind\": \"kind\", \"fields\""));
+    Path out = folder.resolve("out");
+    Path json = folder.resolve("orders-figures.json");
+    Path job =
+        file(
+            "job.yaml",
+            String.format(
+                Locale.ROOT,
+                "source: {files: '%s'}%nschema: '%s'%nid: order%nsink: {files: {folder: '%s'}}%n",
+                events,
+                schema,
+                out));
+    Result result = execute("run", "--config", job, "--json", json);
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).contains("the labels of 370 asks came, those of 30 did not");
+    ObjectNode figures = (ObjectNode) new ObjectMapper().readTree(json.toFile());
+    assertThat(figures.get("scored").asInt()).isEqualTo(370);
+    assertThat(figures.get("answered").asInt()).isEqualTo(370);
+    // A baseline that knew labels before they came would do better than the base rate.
+    assertThat(figures.get("baseline.keyLast.accuracy").asDouble()).isBetween(0.5, 0.75);
   }
 }

@@ -132,13 +132,40 @@ class SavepointCommandsITCase extends CommandTest {
     Path html = folder.resolve("memory.html");
     Result one =
         successful(
-            "inspect", "--savepoint", savepoint, "--key", "u3", "--html", html, "--json", json);
-    assertThat(one.out()).contains("effective rank").contains("heat map written to " + html);
+            "inspect",
+            "--savepoint",
+            savepoint,
+            "--key",
+            "u3",
+            "--html",
+            html,
+            "--json",
+            json,
+            "--weights",
+            weights,
+            "--ask",
+            "page=p1,price=3");
+    assertThat(one.out())
+        .contains("effective rank")
+        .contains("heat map written to " + html)
+        .containsPattern("answer\\s+buy 0\\.\\d{4} {2}leave 0\\.\\d{4}");
+    assertThat(
+            refused(
+                "inspect",
+                "--savepoint",
+                savepoint,
+                "--key",
+                "u3",
+                "--schema",
+                schema(),
+                "--ask",
+                "page=p1,price=3"))
+        .contains("the memories are of shape [1, 2, 8, 4]");
     assertThat(
             PageStructure.elements(PageStructure.check(Files.readString(html)), "figcaption")
                 .stream()
                 .map(Element::getTextContent))
-        .startsWith("W of layer 0, head 0");
+        .startsWith("W of layer 1, head 1");
     double norm = JSON.readTree(json.toFile()).get("layer0Head1Norm").asDouble();
     assertThat(norm).isPositive();
 

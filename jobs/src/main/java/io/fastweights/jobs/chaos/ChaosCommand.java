@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
       "newest checkpoint is lost, too, the job goes back to the one before and writes again, to the",
       "same bits, what was committed with the lost one: 'repeated' counts these lines. Exit code 1",
       "where an output is missing, is there twice for no such reason, or has other bits than a plain",
-      "loop over the model computes, and where resident memory drifts by 5 % or more in a soak."
+      "loop over the model computes, and where resident memory drifts by 5 %% or more in a soak."
     })
 public final class ChaosCommand implements Callable<Integer> {
   private static final String ISOLATED = "--isolated";

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.cluster;
 
 import io.fastweights.jobs.cluster.RestClient.Overview;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -69,11 +70,35 @@ public final class ClusterCommand implements Callable<Integer> {
     public Integer call() throws Exception {
       shape.check();
       SessionCluster cluster = new SessionCluster(place.folder());
+      requireSame(cluster, place.folder());
       boolean started = cluster.up(shape, lib);
       PrintWriter out = command.commandLine().getOut();
       out.println(started ? "the cluster is up" : "the cluster was up already");
       print(cluster, place.folder(), out);
       return 0;
+    }
+
+    /** A cluster that is up keeps its port and its slots: other ones must not be ignored. */
+    private void requireSame(SessionCluster cluster, SessionFolder folder) throws IOException {
+      if (cluster.processes().stream().noneMatch(ClusterProcess::isAlive)) {
+        return;
+      }
+      String address = folder.address();
+      int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+      requireSame("--port", shape.port, port);
+      requireSame("--slots", shape.slots, folder.slots());
+    }
+
+    private void requireSame(String flag, int value, int running) {
+      if (value != running && command.commandLine().getParseResult().hasMatchedOption(flag)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "%s is %d, the cluster that is up has %d: 'fastweights cluster down' stops it",
+                flag,
+                value,
+                running));
+      }
     }
   }
 

@@ -15,6 +15,7 @@ import org.apache.flink.configuration.Configuration;
  * @param refresh new weights while the job runs; null for none
  * @param schema file of the events' schema; null if the weights carry it
  * @param weights file of a trained model; null for an associative memory
+ * @param id column that an ask shares with the observe that brings its label; null for the schema's
  * @param maxMalformed events that may be refused, a number or a share; null for more than half
  * @param fastweights options of the memories; null for none
  * @param flink options of Flink; null for none
@@ -26,6 +27,7 @@ public record JobConfig(
     Refresh refresh,
     Path schema,
     Path weights,
+    String id,
     String maxMalformed,
     JsonNode fastweights,
     JsonNode flink) {

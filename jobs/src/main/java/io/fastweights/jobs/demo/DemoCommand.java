@@ -123,7 +123,7 @@ public final class DemoCommand implements Callable<Integer> {
     PrintWriter out = command.commandLine().getOut();
     out.flush();
     Outcomes outcomes = new Outcomes(flights);
-    Progress progress = new Progress(out, System.console() != null);
+    Progress progress = new Progress(out, 2 * flights.size());
     DemoJob job = DemoJob.run(cluster, events, weights, outcomes, progress);
     if (outcomes.events() != 2 * flights.size()) {
       throw new IllegalStateException(

@@ -3,6 +3,7 @@ package io.fastweights.jobs.demo;
 import io.fastweights.jobs.flights.Flight;
 import io.fastweights.jobs.flights.FlightFields;
 import io.fastweights.jobs.flights.Flights;
+import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
@@ -38,7 +39,8 @@ public final class DemoEvents {
               new Field.Hashed("destination", 1024),
               new Field.Categorical(
                   "hour", IntStream.range(0, 24).mapToObj(Integer::toString).toList())),
-          new Target.Binary("late"));
+          new Target.Binary("late"),
+          EventFormat.DEFAULT.withId(FLIGHT));
 
   private DemoEvents() {}
 

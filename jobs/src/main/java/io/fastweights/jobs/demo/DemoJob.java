@@ -39,12 +39,14 @@ record DemoJob(double seconds, List<Throughput.Sample> throughput, List<Checkpoi
     Throughput throughput = new Throughput();
     CloseableIterator<Outcome> delivered = results.collectAsync();
     long start = System.nanoTime();
+    double first = 0;
     JobClient job = environment.executeAsync("fastweights demo");
     while (delivered.hasNext()) {
       outcomes.add(delivered.next());
       double seconds = (System.nanoTime() - start) / 1e9;
       throughput.add(seconds);
-      progress.update(seconds, outcomes);
+      first = first == 0 ? seconds : first;
+      progress.update(seconds - first, outcomes);
     }
     job.getJobExecutionResult().get();
     double seconds = (System.nanoTime() - start) / 1e9;

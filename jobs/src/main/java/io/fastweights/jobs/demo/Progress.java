@@ -1,44 +1,43 @@
 package io.fastweights.jobs.demo;
 
+import io.fastweights.jobs.progress.StatusLine;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/** One line that says how far the job is: rewritten on a terminal, else printed anew. */
+/** Says how far the job is. */
 final class Progress {
-  private static final double TERMINAL_SECONDS = 0.5;
-  private static final double PLAIN_SECONDS = 5;
+  private final StatusLine line;
+  private final int events;
 
-  private final PrintWriter out;
-  private final boolean terminal;
-  private double next = 1;
-
-  Progress(PrintWriter out, boolean terminal) {
-    this.out = out;
-    this.terminal = terminal;
+  /**
+   * @param events of the job
+   */
+  Progress(PrintWriter out, int events) {
+    this.line = new StatusLine(out);
+    this.events = events;
   }
 
-  /** Shows the line if it is time. */
+  /**
+   * Shows the line if it is time.
+   *
+   * @param seconds since the first result
+   */
   void update(double seconds, Outcomes outcomes) {
-    if (seconds < next || Double.isNaN(outcomes.runningAuc())) {
-      return;
-    }
-    next = seconds + (terminal ? TERMINAL_SECONDS : PLAIN_SECONDS);
-    String line =
-        String.format(
-            Locale.ROOT,
-            "January %2d  %,9d events  %,7.0f events/s  AUC so far %.3f",
-            outcomes.latestDay(),
-            outcomes.events(),
-            outcomes.events() / seconds,
-            outcomes.runningAuc());
-    out.print(terminal ? "\r" + line : line + System.lineSeparator());
-    out.flush();
+    line.update(() -> Double.isNaN(outcomes.runningAuc()) ? null : text(seconds, outcomes));
+  }
+
+  private String text(double seconds, Outcomes outcomes) {
+    return String.format(
+        Locale.ROOT,
+        "January %2d  %,9d events  %,7.0f events/s  %s  AUC so far %.3f",
+        outcomes.latestDay(),
+        outcomes.events(),
+        outcomes.events() / seconds,
+        StatusLine.left(outcomes.events() / (double) events, seconds),
+        outcomes.runningAuc());
   }
 
   void end() {
-    if (terminal) {
-      out.println();
-      out.flush();
-    }
+    line.clear();
   }
 }

@@ -15,6 +15,7 @@ public final class EventFields implements EventReader<Event> {
   private final int[] columnOf;
   private final int target;
   private final boolean[] number;
+  private final int id;
   private final boolean decimalComma;
 
   /**
@@ -31,6 +32,8 @@ public final class EventFields implements EventReader<Event> {
     Target predicted = schema.target();
     target = predicted == null ? DERIVED : columns.indexOf(schema.column(predicted.name()));
     number[columnOf.length] = predicted instanceof Target.Number;
+    String named = schema.format().id();
+    id = named == null ? DERIVED : columns.indexOf(named);
     decimalComma = schema.format().csv().decimal() == ',';
   }
 
@@ -43,11 +46,19 @@ public final class EventFields implements EventReader<Event> {
       }
     }
     if (target != DERIVED) {
-      into.target(text(event.cells()[target], columnOf.length));
+      into.target(target(event));
+    }
+    if (id != DERIVED) {
+      into.id(event.cells()[id]);
     }
     if (event.ask()) {
       into.ask();
     }
+  }
+
+  /** The text of an event's target; null where it is missing. */
+  public String target(Event event) {
+    return text(event.cells()[target], columnOf.length);
   }
 
   /** A number as others write it, where the schema says that these have a decimal comma. */

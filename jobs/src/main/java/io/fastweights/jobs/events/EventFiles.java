@@ -254,7 +254,12 @@ public record EventFiles(
 
   @Override
   public long bytes() {
-    return files.stream().mapToLong(EventFile::bytes).sum();
+    return bytesBefore(files.size());
+  }
+
+  /** Bytes of the files before one, by its place. */
+  public long bytesBefore(int file) {
+    return files.subList(0, file).stream().mapToLong(EventFile::bytes).sum();
   }
 
   @Override

@@ -31,6 +31,9 @@ public final class EventParser extends ProcessFunction<Line, Event>
   /** Accumulator of the bytes of the files that were read, compressed as they are. */
   public static final String BYTES = "bytes-read";
 
+  /** Accumulator of the events that were read. */
+  public static final String READ = "events-read";
+
   private static final long serialVersionUID = 1L;
 
   @SuppressWarnings("serial") // List.copyOf makes serializable lists.
@@ -42,6 +45,7 @@ public final class EventParser extends ProcessFunction<Line, Event>
   private transient long refused;
   private transient ReasonCounts leftOut;
   private transient LongCounter bytes;
+  private transient LongCounter events;
   private transient int file;
   private transient long bytesBefore;
   private transient RepeatedHour repeated = new RepeatedHour();
@@ -58,6 +62,7 @@ public final class EventParser extends ProcessFunction<Line, Event>
     leftOut = new ReasonCounts();
     getRuntimeContext().addAccumulator(LEFT_OUT, leftOut);
     bytes = getRuntimeContext().getLongCounter(BYTES);
+    events = getRuntimeContext().getLongCounter(READ);
   }
 
   @Override
@@ -89,6 +94,7 @@ public final class EventParser extends ProcessFunction<Line, Event>
       Event event = parse(line);
       if (event != null) {
         read++;
+        events.add(1L);
         out.collect(event);
       }
     } catch (MalformedEventException e) {

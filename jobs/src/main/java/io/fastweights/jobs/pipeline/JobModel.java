@@ -42,7 +42,10 @@ public record JobModel(Schema schema, SlowWeights weights) {
       throw new IllegalArgumentException(
           weightsFile + " carries no schema: its model is not one over events of columns");
     }
-    Schema schema = schemaFile == null ? weights.schema() : readSchema(schemaFile);
+    Schema schema =
+        schemaFile == null
+            ? requireColumns(weights.schema(), weightsFile + ": ")
+            : readSchema(schemaFile);
     if (!schema.withoutColumns().equals(weights.schema().withoutColumns())) {
       throw new IllegalArgumentException(
           String.format(
@@ -53,6 +56,11 @@ public record JobModel(Schema schema, SlowWeights weights) {
               SchemaDifference.between(weights.schema(), schema)));
     }
     return new JobModel(schema, weights);
+  }
+
+  /** The same with another column of the id; null for that of the schema. */
+  public JobModel withId(String column) {
+    return column == null ? this : new JobModel(schema.withId(column), weights);
   }
 
   private static SlowWeights readWeights(Path file, AllowedPaths allowed) throws IOException {
@@ -82,12 +90,25 @@ public record JobModel(Schema schema, SlowWeights weights) {
   public static Schema readSchema(Path file) throws IOException {
     requireFile(file);
     try {
-      return SchemaJson.parse(Files.readString(file));
+      return requireColumns(SchemaJson.parse(Files.readString(file)), "");
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException(file + " is not UTF-8");
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * @param where begins the message of an error
+   */
+  private static Schema requireColumns(Schema schema, String where) {
+    if (schema.key() == null || schema.time() == null) {
+      throw new IllegalArgumentException(
+          where
+              + "the schema must name the column of the "
+              + (schema.key() == null ? "key" : "time"));
+    }
+    return schema;
   }
 
   private static void requireFile(Path file) {

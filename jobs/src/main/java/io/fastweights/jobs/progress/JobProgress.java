@@ -12,6 +12,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.JobListener;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Waits for a job and shows how far it is, from its accumulators: the share of the files' bytes
@@ -64,6 +66,40 @@ public final class JobProgress {
     }
   }
 
+  /** Shows how far the next job of an environment is, while another method waits for it. */
+  public void watch(StreamExecutionEnvironment environment) {
+    environment.registerJobListener(
+        new JobListener() {
+          @Override
+          public void onJobSubmitted(JobClient job, Throwable failure) {
+            if (job != null) {
+              Thread watcher = new Thread(() -> poll(job), "progress");
+              watcher.setDaemon(true);
+              watcher.start();
+            }
+          }
+
+          @Override
+          public void onJobExecuted(JobExecutionResult result, Throwable failure) {
+            // The watcher sees the end of the job.
+          }
+        });
+  }
+
+  private void poll(JobClient job) {
+    CompletableFuture<JobExecutionResult> result = job.getJobExecutionResult();
+    while (!result.isDone()) {
+      line.update(() -> text(accumulators(job)));
+      try {
+        Thread.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+    line.clear();
+  }
+
   /** Empty while the job starts, and where the cluster does not answer. */
   private static Map<String, Object> accumulators(JobClient job) {
     try {
@@ -83,11 +119,18 @@ public final class JobProgress {
             + number(accumulators, PredictionCounts.ASKED);
     long read = number(accumulators, EventParser.BYTES);
     double share = bytes == 0 ? 0 : Math.min(1, read / (double) bytes);
-    if (events == 0) {
-      return read == 0 ? "starting" : String.format(Locale.ROOT, "reading  %.0f%%", 100 * share);
+    if (read == 0 && events == 0) {
+      return "starting";
     }
     double now = line.seconds();
     begun = Double.isNaN(begun) ? now : begun;
+    if (events == 0) {
+      return String.format(
+          Locale.ROOT,
+          "%,d events read  %s",
+          number(accumulators, EventParser.READ),
+          StatusLine.left(share, now - begun));
+    }
     double first = (double) accumulators.get(PredictionCounts.FIRST);
     double last = (double) accumulators.get(PredictionCounts.LAST);
     String rate =

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.progress;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
 
@@ -77,7 +78,12 @@ public final class StatusLine {
     if (!(share > 0.01)) {
       return "";
     }
-    long left = Math.round(seconds * (1 - share) / share);
-    return String.format(Locale.ROOT, "%.0f%%, %d:%02d left", 100 * share, left / 60, left % 60);
+    return left(share, Duration.ofSeconds(Math.round(seconds * (1 - share) / share)));
+  }
+
+  /** "42%, 1:05 left". */
+  public static String left(double share, Duration left) {
+    return String.format(
+        Locale.ROOT, "%.0f%%, %d:%02d left", 100 * share, left.toMinutes(), left.toSecondsPart());
   }
 }

@@ -34,17 +34,19 @@ final class Estimates {
   private final Layout layout;
   private final double events;
   private final Collection<TimeSums> blocks;
-  private final long[][] total;
+  private final double[][] total;
 
   Estimates(Tally tally) {
     this.tally = tally;
     this.layout = tally.layout;
     this.events = tally.events;
     this.blocks = tally.bins.values();
-    this.total = new long[layout.models()][layout.sums()];
-    for (TimeSums block : blocks) {
-      for (int i = 0; i < block.sums.length; i++) {
-        total[i / layout.sums()][i % layout.sums()] += block.sums[i];
+    this.total = new double[layout.models()][layout.sums()];
+    TimeSums all = new TimeSums(layout);
+    blocks.forEach(all::add);
+    for (int m = 0; m < total.length; m++) {
+      for (int sum = 0; sum < total[m].length; sum++) {
+        total[m][sum] = of(all, m, sum);
       }
     }
   }
@@ -80,11 +82,15 @@ final class Estimates {
         best = Math.min(best, mean(m, 0));
       }
     }
-    return new double[] {mean(0, 0) * layout.deviation(), best * layout.deviation()};
+    return new double[] {mean(0, 0), best};
+  }
+
+  private double of(TimeSums block, int model, int sum) {
+    return WideSum.value(block.sums, Tally.place(layout, model, sum));
   }
 
   private double mean(int model, int sum) {
-    return total[model][sum] / Tally.ONE / events;
+    return total[model][sum] / events;
   }
 
   private Map<Measure, Estimate> measures(int m) {
@@ -92,8 +98,8 @@ final class Estimates {
     if (layout.kind() == Kind.NUMBER) {
       Estimate absolute = normal(mean(m, Tally.ABSOLUTE), error(m, Tally.ABSOLUTE, false));
       Estimate square = normal(mean(m, Tally.SQUARE), error(m, Tally.SQUARE, false));
-      measures.put(Measure.MEAN_ABSOLUTE_ERROR, scaled(absolute, layout.deviation()));
-      measures.put(Measure.RMSE, scaled(root(square), layout.deviation()));
+      measures.put(Measure.MEAN_ABSOLUTE_ERROR, absolute);
+      measures.put(Measure.RMSE, root(square));
       double variance = labelVariance();
       if (variance > 0) {
         measures.put(
@@ -121,16 +127,12 @@ final class Estimates {
   }
 
   private double labelVariance() {
-    double mean = tally.labels[0] / Tally.ONE / events;
-    return tally.labels[1] / Tally.ONE / events - mean * mean;
+    double mean = WideSum.value(tally.labels, 0) / events;
+    return WideSum.value(tally.labels, WideSum.WORDS) / events - mean * mean;
   }
 
   private static Estimate normal(double value, double error) {
     return new Estimate(value, value - Z * error, value + Z * error);
-  }
-
-  private static Estimate scaled(Estimate e, double by) {
-    return new Estimate(e.value() * by, e.low() * by, e.high() * by);
   }
 
   private static Estimate root(Estimate square) {
@@ -158,15 +160,15 @@ final class Estimates {
   private double error(int m, int sum, boolean paired) {
     double mean = mean(m, sum) - (paired ? mean(0, sum) : 0);
     long[] secondMoments = paired ? tally.differences : tally.squares;
-    double second = secondMoments[m * layout.sums() + sum] / Tally.ONE / events;
+    double second = WideSum.value(secondMoments, Tally.place(layout, m, sum)) / events;
     double independent = Math.sqrt(Math.max(0, second - mean * mean) / events);
     if (blocks.size() < LEAST_BLOCKS) {
       return independent;
     }
     double squares = 0;
     for (TimeSums block : blocks) {
-      double own = block.sums[m * layout.sums() + sum] - (paired ? block.sums[sum] : 0);
-      double deviation = own / Tally.ONE - mean * block.events;
+      double own = of(block, m, sum) - (paired ? of(block, 0, sum) : 0);
+      double deviation = own - mean * block.events;
       squares += deviation * deviation;
     }
     double n = blocks.size();
@@ -265,7 +267,7 @@ final class Estimates {
         bins.add(
             new CalibrationBin(
                 n,
-                tally.calibration[at + 1] / Tally.ONE / n,
+                tally.calibration[at + 1] / Tally.PROBABILITY / n,
                 (double) tally.calibration[at + 2] / n));
       }
     }
@@ -303,7 +305,6 @@ final class Estimates {
     double ours = models.get(0).measures().get(measure).value();
     double theirs = models.get(m).measures().get(measure).value();
     double advantage = measure.higherIsBetter() ? ours - theirs : theirs - ours;
-    double unit = layout.deviation();
     return normal(
         advantage,
         switch (measure) {
@@ -311,10 +312,9 @@ final class Estimates {
           case BRIER -> error(m, Tally.BRIER, true);
           case ACCURACY -> error(m, Tally.HITS, true);
           case AUC -> areaError(m);
-          case MEAN_ABSOLUTE_ERROR -> error(m, Tally.ABSOLUTE, true) * unit;
+          case MEAN_ABSOLUTE_ERROR -> error(m, Tally.ABSOLUTE, true);
           // To first order: a - b is (a^2 - b^2) / (a + b).
-          case RMSE ->
-              ours + theirs == 0 ? 0 : error(m, Tally.SQUARE, true) * unit * unit / (ours + theirs);
+          case RMSE -> ours + theirs == 0 ? 0 : error(m, Tally.SQUARE, true) / (ours + theirs);
           case MACRO_F1, R2 -> 0;
         });
   }
@@ -343,31 +343,31 @@ final class Estimates {
   private Map<Measure, double[]> values(TimeSums block) {
     Map<Measure, double[]> values = new EnumMap<>(Measure.class);
     if (layout.kind() == Kind.NUMBER) {
-      values.put(Measure.MEAN_ABSOLUTE_ERROR, means(block, Tally.ABSOLUTE, layout.deviation()));
-      double[] roots = means(block, Tally.SQUARE, layout.deviation() * layout.deviation());
+      values.put(Measure.MEAN_ABSOLUTE_ERROR, means(block, Tally.ABSOLUTE));
+      double[] roots = means(block, Tally.SQUARE);
       for (int m = 0; m < roots.length; m++) {
         roots[m] = Math.sqrt(roots[m]);
       }
       values.put(Measure.RMSE, roots);
       return values;
     }
-    double[] logLoss = means(block, Tally.LOG_LOSS, 1);
+    double[] logLoss = means(block, Tally.LOG_LOSS);
     for (int m = 0; m < logLoss.length; m++) {
       logLoss[m] = layout.predictors().get(m).graded() ? logLoss[m] : Double.NaN;
     }
     values.put(Measure.LOG_LOSS, logLoss);
-    values.put(Measure.ACCURACY, means(block, Tally.HITS, 1));
-    values.put(Measure.BRIER, means(block, Tally.BRIER, 1));
+    values.put(Measure.ACCURACY, means(block, Tally.HITS));
+    values.put(Measure.BRIER, means(block, Tally.BRIER));
     if (layout.kind() == Kind.BINARY) {
       values.put(Measure.AUC, areas(block));
     }
     return values;
   }
 
-  private double[] means(TimeSums block, int sum, double unit) {
+  private double[] means(TimeSums block, int sum) {
     double[] means = new double[layout.models()];
     for (int m = 0; m < means.length; m++) {
-      means[m] = block.sums[m * layout.sums() + sum] / Tally.ONE / block.events * unit;
+      means[m] = of(block, m, sum) / block.events;
     }
     return means;
   }

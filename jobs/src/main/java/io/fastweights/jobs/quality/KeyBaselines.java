@@ -101,6 +101,9 @@ final class KeyBaselines implements Beside<Event> {
 
   @Override
   public void score(Scored<Event> scored, float[] guesses) {
+    if (scored.asked()) {
+      totals.answer();
+    }
     if (scored.predictedAt() >= from) {
       totals.add(scored.predictedAt(), scored.predicted(), guesses, scored.target());
     }

@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
  *
  * @param dim floats of a prediction
  * @param classes labels of the classes; of a binary target true alone
- * @param mean of the target's unit; 0 for probabilities
- * @param deviation of the target's unit; 1 for probabilities
+ * @param mean of a number, by the schema; 0 for probabilities
+ * @param most distance of a number to the mean; labels beyond it count as that far
  * @param shared baselines that all keys share; 0 where there is no order of all events
  * @param fields places in the schema of the fields that a shared baseline groups by
  */
@@ -27,7 +27,7 @@ record Layout(
     @SuppressWarnings("serial") // List.copyOf makes serializable lists.
         List<String> classes,
     double mean,
-    double deviation,
+    double most,
     @SuppressWarnings("serial") // List.copyOf makes serializable lists.
         List<Predictor> predictors,
     int shared,
@@ -78,7 +78,10 @@ record Layout(
       all.add(new Predictor("keyAverage", "exponential average of the " + key, true));
     }
     double unitMean = target instanceof Target.Number number ? number.mean() : 0;
-    double deviation = target instanceof Target.Number number ? number.deviation() : 1;
+    double most =
+        target instanceof Target.Number number && number.deviation() > 0
+            ? Field.Numeric.CLIP * number.deviation()
+            : Double.MAX_VALUE;
     List<String> classes =
         target instanceof Target.Classes c
             ? c.classes()
@@ -89,7 +92,7 @@ record Layout(
         target.dim(),
         List.copyOf(classes),
         unitMean,
-        deviation,
+        most,
         List.copyOf(all),
         ordered ? 1 + fields.length : 0,
         fields);

@@ -40,6 +40,11 @@ public final class QualityTotals implements Accumulator<QualityTotals, QualityTo
     return new Stored(tally.layout, bytes());
   }
 
+  /** Counts the label of an earlier ask. */
+  synchronized void answer() {
+    tally.answered++;
+  }
+
   synchronized void add(long time, float[] prediction, float[] guesses, float[] target) {
     tally.add(time, prediction, guesses, target);
   }
@@ -71,6 +76,11 @@ public final class QualityTotals implements Accumulator<QualityTotals, QualityTo
   /** The measures so far; null before the first scored event. */
   public synchronized Quality quality() {
     return tally.events == 0 ? null : new Estimates(tally).quality();
+  }
+
+  /** Labels of earlier asks. */
+  public synchronized long answered() {
+    return tally.answered;
   }
 
   /** Labelled events that were not scored: their prediction was not finite. */

@@ -2,6 +2,7 @@ package io.fastweights.jobs.quality;
 
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFields;
+import io.fastweights.jobs.quality.Quality.Kind;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.MalformedEventException;
@@ -106,7 +107,7 @@ public final class SharedAverages extends RichMapFunction<Event, Event>
     }
     if (encoded.observe()) {
       for (int i = 0; i < sums.length; i++) {
-        learn(sums[i], i == 0 ? 0 : place(encoded, i), encoded.target());
+        learn(sums[i], i == 0 ? 0 : place(encoded, i), event, encoded);
       }
     }
     return event.withGuesses(guesses);
@@ -126,10 +127,16 @@ public final class SharedAverages extends RichMapFunction<Event, Event>
     }
   }
 
-  private void learn(double[] sum, int at, float[] target) {
+  private void learn(double[] sum, int at, Event event, EncodedEvent encoded) {
     sum[at]++;
     for (int j = 0; j < layout.dim(); j++) {
-      sum[at + 1 + j] += layout.mean() + layout.deviation() * target[j];
+      sum[at + 1 + j] += layout.kind() == Kind.NUMBER ? number(event) : encoded.target()[j];
     }
+  }
+
+  /** The label in its unit, clipped as the memories clip it. */
+  private double number(Event event) {
+    double distance = Double.parseDouble(reader.target(event).trim()) - layout.mean();
+    return layout.mean() + Math.max(-layout.most(), Math.min(layout.most(), distance));
   }
 }

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Sums of what predictions and guesses lost, in constant memory. All are sums of whole numbers, so
- * that they do not depend on the order of the events or on how these were shared out: losses are
- * rounded to multiples of 2^-24, of numbers in standard deviations and their squares.
+ * Sums of what predictions and guesses lost, in constant memory. All are sums of whole numbers (see
+ * {@link WideSum}), so that they do not depend on the order of the events or on how these were
+ * shared out.
  *
  * <p>Time is cut into at most {@value #MOST_BINS} bins whose width is the smallest power of two of
  * milliseconds that suffices; it follows from the first and the last time alone.
@@ -19,10 +19,10 @@ import java.util.TreeMap;
 final class Tally {
   static final int MOST_BINS = 64;
   static final int CALIBRATION_BINS = 10;
-  static final double ONE = 1 << 24;
+  static final double PROBABILITY = 1 << 24;
 
-  /** Errors of numbers count as this many deviations at most. */
-  static final double MOST_DEVIATIONS = 1024;
+  /** Errors of numbers, and the labels' distances to the mean, count as this at most. */
+  static final double MOST_ERROR = 0x1p36;
 
   /** Sums of a probability's losses, by their places; of a number's the first two. */
   static final int LOG_LOSS = 0;
@@ -39,6 +39,9 @@ final class Tally {
   long last = Long.MIN_VALUE;
   long events;
 
+  /** Labels of earlier asks. */
+  long answered;
+
   /** Labelled events that were not scored: their prediction was not finite. */
   long notFinite;
 
@@ -54,19 +57,22 @@ final class Tally {
   /** Histograms of scores of each predictor: of negative events, then of positive ones. */
   final long[] scores;
 
-  /** For each predictor and tenth of the probability: events, sum of probabilities, hits. */
+  /**
+   * For each predictor and tenth of the probability: events, sum of probabilities times {@link
+   * #PROBABILITY}, hits.
+   */
   final long[] calibration;
 
   /** Events of each class, then for each predictor those predicted as each and its hits. */
   final long[] classes;
 
-  /** Sum of the labels and of their squares, in deviations from the schema's mean. */
-  final long[] labels = new long[2];
+  /** Sum of the labels' distances to the schema's mean, and of their squares. */
+  final long[] labels = new long[2 * WideSum.WORDS];
 
   private final Loss loss;
   private final float[] predicted;
-  private final long[] ours;
-  private final long[] losses;
+  private final double[] ours;
+  private final double[] losses;
   private TimeSums lastBin;
   private long lastBinAt;
 
@@ -77,13 +83,13 @@ final class Tally {
     final long[] scores;
 
     TimeSums(Layout layout) {
-      sums = new long[layout.models() * layout.sums()];
+      sums = new long[layout.models() * layout.sums() * WideSum.WORDS];
       scores = new long[scores(layout, Scores.COARSE)];
     }
 
     void add(TimeSums other) {
       events += other.events;
-      addTo(sums, other.sums);
+      WideSum.addAll(sums, other.sums);
       addTo(scores, other.scores);
     }
   }
@@ -92,14 +98,14 @@ final class Tally {
     this.layout = layout;
     int models = layout.models();
     boolean number = layout.kind() == Kind.NUMBER;
-    squares = new long[models * layout.sums()];
+    squares = new long[models * layout.sums() * WideSum.WORDS];
     differences = new long[squares.length];
     scores = new long[scores(layout, Scores.FINE)];
     calibration = new long[number ? 0 : models * CALIBRATION_BINS * 3];
     classes = new long[layout.classes().size() * (1 + 2 * models)];
     predicted = new float[layout.dim()];
-    ours = new long[layout.sums()];
-    losses = new long[layout.sums()];
+    ours = new double[layout.sums()];
+    losses = new double[layout.sums()];
     loss =
         switch (layout.kind()) {
           case NUMBER -> Loss.NUMBER;
@@ -157,9 +163,9 @@ final class Tally {
 
   private void addLabel(float[] target) {
     if (layout.kind() == Kind.NUMBER) {
-      double label = (target[0] - layout.mean()) / layout.deviation();
-      labels[0] += fixed(label);
-      labels[1] += fixed(label * label);
+      double label = Math.max(-MOST_ERROR, Math.min(MOST_ERROR, target[0] - layout.mean()));
+      WideSum.add(labels, 0, label);
+      WideSum.add(labels, WideSum.WORDS, label * label);
     } else {
       classes[classOf(target)]++;
     }
@@ -171,24 +177,25 @@ final class Tally {
 
   private void addModel(int model, float[] target, TimeSums bin) {
     if (layout.kind() == Kind.NUMBER) {
-      double error = Math.min(MOST_DEVIATIONS, loss.of(predicted, target) / layout.deviation());
-      losses[ABSOLUTE] = fixed(error);
-      losses[SQUARE] = fixed(error * error);
+      double error = Math.min(MOST_ERROR, loss.of(predicted, target));
+      losses[ABSOLUTE] = error;
+      losses[SQUARE] = error * error;
     } else {
       boolean graded = layout.predictors().get(model).graded();
-      losses[LOG_LOSS] = graded ? fixed(loss.of(predicted, target)) : 0;
-      losses[BRIER] = fixed(loss.bounded(predicted, target, 1));
-      losses[HITS] = classOf(predicted) == classOf(target) ? (long) ONE : 0;
+      losses[LOG_LOSS] = graded ? loss.of(predicted, target) : 0;
+      losses[BRIER] = loss.bounded(predicted, target, 1);
+      losses[HITS] = classOf(predicted) == classOf(target) ? 1 : 0;
       addClasses(model, target, bin);
     }
     if (model == 0) {
       System.arraycopy(losses, 0, ours, 0, ours.length);
     }
     for (int s = 0; s < losses.length; s++) {
-      int at = model * losses.length + s;
-      bin.sums[at] += losses[s];
-      squares[at] += squared(losses[s]);
-      differences[at] += squared(losses[s] - ours[s]);
+      int at = place(layout, model, s);
+      double difference = losses[s] - ours[s];
+      WideSum.add(bin.sums, at, losses[s]);
+      WideSum.add(squares, at, losses[s] * losses[s]);
+      WideSum.add(differences, at, difference * difference);
     }
   }
 
@@ -207,7 +214,7 @@ final class Tally {
     int tenth = (int) Math.min(CALIBRATION_BINS - 1, probability * CALIBRATION_BINS);
     int cell = (model * CALIBRATION_BINS + tenth) * 3;
     calibration[cell]++;
-    calibration[cell + 1] += fixed(probability);
+    calibration[cell + 1] += Math.round(probability * PROBABILITY);
     calibration[cell + 2] += hit ? 1 : 0;
     if (binary) {
       scores[scoreAt(model, truth, probability, Scores.FINE)]++;
@@ -219,13 +226,9 @@ final class Tally {
     return (2 * model + truth) * Scores.bins(steps) + Scores.bin(probability, steps);
   }
 
-  private static long fixed(double value) {
-    return Math.round(value * ONE);
-  }
-
-  private static long squared(long fixed) {
-    double value = fixed / ONE;
-    return fixed(value * value);
+  /** Place of a predictor's sum. */
+  static int place(Layout layout, int model, int sum) {
+    return (model * layout.sums() + sum) * WideSum.WORDS;
   }
 
   private TimeSums bin(long time) {
@@ -273,19 +276,21 @@ final class Tally {
       }
     }
     events += other.events;
+    answered += other.answered;
     notFinite += other.notFinite;
     withoutGuesses += other.withoutGuesses;
-    addTo(squares, other.squares);
-    addTo(differences, other.differences);
+    WideSum.addAll(squares, other.squares);
+    WideSum.addAll(differences, other.differences);
+    WideSum.addAll(labels, other.labels);
     addTo(scores, other.scores);
     addTo(calibration, other.calibration);
     addTo(classes, other.classes);
-    addTo(labels, other.labels);
   }
 
   /** Writes all sums; the layout is not among them. */
   void write(DataOutput out) throws IOException {
-    for (long value : new long[] {events, notFinite, withoutGuesses, width, first, last}) {
+    for (long value :
+        new long[] {events, answered, notFinite, withoutGuesses, width, first, last}) {
       out.writeLong(value);
     }
     for (long[] sums : new long[][] {squares, differences, scores, calibration, classes, labels}) {
@@ -308,6 +313,7 @@ final class Tally {
   static Tally read(Layout layout, DataInput in) throws IOException {
     Tally tally = new Tally(layout);
     tally.events = in.readLong();
+    tally.answered = in.readLong();
     tally.notFinite = in.readLong();
     tally.withoutGuesses = in.readLong();
     tally.width = in.readLong();

@@ -12,6 +12,8 @@ import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.jobs.pipeline.JobTarget;
 import io.fastweights.jobs.pipeline.ModelOptions;
 import io.fastweights.jobs.pipeline.SavepointPath;
+import io.fastweights.jobs.progress.JobProgress;
+import io.fastweights.jobs.progress.StatusLine;
 import io.fastweights.state.savepoint.MemoryBootstrap;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -80,6 +82,8 @@ public final class BootstrapCommand implements Callable<Integer> {
           .map(new RejectedRows(RowFormat.CSV, files.paths()))
           .returns(Types.STRING)
           .sinkTo(new DiscardingSink<>());
+      new JobProgress(new StatusLine(command.commandLine().getOut()), files.bytes())
+          .watch(target.environment());
       MemoryBootstrap bootstrap =
           MemoryBootstrap.write(
               EventPipeline.memories(read, files, learned.schema(), learned.weights())

@@ -1,6 +1,8 @@
 package io.fastweights.jobs.savepoint;
 
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.pipeline.JobModel;
+import io.fastweights.jobs.pipeline.ModelOptions;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.state.savepoint.KeyFigures;
 import io.fastweights.state.savepoint.MatrixFigures;
@@ -15,6 +17,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.apache.flink.configuration.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +32,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Savepoints and retained checkpoints, canonical or native, of RocksDB or the heap backend,",
-      "with keys of any type; a key is named by its text. No model is needed.",
+      "with keys of any type; a key is named by its text. A model is needed for --ask only.",
       "",
       "Norm is the Frobenius norm of W. Effective rank and rows are participation ratios:",
       "(sum x^2)^2 / sum x^4 over the singular values or the rows' lengths."
@@ -61,6 +64,18 @@ public final class InspectCommand implements Callable<Integer> {
   private Path html;
 
   @Option(
+      names = "--ask",
+      split = ",",
+      paramLabel = "FIELD=VALUE",
+      description =
+          "With --key and the --schema or --weights of the job: what the memory answers to an event"
+              + " of these values, at the time of the key's last event. * stands for each value of a"
+              + " categorical field. The key's last event, an input of trained models, is left out.")
+  private List<String> ask;
+
+  @Mixin private ModelOptions model;
+
+  @Option(
       names = "--json",
       paramLabel = "FILE",
       description = "Write the figures as one flat JSON object, too.")
@@ -71,6 +86,9 @@ public final class InspectCommand implements Callable<Integer> {
     if (top < 0) {
       throw new ParameterException(
           command.commandLine(), "--top is " + top + ", must not be negative");
+    }
+    if (ask != null && key == null) {
+      throw new ParameterException(command.commandLine(), "--ask needs --key: whose memory?");
     }
     MemorySavepoint savepoint = from.open();
     try (SavepointCluster cluster = new SavepointCluster(from.parallelism())) {
@@ -178,6 +196,12 @@ public final class InspectCommand implements Callable<Integer> {
     print("events        %,d", memory.events());
     print("last event    %s", Instant.ofEpochMilli(memory.lastEvent()));
     print("");
+    if (ask != null) {
+      JobModel asked = model.read(new Configuration());
+      try (MemoryQuestion question = new MemoryQuestion(asked, savepoint, memory)) {
+        question.print(MemoryQuestion.values(ask), memory.lastEvent(), out());
+      }
+    }
     printHeads(savepoint.shape(), memory.weights(), figures);
     Path page = html == null ? Path.of(fileName(key)) : html;
     new MemoryPage(savepoint.shape(), memory).write(page);
@@ -207,8 +231,8 @@ public final class InspectCommand implements Callable<Integer> {
         MatrixFigures m = MatrixFigures.of(w, at, shape.rows(), shape.columns());
         print(
             "%5d %4d %10.4f %10.4f %13s %15.1f %14.2f  %s",
-            layer,
-            head,
+            layer + 1,
+            head + 1,
             m.norm(),
             m.largest(),
             m.usedRows() + "/" + shape.rows(),

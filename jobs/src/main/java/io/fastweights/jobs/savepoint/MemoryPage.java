@@ -39,7 +39,7 @@ final class MemoryPage {
             shape.columns()));
     for (int layer = 0; layer < shape.layers(); layer++) {
       for (int head = 0; head < shape.heads(); head++) {
-        String name = "layer " + layer + ", head " + head;
+        String name = "layer " + (layer + 1) + ", head " + (head + 1);
         float[][] cells = cells(shape.offset(layer, head));
         HeatMap.Scale scale = HeatMap.Diverging.of("weight (orange is negative)", cells);
         page.chart(new HeatMap(Names.NONE, Names.NONE, cells, scale, CELL_HEIGHT), "W of " + name);

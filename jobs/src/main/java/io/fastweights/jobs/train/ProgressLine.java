@@ -1,39 +1,39 @@
 package io.fastweights.jobs.train;
 
+import io.fastweights.jobs.progress.StatusLine;
 import io.fastweights.kernels.train.Metrics;
 import io.fastweights.kernels.train.TrainProgress;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A line for every validation, and now and then one in between. */
+/** A line that stays for every validation, and one that says how far training is in between. */
 public final class ProgressLine implements TrainProgress.Listener {
-  private static final long NANOS = 5_000_000_000L;
-
-  private final PrintWriter out;
-  private long next;
+  private final StatusLine line;
 
   public ProgressLine(PrintWriter out) {
-    this.out = out;
-    this.next = System.nanoTime() + NANOS;
+    this.line = new StatusLine(out);
   }
 
   @Override
   public void on(TrainProgress progress) {
-    if (progress.validation() == null && System.nanoTime() < next) {
-      return;
+    if (progress.validation() != null) {
+      line.print(text(progress));
+    } else {
+      line.update(() -> text(progress));
     }
-    next = System.nanoTime() + NANOS;
-    out.printf(
+  }
+
+  private static String text(TrainProgress progress) {
+    return String.format(
         Locale.ROOT,
-        "step %,d of %,d  loss %.4f  %s%,.0f events/s  %d s left%n",
+        "step %,d of %,d  loss %.4f  %s%,.0f events/s  %s",
         progress.step(),
         progress.steps(),
         progress.loss(),
         validation(progress),
         progress.eventsPerSecond(),
-        progress.left().toSeconds());
-    out.flush();
+        StatusLine.left(progress.step() / (double) progress.steps(), progress.left()));
   }
 
   private static String validation(TrainProgress progress) {

@@ -5,6 +5,8 @@ import io.fastweights.jobs.events.EventFields;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.EventParser;
 import io.fastweights.jobs.events.Line;
+import io.fastweights.jobs.progress.FilesRead;
+import io.fastweights.jobs.progress.StatusLine;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
@@ -41,7 +43,14 @@ record TrainingEvents(
     EventFiles files = EventFiles.of(paths, schema, file -> {});
     files.notes().forEach(out::println);
     Reading reading = new Reading(files, schema);
-    files.forEach(reading::take);
+    StatusLine line = new StatusLine(out);
+    FilesRead read = new FilesRead(files);
+    files.forEach(
+        record -> {
+          reading.take(record);
+          line.update(() -> read.text(record, reading.events, line.seconds()));
+        });
+    line.clear();
     return new TrainingEvents(
         reading.builder.build(), reading.events, reading.malformed, reading.firstRefusal);
   }

@@ -38,7 +38,7 @@ class DemoJobITCase {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .parseArgs("--batch-size=31", "--cache-size=1kb", "--linger=1ms");
     Outcomes outcomes = new Outcomes(flights);
-    Progress silent = new Progress(new PrintWriter(PrintWriter.nullWriter()), false);
+    Progress silent = new Progress(new PrintWriter(PrintWriter.nullWriter()), 1);
     Path events = DemoEvents.write(flights, new Timeline(flights), folder);
     try (WorkFolder work = WorkFolder.create();
         EmbeddedCluster cluster =

@@ -10,6 +10,7 @@ import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.kernels.train.Evaluation;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -189,6 +190,23 @@ class TallyTest {
 
   private static float score(float target, Random random) {
     return (float) (1 / (1 + Math.exp(-random.nextGaussian() - 2 * target + 1)));
+  }
+
+  @Test
+  void wideSumsAreExact() {
+    Random random = new Random(8);
+    long[] sums = new long[2 * WideSum.WORDS];
+    BigDecimal expected = BigDecimal.ZERO;
+    for (int i = 0; i < 2_000; i++) {
+      double value = Math.scalb(random.nextGaussian(), random.nextInt(70) - 35);
+      WideSum.add(sums, WideSum.WORDS, value);
+      expected = expected.add(new BigDecimal(value));
+    }
+    assertThat(WideSum.value(sums, WideSum.WORDS))
+        .isCloseTo(
+            expected.doubleValue(), within(1e-20 + Math.abs(expected.doubleValue()) * 1e-15));
+    WideSum.add(sums, 0, -0.75);
+    assertThat(WideSum.value(sums, 0)).isEqualTo(-0.75);
   }
 
   @Test

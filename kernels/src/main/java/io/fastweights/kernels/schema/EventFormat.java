@@ -20,6 +20,8 @@ import java.util.Set;
  * @param charset of files; null for UTF-8, or what a byte order mark says
  * @param columns of fields and target that have another column than their name, by their names
  * @param constants columns that have the same value in every event, by their names
+ * @param id name of the column that an ask shares with the observe that brings its label; null for
+ *     none
  */
 public record EventFormat(
     Csv csv,
@@ -27,7 +29,8 @@ public record EventFormat(
     Set<String> nulls,
     Charset charset,
     Map<String, String> columns,
-    Map<String, String> constants) {
+    Map<String, String> constants,
+    String id) {
 
   /** Words for a missing value in R, pandas, SQL dumps and spreadsheets. */
   public static final Set<String> NULL_WORDS =
@@ -35,12 +38,17 @@ public record EventFormat(
 
   /** RFC 4180, UTF-8, ISO 8601 or numbers of a unit that the source finds. */
   public static final EventFormat DEFAULT =
-      new EventFormat(Csv.DEFAULT, Time.DEFAULT, null, null, Map.of(), Map.of());
+      new EventFormat(Csv.DEFAULT, Time.DEFAULT, null, null, Map.of(), Map.of(), null);
 
   public EventFormat {
     nulls = nulls == null ? null : Set.copyOf(nulls);
     columns = Map.copyOf(columns);
     constants = Map.copyOf(constants);
+  }
+
+  /** The same with another column of the id. */
+  public EventFormat withId(String column) {
+    return new EventFormat(csv, time, nulls, charset, columns, constants, column);
   }
 
   /**

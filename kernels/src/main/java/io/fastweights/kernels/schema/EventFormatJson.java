@@ -41,7 +41,8 @@ final class EventFormatJson {
         nulls == null ? null : new LinkedHashSet<>(nulls),
         charset(schema.optionalText("charset")),
         schema.textsByName("columns"),
-        schema.textsByName("constants"));
+        schema.textsByName("constants"),
+        schema.optionalText("id"));
   }
 
   private static Csv csv(JsonMembers m) {
@@ -131,6 +132,9 @@ final class EventFormatJson {
 
   /** Writes members that are not the default, except the time. */
   static void write(EventFormat format, ObjectNode into) {
+    if (format.id() != null) {
+      into.put("id", format.id());
+    }
     Csv csv = format.csv();
     if (!csv.equals(Csv.DEFAULT)) {
       ObjectNode node = into.putObject("csv");

@@ -79,6 +79,11 @@ public record Schema(
     return SchemaJson.write(of(fields, target));
   }
 
+  /** The same schema with another column of the id. */
+  public Schema withId(String column) {
+    return new Schema(key, time, kind, fields, target, format.withId(column));
+  }
+
   /** Features of an event. */
   public int features() {
     return fields.stream().mapToInt(Field::features).sum();
@@ -190,7 +195,7 @@ public record Schema(
   /** Names of the columns a source of this schema must have, and the target's. */
   public List<String> columns() {
     List<String> columns = new ArrayList<>();
-    for (String name : new String[] {key, time, kind}) {
+    for (String name : new String[] {key, time, kind, format.id()}) {
       if (name != null) {
         columns.add(name);
       }

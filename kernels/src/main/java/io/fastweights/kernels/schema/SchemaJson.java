@@ -36,7 +36,7 @@ import java.util.List;
  * "csv": {"delimiter": ";", "quote": "'", "escape": "\\", "comment": "#", "decimal": ",",
  *         "trim": false, "header": ["origin", "time", "destination"]},
  * "nulls": ["-"], "charset": "ISO-8859-1",
- * "columns": {"destination": "To (airport)"}, "constants": {"all": "1"}
+ * "columns": {"destination": "To (airport)"}, "constants": {"all": "1"}, "id": "flight"
  * </pre>
  */
 public final class SchemaJson {
