@@ -126,10 +126,11 @@ public final class JobProgress {
     begun = Double.isNaN(begun) ? now : begun;
     if (events == 0) {
       return String.format(
-          Locale.ROOT,
-          "%,d events read  %s",
-          number(accumulators, EventParser.READ),
-          StatusLine.left(share, now - begun));
+              Locale.ROOT,
+              "%,d events read  %s",
+              number(accumulators, EventParser.READ),
+              StatusLine.left(share, now - begun))
+          .stripTrailing();
     }
     double first = (double) accumulators.get(PredictionCounts.FIRST);
     double last = (double) accumulators.get(PredictionCounts.LAST);

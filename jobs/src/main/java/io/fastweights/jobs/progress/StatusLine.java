@@ -13,6 +13,7 @@ public final class StatusLine {
   private static final double TERMINAL_SECONDS = 0.5;
   private static final double PLAIN_SECONDS = 5;
   private static final double FIRST_SECONDS = 1;
+  private static final double LEAST_SHARE = 0.01;
 
   private final PrintWriter out;
   private final boolean terminal;
@@ -73,9 +74,9 @@ public final class StatusLine {
     }
   }
 
-  /** "42%, 1:05 left"; empty where the share is not known yet. */
+  /** "42%, 1:05 left"; empty where too little is done to tell. */
   public static String left(double share, double seconds) {
-    if (!(share > 0.01)) {
+    if (!(share > LEAST_SHARE) || seconds < FIRST_SECONDS) {
       return "";
     }
     return left(share, Duration.ofSeconds(Math.round(seconds * (1 - share) / share)));
