@@ -42,7 +42,7 @@ final class TargetFlags {
       names = "--job-jar",
       paramLabel = "FILE",
       hidden = true,
-      defaultValue = "${sys:fastweights.home:-.}/jobs/target/job/fastweights-job.jar",
+      defaultValue = "${sys:fastweights.job.jar:-jobs/target/job/fastweights-job.jar}",
       description = "What is sent to the cluster.")
   private Path jar;
 

@@ -80,19 +80,19 @@ public final class ChaosCommand implements Callable<Integer> {
   @Option(
       names = "--lib",
       hidden = true,
-      defaultValue = "${sys:fastweights.home:-.}/jobs/cluster/target/lib")
+      defaultValue = "${sys:fastweights.cluster.lib:-jobs/cluster/target/lib}")
   private Path lib;
 
   @Option(
       names = "--broker-lib",
       hidden = true,
-      defaultValue = "${sys:fastweights.home:-.}/jobs/broker/target/lib")
+      defaultValue = "${sys:fastweights.broker.lib:-jobs/broker/target/lib}")
   private Path brokerLib;
 
   @Option(
       names = "--job-jar",
       hidden = true,
-      defaultValue = "${sys:fastweights.home:-.}/jobs/target/job/fastweights-job.jar")
+      defaultValue = "${sys:fastweights.job.jar:-jobs/target/job/fastweights-job.jar}")
   private Path jar;
 
   @Option(names = ISOLATED, hidden = true, paramLabel = "FOLDER")

@@ -44,7 +44,7 @@ public final class ClusterCommand implements Callable<Integer> {
         names = "--folder",
         paramLabel = "FOLDER",
         defaultValue = SessionFolder.DEFAULT,
-        description = "Takes logs, checkpoints and process ids (default: target/cluster).")
+        description = "Takes logs, checkpoints and process ids (default: ${DEFAULT-VALUE}).")
     private Path folder;
 
     SessionFolder folder() {
@@ -62,7 +62,7 @@ public final class ClusterCommand implements Callable<Integer> {
     @Option(
         names = "--lib",
         hidden = true,
-        defaultValue = "${sys:fastweights.home:-.}/jobs/cluster/target/lib",
+        defaultValue = "${sys:fastweights.cluster.lib:-jobs/cluster/target/lib}",
         description = "Flink's jars.")
     private Path lib;
 

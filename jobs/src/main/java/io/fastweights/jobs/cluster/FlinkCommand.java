@@ -24,7 +24,7 @@ final class FlinkCommand implements Callable<Integer> {
   @Option(
       names = "--lib",
       hidden = true,
-      defaultValue = "${sys:fastweights.home:-.}/jobs/cluster/target/lib",
+      defaultValue = "${sys:fastweights.cluster.lib:-jobs/cluster/target/lib}",
       description = "Flink's jars.")
   private Path lib;
 

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  */
 public record SessionFolder(Path folder) {
   /** The default folder, for picocli. */
-  public static final String DEFAULT = "${sys:fastweights.home:-.}/target/cluster";
+  public static final String DEFAULT = "${sys:fastweights.work:-target}/cluster";
 
   private static final String JOB_MANAGER = "jobmanager";
   private static final String TASK_MANAGER = "taskmanager-";

@@ -44,8 +44,8 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "FOLDER",
-      defaultValue = "${sys:fastweights.home:-.}/target/demo",
-      description = "Takes events, schema and report (default: target/demo).")
+      defaultValue = "${sys:fastweights.work:-target}/demo",
+      description = "Takes events, schema and report (default: ${DEFAULT-VALUE}).")
   private Path output;
 
   @Option(

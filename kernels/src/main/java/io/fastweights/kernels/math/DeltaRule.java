@@ -10,10 +10,10 @@ import io.fastweights.kernels.numeric.Sums;
  *   v_old = W^T phi(k)     delta = beta (v - v_old)     W += phi(k) (x) delta     o = W^T phi(q)
  * </pre>
  *
- * Schlag et al. 2021, section 4.2, equations 20 to 24. A memory that fades has W <- f W before all
- * of that: a forget gate that depends on time only. W is float[rows][columns] inside a larger
- * array. The order of the arithmetic is part of the definition: rows ascend, each product is fused
- * with its addition, and rows whose feature is 0 are skipped (exact while W is finite).
+ * Schlag et al. 2021, section 4.2, equations 20 to 24. A memory that fades has {@code W <- f W}
+ * before all of that: a forget gate that depends on time only. W is float[rows][columns] inside a
+ * larger array. The order of the arithmetic is part of the definition: rows ascend, each product is
+ * fused with its addition, and rows whose feature is 0 are skipped (exact while W is finite).
  */
 public final class DeltaRule {
   /**
@@ -25,7 +25,7 @@ public final class DeltaRule {
 
   private DeltaRule() {}
 
-  /** W <- f W, one product each, of the n floats from w[at] on. */
+  /** {@code W <- f W}, one product each, of the n floats from w[at] on. */
   public static void fade(float[] w, int at, int n, float f) {
     for (int i = at; i < at + n; i++) {
       w[i] = f * w[i];

@@ -134,7 +134,7 @@ public final class ReferenceModel {
     return new Step(x, output, recallError / (c.depth() * heads), keys, deltas);
   }
 
-  /** W <- f W of a whole memory, as its storage holds it; to the bit W where f is 1. */
+  /** {@code W <- f W} of a whole memory, as its storage holds it; to the bit W where f is 1. */
   public static void fade(Storage storage, float[] memory, float f) {
     if (f != 1) {
       DeltaRule.fade(memory, 0, memory.length, f);

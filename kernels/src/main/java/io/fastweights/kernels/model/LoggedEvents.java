@@ -3,10 +3,10 @@ package io.fastweights.kernels.model;
 /**
  * Observed events as a log keeps them, in order: what they wrote into a memory, in one of two
  * forms. A log of <em>deltas</em> holds for each head the key and the delta, and is replayed
- * without a read: W <- f W, W += phi(k) (x) delta. A log of <em>values</em> holds one value for all
- * heads and their constant betas, and is replayed as it was learned: delta = beta (v - W^T phi(k))
- * of what W then is. Where heads are many and keys not much longer than values it is half of the
- * bytes. Schlag et al. 2021, section 4.2, equations 23 and 24.
+ * without a read: {@code W <- f W, W += phi(k) (x) delta}. A log of <em>values</em> holds one value
+ * for all heads and their constant betas, and is replayed as it was learned: delta = beta (v - W^T
+ * phi(k)) of what W then is. Where heads are many and keys not much longer than values it is half
+ * of the bytes. Schlag et al. 2021, section 4.2, equations 23 and 24.
  *
  * @param events how many
  * @param keys float[events][updates][heads][keyDim], before phi, as an engine's batch returns them

@@ -6,8 +6,8 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
- * Request to a running job to use other weights: an element of the stream that {@link
- * FastWeights#refresh} takes.
+ * Request to a running job to use other weights: an element of the stream that {@code
+ * FastWeights.refresh} takes.
  *
  * @param path of the weights file, on any file system that Flink supports
  * @param version above the version in use; the job's own weights are version 0

@@ -60,8 +60,8 @@ public class FastWeightFunction extends ProcessTableFunction<Row> implements Spe
   private static final long serialVersionUID = 1L;
 
   /**
-   * @throws IllegalStateException always: the planner creates the runtime function by {@link
-   *     #specialize}
+   * @throws IllegalStateException always: the planner creates the runtime function by {@code
+   *     specialize}
    */
   public void eval(
       Context context,
