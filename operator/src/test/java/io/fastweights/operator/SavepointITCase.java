@@ -25,7 +25,8 @@ class SavepointITCase {
             SavepointFixture.of("format-2", StorageFormat.BF16),
             SavepointFixture.of("format-3", StorageFormat.FP32),
             SavepointFixture.of("format-4", StorageFormat.BF16),
-            SavepointFixture.of("format-5", StorageFormat.FP32))
+            SavepointFixture.of("format-5", StorageFormat.FP32),
+            SavepointFixture.of("format-8", StorageFormat.BF16))
         .flatMap(List::stream);
   }
 
