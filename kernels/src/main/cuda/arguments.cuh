@@ -20,6 +20,7 @@ struct MemoryStep {
   Address segments;      // int4 [segmentCount]: slot (or -1: skip), first row, end row, fresh
   Address observes;      // byte [row]: 1 where the event rewrites W
   Address fades;         // float [row]: what W is multiplied by before the event, or 0
+  Address seeds;         // int [row]: seeds of the rounding to bf16, or 0 for fp32
   Address projections;   // float: keys and queries
   Address values;        // float
   Address betas;         // float
@@ -37,6 +38,7 @@ struct MemoryStep {
   float scale;
   int options;
   int firstSegment;
+  int update;            // which update of each event this is
 };
 
 // y = act(x M + bias) (+ residual), M packed [in][out].

@@ -23,6 +23,7 @@ struct DirectWarp {
   TouchedRows touched;
   Element* kept;       // [KEPT][LANES * V], this lane's columns
   float fadeAsked;     // what rows are multiplied by once they are loaded: 1 unless an ask's fade
+  Noise<V> fades;      // of the event before which W fades
 
   static __device__ __forceinline__ int listed(const MemoryStep& s) {
     return (s.rows + CHUNK - 1) / CHUNK * CHUNK;
@@ -75,7 +76,8 @@ struct DirectWarp {
     for (int i = 0; i < step.rows; i++) {
       Row row;
       Pool::load(my.w + (long long)i * step.columns, row);
-      Pool::store(my.w + (long long)i * step.columns, faded<Pool, V>(row, by));
+      row = faded<Pool, V>(row, by, fades, i * step.columns);
+      Pool::store(my.w + (long long)i * step.columns, row);
     }
   }
 
@@ -87,11 +89,11 @@ struct DirectWarp {
   }
 
   // Not where a row is loaded, as that would wait for it.
-  __device__ __forceinline__ void fadeIfAsked(Row* rows) const {
+  __device__ __forceinline__ void fadeIfAsked(int first, Row* rows) const {
     if (fadeAsked != 1.0f) {
 #pragma unroll
       for (int i = 0; i < CHUNK; i++) {
-        rows[i] = faded<Pool, V>(rows[i], fadeAsked);
+        rows[i] = faded<Pool, V>(rows[i], fadeAsked, fades, touched.at[first + i]);
       }
     }
   }
@@ -108,14 +110,16 @@ struct DirectWarp {
   }
 
   __device__ __forceinline__ void learnAndRead(
-      int first, Row* rows, const Columns<V>& delta, bool writes, Columns<V>& read) const {
+      int first, Row* rows, const Columns<V>& delta, const Noise<V>& noise, bool writes,
+      Columns<V>& read) const {
 #pragma unroll
     for (int i = 0; i < CHUNK; i++) {
       const Feature phi = again(touched.phi + first + i);
       if (phi.key != 0.0f) {
-        rows[i] = learned<Pool>(rows[i], phi.key, delta);
+        const int at = again(touched.at + first + i);
+        rows[i] = learned<Pool>(rows[i], phi.key, delta, noise, at);
         if (writes) {
-          Pool::store(my.w + again(touched.at + first + i), rows[i]);
+          Pool::store(my.w + at, rows[i]);
         }
       }
       if (phi.query != 0.0f) {
@@ -148,7 +152,7 @@ struct DirectWarp {
       load(c + CHUNK, ahead);
     }
     if (first || !isKept(c)) {
-      fadeIfAsked(now);
+      fadeIfAsked(c, now);
     }
   }
 
@@ -156,6 +160,9 @@ struct DirectWarp {
     const bool writes = my.writes(row);
     const float by = my.fade(row);
     fadeAsked = writes ? 1.0f : by;
+    if (by != 1.0f) {
+      fades = my.noise(row, 0);
+    }
     if (writes && by != 1.0f) {
       fade(by);
     }
@@ -176,7 +183,7 @@ struct DirectWarp {
 #pragma unroll
     for (int c = 0; c < HELD; c += CHUNK) {
       if (c < count) {
-        fadeIfAsked(held + c);
+        fadeIfAsked(c, held + c);
         recall(c, held + c, old);
       }
     }
@@ -195,17 +202,18 @@ struct DirectWarp {
       load(HELD, ahead);
     }
     const Columns<V> delta = my.delta(row, value, beta, old);
+    const Noise<V> noise = my.noise(row, step.update + 1);
     Columns<V> read = {};
 #pragma unroll
     for (int c = 0; c < HELD; c += CHUNK) {
       if (c < count) {
-        learnAndRead(c, held + c, delta, writes, read);
+        learnAndRead(c, held + c, delta, noise, writes, read);
       }
     }
 #pragma unroll 1
     for (int c = HELD; c < count; c += CHUNK) {
       next(c, count, ahead, now, false);
-      learnAndRead(c, now, delta, writes, read);
+      learnAndRead(c, now, delta, noise, writes, read);
     }
     my.putRead(row, read);
   }

@@ -18,21 +18,23 @@ __device__ __forceinline__ void accumulate(Columns<V>& sum, float feature, const
 
 // A row with phi(k) delta added, rounded as it is stored.
 template <class Pool, int V, class Raw>
-__device__ __forceinline__ Raw learned(const Raw& row, float feature, const Columns<V>& delta) {
+__device__ __forceinline__ Raw learned(
+    const Raw& row, float feature, const Columns<V>& delta, const Noise<V>& noise, int at) {
   Columns<V> c = Pool::template unpack<V>(row);
   accumulate(c, feature, delta);
-  return Pool::template pack<V>(c);
+  return Pool::template pack<V>(c, noise, at);
 }
 
 // A row multiplied by what a memory fades by, rounded as it is stored.
 template <class Pool, int V, class Raw>
-__device__ __forceinline__ Raw faded(const Raw& row, float fade) {
+__device__ __forceinline__ Raw faded(
+    const Raw& row, float fade, const Noise<V>& noise, int at) {
   Columns<V> c = Pool::template unpack<V>(row);
 #pragma unroll
   for (int v = 0; v < V; v++) {
     c.at[v] *= fade;
   }
-  return Pool::template pack<V>(c);
+  return Pool::template pack<V>(c, noise, at);
 }
 
 // Columns of W do not meet, given phi. So LANES lanes of a warp own a tile of LANES * V columns of
@@ -98,6 +100,21 @@ struct Tile {
 
   __device__ __forceinline__ float fade(int row) const {
     return step.fades ? reinterpret_cast<const float*>(step.fades)[row] : 1.0f;
+  }
+
+  // The noise of an event's pass: 0 where W fades, then one for each update.
+  __device__ __forceinline__ Noise<V> noise(int row, int pass) const {
+    Noise<V> noise = {};
+    if (step.seeds != 0) {
+      const unsigned event = reinterpret_cast<const unsigned*>(step.seeds)[row];
+      noise.seed = mixed(event + (unsigned)pass * NOISE_STEP) +
+                   (unsigned)(step.layer + (long long)head * step.rows * step.columns);
+#pragma unroll
+      for (int v = 0; v < V; v++) {
+        noise.column[v] = mixed((unsigned)(column + v) + NOISE_STEP);
+      }
+    }
+    return noise;
   }
 
   __device__ __forceinline__ void value(int row, Columns<V>& into) const {

@@ -10,11 +10,36 @@ struct Columns {
   float at[V];
 };
 
-// The upper half of a float, rounded to nearest, ties to even (math/BrainFloat.java).
-__device__ __forceinline__ unsigned toBf16(float x) {
-  const unsigned bits = bitsOf(x);
-  return (bits & 0x7fffffffu) > 0x7f800000u ? 0x7fc0u
-                                            : (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+// The odd number that noise is multiplied with: the golden ratio of 2^32.
+constexpr unsigned NOISE_STEP = 0x9e3779b9u;
+
+// The finaliser of MurmurHash3 for 32 bits (numeric/StochasticRounding.java, as all of the noise).
+__device__ __forceinline__ unsigned mixed(unsigned x) {
+  x = (x ^ x >> 16) * 0x85ebca6bu;
+  x = (x ^ x >> 13) * 0xc2b2ae35u;
+  return x ^ x >> 16;
+}
+
+// The noise by which one pass of an event rounds a lane's columns of a head.
+template <int V>
+struct Noise {
+  unsigned seed;          // of the pass, and the head's place in the memory
+  unsigned column[V];
+
+  // Its part for a row.
+  __device__ __forceinline__ unsigned row(int at) const { return mixed(seed + (unsigned)at); }
+
+  __device__ __forceinline__ unsigned of(unsigned row, int v) const {
+    return (row ^ column[v]) * NOISE_STEP >> 16;
+  }
+};
+
+// The upper half of a float: at or below |x|, or the next above with a probability of
+// f - f (1 - f) / 128, f being the lower half.
+__device__ __forceinline__ unsigned toBf16(float x, unsigned noise) {
+  const unsigned bits = bitsOf(x), f = bits & 0xffffu;
+  const unsigned damping = f * (0x10000u - f) >> 23;
+  return (bits & 0x7fffffffu) > 0x7f800000u ? 0x7fc0u : (bits - damping + noise) >> 16;
 }
 
 // phi(k) and phi(q) at one row.
@@ -36,7 +61,7 @@ __device__ __forceinline__ int again(const int* at) {
 }
 
 // A store's Raw<V> is V columns of a row as they stand in the pool: a bf16 row takes half the
-// registers. pack rounds.
+// registers. pack rounds the row that begins `at` elements after its head.
 struct Fp32 {
   typedef float Element;
   template <int V>
@@ -60,7 +85,8 @@ struct Fp32 {
     return w;
   }
   template <int V>
-  static __device__ __forceinline__ Columns<V> pack(const Columns<V>& w) {
+  static __device__ __forceinline__ Columns<V> pack(
+      const Columns<V>& w, const Noise<V>&, int) {
     return w;
   }
 };
@@ -98,11 +124,15 @@ struct Bf16 {
     return c;
   }
   template <int V>
-  static __device__ __forceinline__ Pairs<V> pack(const Columns<V>& c) {
+  static __device__ __forceinline__ Pairs<V> pack(
+      const Columns<V>& c, const Noise<V>& noise, int at) {
+    const unsigned row = noise.row(at);
     Pairs<V> w;
 #pragma unroll
     for (int v = 0; v < V; v += 2) {
-      w.at[v / 2] = toBf16(c.at[v]) | (v + 1 < V ? toBf16(c.at[(v + 1) % V]) << 16 : 0u);
+      const int next = (v + 1) % V;
+      w.at[v / 2] = toBf16(c.at[v], noise.of(row, v)) |
+                    (v + 1 < V ? toBf16(c.at[next], noise.of(row, next)) << 16 : 0u);
     }
     return w;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.StorageFormat;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.Answers;
@@ -68,6 +69,11 @@ public class BatchInvarianceITCase {
     public Duration halfLife() {
       return cache.equals("ample") ? Duration.ZERO : Duration.ofHours(3);
     }
+
+    /** Of each model some setups are in bf16. */
+    public StorageFormat storage() {
+      return unaligned ? StorageFormat.BF16 : StorageFormat.FP32;
+    }
   }
 
   private static final int[] UNSAVED = {4096, 0, 3};
@@ -120,6 +126,7 @@ public class BatchInvarianceITCase {
         setup
             .model()
             .oracle()
+            .storage(setup.storage().storage())
             .halfLife(setup.halfLife().toMillis())
             .answers(Trips.stream(seed, TRIPS));
     assertThat(Answers.sorted(lines)).as(run).isEqualTo(expected);
@@ -155,6 +162,7 @@ public class BatchInvarianceITCase {
             .set(FastWeightOptions.LINGER, Duration.ofMillis(setup.lingerMillis()))
             .set(FastWeightOptions.FOLD_THRESHOLD, setup.foldThreshold())
             .set(FastWeightOptions.HALF_LIFE, setup.halfLife())
+            .set(FastWeightOptions.STORAGE, setup.storage())
             .set(FastWeightOptions.UNSAVED_KEYS, UNSAVED[(int) (seed % UNSAVED.length)])
             .uid("memories")
             .build();

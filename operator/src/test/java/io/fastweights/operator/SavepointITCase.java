@@ -28,7 +28,8 @@ class SavepointITCase {
             SavepointFixture.of("format-4", StorageFormat.BF16),
             SavepointFixture.of("format-5", StorageFormat.FP32),
             SavepointFixture.of(
-                "format-8-statistics", StorageFormat.FP32, List.of(TestModel.RUNNING_STATISTICS)))
+                "format-8-statistics", StorageFormat.FP32, List.of(TestModel.RUNNING_STATISTICS)),
+            SavepointFixture.of("format-8", StorageFormat.BF16))
         .flatMap(List::stream);
   }
 

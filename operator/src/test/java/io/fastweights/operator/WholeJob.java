@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.operator.api.Compared;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.StorageFormat;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.sql.TripTables;
 import io.fastweights.operator.testkit.Answers;
@@ -294,7 +295,19 @@ final class WholeJob {
   /** The job without keyed streams, as the plain loop runs it. */
   static Setup setup(TestModel model, Duration lateness, Duration ttl) {
     return new Setup(
-        model, "hashmap", 8, MemorySize.ZERO, 0.2, 0, 0, Duration.ZERO, lateness, ttl, true, null);
+        model,
+        "hashmap",
+        8,
+        MemorySize.ZERO,
+        0.2,
+        0,
+        0,
+        Duration.ZERO,
+        lateness,
+        ttl,
+        true,
+        null,
+        StorageFormat.FP32);
   }
 
   /** Output of the plain loop for a part of the job, without watermarks. */

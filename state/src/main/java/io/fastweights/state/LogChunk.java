@@ -10,7 +10,8 @@ import org.apache.flink.annotation.Internal;
  * that a replay gives the bits of the live memory.
  *
  * @param storage of the memory that learned them: BF16 rounded it after each, and before the first
- * @param events their log, at least one event; fades that are all 1 take no bytes in state
+ * @param events their log, at least one event; fades that are all 1 take no bytes in state. In bf16
+ *     they are numbered, but for those of a release that rounded to the nearest.
  * @param lag the last of them
  * @param total observed events of the key up to and with the last
  */

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -75,7 +76,8 @@ public final class LogChunkSerializer extends SharedSerializer<LogChunk> {
     int code =
         StorageCode.of(chunk.storage())
             | (events.ofValues() ? StorageCode.VALUES : 0)
-            | (events.fades() == null ? 0 : StorageCode.FADES);
+            | (events.fades() == null ? 0 : StorageCode.FADES)
+            | (isNumbered(chunk) ? StorageCode.NUMBERED : 0);
     int first = code << EVENT_BITS | count(code, n);
     out.writeInt(first);
     out.writeLong(chunk.total());
@@ -96,6 +98,29 @@ public final class LogChunkSerializer extends SharedSerializer<LogChunk> {
     out.writeInt(Checksum.of(first, chunk.total(), chunk.lag(), bytes.array()));
   }
 
+  /**
+   * @throws IOException if the numbers do not end with the chunk's total, from which they are read
+   *     back
+   */
+  private static boolean isNumbered(LogChunk chunk) throws IOException {
+    LoggedEvents events = chunk.events();
+    boolean numbered = chunk.storage() == Storage.BF16 && events.numbered();
+    if (numbered && events.first() != firstOf(chunk.total(), events.events())) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "a log chunk of %d events of %d so far is numbered from %d",
+              events.events(),
+              chunk.total(),
+              events.first()));
+    }
+    return numbered;
+  }
+
+  private static long firstOf(long total, int events) {
+    return total - events + 1;
+  }
+
   @Override
   public LogChunk deserialize(DataInputView in) throws IOException {
     int first = in.readInt();
@@ -112,12 +137,23 @@ public final class LogChunkSerializer extends SharedSerializer<LogChunk> {
       Checksum.check(Checksum.of(first, total, lag, bytes), in);
     }
     FloatBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-    return new LogChunk(storage, events(code, events, floats), lag, total);
+    LoggedEvents logged = events(code, events, floats);
+    if ((code & StorageCode.NUMBERED) != 0) {
+      if (firstOf(total, events) < 1) {
+        throw new IOException("a log chunk of " + events + " events of " + total + " is corrupt");
+      }
+      logged = logged.numberedFrom(firstOf(total, events));
+    }
+    return new LogChunk(storage, logged, lag, total);
   }
 
-  /** Flags that a code may have beside the storage; values always have a checksum. */
+  /** Flags that a code may have beside the storage; those but for fades always have a checksum. */
   private static int kinds(int code) {
-    return StorageCode.FADES | (StorageCode.isChecked(code) ? StorageCode.VALUES : 0);
+    if (!StorageCode.isChecked(code)) {
+      return StorageCode.FADES;
+    }
+    boolean half = (code & StorageCode.BF16) != 0;
+    return StorageCode.FADES | StorageCode.VALUES | (half ? StorageCode.NUMBERED : 0);
   }
 
   /**

@@ -10,11 +10,12 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * The shape of the logs in a checkpoint. Version 5: the lag may have running statistics, which the
- * sign of its number of features marks. Version 4: a chunk may be of values, which a flag marks.
- * Version 3: a checksum follows each newly written chunk, which a flag marks; older chunks are
- * unchanged. Version 2: each chunk names the storage of the memory that learned it. Version 1: all
- * were of fp32, with the bytes that version 2 gives fp32.
+ * The shape of the logs in a checkpoint. Version 5: a chunk in bf16 may be rounded by the numbers
+ * of its events, which a flag marks, and older chunks are still replayed to the nearest; the lag
+ * may have running statistics, which the sign of its number of features marks. Version 4: a chunk
+ * may be of values, which a flag marks. Version 3: a checksum follows each newly written chunk,
+ * which a flag marks; older chunks are unchanged. Version 2: each chunk names the storage of the
+ * memory that learned it. Version 1: all were of fp32, with the bytes that version 2 gives fp32.
  */
 @Internal
 public final class LogChunkSerializerSnapshot implements TypeSerializerSnapshot<LogChunk> {

@@ -18,10 +18,16 @@ import java.util.Locale;
  */
 final class StorageCode {
   private static final int FP32 = 0;
-  private static final int BF16 = 1;
+  static final int BF16 = 1;
 
   /** Added to the code of a log chunk whose events carry fade factors. */
   static final int FADES = 2;
+
+  /**
+   * Added to the code of a log chunk in bf16 that was rounded by the numbers of its events. Without
+   * it, as in chunks of format version 4 and before, it was rounded to the nearest.
+   */
+  static final int NUMBERED = 0x20;
 
   /** Added to the code of a log chunk of values. */
   static final int VALUES = 8;

@@ -34,7 +34,7 @@ public record StoredMemory(KeyMemory base, List<LogChunk> log) {
   /**
    * Replays the log chunk by chunk, each as the memory learned it, in plain loops. If a job changed
    * its storage, only this gives the bits of its memory: the memory was rounded at the change, and
-   * earlier events were not.
+   * earlier events were not. So it is for chunks in bf16 that were rounded to the nearest.
    *
    * @param floats of a memory
    * @return W of every layer and head, row-major, in an array of its own

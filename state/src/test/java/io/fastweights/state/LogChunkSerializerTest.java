@@ -36,11 +36,14 @@ class LogChunkSerializerTest {
                 floats(random, events * shape.columns()),
                 floats(random, shape.heads()),
                 fades);
+    Storage storage = Storage.values()[random.nextInt(2)];
+    long total = events + random.nextLong(1L << 40);
+    boolean numbered = storage == Storage.BF16 && random.nextBoolean();
     return new LogChunk(
-        Storage.values()[random.nextInt(2)],
-        logged,
+        storage,
+        numbered ? logged.numberedFrom(total - events + 1) : logged,
         EncodedEvent.ofTime(random.nextLong()),
-        random.nextLong());
+        total);
   }
 
   private static float[] floats(SplittableRandom random, int count) {
@@ -85,7 +88,8 @@ class LogChunkSerializerTest {
   })
   void theBytesOfBeforeThereWereChecksumsStayReadable(Storage storage, String code, String fades)
       throws IOException {
-    assertSmall(storage, fades, code + SMALL + fades);
+    LogChunk chunk = assertSmall(storage, fades, code + SMALL + fades);
+    assertThat(chunk.events().numbered()).isFalse();
   }
 
   @ParameterizedTest
@@ -102,6 +106,29 @@ class LogChunkSerializerTest {
     DataOutputSerializer out = new DataOutputSerializer(16);
     new LogChunkSerializer(new LogShape(1, 1, 1, 1)).serialize(chunk, out);
     assertThat(HexFormat.of().formatHex(out.getCopyOfBuffer())).isEqualTo(hex);
+  }
+
+  /** Rounded by the numbers of its events, of which these are the 6th and the 7th. */
+  @ParameterizedTest
+  @CsvSource({"75000002, '', 55a7167d", "77000002, 0000803f0000003f, 1171d166"})
+  void theBytesOfNumberedEventsStayAsTheyAre(String code, String fades, String checksum)
+      throws IOException {
+    String hex = code + SMALL + fades + checksum;
+    LogChunk chunk = assertSmall(Storage.BF16, fades, hex);
+    assertThat(chunk.events().first()).isEqualTo(6);
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    new LogChunkSerializer(new LogShape(1, 1, 1, 1)).serialize(chunk, out);
+    assertThat(HexFormat.of().formatHex(out.getCopyOfBuffer())).isEqualTo(hex);
+  }
+
+  @Test
+  void refusesNumbersThatDoNotEndWithTheTotal() {
+    LoggedEvents events =
+        LoggedEvents.ofDeltas(1, new float[shape.keys()], new float[shape.deltas()], null);
+    LogChunk chunk = new LogChunk(Storage.BF16, events.numberedFrom(8), EncodedEvent.ofTime(1), 7);
+    assertThatThrownBy(() -> bytes(chunk))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("numbered from 8");
   }
 
   /** A log of values has its beta between the values and the fades. */
@@ -159,7 +186,7 @@ class LogChunkSerializerTest {
               () -> serializer.deserialize(new DataInputDeserializer(Arrays.copyOf(bytes, length))))
           .isInstanceOf(IOException.class);
     }
-    for (byte first : new byte[] {0x7f, (byte) 0x80, 0x04, 0x08, 0x0b, 0x00, 0x01, 0x02, 0x03}) {
+    for (byte first : new byte[] {0x7e, (byte) 0x80, 0x04, 0x08, 0x0b, 0x00, 0x01, 0x02, 0x03}) {
       // 0x00ffffff events, in fp32 or bf16, fading or not, are more than an array holds of this
       // shape.
       byte[] corrupt = {first, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};

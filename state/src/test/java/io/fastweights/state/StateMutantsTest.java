@@ -72,6 +72,8 @@ class StateMutantsTest {
               LoggedEvents.ofDeltas(3, keys, deltas, fades),
               LoggedEvents.ofValues(3, keys, values, betas, fades))) {
         mutate(serializer, new LogChunk(Storage.FP32, events, LAG, 9), StateMutantsTest::check);
+        LogChunk numbered = new LogChunk(Storage.BF16, events.numberedFrom(7), LAG, 9);
+        mutate(serializer, numbered, StateMutantsTest::check);
       }
     }
   }

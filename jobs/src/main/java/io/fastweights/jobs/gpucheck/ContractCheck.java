@@ -28,7 +28,7 @@ final class ContractCheck {
 
   /**
    * @param worst largest |a - b| / (1 + |b|) against the reference
-   * @param otherBits floats whose bits are not the reference's, of {@code floats}
+   * @param otherBits floats whose bits are not the reference's, of {@code floats}, in fp32 and bf16
    * @param splitBits floats that depended on the batches, fp32
    * @param splitBitsBf16 floats that depended on the batches, bf16
    * @param replayBits floats of memories that were others when their logs were replayed, of deltas
@@ -86,13 +86,14 @@ final class ContractCheck {
     EngineResults actual = check.onDevice(Storage.FP32, 9);
     double load = check.loadMilliseconds;
     long splits = actual.otherBits(check.onDevice(Storage.FP32, eventCount));
-    long splitsBf16 =
-        check.onDevice(Storage.BF16, 5).otherBits(check.onDevice(Storage.BF16, eventCount));
+    EngineResults expectedBf16 = check.script.reference(Storage.BF16);
+    EngineResults actualBf16 = check.onDevice(Storage.BF16, 5);
+    long splitsBf16 = actualBf16.otherBits(check.onDevice(Storage.BF16, eventCount));
     return new Outcome(
         name,
         expected.largestError(actual),
-        expected.otherBits(actual),
-        expected.floats(),
+        expected.otherBits(actual) + expectedBf16.otherBits(actualBf16),
+        expected.floats() + expectedBf16.floats(),
         splits,
         splitsBf16,
         check.replayBits,

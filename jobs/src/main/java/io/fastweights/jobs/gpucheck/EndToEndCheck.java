@@ -107,7 +107,7 @@ final class EndToEndCheck {
     int segments = Math.max(1, events / segmentEvents);
     int first = random.nextInt(engine.pool().slots() - segments + 1);
     for (int s = 0; s < segments; s++) {
-      batch.segment(first + s, false);
+      batch.segment(first + s, false, 0);
       for (int i = 0; i < events / segments; i++) {
         batch.add(true);
       }

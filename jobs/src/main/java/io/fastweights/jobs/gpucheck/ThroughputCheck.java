@@ -186,6 +186,8 @@ final class ThroughputCheck implements AutoCloseable {
     MemoryStep step = new MemoryStep(model);
     step.pool = pool.address();
     step.observes = observes.address();
+    // Any bits are seeds.
+    step.seeds = format == Storage.BF16 ? projections.address() : 0;
     step.projections = projections.address();
     step.projectionStride = stride;
     step.query = 0;

@@ -80,6 +80,9 @@ public final class CpuEngine implements Engine {
     if (batch.size() == 0) {
       return;
     }
+    if (pool.half()) {
+      batch.requireNumbers();
+    }
     for (int s = 0; s < batch.segments(); s++) {
       if (batch.fresh(s)) {
         pool.zero(batch.slot(s));
@@ -89,6 +92,7 @@ public final class CpuEngine implements Engine {
     Arrays.fill(batch.recallErrors(), 0, batch.size(), 0f);
     memory.batch = batch;
     memory.fades = batch.fades();
+    memory.seeds = pool.half() ? batch.seeds() : null;
     memory.recallErrors = batch.recallErrors();
     memory.relativeError = model instanceof SlowModel;
     memory.deltas = batch.deltas();
@@ -190,6 +194,7 @@ public final class CpuEngine implements Engine {
     memory.scale = slow.config().readScale();
     memory.recalls = null;
     memory.delta = l * shape.heads() * shape.columns();
+    memory.update = l;
     int keyStride = slow.updates() * keys;
     for (int row = from; row < to; row++) {
       System.arraycopy(

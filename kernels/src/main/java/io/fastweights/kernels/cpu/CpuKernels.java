@@ -45,7 +45,11 @@ public interface CpuKernels {
    */
   void step(MemoryLayer layer, float[] w, int at, int firstRow, int endRow);
 
-  /** The same in bf16: what an event writes is rounded before anything reads it again. */
+  /**
+   * The same in bf16: what an event writes is rounded before anything reads it again.
+   *
+   * @param w the key's whole memory
+   */
   void step(MemoryLayer layer, short[] w, int at, int firstRow, int endRow);
 
   /**

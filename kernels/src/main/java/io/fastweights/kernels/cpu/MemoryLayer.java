@@ -3,6 +3,7 @@ package io.fastweights.kernels.cpu;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.numeric.StochasticRounding;
 
 /**
  * Layout of a batch's events for one layer's memory: a view on the engine's buffers, set for each
@@ -23,6 +24,12 @@ final class MemoryLayer {
 
   /** Factors that multiply this layer's memory before each event; null without fading. */
   float[] fades;
+
+  /** Seeds of the events' rounding: int[row]; null for memories in fp32. */
+  int[] seeds;
+
+  /** Which update of an event this is: the number of the layer. */
+  int update;
 
   /** The batch's row that comes first in projections, values, beta, reads and recalls. */
   int firstRow;
@@ -108,6 +115,16 @@ final class MemoryLayer {
    */
   float fade(int row) {
     return fades == null ? 1 : fades[row];
+  }
+
+  /** Seed of the rounding of what the event in a row rewrites. */
+  int updateSeed(int row) {
+    return StochasticRounding.pass(seeds[row], StochasticRounding.update(update));
+  }
+
+  /** Seed of the rounding of a memory that fades before the event in a row. */
+  int fadeSeed(int row) {
+    return StochasticRounding.pass(seeds[row], StochasticRounding.FADE);
   }
 
   /** Offset of head h's delta of a row. */

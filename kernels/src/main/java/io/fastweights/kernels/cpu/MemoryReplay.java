@@ -5,7 +5,7 @@ import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
-import io.fastweights.kernels.numeric.BrainFloat;
+import io.fastweights.kernels.numeric.StochasticRounding;
 
 /** Rewrites memories of a pool by logged events. */
 final class MemoryReplay {
@@ -35,6 +35,9 @@ final class MemoryReplay {
 
   /** As {@link io.fastweights.kernels.engine.Engine#replay}. */
   void into(int slot, LoggedEvents events) {
+    if (pool.half()) {
+      events.requireNumbers();
+    }
     if (events.ofValues()) {
       relearn(slot, events);
     } else if (pool.half()) {
@@ -57,16 +60,27 @@ final class MemoryReplay {
       relearned.recallErrors = new float[n];
     }
     relearned.fades = events.fades();
+    relearned.seeds = pool.half() ? seeds(events) : null;
     relearned.oneValue(events.keys(), events.values(), events.betas());
     pool.step(kernels, relearned, slot, 0, 0, n);
   }
 
+  private int[] seeds(LoggedEvents events) {
+    int[] seeds = new int[events.events()];
+    for (int e = 0; e < seeds.length; e++) {
+      seeds[e] = StochasticRounding.event(events.number(e));
+    }
+    return seeds;
+  }
+
   /** Replays a log of deltas; each event is rounded to the pool's storage. */
   private void rewrite(float[] w, int from, LoggedEvents events) {
+    int rows = shape.floats() / shape.columns();
     for (int e = 0; e < events.events(); e++) {
+      int seed = StochasticRounding.event(events.number(e));
       if (events.fade(e) != 1) {
         DeltaRule.fade(w, from, shape.floats(), events.fade(e));
-        round(w, from, shape.floats());
+        round(w, from, rows, seed, StochasticRounding.FADE);
       }
       for (int u = 0; u < log.updates(); u++) {
         for (int h = 0; h < log.heads(); h++) {
@@ -75,15 +89,17 @@ final class MemoryReplay {
           int delta = e * log.deltas() + head * log.columns();
           int at = from + shape.offset(u % shape.layers(), h);
           kernels.rewrite(model, events.keys(), key, events.deltas(), delta, w, at);
-          round(w, at, shape.headFloats());
+          round(w, at, shape.rows(), seed, StochasticRounding.update(u));
         }
       }
     }
   }
 
-  private void round(float[] w, int at, int floats) {
+  /** Rows of a memory that begins at w[0], if the pool is in bf16. */
+  private void round(float[] w, int at, int rows, int seed, int pass) {
     if (pool.half()) {
-      BrainFloat.round(w, at, floats);
+      int passSeed = StochasticRounding.pass(seed, pass);
+      StochasticRounding.round(w, at, rows, shape.columns(), at, passSeed);
     }
   }
 }

@@ -79,6 +79,7 @@ public final class MemoryWorkload {
     l.deltas = new float[events * reads];
     l.deltaStride = reads;
     l.alwaysWrite = true;
+    l.seeds = new int[events];
     l.batch = new EventBatch(model, 1);
     return l;
   }

@@ -8,15 +8,22 @@ import io.fastweights.kernels.numeric.BrainFloat;
 import io.fastweights.kernels.numeric.Layers;
 import io.fastweights.kernels.numeric.Layers.Dense;
 import io.fastweights.kernels.numeric.Layers.Norm;
+import io.fastweights.kernels.numeric.StochasticRounding;
 import java.util.Arrays;
 
 /** Plain loops; works on every JVM. */
 public final class ScalarKernels implements CpuKernels {
+  private static final int EXACT = -1;
+
   private float[] phiK = {};
   private float[] phiQ = {};
   private float[] vOld = {};
   private float[] asked = {};
   private float[] wide = {};
+
+  /** Where the current head of a bf16 memory begins in it; {@link #EXACT} in fp32. */
+  private int place = EXACT;
+
   private float peak;
 
   @Override
@@ -76,9 +83,10 @@ public final class ScalarKernels implements CpuKernels {
   @Override
   public void step(MemoryLayer layer, float[] w, int at, int firstRow, int endRow) {
     reserve(layer.shape);
+    place = EXACT;
     for (int head = 0; head < layer.shape.heads(); head++) {
       for (int row = firstRow; row < endRow; row++) {
-        event(layer, row, head, w, at + head * layer.shape.headFloats(), false);
+        event(layer, row, head, w, at + head * layer.shape.headFloats());
       }
     }
   }
@@ -93,6 +101,7 @@ public final class ScalarKernels implements CpuKernels {
   private void step(MemoryLayer layer, int head, short[] w, int at, int firstRow, int endRow) {
     int floats = layer.shape.headFloats();
     reserve(layer.shape);
+    place = at;
     if (wide.length < floats) {
       wide = new float[floats];
     }
@@ -100,7 +109,7 @@ public final class ScalarKernels implements CpuKernels {
       wide[i] = BrainFloat.toFloat(w[at + i]);
     }
     for (int row = firstRow; row < endRow; row++) {
-      event(layer, row, head, wide, 0, true);
+      event(layer, row, head, wide, 0);
     }
     for (int i = 0; i < floats; i++) {
       w[at + i] = BrainFloat.of(wide[i]);
@@ -123,40 +132,33 @@ public final class ScalarKernels implements CpuKernels {
     DeltaRule.write(w, at, phiK.length, vOld.length, phiK, vOld, 0);
   }
 
-  private void event(MemoryLayer layer, int row, int head, float[] w, int at, boolean rounds) {
+  private void event(MemoryLayer layer, int row, int head, float[] w, int at) {
     MemoryShape shape = layer.shape;
     boolean writes = layer.writes(row);
     float fade = layer.fade(row);
     if (fade != 1 && !writes) {
       System.arraycopy(w, at, asked, 0, shape.headFloats());
-      event(layer, row, head, asked, 0, rounds, fade, true);
+      event(layer, row, head, asked, 0, fade, true);
     } else {
-      event(layer, row, head, w, at, rounds, fade, writes);
+      event(layer, row, head, w, at, fade, writes);
     }
   }
 
   /** Steps an event on a memory that it may fade in place. */
   private void event(
-      MemoryLayer layer,
-      int row,
-      int head,
-      float[] w,
-      int at,
-      boolean rounds,
-      float fade,
-      boolean writes) {
+      MemoryLayer layer, int row, int head, float[] w, int at, float fade, boolean writes) {
     MemoryShape shape = layer.shape;
     if (fade != 1) {
       DeltaRule.fade(w, at, shape.headFloats(), fade);
-      if (rounds) {
-        BrainFloat.round(w, at, shape.headFloats());
+      if (place != EXACT) {
+        round(shape, w, at, layer.fadeSeed(row));
       }
     }
     features(layer.model, layer.projections, layer.keyAt(row, head), phiK);
     DeltaRule.read(w, at, shape.rows(), shape.columns(), phiK, vOld, 0);
     delta(layer, row, head);
     if (writes) {
-      update(layer, row, head, w, at, rounds);
+      update(layer, row, head, w, at);
     }
     if (layer.reads != null) {
       features(layer.model, layer.projections, layer.queryAt(row, head), phiQ);
@@ -164,7 +166,7 @@ public final class ScalarKernels implements CpuKernels {
         read(layer, row, head, w, at);
       } else {
         System.arraycopy(w, at, asked, 0, shape.headFloats());
-        update(layer, row, head, asked, 0, rounds);
+        update(layer, row, head, asked, 0);
         read(layer, row, head, asked, 0);
       }
     }
@@ -191,13 +193,17 @@ public final class ScalarKernels implements CpuKernels {
     }
   }
 
-  private void update(MemoryLayer layer, int row, int head, float[] w, int at, boolean rounds) {
+  private void update(MemoryLayer layer, int row, int head, float[] w, int at) {
     MemoryShape shape = layer.shape;
     DeltaRule.write(
         w, at, shape.rows(), shape.columns(), phiK, layer.deltas, layer.deltaAt(row, head));
-    if (rounds) {
-      BrainFloat.round(w, at, shape.headFloats());
+    if (place != EXACT) {
+      round(shape, w, at, layer.updateSeed(row));
     }
+  }
+
+  private void round(MemoryShape shape, float[] w, int at, int seed) {
+    StochasticRounding.round(w, at, shape.rows(), shape.columns(), place, seed);
   }
 
   private void read(MemoryLayer layer, int row, int head, float[] w, int at) {

@@ -3,6 +3,7 @@ package io.fastweights.kernels.cpu;
 import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.numeric.BrainFloat;
+import io.fastweights.kernels.numeric.StochasticRounding;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -25,6 +26,9 @@ final class VectorHalves {
   /** float[rows][columns], and room for a vector beyond; only widened rows mean anything. */
   final float[] rows;
 
+  /** The constant of each column, for rounding. */
+  private final int[] columnNoise;
+
   private final boolean[] widened;
   private final boolean[] changed;
   private short[] w;
@@ -34,6 +38,10 @@ final class VectorHalves {
     columns = shape.columns();
     whole = columns - columns % L;
     rows = new float[shape.headFloats() + L];
+    columnNoise = new int[columns];
+    for (int j = 0; j < columns; j++) {
+      columnNoise[j] = StochasticRounding.column(j);
+    }
     widened = new boolean[shape.rows()];
     changed = new boolean[shape.rows()];
   }
@@ -70,9 +78,10 @@ final class VectorHalves {
   /**
    * Multiplies every row and rounds it.
    *
+   * @param seed of the rounding
    * @param keep true to store them later
    */
-  void fade(float f, boolean keep) {
+  void fade(float f, int seed, boolean keep) {
     for (int row = 0; row < widened.length; row++) {
       int from = row * columns;
       if (!widened[row]) {
@@ -80,28 +89,40 @@ final class VectorHalves {
         widen(from);
       }
       DeltaRule.fade(rows, from, columns, f);
-      round(from);
+      round(from, seed);
       changed[row] |= keep;
     }
   }
 
-  /** Rounds the rows of these features to bf16, as {@link BrainFloat#round}. */
-  void round(VectorFeatures f) {
+  /** Rounds the rows of these features to bf16, as {@link StochasticRounding#round}. */
+  void round(VectorFeatures f, int seed) {
     for (int n = 0; n < f.count; n++) {
-      round(f.rows[n] * columns);
+      round(f.rows[n] * columns, seed);
     }
   }
 
-  private void round(int from) {
-    for (int j = from; j < from + whole; j += L) {
-      FloatVector x = FloatVector.fromArray(F, rows, j);
+  private void round(int from, int seed) {
+    int row = StochasticRounding.row(seed, at + from);
+    for (int j = 0; j < whole; j += L) {
+      FloatVector x = FloatVector.fromArray(F, rows, from + j);
       IntVector bits = x.reinterpretAsInts();
-      IntVector even = bits.lanewise(VectorOperators.LSHR, 16).and(1);
-      FloatVector nearest = bits.add(even).add(0x7fff).and(0xffff0000).reinterpretAsFloats();
-      nearest.blend(Float.NaN, x.compare(VectorOperators.NE, x)).intoArray(rows, j);
+      IntVector f = bits.and(0xffff);
+      IntVector damping =
+          IntVector.broadcast(I, 0x10000)
+              .sub(f)
+              .mul(f)
+              .lanewise(VectorOperators.LSHR, StochasticRounding.DAMPING_SHIFT);
+      IntVector noise =
+          IntVector.fromArray(I, columnNoise, j)
+              .lanewise(VectorOperators.XOR, row)
+              .mul(StochasticRounding.STEP)
+              .lanewise(VectorOperators.LSHR, 16);
+      FloatVector rounded = bits.sub(damping).add(noise).and(0xffff0000).reinterpretAsFloats();
+      rounded.blend(Float.NaN, x.compare(VectorOperators.NE, x)).intoArray(rows, from + j);
     }
-    for (int j = from + whole; j < from + columns; j++) {
-      rows[j] = BrainFloat.round(rows[j]);
+    for (int j = whole; j < columns; j++) {
+      int noise = StochasticRounding.noise(row, columnNoise[j]);
+      rows[from + j] = BrainFloat.toFloat(StochasticRounding.of(rows[from + j], noise));
     }
   }
 

@@ -163,7 +163,7 @@ final class VectorMemory {
       }
       float fade = layer.fade(row);
       if (fade != 1) {
-        wide.fade(fade, writes);
+        wide.fade(fade, layer.fadeSeed(row), writes);
       }
       wide.load(key);
       if (layer.reads != null) {
@@ -172,7 +172,7 @@ final class VectorMemory {
       observe(layer, row, head, wide.rows, 0, key);
       if (writes || layer.reads != null) {
         update(key, wide.rows, 0);
-        wide.round(key);
+        wide.round(key, layer.updateSeed(row));
       }
       if (layer.reads != null) {
         read(query, wide.rows, 0, read);

@@ -42,6 +42,7 @@ final class AssociativeForward implements Forward {
     memory.segments = flight.segments();
     memory.observes = flight.observes();
     memory.fades = flight.fades();
+    memory.seeds = flight.seeds();
     memory.projections = flight.inputs();
     memory.projectionStride = associative.inputDim();
     memory.query = -1;

@@ -13,6 +13,7 @@ import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.MemoryScope;
 import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.Storage;
 import java.util.List;
 
 /**
@@ -27,6 +28,7 @@ public final class CudaEngine implements Engine {
   private static final int FLIGHTS = 2;
 
   private final Model model;
+  private final boolean half;
   private final Scope scope = new Scope();
   private final CudaDevice device;
   private final DevicePool pool;
@@ -50,6 +52,7 @@ public final class CudaEngine implements Engine {
     this.model = model;
     boolean shared =
         model instanceof SlowModel slow && slow.config().memoryScope() == MemoryScope.SHARED;
+    half = options.storage() == Storage.BF16;
     try {
       device = scope.own(CudaDevice.acquire(options.deviceIndex()));
       device.makeCurrent();
@@ -60,10 +63,10 @@ public final class CudaEngine implements Engine {
           MemoryKernel.direct(module, model, options.storage(), device.sharedBytes());
       workspace = scope.own(new Workspace(model));
       forward = forward(new LayerKernels(module, model, arguments), kernel, options);
-      restoring = scope.own(new MemoryRestore(model, kernel, arguments));
+      restoring = scope.own(new MemoryRestore(model, half, kernel, arguments));
       for (int i = 0; i < FLIGHTS; i++) {
         BatchPlan plan = new BatchPlan(shared, pool.slots(), scratch);
-        flights[i] = scope.own(new InFlightBatch(model, plan));
+        flights[i] = scope.own(new InFlightBatch(model, half, plan));
       }
     } catch (RuntimeException e) {
       throw scope.closeAfter(e);
@@ -117,6 +120,9 @@ public final class CudaEngine implements Engine {
   public void submit(EventBatch batch, Runnable stepped) {
     if (batch.size() == 0) {
       return;
+    }
+    if (half) {
+      batch.requireNumbers();
     }
     InFlightBatch flight = flights[next];
     if (flight.batch() != null) {

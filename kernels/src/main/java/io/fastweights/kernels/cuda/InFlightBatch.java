@@ -5,6 +5,7 @@ import io.fastweights.kernels.engine.LogLoan;
 import io.fastweights.kernels.model.Model;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 
 /**
  * A batch on its way through the device: its stream, its staging buffers on both sides, and the
@@ -15,6 +16,7 @@ final class InFlightBatch implements AutoCloseable {
   private static final long NOWHERE = -1;
 
   private final Model model;
+  private final boolean half;
   private final Scope scope = new Scope();
   private final CudaStream stream;
   private final CudaEvent computed;
@@ -27,6 +29,7 @@ final class InFlightBatch implements AutoCloseable {
   private long segments;
   private long observes;
   private long fades;
+  private long seeds;
   private long inputs;
   private long targets;
   private long hidden;
@@ -38,8 +41,12 @@ final class InFlightBatch implements AutoCloseable {
   private long returned;
   private long sent;
 
-  InFlightBatch(Model model, BatchPlan plan) {
+  /**
+   * @param half true if memories are in bf16
+   */
+  InFlightBatch(Model model, boolean half, BatchPlan plan) {
     this.model = model;
+    this.half = half;
     this.plan = plan;
     try {
       stream = scope.own(CudaStream.create());
@@ -86,6 +93,7 @@ final class InFlightBatch implements AutoCloseable {
     segments = place((long) segmentCount * BatchPlan.SEGMENT * Integer.BYTES);
     observes = place(rows);
     fades = next.fading() ? placeFloats(rows, 1) : NOWHERE;
+    seeds = half ? placeFloats(rows, 1) : NOWHERE;
     inputs = placeFloats(rows, model.inputDim());
     targets = placeFloats(rows, model.targetDim());
     return end;
@@ -181,6 +189,11 @@ final class InFlightBatch implements AutoCloseable {
     return fades == NOWHERE ? 0 : in.device.address() + fades;
   }
 
+  /** 0 where memories are in fp32. */
+  long seeds() {
+    return seeds == NOWHERE ? 0 : in.device.address() + seeds;
+  }
+
   long inputs() {
     return in.device.address() + inputs;
   }
@@ -230,8 +243,19 @@ final class InFlightBatch implements AutoCloseable {
         floats.put(i, batch.fade(plan.row(i)));
       }
     }
+    packSeeds(host);
     pack(batch.inputs(), inputs, model.inputDim());
     pack(batch.targets(), targets, model.targetDim());
+  }
+
+  private void packSeeds(ByteBuffer host) {
+    if (half) {
+      int[] seed = batch.seeds();
+      IntBuffer ints = slice(host, seeds, batch.size()).asIntBuffer();
+      for (int i = 0; i < batch.size(); i++) {
+        ints.put(i, seed[plan.row(i)]);
+      }
+    }
   }
 
   private void pack(float[] from, long to, int each) {

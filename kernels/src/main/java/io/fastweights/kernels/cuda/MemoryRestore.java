@@ -4,6 +4,7 @@ import io.fastweights.kernels.engine.SavedMemory;
 import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.numeric.StochasticRounding;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
@@ -24,6 +25,7 @@ final class MemoryRestore implements AutoCloseable {
   private final Scope scope = new Scope();
   private final Scope rooms = new Scope();
   private final Model model;
+  private final boolean half;
   private final MemoryKernel kernel;
   private final Arguments arguments;
   private final CudaStream stream;
@@ -34,8 +36,12 @@ final class MemoryRestore implements AutoCloseable {
   private PinnedMemory host;
   private DeviceMemory device;
 
-  MemoryRestore(Model model, MemoryKernel kernel, Arguments arguments) {
+  /**
+   * @param half true if memories are in bf16
+   */
+  MemoryRestore(Model model, boolean half, MemoryKernel kernel, Arguments arguments) {
     this.model = model;
+    this.half = half;
     this.kernel = kernel;
     this.arguments = arguments;
     MemoryShape shape = model.memory();
@@ -55,8 +61,8 @@ final class MemoryRestore implements AutoCloseable {
 
   /**
    * Offsets in the staging buffer, in floats: the table of segments, keys, deltas (or values and
-   * betas) and fades, which are copied to the device as they are; then bases, which are copied to
-   * their slots.
+   * betas), fades and seeds, which are copied to the device as they are; then bases, which are
+   * copied to their slots.
    */
   private record Layout(
       boolean values,
@@ -66,11 +72,9 @@ final class MemoryRestore implements AutoCloseable {
       long keys,
       long learned,
       long betas,
-      long fades) {
-    long end() {
-      return aligned(fades + (fading ? rows : 0));
-    }
-  }
+      long fades,
+      long seeds,
+      long end) {}
 
   /**
    * Puts memories into their slots, and waits for it.
@@ -118,6 +122,9 @@ final class MemoryRestore implements AutoCloseable {
     if (values && model.betas() == null) {
       throw new IllegalArgumentException("a log of values is of a model with constant betas");
     }
+    if (half) {
+      log.forEach(LoggedEvents::requireNumbers);
+    }
     if (log.stream().anyMatch(some -> some.ofValues() != values)) {
       throw new IllegalArgumentException("a log is of deltas and of values");
     }
@@ -126,7 +133,7 @@ final class MemoryRestore implements AutoCloseable {
 
   /** The most bytes that a memory takes in the staging buffer. */
   private long bytes(DevicePool pool, SavedMemory memory) {
-    long perRow = (long) (keysEach + deltasEach + model.memory().heads() + 1) * Float.BYTES;
+    long perRow = (long) (keysEach + deltasEach + model.memory().heads() + 2) * Float.BYTES;
     return perRow * memory.events() * updates + (memory.base() == null ? 0 : pool.slotBytes());
   }
 
@@ -170,7 +177,9 @@ final class MemoryRestore implements AutoCloseable {
     long learned = aligned(keys + (long) rows * keysEach);
     long betas = aligned(learned + (long) rows * learnedEach(values));
     long fades = aligned(betas + (values ? (long) rows * model.memory().heads() : 0));
-    return new Layout(values, segments, rows, fading, keys, learned, betas, fades);
+    long seeds = aligned(fades + (fading ? rows : 0));
+    long end = aligned(seeds + (half ? rows : 0));
+    return new Layout(values, segments, rows, fading, keys, learned, betas, fades, seeds, end);
   }
 
   private void stage(List<SavedMemory> memories, Layout layout) {
@@ -181,6 +190,7 @@ final class MemoryRestore implements AutoCloseable {
       int first = row;
       for (LoggedEvents some : memory.log()) {
         stage(some, layout, row, floats);
+        stageSeeds(some, layout, row);
         row += some.events() * updates;
       }
       if (row > first) {
@@ -205,6 +215,18 @@ final class MemoryRestore implements AutoCloseable {
     }
   }
 
+  private void stageSeeds(LoggedEvents some, Layout layout, int row) {
+    if (half) {
+      IntBuffer ints = host.buffer().asIntBuffer();
+      for (int i = 0; i < some.events() * updates; i++) {
+        // The kernel adds the offset of the launch's update, which is of none but the first here.
+        int seed = StochasticRounding.event(some.number(i / updates));
+        int update = StochasticRounding.offset(i % updates);
+        ints.put(Math.toIntExact(layout.seeds() + row + i), seed + update);
+      }
+    }
+  }
+
   private static void put(FloatBuffer floats, long at, float[] from, int count) {
     floats.put(Math.toIntExact(at), from, 0, count);
   }
@@ -222,6 +244,7 @@ final class MemoryRestore implements AutoCloseable {
     step.pool = pool.address();
     step.segments = device.address();
     step.fades = layout.fading() ? device.address() + layout.fades() * Float.BYTES : 0;
+    step.seeds = half ? device.address() + layout.seeds() * Float.BYTES : 0;
     step.projections = device.address() + layout.keys() * Float.BYTES;
     step.projectionStride = keysEach;
     step.query = -1;
@@ -239,6 +262,7 @@ final class MemoryRestore implements AutoCloseable {
       step.key = l * shape.heads() * model.keyDim();
       step.value = l * shape.heads() * shape.columns();
       step.layer = (long) l * shape.layerFloats();
+      step.update = l;
       step.launch(kernel, arguments, 0, layout.segments());
     }
   }

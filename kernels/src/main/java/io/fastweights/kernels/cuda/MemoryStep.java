@@ -26,6 +26,12 @@ public final class MemoryStep {
   /** Address of the factors that multiply memories before each event: float[row]; 0 for none. */
   long fades;
 
+  /** Address of the seeds of the rounding: int[row]; 0 for memories in fp32. */
+  public long seeds;
+
+  /** Which update of each event this is: the number of the layer. */
+  int update;
+
   /** Keys and queries: float[row * projectionStride + key or query + head * d ...]. */
   public long projections;
 
@@ -91,7 +97,7 @@ public final class MemoryStep {
       return;
     }
     arguments.begin();
-    arguments.wide(pool).wide(segments).wide(observes).wide(fades);
+    arguments.wide(pool).wide(segments).wide(observes).wide(fades).wide(seeds);
     arguments.wide(projections).wide(values).wide(betas);
     arguments.wide(reads).wide(recalls).wide(keys).wide(deltas);
     arguments.wide(shape.floats()).wide(layer);
@@ -117,7 +123,8 @@ public final class MemoryStep {
         .integer(deltaAt)
         .real(scale)
         .integer(options())
-        .integer(first);
+        .integer(first)
+        .integer(update);
     arguments.launch(
         kernel.function(),
         kernel.name(),

@@ -50,6 +50,7 @@ final class SlowForward implements Forward {
     memory.pool = pool.address();
     memory.segments = flight.segments();
     memory.observes = flight.observes();
+    memory.seeds = flight.seeds();
     memory.asksWrite = shared;
     zeroFreshIfShared(flight);
     for (int pass = 0; pass < plan.passes(); pass++) {
@@ -152,6 +153,7 @@ final class SlowForward implements Forward {
     memory.reads = workspace.reads();
     memory.recalls = workspace.recalls();
     memory.scale = slow.config().readScale();
+    memory.update = l;
     memory.layer = (long) (shared ? 0 : l) * shape.layerFloats();
     memory.logTo(rows.flight, l);
   }

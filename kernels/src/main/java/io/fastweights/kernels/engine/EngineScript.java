@@ -33,12 +33,14 @@ public record EngineScript(Model model, List<Event> events, int keys) {
   public EngineResults reference(Storage storage) {
     ReferenceModel reference = new ReferenceModel(model, storage);
     float[][] memories = new float[keys][model.memory().floats()];
+    long[] learned = new long[keys];
     EngineResults results = new EngineResults();
     for (int i = 0; i < events.size(); i++) {
       Event e = events.get(i);
       float[] target = e.observe ? e.target : null;
       ReferenceModel.Step step =
-          reference.step(e.input, target, memories[e.key], e.observe, e.fade);
+          reference.step(e.input, target, memories[e.key], e.observe, e.fade, learned[e.key] + 1);
+      learned[e.key] += e.observe ? 1 : 0;
       results.put("output " + i, step.output());
       results.put("hidden " + i, step.hidden());
       results.put("recall error " + i, new float[] {step.recallError()});
@@ -56,11 +58,12 @@ public record EngineScript(Model model, List<Event> events, int keys) {
   /** Results of an engine in batches of these sizes; all keys are new to it. */
   public EngineResults run(Engine engine, List<Integer> sizes) {
     boolean[] known = new boolean[keys];
+    long[] learned = new long[keys];
     EngineResults results = new EngineResults();
     EventBatch batch = new EventBatch(model, events.size());
     int at = 0;
     for (int size : sizes) {
-      int[] rows = fill(batch, known, at, at + size);
+      int[] rows = fill(batch, known, learned, at, at + size);
       engine.step(batch);
       for (int i = 0; i < size; i++) {
         keep(results, batch, rows[i], at + i);
@@ -88,7 +91,7 @@ public record EngineScript(Model model, List<Event> events, int keys) {
   }
 
   /** Returns the row of each event. */
-  private int[] fill(EventBatch batch, boolean[] known, int from, int to) {
+  private int[] fill(EventBatch batch, boolean[] known, long[] learned, int from, int to) {
     int[] rows = new int[to - from];
     batch.clear();
     batch.poisonResults();
@@ -98,11 +101,12 @@ public record EngineScript(Model model, List<Event> events, int keys) {
         Event e = events.get(i);
         if (e.key == key) {
           if (!begun) {
-            batch.segment(key, !known[key]);
+            batch.segment(key, !known[key], learned[key]);
             known[key] = true;
             begun = true;
           }
           int row = batch.add(e.observe, e.fade);
+          learned[key] += e.observe ? 1 : 0;
           rows[i - from] = row;
           System.arraycopy(e.input, 0, batch.inputs(), row * e.input.length, e.input.length);
           if (e.target != null) {
@@ -137,10 +141,11 @@ public record EngineScript(Model model, List<Event> events, int keys) {
       if (e.key == key && e.observe) {
         float[] keysOf = results.get("keys " + i);
         float[] fades = e.fade == 1 ? null : new float[] {e.fade};
-        log.add(
+        LoggedEvents one =
             values
                 ? LoggedEvents.ofValues(1, keysOf, e.target, model.betas(), fades)
-                : LoggedEvents.ofDeltas(1, keysOf, results.get("deltas " + i), fades));
+                : LoggedEvents.ofDeltas(1, keysOf, results.get("deltas " + i), fades);
+        log.add(one.numberedFrom(log.size() + 1));
       }
     }
     return log;

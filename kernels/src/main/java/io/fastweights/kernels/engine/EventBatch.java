@@ -1,6 +1,7 @@
 package io.fastweights.kernels.engine;
 
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.numeric.StochasticRounding;
 import java.util.Arrays;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Arrays;
  *
  * <pre>
  *   batch.clear();
- *   batch.segment(slot, fresh);
+ *   batch.segment(slot, fresh, learned);
  *   int row = batch.add(true);          // then write inputs()[row * inputDim ...]
  *   engine.step(batch);                 // then read outputs()[row * outputDim ...]
  * </pre>
@@ -22,6 +23,7 @@ public final class EventBatch {
   private final boolean[] fresh;
   private final boolean[] learn;
   private final float[] fades;
+  private final int[] seeds;
   private final float[] inputs;
   private final float[] targets;
   private final float[] outputs;
@@ -45,6 +47,11 @@ public final class EventBatch {
   private int segments;
   private boolean fading;
 
+  /** Number of the next event of the segment begun last, if it is observed. */
+  private long number;
+
+  private boolean numbered;
+
   /**
    * @param model sets how many floats an event has
    * @param capacity most events of a batch
@@ -60,6 +67,7 @@ public final class EventBatch {
     fresh = new boolean[capacity];
     learn = new boolean[capacity];
     fades = floats(1);
+    seeds = new int[capacity];
     inputs = floats(model.inputDim());
     targets = floats(model.targetDim());
     outputs = floats(model.outputDim());
@@ -98,22 +106,40 @@ public final class EventBatch {
     size = 0;
     segments = 0;
     fading = false;
+    numbered = true;
     starts[0] = 0;
     lend(null);
+  }
+
+  /**
+   * Begins the segment of a slot in a pool in fp32, or of a fresh memory.
+   *
+   * @param isFresh the slot's content is void: the memory starts from zero
+   */
+  public void segment(int slot, boolean isFresh) {
+    segment(slot, isFresh, 0);
+    numbered &= isFresh;
   }
 
   /**
    * Begins the segment of a slot; the events added next belong to it.
    *
    * @param isFresh the slot's content is void: the memory starts from zero
+   * @param learned observed events of the slot's key before these; a memory in bf16 is rounded by
+   *     an event's number among them
+   * @throws IllegalArgumentException if learned is negative
    */
-  public void segment(int slot, boolean isFresh) {
+  public void segment(int slot, boolean isFresh, long learned) {
+    if (learned < 0) {
+      throw new IllegalArgumentException("learned is " + learned + ", must be at least 0");
+    }
     if (segments > 0 && starts[segments - 1] == size) {
       throw new IllegalStateException("segment " + (segments - 1) + " has no event");
     }
     slots[segments] = slot;
     fresh[segments] = isFresh;
     starts[segments] = size;
+    number = learned + 1;
     segments++;
     starts[segments] = size;
   }
@@ -147,6 +173,8 @@ public final class EventBatch {
     learn[size] = observe;
     fades[size] = fade;
     fading |= fade != 1;
+    seeds[size] = StochasticRounding.event(number);
+    number += observe ? 1 : 0;
     starts[segments] = size + 1;
     return size++;
   }
@@ -201,6 +229,23 @@ public final class EventBatch {
   /** float[row]: the same for all rows; null where no memory fades. */
   public float[] fades() {
     return fading ? fades : null;
+  }
+
+  /** int[row]: the seed of each event's {@link StochasticRounding}, for memories in bf16. */
+  public int[] seeds() {
+    return seeds;
+  }
+
+  /**
+   * @throws IllegalArgumentException if the events of a segment are not numbered, so that no engine
+   *     with memories in bf16 can step them
+   */
+  public void requireNumbers() {
+    if (!numbered) {
+      throw new IllegalArgumentException(
+          "a segment does not say how many events its key has learned: memories in bf16 are rounded"
+              + " by the number of each event");
+    }
   }
 
   /** float[row][inputDim]; the caller fills it. */

@@ -60,14 +60,16 @@ public final class LogReplay {
   }
 
   /**
-   * Rewrites a memory by events, in order; each is rounded as the memory that learned it was.
+   * Rewrites a memory by events, in order; each is rounded as the memory that learned it was: in
+   * bf16 by its number, or to the nearest if the events have none.
    *
    * @param storage of the memory that learned them
    * @param w the memory before the first of them, row-major; of bf16, with values of bf16
    */
   public void rewrite(Storage storage, float[] w, LoggedEvents events) {
     for (int event = 0; event < events.events(); event++) {
-      ReferenceModel.fade(storage, w, events.fade(event));
+      long number = events.number(event);
+      ReferenceModel.fade(storage, shape, w, events.fade(event), number);
       for (int update = 0; update < log.updates(); update++) {
         for (int head = 0; head < log.heads(); head++) {
           int at = shape.offset(update % shape.layers(), head);
@@ -86,7 +88,7 @@ public final class LogReplay {
             System.arraycopy(events.deltas(), place * log.columns(), delta, 0, delta.length);
             write(w, at);
           }
-          ReferenceModel.round(storage, w, at, shape);
+          ReferenceModel.round(storage, shape, w, at, number, update);
         }
       }
     }

@@ -2,6 +2,7 @@ package io.fastweights.kernels.math;
 
 import io.fastweights.kernels.math.Network.Layer;
 import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig;
@@ -11,6 +12,7 @@ import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.numeric.BrainFloat;
 import io.fastweights.kernels.numeric.Layers;
+import io.fastweights.kernels.numeric.StochasticRounding;
 
 /**
  * A model run one event at a time, to be read from top to bottom beside the formulas in the paper
@@ -27,7 +29,8 @@ public final class ReferenceModel {
   }
 
   /**
-   * @param storage BF16 rounds what an event rewrites before anything reads it again
+   * @param storage BF16 rounds what an event rewrites before anything reads it again, by {@link
+   *     StochasticRounding}
    */
   public ReferenceModel(Model model, Storage storage) {
     this.model = model;
@@ -47,9 +50,12 @@ public final class ReferenceModel {
   public record Step(
       float[] hidden, float[] output, float recallError, float[] keys, float[] deltas) {}
 
-  /** Steps one event of a memory that does not fade. */
+  /** Steps one event of a memory in fp32 that does not fade. */
   public Step step(float[] input, float[] target, float[] memory, boolean observe) {
-    return step(input, target, memory, observe, 1);
+    if (storage != Storage.FP32) {
+      throw new IllegalStateException("a memory in " + storage + " is rounded by event numbers");
+    }
+    return step(input, target, memory, observe, 1, LoggedEvents.UNNUMBERED);
   }
 
   /**
@@ -61,16 +67,19 @@ public final class ReferenceModel {
    * @param observe true to learn from the event
    * @param fade factor that multiplies the whole memory before the event reads it, in 0 ... 1; an
    *     ask reads a faded copy
+   * @param number of the event among its key's observed events, from 1; an ask has the number that
+   *     it would have if it was observed. {@link LoggedEvents#UNNUMBERED} rounds to the nearest.
    */
-  public Step step(float[] input, float[] target, float[] memory, boolean observe, float fade) {
+  public Step step(
+      float[] input, float[] target, float[] memory, boolean observe, float fade, long number) {
     float[] w = observe ? memory : memory.clone();
-    fade(storage, w, fade);
+    fade(storage, model.memory(), w, fade, number);
     return model instanceof AssociativeMemory associative
-        ? associate(associative, input, target, w, observe)
-        : forward(((SlowModel) model).config(), input, w, observe);
+        ? associate(associative, input, target, w, observe, number)
+        : forward(((SlowModel) model).config(), input, w, observe, number);
   }
 
-  private Step forward(ModelConfig c, float[] input, float[] w, boolean observe) {
+  private Step forward(ModelConfig c, float[] input, float[] w, boolean observe, long number) {
     MemoryShape shape = c.memory();
     int heads = c.heads();
     int d = c.dimHead();
@@ -104,7 +113,7 @@ public final class ReferenceModel {
         DeltaRule.delta(c.updateRule(), b, qkv, v, vOld, columns, deltas, log * columns);
         DeltaRule.bound(deltas, log * columns, columns, observe ? vOld : null);
         DeltaRule.write(w, at, shape.rows(), columns, phiK, deltas, log * columns);
-        round(storage, w, at, shape);
+        round(storage, shape, w, at, number, l);
         DeltaRule.read(w, at, shape.rows(), columns, phiQ, o, h * columns);
 
         System.arraycopy(qkv, k, keys, log * d, d);
@@ -135,24 +144,32 @@ public final class ReferenceModel {
   }
 
   /** {@code W <- f W} of a whole memory, as its storage holds it; to the bit W where f is 1. */
-  public static void fade(Storage storage, float[] memory, float f) {
+  static void fade(Storage storage, MemoryShape shape, float[] memory, float f, long number) {
     if (f != 1) {
       DeltaRule.fade(memory, 0, memory.length, f);
-      if (storage == Storage.BF16) {
-        BrainFloat.round(memory, 0, memory.length);
-      }
+      int rows = memory.length / shape.columns();
+      round(storage, shape, memory, 0, rows, number, StochasticRounding.FADE);
     }
   }
 
-  /** Rounds one head's W to what the storage holds. */
-  static void round(Storage storage, float[] w, int at, MemoryShape shape) {
-    if (storage == Storage.BF16) {
-      BrainFloat.round(w, at, shape.headFloats());
+  /** Rounds one head's W, which update {@code l} of an event has rewritten. */
+  static void round(Storage storage, MemoryShape shape, float[] w, int at, long number, int l) {
+    round(storage, shape, w, at, shape.rows(), number, StochasticRounding.update(l));
+  }
+
+  /** Rounds rows of W to what the storage holds. */
+  private static void round(
+      Storage storage, MemoryShape shape, float[] w, int at, int rows, long number, int pass) {
+    if (storage == Storage.BF16 && number == LoggedEvents.UNNUMBERED) {
+      BrainFloat.round(w, at, rows * shape.columns());
+    } else if (storage == Storage.BF16) {
+      int seed = StochasticRounding.pass(StochasticRounding.event(number), pass);
+      StochasticRounding.round(w, at, rows, shape.columns(), at, seed);
     }
   }
 
   private Step associate(
-      AssociativeMemory m, float[] input, float[] target, float[] w, boolean observe) {
+      AssociativeMemory m, float[] input, float[] target, float[] w, boolean observe, long number) {
     MemoryShape shape = m.memory();
     int columns = shape.columns();
     float[] phi = new float[shape.rows()];
@@ -170,7 +187,7 @@ public final class ReferenceModel {
             UpdateRule.DELTA, m.betas()[h], target, 0, vOld, columns, deltas, h * columns);
         DeltaRule.bound(deltas, h * columns, columns, observe ? vOld : null);
         DeltaRule.write(w, at, shape.rows(), columns, phi, deltas, h * columns);
-        round(storage, w, at, shape);
+        round(storage, shape, w, at, number, 0);
         recallError += DeltaRule.recallError(target, 0, vOld, columns, false);
       }
       for (int j = 0; j < columns; j++) {

@@ -6,10 +6,11 @@ public enum Storage {
   FP32(4),
   /**
    * Two bytes a weight, the upper half of a float: the exponent of fp32 and 8 bits of precision. A
-   * weight that an event rewrites is rounded to the nearest, ties to even, before anything reads it
-   * again, so the bits do not depend on where batches were cut. Each rewrite errs by at most 2^-8
-   * of the new weight, |w'| / 256; weights that an event leaves alone do not change. See {@link
-   * io.fastweights.kernels.numeric.BrainFloat}.
+   * weight that an event rewrites is rounded before anything reads it again, so the bits do not
+   * depend on where batches were cut: up or down, by a hash of its place and of the event's number,
+   * so that small updates are learned in the mean. Each rewrite errs by less than 2^-7 of the new
+   * weight, |w'| / 128; weights that an event leaves alone do not change. See {@link
+   * io.fastweights.kernels.numeric.StochasticRounding}.
    */
   BF16(2);
 

@@ -73,7 +73,7 @@ class AllocationTest {
     EventBatch batch = new EventBatch(model, EVENTS);
     batch.clear();
     for (int slot = 0; slot < 4; slot++) {
-      batch.segment(slot, false);
+      batch.segment(slot, false, 7);
       for (int i = 0; i < EVENTS / 4; i++) {
         batch.add(i % 3 > 0);
       }

@@ -156,7 +156,7 @@ class VectorKernelsTest {
     EventBatch batch = new EventBatch(model, SLOTS * 5);
     batch.clear();
     for (int slot = 0; slot < SLOTS; slot++) {
-      batch.segment(slot, !known[slot]);
+      batch.segment(slot, !known[slot], 5 * slot);
       known[slot] = true;
       int events = 1 + random.nextInt(5);
       for (int i = 0; i < events; i++) {
@@ -175,7 +175,7 @@ class VectorKernelsTest {
     EventBatch batch = new EventBatch(model, from.capacity());
     batch.clear();
     for (int s = 0; s < from.segments(); s++) {
-      batch.segment(from.slot(s), from.fresh(s));
+      batch.segment(from.slot(s), from.fresh(s), 5 * from.slot(s));
       for (int row = from.start(s); row < from.end(s); row++) {
         batch.add(from.observes(row));
       }

@@ -122,14 +122,15 @@ class WidthHandoverTest {
           model.betas() != null && stage % 2 == 1
               ? LoggedEvents.ofValues(EVENTS, keys, targets, model.betas(), fades)
               : LoggedEvents.ofDeltas(EVENTS, keys, deltas, fades);
-      return new SavedMemory(0, base, List.of(log));
+      long first = (stage - 1L) * EVENTS + 1;
+      return new SavedMemory(0, base, List.of(log.numberedFrom(first)));
     }
 
     private static EventBatch batch(Model model, int stage) {
       SplittableRandom random = new SplittableRandom(stage);
       EventBatch batch = new EventBatch(model, EVENTS);
       batch.clear();
-      batch.segment(0, stage == 0);
+      batch.segment(0, stage == 0, (long) stage * EVENTS);
       for (float fade : fades()) {
         batch.add(true, fade);
       }

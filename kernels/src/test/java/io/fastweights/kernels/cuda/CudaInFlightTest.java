@@ -40,7 +40,9 @@ class CudaInFlightTest {
                 EventBatch batch = batch(model, 7, 1, new SplittableRandom(8));
                 engine.step(batch);
                 engine.pool().write(1, new float[model.memory().floats()], 0);
-                engine.replay(1, LoggedEvents.ofDeltas(7, batch.keys(), batch.deltas(), null));
+                LoggedEvents log =
+                    LoggedEvents.ofDeltas(7, batch.keys(), batch.deltas(), null).numberedFrom(1);
+                engine.replay(1, log);
                 assertThat(memory(engine, 1)).as(name).isEqualTo(memory(engine, 0));
               }
             });
@@ -117,7 +119,7 @@ class CudaInFlightTest {
                 EventBatch part = new EventBatch(model, 2);
                 for (int row = 0; row < 12; row += 2) {
                   part.clear();
-                  part.segment(1, row == 0);
+                  part.segment(1, row == 0, row);
                   for (int i = 0; i < 2; i++) {
                     part.add(whole.observes(row + i));
                   }

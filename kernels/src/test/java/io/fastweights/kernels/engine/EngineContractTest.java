@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.engine.EngineScript.Event;
 import io.fastweights.kernels.math.LogReplay;
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.Storage;
@@ -268,7 +269,7 @@ public abstract class EngineContractTest {
         float[] memory = new float[model.memory().floats()];
         List<LoggedEvents> log = new ArrayList<>();
         for (int chunk = 0; chunk < key; chunk++) {
-          log.add(learnedWithOtherBetas(model, random));
+          log.add(learnedWithOtherBetas(model, random).numberedFrom(3 * chunk + 1));
           reference.rewrite(storage, memory, log.get(chunk));
         }
         memories.add(new SavedMemory(key, null, log));
@@ -304,6 +305,26 @@ public abstract class EngineContractTest {
       assertThatThrownBy(() -> engine.replay(0, log))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("constant betas");
+    }
+  }
+
+  @Test
+  void refusesEventsWithoutNumbersForMemoriesInBf16() {
+    Model model = associative();
+    LoggedEvents log =
+        LoggedEvents.ofDeltas(
+            1, new float[LogShape.of(model).keys()], new float[LogShape.of(model).deltas()], null);
+    EventBatch batch = new EventBatch(model, 1);
+    batch.clear();
+    batch.segment(0, false);
+    batch.add(true);
+    try (Engine engine = engine(model, 1, Storage.BF16)) {
+      assertThatThrownBy(() -> engine.step(batch))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("how many events its key has learned");
+      assertThatThrownBy(() -> engine.replay(0, log))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("events without numbers");
     }
   }
 

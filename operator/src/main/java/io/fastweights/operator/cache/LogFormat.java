@@ -29,14 +29,16 @@ public final class LogFormat {
 
   /**
    * True if an engine can replay a stored log: all chunks have this storage format, and all hold
-   * deltas, or all hold values and the model's betas are constant.
+   * deltas, or all hold values and the model's betas are constant. In bf16 their events must be
+   * numbered: chunks that were rounded to the nearest are replayed in plain loops.
    */
   boolean engineReplays(StoredMemory stored, Storage storage) {
     List<LogChunk> log = stored.log();
     boolean values = !log.isEmpty() && log.get(0).events().ofValues();
     return (!values || constantBetas)
         && log.stream()
-            .allMatch(chunk -> chunk.storage() == storage && chunk.events().ofValues() == values);
+            .allMatch(chunk -> chunk.storage() == storage && chunk.events().ofValues() == values)
+        && (storage == Storage.FP32 || log.stream().allMatch(chunk -> chunk.events().numbered()));
   }
 
   /** True if the log holds values; deltas are recomputed on replay. */

@@ -90,7 +90,7 @@ final class PendingLog {
             fitted(learned, events * format.learned()),
             fades == NONE ? null : fitted(fades, events));
     clear();
-    return new LogChunk(storage, logged, lag, total);
+    return new LogChunk(storage, logged.numberedFrom(total - logged.events() + 1), lag, total);
   }
 
   private static float[] fitted(float[] array, int size) {

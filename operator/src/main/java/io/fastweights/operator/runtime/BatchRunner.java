@@ -257,7 +257,7 @@ final class BatchRunner<T> {
         boolean begun = batch.segments() > 0 && batch.slot(batch.segments() - 1) == hot.slot;
         if (!begun) {
           flight.keys[batch.segments()] = hot;
-          batch.segment(hot.slot, hot.fresh);
+          batch.segment(hot.slot, hot.fresh, hot.events);
           hot.fresh = false;
         }
         event.row = batch.add(event.event.observe(), event.fade);

@@ -147,7 +147,7 @@ class HotMemoryTest {
 
   private void step(HotKey hot, EventBatch batch, SplittableRandom random, boolean observe) {
     batch.clear();
-    batch.segment(hot.slot, hot.fresh);
+    batch.segment(hot.slot, hot.fresh, hot.events);
     hot.fresh = false;
     batch.add(observe, random.nextInt(4) == 0 ? 0.75f : 1);
     for (int i = 0; i < MODEL.inputDim(); i++) {
@@ -164,7 +164,8 @@ class HotMemoryTest {
           batch.targets(),
           expected.computeIfAbsent(key, k -> new float[FLOATS]),
           true,
-          batch.fade(0));
+          batch.fade(0),
+          hot.events + 1);
       hot.events++;
       hot.lag = EncodedEvent.ofTime(hot.events);
       memory.learned(hot, batch, 0);
@@ -217,10 +218,22 @@ class HotMemoryTest {
     }
   }
 
-  /** As after a restart with other betas, and of a log that an earlier release began. */
+  /**
+   * As after a restart with other betas, and of a log that an earlier release began.
+   *
+   * @param nearest events that it rounded to the nearest
+   */
   @ParameterizedTest
-  @CsvSource({"FP32, false", "FP32, true", "BF16, false", "BF16, true"})
-  void aLogIsReplayedAsItWasLearned(Storage held, boolean deltasToo) throws Exception {
+  @CsvSource({
+    "FP32, false, 0",
+    "FP32, true, 0",
+    "BF16, false, 0",
+    "BF16, true, 0",
+    "BF16, false, 4",
+    "BF16, true, 3",
+    "BF16, false, 6"
+  })
+  void aLogIsReplayedAsItWasLearned(Storage held, boolean deltasToo, int nearest) throws Exception {
     storage = held;
     create(2, 16);
     SplittableRandom random = new SplittableRandom(3);
@@ -232,12 +245,14 @@ class HotMemoryTest {
       float[] values = gaussian(random, MODEL.targetDim());
       ReferenceModel learner =
           new ReferenceModel(new AssociativeMemory(3, 2, 2, betas, Normalisation.UNIT), held);
-      ReferenceModel.Step step = learner.step(keys, values, weights, true);
+      long number = event > nearest ? event : LoggedEvents.UNNUMBERED;
+      ReferenceModel.Step step = learner.step(keys, values, weights, true, 1, number);
       LoggedEvents logged =
           deltasToo && event % 2 == 1
               ? LoggedEvents.ofDeltas(1, keys, step.deltas(), null)
               : LoggedEvents.ofValues(1, keys, values, betas, null);
-      store.append(new LogChunk(held, logged, EncodedEvent.ofTime(event), event));
+      store.append(
+          new LogChunk(held, logged.numberedFrom(number), EncodedEvent.ofTime(event), event));
     }
     memory.beginBatch();
     HotKey hot = memory.get(1);
@@ -267,14 +282,22 @@ class HotMemoryTest {
     assertThat(associative.engineReplays(stored(deltas), Storage.FP32)).isTrue();
     assertThat(associative.engineReplays(stored(deltas, values), Storage.FP32)).isFalse();
     assertThat(associative.engineReplays(stored(values), Storage.BF16)).isFalse();
+    assertThat(associative.engineReplays(stored(Storage.BF16, values), Storage.BF16)).isFalse();
+    assertThat(
+            associative.engineReplays(stored(Storage.BF16, values.numberedFrom(1)), Storage.BF16))
+        .isTrue();
     assertThat(slow.engineReplays(stored(values), Storage.FP32)).isFalse();
     assertThat(slow.engineReplays(stored(deltas), Storage.FP32)).isTrue();
   }
 
   private static StoredMemory stored(LoggedEvents... log) {
+    return stored(Storage.FP32, log);
+  }
+
+  private static StoredMemory stored(Storage storage, LoggedEvents... log) {
     List<LogChunk> chunks = new ArrayList<>();
     for (LoggedEvents events : log) {
-      chunks.add(new LogChunk(Storage.FP32, events, EncodedEvent.ofTime(1), 1));
+      chunks.add(new LogChunk(storage, events, EncodedEvent.ofTime(1), 1));
     }
     return new StoredMemory(null, chunks);
   }

@@ -238,7 +238,8 @@ class RefreshTest {
         null,
         Duration.ZERO,
         true,
-        Device.CPU);
+        Device.CPU,
+        StorageFormat.FP32);
   }
 
   private static void event(Trip trip, Inputs... inputs) throws Exception {

@@ -55,7 +55,13 @@ class CudaClusterTest {
     List<Trip> trips = Trips.stream(seed, BatchInvarianceITCase.TRIPS);
     assertThat(Answers.sorted(lines))
         .as(run)
-        .isEqualTo(setup.model().oracle().halfLife(setup.halfLife().toMillis()).answers(trips));
+        .isEqualTo(
+            setup
+                .model()
+                .oracle()
+                .storage(setup.storage().storage())
+                .halfLife(setup.halfLife().toMillis())
+                .answers(trips));
     BatchInvarianceITCase.assertThatKeysAreInOrder(lines);
     assertThat(Saboteur.failures(run)).as(run).containsExactly("before", "behind");
     assertThat(Saboteur.restored(run)).as("restored from checkpoints, " + run).isNotEmpty();

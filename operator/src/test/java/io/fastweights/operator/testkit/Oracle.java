@@ -2,6 +2,7 @@ package io.fastweights.operator.testkit;
 
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
@@ -30,6 +31,7 @@ public final class Oracle {
   private InputEncoder inputs;
   private final EventReader<Trip> reader;
   private Storage storage = Storage.FP32;
+  private boolean nearest;
   private long ttl = Long.MAX_VALUE;
   private long halfLife;
   private final Map<String, float[]> memories = new HashMap<>();
@@ -51,6 +53,12 @@ public final class Oracle {
   /** Sets the storage of memories from now on; bf16 memories are rounded before use. */
   public Oracle storage(Storage value) {
     storage = value;
+    return this;
+  }
+
+  /** Rounds memories in bf16 to the nearest, as releases before format 8 did, while it is on. */
+  public Oracle nearest(boolean on) {
+    nearest = on;
     return this;
   }
 
@@ -146,11 +154,12 @@ public final class Oracle {
     if (storage == Storage.BF16) {
       BrainFloat.round(memory, 0, memory.length);
     }
+    long seen = lag == null ? 0 : learned.get(trip.key);
+    long number = nearest ? LoggedEvents.UNNUMBERED : seen + 1;
     ReferenceModel.Step step =
         new ReferenceModel(model, storage)
-            .step(input, target, memory, event.observe(), fade(lag, event));
+            .step(input, target, memory, event.observe(), fade(lag, event), number);
     hidden = step.hidden();
-    long seen = lag == null ? 0 : learned.get(trip.key);
     if (event.observe()) {
       memories.put(trip.key, memory);
       lags.put(trip.key, event);

@@ -5,6 +5,7 @@ import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.StorageFormat;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import org.apache.flink.configuration.Configuration;
@@ -29,7 +30,8 @@ public record Setup(
     Duration lateness,
     Duration ttl,
     boolean refreshed,
-    Device device) {
+    Device device,
+    StorageFormat storage) {
 
   /** Days that pass before an ask is forgotten whose label has not come. */
   static final int LABEL_DAYS = 2;
@@ -59,7 +61,8 @@ public record Setup(
         // In the order of arrival an event may come that its purged key would have refused.
         eventTime ? minutes(TTL_MINUTES, random) : Duration.ZERO,
         model.isRefreshable() && random.nextInt(4) > 0,
-        device);
+        device,
+        random.nextInt(3) > 0 ? StorageFormat.FP32 : StorageFormat.BF16);
   }
 
   private static Duration minutes(int[] choice, SplittableRandom random) {
@@ -93,12 +96,13 @@ public record Setup(
             .set(FastWeightOptions.HALF_LIFE, halfLife)
             .set(FastWeightOptions.TTL, ttl)
             .set(FastWeightOptions.LABELS_TTL, Duration.ofHours(24 * LABEL_DAYS - 12))
+            .set(FastWeightOptions.STORAGE, storage)
             .set(FastWeightOptions.ENGINE, device);
     return (lateness == null ? builder : builder.eventTime(lateness)).build();
   }
 
   public Oracle oracle() {
-    Oracle oracle = model.oracle().halfLife(halfLife.toMillis());
+    Oracle oracle = model.oracle().storage(storage.storage()).halfLife(halfLife.toMillis());
     return ttl.isZero() ? oracle : oracle.ttl(ttl.toMillis());
   }
 }
