@@ -10,13 +10,18 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measure how fast this machine is, beside what it could do.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {EngineBenchCommand.class, StateBenchCommand.class, JobBenchCommand.class})
+    subcommands = {
+      EngineBenchCommand.class,
+      StateBenchCommand.class,
+      JobBenchCommand.class,
+      DriftBenchCommand.class
+    })
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec command;
 
   @Override
   public void run() {
     throw new ParameterException(
-        command.commandLine(), "which benchmark? There are: engine, state, job");
+        command.commandLine(), "which benchmark? There are: engine, state, job, drift");
   }
 }

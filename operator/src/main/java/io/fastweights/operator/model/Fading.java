@@ -10,9 +10,9 @@ import org.apache.flink.annotation.Internal;
  * <p>Elapsed time is counted in whole steps of a sixteenth of the half-life, on a clock that all
  * keys share and that starts at the epoch: f = 2^(-n / 16) for n steps between the key's last
  * observed event and this one. So the decay does not depend on the number of events, to within one
- * step (4.3%). Without steps, f of a busy key is so near 1 that rounding cancels it: in bf16 a
- * weight keeps its bits if f is above 1 - 2^-9, in fp32 f itself rounds to 1 above 1 - 2^-25, and
- * such a key never decays. It would also multiply all of W at every event, instead of once a step.
+ * step (4.3%). Without steps, f of a busy key is so near 1 that rounding cancels it: f itself
+ * rounds to 1 above 1 - 2^-25, and such a key never decays. It would also multiply all of W at
+ * every event, instead of once a step.
  */
 @Internal
 public final class Fading {
