@@ -82,7 +82,9 @@ final class PlainWholeJob {
     outputs = arrival.take();
     lines.addAll(WholeJob.lines("arrival", Stream.PREDICTIONS, outputs));
     lines.addAll(WholeJob.lines("arrival", Stream.MALFORMED, outputs));
-    sql(from, lines);
+    if (WholeJob.SQL) {
+      sql(from, lines);
+    }
     return lines;
   }
 

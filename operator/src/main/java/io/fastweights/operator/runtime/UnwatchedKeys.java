@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.runtime.state.KeyedStateBackend;
-import org.apache.flink.runtime.state.StateBackendLoader;
+import org.apache.flink.runtime.state.TestableKeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.util.function.ThrowingConsumer;
 
 /**
@@ -86,7 +87,7 @@ final class UnwatchedKeys implements AutoCloseable {
     open = backend.getKeys(states.remove(), VoidNamespace.INSTANCE);
     keys = open.iterator();
     // Keys of the heap backend cannot be iterated while keys are added or removed.
-    if (backend.getBackendTypeIdentifier().equals(StateBackendLoader.HASHMAP_STATE_BACKEND_NAME)) {
+    if (isHeap(backend)) {
       List<Object> all = new ArrayList<>();
       while (keys.hasNext()) {
         all.add(keys.next());
@@ -96,6 +97,15 @@ final class UnwatchedKeys implements AutoCloseable {
       }
       keys = all.iterator();
     }
+  }
+
+  /** By the class, also behind the changelog: Flink 2.0 and 2.1 have no name of the backend. */
+  private static boolean isHeap(KeyedStateBackend<?> backend) {
+    KeyedStateBackend<?> inner =
+        backend instanceof TestableKeyedStateBackend<?> wrapper
+            ? wrapper.getDelegatedKeyedStateBackend(true)
+            : backend;
+    return inner instanceof HeapKeyedStateBackend;
   }
 
   private void slice(
