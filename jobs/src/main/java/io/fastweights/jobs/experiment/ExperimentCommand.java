@@ -14,7 +14,10 @@ import picocli.CommandLine.Spec;
       CapacityExperiment.class,
       CasesExperiment.Helpdesk.class,
       CasesExperiment.Incidents.class,
-      FlightsExperimentCommand.class
+      FlightsExperimentCommand.class,
+      ElectricityExperiment.class,
+      RatingsExperiment.class,
+      StudentsExperiment.class
     })
 public final class ExperimentCommand implements Runnable {
   @Spec private CommandSpec command;
@@ -23,6 +26,7 @@ public final class ExperimentCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         command.commandLine(),
-        "which experiment? There are: capacity, helpdesk, incidents, flights");
+        "which experiment? There are: capacity, helpdesk, incidents, flights, electricity, ratings,"
+            + " students");
   }
 }

@@ -86,6 +86,33 @@ class ExperimentCommandITCase extends CommandTest {
     assertThat(figures.get("incidents.caller.accuracy").asDouble()).isBetween(0.0, 1.0);
   }
 
+  /** Skill 1 is answered rightly, skill 2 wrongly, by all students. */
+  @Test
+  void studentsAreScoredBesidePublishedFiguresWithAndWithoutTraining() throws Exception {
+    String student = "6\n1,2,1,2,2,1,\n1,0,1,0,0,1,\n";
+    Path data = file("test.csv", student.repeat(8));
+    Path train = file("train.csv", student.repeat(40));
+    Path json = folder.resolve("students.json");
+    Result result =
+        execute("experiment", "students", "--data", data, "--train", train, "--json", json);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out())
+        .contains("ASSISTments 2015, test students: AUC of 48 events")
+        .containsPattern("DKT +0.7294 +published")
+        .contains("running rate of each skill", "the best published, DKT, by");
+    JsonNode figures = new ObjectMapper().readTree(json.toFile());
+    assertThat(figures.get("students.scored").asInt()).isEqualTo(48);
+    assertThat(figures.get("students.auc").asDouble()).isGreaterThan(0.6);
+    assertThat(figures.get("students.trained.auc").asDouble()).isGreaterThan(0.6);
+  }
+
+  @Test
+  void anEventThatCannotBeScoredEndsTheExperiment() throws Exception {
+    Path data = file("u.data", "7\t1\t5\t30\n7\t2\tgood\t31\n");
+    assertThat(execute("experiment", "ratings", "--data", data).err())
+        .contains("u.data has events that cannot be scored", "line 3", "good");
+  }
+
   @Test
   void wrongOptionsAreToldInOneLine() {
     assertThat(execute("experiment", "capacity", "--setting=3").err())
