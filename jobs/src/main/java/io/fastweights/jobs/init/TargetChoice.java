@@ -20,7 +20,7 @@ final class TargetChoice {
   /** Words that are no class; of those for a missing value, None may well be one. */
   private static final Set<String> MISSING =
       EventFormat.NULL_WORDS.stream()
-          .filter(word -> !word.toLowerCase(Locale.ROOT).equals("none"))
+          .filter(word -> !Set.of("None", "none").contains(word))
           .collect(Collectors.toUnmodifiableSet());
 
   /** Kinds that a user may ask for. */
