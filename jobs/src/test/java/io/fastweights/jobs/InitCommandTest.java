@@ -155,6 +155,31 @@ class InitCommandTest extends CommandTest {
   }
 
   @Test
+  void aFieldIsMadeWhereNoColumnIsLeft() throws Exception {
+    Path file = events("plain.csv", "machine,failed", i -> "m" + i % 9 + "," + i % 2);
+    Path out = folder.resolve("plain.json");
+    Result result = execute("init", "--events", file, "--target", "failed", "--out", out);
+    assertThat(result.out())
+        .containsPattern("since +a constant: a schema needs a field, and no column is left");
+  }
+
+  @Test
+  void aTargetOfTooManyTextsNamesOneThatIsNoNumber() throws Exception {
+    Path file = events("plain.csv", "a,y", i -> i % 7 + "," + (i == 7 ? "inf" : i + ".5"));
+    Path out = folder.resolve("plain.json");
+    Result found = execute("init", "--events", file, "--target", "y", "--out", out);
+    assertThat(found.exitCode()).isEqualTo(1);
+    assertThat(found.err())
+        .contains(
+            "--target y as class must have at most 100 different values, not 400; as number it"
+                + " must have numbers only, but 1 of 400 values are none, such as 'inf'");
+    Result asked =
+        execute("init", "--events", file, "--target", "y", "--target-kind", "number", "--out", out);
+    assertThat(asked.err())
+        .contains("as number must have numbers only, but 1 of 400 values are none, such as 'inf'");
+  }
+
+  @Test
   void eventsOutOfOrderAreToBeSorted() throws Exception {
     Path file =
         events(

@@ -37,6 +37,9 @@ record Column(
 
   private static final double MOST_NUMBER = 1e15;
 
+  /** Characters of a value in a message. */
+  private static final int MOST_SHOWN = 40;
+
   /** Words for a missing value are such among numbers; among texts they are words, as in run. */
   static Column of(EventSample sample, int at) {
     Column column = of(sample, at, EventFormat.NULL_WORDS);
@@ -78,6 +81,24 @@ record Column(
     } catch (NumberFormatException e) {
       return Double.NaN;
     }
+  }
+
+  /** Its events without a number and the first value of them, for a message; empty for none. */
+  String notNumbers() {
+    List<String> found =
+        known().stream().filter(value -> !(Math.abs(number(value)) <= MOST_NUMBER)).toList();
+    return found.isEmpty()
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            ", but %,d of %,d values are none, such as '%s'",
+            found.size(),
+            present,
+            shortened(found.get(0)));
+  }
+
+  private static String shortened(String value) {
+    return value.length() <= MOST_SHOWN ? value : value.substring(0, MOST_SHOWN) + "...";
   }
 
   int distinct() {

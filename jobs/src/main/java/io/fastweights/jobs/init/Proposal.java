@@ -237,17 +237,15 @@ final class Proposal {
         add(new Field.DayOfWeek(free("weekday"), ZoneOffset.UTC), "day of the week, UTC", fields);
       }
     } else if (fields.isEmpty()) {
-      add(new Field.Elapsed(free("since"), ELAPSED_BUCKETS), "stands for no field at all", fields);
+      Field constant = new Field.Elapsed(free("since"), ELAPSED_BUCKETS);
+      fields.add(constant);
+      lines.put(constant.name(), "a constant: a schema needs a field, and no column is left");
     }
   }
 
   private void add(Field field, String text, List<Field> fields) {
     fields.add(field);
-    lines.put(field.name(), text + " (made of " + madeOf() + ")");
-  }
-
-  private String madeOf() {
-    return time == null ? "nothing" : time.column().name();
+    lines.put(field.name(), text + " (made of " + time.column().name() + ")");
   }
 
   /** A name that no column has. */
