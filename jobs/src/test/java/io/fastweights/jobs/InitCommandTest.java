@@ -180,6 +180,33 @@ class InitCommandTest extends CommandTest {
   }
 
   @Test
+  void aDecimalCommaIsFound() throws Exception {
+    Path file =
+        events(
+            "orders.csv",
+            "Kunde;Preis;Zahl;Bewertung",
+            i -> "k" + i % 9 + ";" + i % 37 + "," + i % 10 + ";1,234;" + i % 5 + "," + i % 7);
+    Path out = folder.resolve("orders.json");
+    Result result = execute("init", "--events", file, "--target", "Bewertung", "--out", out);
+    Schema schema = written(out);
+    assertThat(schema.format().csv().decimal()).isEqualTo(',');
+    assertThat(field(schema, "Preis")).isInstanceOf(Field.Numeric.class);
+    assertThat(schema.target()).isInstanceOf(Target.Number.class);
+    assertThat(result.out()).contains("numbers have a decimal comma");
+  }
+
+  /** As a decimal comma it would be a thousandth of what is meant. */
+  @Test
+  void commasBetweenThousandsAreNoDecimalCommas() throws Exception {
+    Path file =
+        events("sales.csv", "a;sum;ok", i -> i % 7 + ";" + (1 + i % 9) + ",000;" + i % 3 % 2);
+    Path out = folder.resolve("sales.json");
+    execute("init", "--events", file, "--target", "ok", "--out", out);
+    assertThat(written(out).format().csv().decimal()).isEqualTo('.');
+    assertThat(field(written(out), "sum")).isInstanceOf(Field.Categorical.class);
+  }
+
+  @Test
   void eventsOutOfOrderAreToBeSorted() throws Exception {
     Path file =
         events(

@@ -25,6 +25,8 @@ final class Proposal {
   /** Events that a key must have on average. */
   private static final double FEWEST_EVENTS = 2;
 
+  private static final Csv DECIMAL_COMMA = new Csv(null, '"', null, null, ',', true, null);
+
   private static final int ELAPSED_BUCKETS = 24;
   private static final int HOURS = 24;
 
@@ -178,8 +180,8 @@ final class Proposal {
       constants.put(timeName, "2000-01-01");
     }
     Time written = time == null ? Time.DEFAULT : time.format();
-    EventFormat format =
-        new EventFormat(Csv.DEFAULT, written, null, null, Map.of(), constants, null);
+    Csv csv = columns.stream().anyMatch(Column::isComma) ? DECIMAL_COMMA : Csv.DEFAULT;
+    EventFormat format = new EventFormat(csv, written, null, null, Map.of(), constants, null);
     return new Schema(keyName, timeName, null, fields, target, format);
   }
 
