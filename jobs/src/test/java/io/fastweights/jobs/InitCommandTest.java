@@ -206,6 +206,41 @@ class InitCommandTest extends CommandTest {
     assertThat(field(written(out), "sum")).isInstanceOf(Field.Categorical.class);
   }
 
+  /** An observe comes ten events after its ask. */
+  private static String loan(int i) {
+    boolean asks = i / 10 % 2 == 0;
+    int loan = asks ? i : i - 10;
+    return "c" + loan % 7 + ",L" + loan + "," + loan % 13 + "," + (asks ? "," : "x," + loan % 2);
+  }
+
+  @Test
+  void theIdOfLabelsThatComeLateIsNeitherKeyNorField() throws Exception {
+    Path file = events("loans.csv", "customer,loan_id,sum,note,ok", InitCommandTest::loan);
+    Path out = folder.resolve("loans.json");
+    Result result = execute("init", "--events", file, "--target", "ok", "--out", out);
+    Schema schema = written(out);
+    assertThat(schema.key()).isEqualTo("customer");
+    assertThat(schema.format().id()).isEqualTo("loan_id");
+    assertThat(schema.fields().stream().map(Field::name)).containsExactly("sum", "note");
+    assertThat(result.out())
+        .containsPattern("loan_id +the id that an ask shares with the observe of its label");
+  }
+
+  @Test
+  void theKindOfEventsIsNoField() throws Exception {
+    Path file =
+        events(
+            "loans.csv",
+            "customer,loan_id,sum,kind,ok",
+            i -> loan(i).replace(",x,", ",observe,").replaceFirst(",,$", ",ASK,"));
+    Path out = folder.resolve("loans.json");
+    execute("init", "--events", file, "--target", "ok", "--out", out);
+    Schema schema = written(out);
+    assertThat(schema.kind()).isEqualTo("kind");
+    assertThat(schema.format().id()).isEqualTo("loan_id");
+    assertThat(schema.fields().stream().map(Field::name)).containsExactly("sum");
+  }
+
   @Test
   void eventsOutOfOrderAreToBeSorted() throws Exception {
     Path file =

@@ -35,6 +35,7 @@ final class Proposal {
   private final List<String> open = new ArrayList<>();
   private final TimeColumn time;
   private final Column key;
+  private final LateLabels late;
 
   /**
    * @param keyName null to choose one
@@ -48,6 +49,12 @@ final class Proposal {
     Column target = targetName == null ? null : named("--target", targetName);
     Column givenKey = keyName == null ? null : named("--key", keyName);
     time = timeName == null ? findTime(target, givenKey) : givenTime(timeName);
+    late =
+        LateLabels.of(
+            columns.stream()
+                .filter(c -> c != target && c != givenKey && (time == null || c != time.column()))
+                .toList(),
+            target);
     key = givenKey == null ? findKey(target) : givenKey;
     if (target != null && (target == key || time != null && target == time.column())) {
       throw new IllegalArgumentException(
@@ -141,6 +148,8 @@ final class Proposal {
   private boolean mayBeKey(Column column) {
     return Names.asKey(column.name()) >= 0
         && (time == null || column != time.column())
+        && column != late.kind()
+        && column != late.id()
         && column.present() >= 0.99 * column.values().size()
         && column.distinct() > 1
         && column.present() >= FEWEST_EVENTS * column.distinct()
@@ -163,6 +172,7 @@ final class Proposal {
     explainKey();
     explainTime();
     lines.put(targetName, TargetChoice.text(target, predicted));
+    explainLate();
     List<Field> fields = new ArrayList<>();
     for (Column column : columns) {
       if (!lines.containsKey(column.name())) {
@@ -181,8 +191,10 @@ final class Proposal {
     }
     Time written = time == null ? Time.DEFAULT : time.format();
     Csv csv = columns.stream().anyMatch(Column::isComma) ? DECIMAL_COMMA : Csv.DEFAULT;
-    EventFormat format = new EventFormat(csv, written, null, null, Map.of(), constants, null);
-    return new Schema(keyName, timeName, null, fields, target, format);
+    String id = late.id() == null ? null : late.id().name();
+    String kindName = late.kind() == null ? null : late.kind().name();
+    EventFormat format = new EventFormat(csv, written, null, null, Map.of(), constants, id);
+    return new Schema(keyName, timeName, kindName, fields, target, format);
   }
 
   /** Statistics of a key may start from those of the sample. */
@@ -210,6 +222,15 @@ final class Proposal {
           "no column holds times: events are taken in the order of the file; --time names one");
     } else {
       lines.put(time.column().name(), "the time: " + time.text());
+    }
+  }
+
+  private void explainLate() {
+    if (late.kind() != null) {
+      lines.put(late.kind().name(), "the kind of an event: ask or observe");
+    }
+    if (late.id() != null) {
+      lines.put(late.id().name(), "the id that an ask shares with the observe of its label");
     }
   }
 
