@@ -172,11 +172,11 @@ class InitCommandTest extends CommandTest {
     assertThat(found.err())
         .contains(
             "--target y as class must have at most 100 different values, not 400; as number it"
-                + " must have numbers only, but 1 of 400 values are none, such as 'inf'");
+                + " must have numbers only, but 1 of 400 values are not, such as 'inf'");
     Result asked =
         execute("init", "--events", file, "--target", "y", "--target-kind", "number", "--out", out);
     assertThat(asked.err())
-        .contains("as number must have numbers only, but 1 of 400 values are none, such as 'inf'");
+        .contains("as number must have numbers only, but 1 of 400 values are not, such as 'inf'");
   }
 
   @Test

@@ -114,7 +114,7 @@ record Column(
         ? ""
         : String.format(
             Locale.ROOT,
-            ", but %,d of %,d values are none, such as '%s'",
+            ", but %,d of %,d values are not, such as '%s'",
             found.size(),
             present,
             shortened(found.get(0)));
