@@ -155,6 +155,93 @@ class InitCommandTest extends CommandTest {
   }
 
   @Test
+  void aFieldIsMadeWhereNoColumnIsLeft() throws Exception {
+    Path file = events("plain.csv", "machine,failed", i -> "m" + i % 9 + "," + i % 2);
+    Path out = folder.resolve("plain.json");
+    Result result = execute("init", "--events", file, "--target", "failed", "--out", out);
+    assertThat(result.out())
+        .containsPattern("since +a constant: a schema needs a field, and no column is left");
+  }
+
+  @Test
+  void aTargetOfTooManyTextsNamesOneThatIsNoNumber() throws Exception {
+    Path file = events("plain.csv", "a,y", i -> i % 7 + "," + (i == 7 ? "inf" : i + ".5"));
+    Path out = folder.resolve("plain.json");
+    Result found = execute("init", "--events", file, "--target", "y", "--out", out);
+    assertThat(found.exitCode()).isEqualTo(1);
+    assertThat(found.err())
+        .contains(
+            "--target y as class must have at most 100 different values, not 400; as number it"
+                + " must have numbers only, but 1 of 400 values are not, such as 'inf'");
+    Result asked =
+        execute("init", "--events", file, "--target", "y", "--target-kind", "number", "--out", out);
+    assertThat(asked.err())
+        .contains("as number must have numbers only, but 1 of 400 values are not, such as 'inf'");
+  }
+
+  @Test
+  void aDecimalCommaIsFound() throws Exception {
+    Path file =
+        events(
+            "orders.csv",
+            "Kunde;Preis;Zahl;Bewertung",
+            i -> "k" + i % 9 + ";" + i % 37 + "," + i % 10 + ";1,234;" + i % 5 + "," + i % 7);
+    Path out = folder.resolve("orders.json");
+    Result result = execute("init", "--events", file, "--target", "Bewertung", "--out", out);
+    Schema schema = written(out);
+    assertThat(schema.format().csv().decimal()).isEqualTo(',');
+    assertThat(field(schema, "Preis")).isInstanceOf(Field.Numeric.class);
+    assertThat(schema.target()).isInstanceOf(Target.Number.class);
+    assertThat(result.out()).contains("numbers have a decimal comma");
+  }
+
+  /** As a decimal comma it would be a thousandth of what is meant. */
+  @Test
+  void commasBetweenThousandsAreNoDecimalCommas() throws Exception {
+    Path file =
+        events("sales.csv", "a;sum;ok", i -> i % 7 + ";" + (1 + i % 9) + ",000;" + i % 3 % 2);
+    Path out = folder.resolve("sales.json");
+    execute("init", "--events", file, "--target", "ok", "--out", out);
+    assertThat(written(out).format().csv().decimal()).isEqualTo('.');
+    assertThat(field(written(out), "sum")).isInstanceOf(Field.Categorical.class);
+  }
+
+  /** An observe comes ten events after its ask. */
+  private static String loan(int i) {
+    boolean asks = i / 10 % 2 == 0;
+    int loan = asks ? i : i - 10;
+    return "c" + loan % 7 + ",L" + loan + "," + loan % 13 + "," + (asks ? "," : "x," + loan % 2);
+  }
+
+  @Test
+  void theIdOfLabelsThatComeLateIsNeitherKeyNorField() throws Exception {
+    Path file = events("loans.csv", "customer,loan_id,sum,note,ok", InitCommandTest::loan);
+    Path out = folder.resolve("loans.json");
+    Result result = execute("init", "--events", file, "--target", "ok", "--out", out);
+    Schema schema = written(out);
+    assertThat(schema.key()).isEqualTo("customer");
+    assertThat(schema.format().id()).isEqualTo("loan_id");
+    assertThat(schema.fields().stream().map(Field::name)).containsExactly("sum", "note");
+    assertThat(result.out())
+        .containsPattern("loan_id +the id that an ask shares with the observe of its label");
+  }
+
+  @Test
+  void theKindOfEventsIsNoField() throws Exception {
+    Path file =
+        events(
+            "loans.csv",
+            "customer,loan_id,sum,kind,ok",
+            i -> loan(i).replace(",x,", ",observe,").replaceFirst(",,$", ",ASK,"));
+    Path out = folder.resolve("loans.json");
+    execute("init", "--events", file, "--target", "ok", "--out", out);
+    Schema schema = written(out);
+    assertThat(schema.kind()).isEqualTo("kind");
+    assertThat(schema.format().id()).isEqualTo("loan_id");
+    assertThat(schema.fields().stream().map(Field::name)).containsExactly("sum");
+  }
+
+  @Test
   void eventsOutOfOrderAreToBeSorted() throws Exception {
     Path file =
         events(

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A column of a sample.
@@ -19,7 +20,8 @@ import java.util.Set;
  * @param counts events of each value
  * @param present events that have a value
  * @param isNumber true if all values are finite numbers
- * @param isWhole true if all are whole numbers
+ * @param isWhole true if all are whole numbers, written without a fraction
+ * @param isComma true if a number is written with a decimal comma
  * @param mean of the numbers
  * @param deviation of the numbers
  */
@@ -30,12 +32,19 @@ record Column(
     int present,
     boolean isNumber,
     boolean isWhole,
+    boolean isComma,
     double mean,
     double deviation) {
   private static final Set<String> TRUE_OR_FALSE =
       Set.of("1", "0", "true", "false", "yes", "no", "t", "f", "y", "n", "1.0", "0.0");
 
+  private static final Pattern COMMA = Pattern.compile("[-+]?\\d+,\\d+");
+  private static final Pattern THOUSANDS = Pattern.compile("[-+]?[1-9]\\d{0,2},\\d{3}");
+
   private static final double MOST_NUMBER = 1e15;
+
+  /** Characters of a value in a message. */
+  private static final int MOST_SHOWN = 40;
 
   /** Words for a missing value are such among numbers; among texts they are words, as in run. */
   static Column of(EventSample sample, int at) {
@@ -48,6 +57,8 @@ record Column(
     Map<String, Integer> counts = new LinkedHashMap<>();
     boolean isNumber = true;
     boolean isWhole = true;
+    int commas = 0;
+    int thousands = 0;
     int present = 0;
     double mean = 0;
     double squares = 0;
@@ -59,25 +70,58 @@ record Column(
         counts.merge(value, 1, Integer::sum);
         double number = number(value);
         isNumber &= Math.abs(number) <= MOST_NUMBER;
-        isWhole &= number == Math.rint(number);
+        boolean comma = value.indexOf(',') >= 0;
+        commas += comma ? 1 : 0;
+        thousands += comma && THOUSANDS.matcher(value.trim()).matches() ? 1 : 0;
+        isWhole &= number == Math.rint(number) && !comma;
         double from = number - mean;
         mean += from / present;
         squares += from * (number - mean);
       }
     }
-    boolean numbers = present > 0 && isNumber;
+    // 1,234 alone may be a thousand or one and a bit.
+    boolean numbers = present > 0 && isNumber && (commas == 0 || thousands < commas);
     double deviation = Math.sqrt(squares / Math.max(1, present));
     String name = sample.columns().get(at);
-    return new Column(name, values, counts, present, numbers, numbers && isWhole, mean, deviation);
+    return new Column(
+        name,
+        values,
+        counts,
+        present,
+        numbers,
+        numbers && isWhole,
+        numbers && commas > 0,
+        mean,
+        deviation);
   }
 
-  /** NaN for a text that is no number. */
+  /** NaN for a text that is no number, with a decimal point or comma. */
   static double number(String value) {
     try {
-      return Double.parseDouble(value.trim());
+      String trimmed = value.trim();
+      boolean comma = trimmed.indexOf(',') >= 0 && COMMA.matcher(trimmed).matches();
+      return Double.parseDouble(comma ? trimmed.replace(',', '.') : trimmed);
     } catch (NumberFormatException e) {
       return Double.NaN;
     }
+  }
+
+  /** Its events without a number and the first value of them, for a message; empty for none. */
+  String notNumbers() {
+    List<String> found =
+        known().stream().filter(value -> !(Math.abs(number(value)) <= MOST_NUMBER)).toList();
+    return found.isEmpty()
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            ", but %,d of %,d values are not, such as '%s'",
+            found.size(),
+            present,
+            shortened(found.get(0)));
+  }
+
+  private static String shortened(String value) {
+    return value.length() <= MOST_SHOWN ? value : value.substring(0, MOST_SHOWN) + "...";
   }
 
   int distinct() {

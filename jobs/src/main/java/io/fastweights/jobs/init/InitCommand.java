@@ -101,7 +101,7 @@ public final class InitCommand implements Callable<Integer> {
     // What run would say about the files it says now.
     EventFiles files = EventFiles.of(events, schema, file -> {});
     Files.writeString(out, json(schema), StandardOpenOption.CREATE_NEW);
-    print(read, proposal, files);
+    print(read, proposal, files, schema);
     return 0;
   }
 
@@ -142,9 +142,12 @@ public final class InitCommand implements Callable<Integer> {
     return place >= 0 && place < names.size() ? names.get(place) : trimmed;
   }
 
-  private void print(EventSample read, Proposal proposal, EventFiles files) {
+  private void print(EventSample read, Proposal proposal, EventFiles files, Schema schema) {
     PrintWriter printer = command.commandLine().getOut();
     files.notes().forEach(printer::println);
+    if (schema.format().csv().decimal() == ',') {
+      printer.println("numbers have a decimal comma");
+    }
     printer.printf(
         Locale.ROOT,
         "%s%,d events of %,d columns%s%n%n",

@@ -25,6 +25,8 @@ final class Proposal {
   /** Events that a key must have on average. */
   private static final double FEWEST_EVENTS = 2;
 
+  private static final Csv DECIMAL_COMMA = new Csv(null, '"', null, null, ',', true, null);
+
   private static final int ELAPSED_BUCKETS = 24;
   private static final int HOURS = 24;
 
@@ -33,6 +35,7 @@ final class Proposal {
   private final List<String> open = new ArrayList<>();
   private final TimeColumn time;
   private final Column key;
+  private final LateLabels late;
 
   /**
    * @param keyName null to choose one
@@ -46,6 +49,12 @@ final class Proposal {
     Column target = targetName == null ? null : named("--target", targetName);
     Column givenKey = keyName == null ? null : named("--key", keyName);
     time = timeName == null ? findTime(target, givenKey) : givenTime(timeName);
+    late =
+        LateLabels.of(
+            columns.stream()
+                .filter(c -> c != target && c != givenKey && (time == null || c != time.column()))
+                .toList(),
+            target);
     key = givenKey == null ? findKey(target) : givenKey;
     if (target != null && (target == key || time != null && target == time.column())) {
       throw new IllegalArgumentException(
@@ -139,6 +148,8 @@ final class Proposal {
   private boolean mayBeKey(Column column) {
     return Names.asKey(column.name()) >= 0
         && (time == null || column != time.column())
+        && column != late.kind()
+        && column != late.id()
         && column.present() >= 0.99 * column.values().size()
         && column.distinct() > 1
         && column.present() >= FEWEST_EVENTS * column.distinct()
@@ -161,6 +172,7 @@ final class Proposal {
     explainKey();
     explainTime();
     lines.put(targetName, TargetChoice.text(target, predicted));
+    explainLate();
     List<Field> fields = new ArrayList<>();
     for (Column column : columns) {
       if (!lines.containsKey(column.name())) {
@@ -178,9 +190,11 @@ final class Proposal {
       constants.put(timeName, "2000-01-01");
     }
     Time written = time == null ? Time.DEFAULT : time.format();
-    EventFormat format =
-        new EventFormat(Csv.DEFAULT, written, null, null, Map.of(), constants, null);
-    return new Schema(keyName, timeName, null, fields, target, format);
+    Csv csv = columns.stream().anyMatch(Column::isComma) ? DECIMAL_COMMA : Csv.DEFAULT;
+    String id = late.id() == null ? null : late.id().name();
+    String kindName = late.kind() == null ? null : late.kind().name();
+    EventFormat format = new EventFormat(csv, written, null, null, Map.of(), constants, id);
+    return new Schema(keyName, timeName, kindName, fields, target, format);
   }
 
   /** Statistics of a key may start from those of the sample. */
@@ -211,6 +225,15 @@ final class Proposal {
     }
   }
 
+  private void explainLate() {
+    if (late.kind() != null) {
+      lines.put(late.kind().name(), "the kind of an event: ask or observe");
+    }
+    if (late.id() != null) {
+      lines.put(late.id().name(), "the id that an ask shares with the observe of its label");
+    }
+  }
+
   private void add(Column column, Column target, List<Field> fields) {
     boolean otherTime = !column.isNumber() && column.present() > 0 && TimeColumn.of(column) != null;
     String refusal = otherTime ? "is another time" : Fields.refusal(column, target);
@@ -237,17 +260,15 @@ final class Proposal {
         add(new Field.DayOfWeek(free("weekday"), ZoneOffset.UTC), "day of the week, UTC", fields);
       }
     } else if (fields.isEmpty()) {
-      add(new Field.Elapsed(free("since"), ELAPSED_BUCKETS), "stands for no field at all", fields);
+      Field constant = new Field.Elapsed(free("since"), ELAPSED_BUCKETS);
+      fields.add(constant);
+      lines.put(constant.name(), "a constant: a schema needs a field, and no column is left");
     }
   }
 
   private void add(Field field, String text, List<Field> fields) {
     fields.add(field);
-    lines.put(field.name(), text + " (made of " + madeOf() + ")");
-  }
-
-  private String madeOf() {
-    return time == null ? "nothing" : time.column().name();
+    lines.put(field.name(), text + " (made of " + time.column().name() + ")");
   }
 
   /** A name that no column has. */

@@ -62,7 +62,7 @@ final class TargetChoice {
         return new Target.Binary(name);
       }
       case NUMBER -> {
-        require(column.isNumber(), name, "number", "numbers only");
+        require(column.isNumber(), name, "number", "numbers only" + column.notNumbers());
         return start && column.deviation() > Fields.LEAST_DEVIATION
             ? new Target.Number(
                 name,
@@ -78,9 +78,10 @@ final class TargetChoice {
             "class",
             String.format(
                 Locale.ROOT,
-                "at most %d different values, not %,d",
+                "at most %d different values, not %,d%s",
                 MOST_CLASSES,
-                column.distinct()));
+                column.distinct(),
+                kind == null ? "; as number it must have numbers only" + column.notNumbers() : ""));
         return new Target.Classes(
             name, column.byFrequency().stream().filter(c -> !MISSING.contains(c.trim())).toList());
       }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -17,6 +18,7 @@ public record FileResults(Path folder, RowFormat format) implements ResultSink {
   @Override
   public void check() throws IOException {
     if (!Files.exists(folder)) {
+      requireThatItCanBeMade();
       return;
     }
     if (!Files.isDirectory(folder)) {
@@ -27,6 +29,22 @@ public record FileResults(Path folder, RowFormat format) implements ResultSink {
         throw new IllegalArgumentException(
             "--output " + folder + " is not empty: give every run a folder of its own");
       }
+    }
+  }
+
+  /** Makes nothing: a job that is refused for another reason leaves no folder. */
+  private void requireThatItCanBeMade() {
+    Path parent = folder.toAbsolutePath().getParent();
+    while (parent != null && !Files.exists(parent)) {
+      parent = parent.getParent();
+    }
+    if (parent != null && !(Files.isDirectory(parent) && Files.isWritable(parent))) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "--output %s cannot be made: %s is no folder that can be written",
+              folder,
+              parent));
     }
   }
 

@@ -48,6 +48,9 @@ public final class QualityTable {
     if (quality.kind() == Kind.CLASSES) {
       printClasses(out);
     }
+    if (quality.hasOneLabel()) {
+      out.println("  warning: all labels are the same: there is nothing to predict");
+    }
     for (Comparison comparison : quality.comparisons()) {
       out.println("  " + sentence(comparison));
     }

@@ -51,7 +51,6 @@ record Layout(
   /**
    * @param ordered true if the events have an order of all keys that does not depend on the
    *     parallelism
-   * @param keyTitle of the key
    */
   static Layout of(Schema schema, boolean ordered) {
     Target target = schema.target();
@@ -70,7 +69,7 @@ record Layout(
       String name = schema.fields().get(field).name();
       all.add(new Predictor(mean + "." + name, "running " + mean + " of each " + name, true));
     }
-    String key = schema.key() == null ? "key" : schema.key();
+    String key = keyTitle(schema);
     String last = kind == Kind.NUMBER ? "last value" : "last label";
     all.add(new Predictor("keyLast", last + " of the " + key, kind == Kind.NUMBER));
     if (target.dim() <= MOST_CLASSES) {
@@ -98,13 +97,27 @@ record Layout(
         fields);
   }
 
+  private static String keyTitle(Schema schema) {
+    if (schema.key() == null) {
+      return "key";
+    }
+    return schema.format().constants().containsKey(schema.key()) ? "one key" : schema.key();
+  }
+
   private static int[] fields(Schema schema, int dim) {
     return IntStream.range(0, schema.fields().size())
-        .filter(i -> isCategory(schema.fields().get(i)))
+        .filter(i -> isCategory(schema.fields().get(i)) && !isConstant(schema, i))
         .filter(i -> (long) schema.fields().get(i).ids() * dim <= MOST_FLOATS)
         .filter(i -> dim <= MOST_CLASSES)
         .limit(MOST_FIELDS)
         .toArray();
+  }
+
+  /** Groups of a constant would be one group, of all. */
+  private static boolean isConstant(Schema schema, int field) {
+    String name = schema.fields().get(field).name();
+    String column = schema.format().columns().getOrDefault(name, name);
+    return schema.format().constants().containsKey(column);
   }
 
   private static boolean isCategory(Field field) {

@@ -116,6 +116,13 @@ public record Quality(
    */
   public record TimeBin(long from, long to, long events, Map<Measure, double[]> values) {}
 
+  /** True if all labels are the same: there was nothing to predict. */
+  public boolean hasOneLabel() {
+    return kind == Kind.NUMBER
+        ? scored > 1 && !ours().measures().containsKey(Measure.R2)
+        : ours().classes().stream().filter(c -> c.support() > 0).count() == 1;
+  }
+
   /** The memories' predictions. */
   public Model ours() {
     return models.get(0);

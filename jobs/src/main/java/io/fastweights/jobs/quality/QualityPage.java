@@ -91,6 +91,9 @@ public final class QualityPage {
     Measure measure = headline();
     Comparison comparison = comparison(measure);
     Estimate ours = quality.ours().measures().get(measure);
+    if (quality.hasOneLabel()) {
+      page.lead("All labels are the same: there is nothing to predict.");
+    }
     page.lead(lead(measure, ours, comparison));
     page.warning("Where a baseline is better", losses());
     figures(measure, comparison);

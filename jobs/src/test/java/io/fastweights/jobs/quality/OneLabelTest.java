@@ -1,0 +1,55 @@
+package io.fastweights.jobs.quality;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.jobs.output.QualityTable;
+import io.fastweights.jobs.quality.Quality.ClassCounts;
+import io.fastweights.jobs.quality.Quality.Estimate;
+import io.fastweights.jobs.quality.Quality.Kind;
+import io.fastweights.jobs.quality.Quality.Model;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class OneLabelTest {
+  private static final Estimate HALF = new Estimate(0.5, 0.4, 0.6);
+
+  private static Quality quality(
+      Kind kind, Map<Measure, Estimate> measures, List<ClassCounts> classes) {
+    Model ours = new Model(Quality.OURS, "memories", measures, classes, List.of());
+    return new Quality(kind, "bought", 100, 0, 1, List.of(ours), List.of(), List.of());
+  }
+
+  private static Quality binary(long bought) {
+    return quality(
+        Kind.BINARY,
+        Map.of(Measure.ACCURACY, HALF),
+        List.of(
+            new ClassCounts("false", 100 - bought, 50, 0), new ClassCounts("true", bought, 50, 0)));
+  }
+
+  private static String printed(Quality quality) {
+    StringWriter text = new StringWriter();
+    new QualityTable(quality).print(new PrintWriter(text));
+    return text.toString();
+  }
+
+  @Test
+  void labelsThatAreAllTheSameAreSaidToTellNothing() {
+    String warning = "warning: all labels are the same: there is nothing to predict";
+    assertThat(printed(binary(100))).contains(warning);
+    assertThat(printed(binary(0))).contains(warning);
+    assertThat(printed(binary(1))).doesNotContain(warning);
+  }
+
+  /** R² is not defined without variance. */
+  @Test
+  void numbersThatAreAllTheSameAreOneLabel() {
+    Map<Measure, Estimate> constant = Map.of(Measure.MEAN_ABSOLUTE_ERROR, HALF);
+    Map<Measure, Estimate> varying = Map.of(Measure.MEAN_ABSOLUTE_ERROR, HALF, Measure.R2, HALF);
+    assertThat(quality(Kind.NUMBER, constant, List.of()).hasOneLabel()).isTrue();
+    assertThat(quality(Kind.NUMBER, varying, List.of()).hasOneLabel()).isFalse();
+  }
+}
