@@ -160,7 +160,8 @@ public final class InitCommand implements Callable<Integer> {
     int width = proposal.lines().keySet().stream().mapToInt(String::length).max().orElse(1);
     proposal
         .lines()
-        .forEach((column, why) -> printer.printf("%-" + width + "s  %s%n", column, why));
+        .forEach(
+            (column, why) -> printer.printf(Locale.ROOT, "%-" + width + "s  %s%n", column, why));
     if (!proposal.open().isEmpty()) {
       printer.println();
       proposal.open().forEach(line -> printer.println("not sure: " + line));
@@ -170,8 +171,9 @@ public final class InitCommand implements Callable<Integer> {
       printer.println(
           "not sure: events are not in the order of their times: --sort reads all first");
     }
-    printer.printf("%n%s written. Next:%n%n", out);
+    printer.printf(Locale.ROOT, "%n%s written. Next:%n%n", out);
     printer.printf(
+        Locale.ROOT,
         "    ./fastweights run --events %s --schema %s --output predictions%s%n",
         String.join(" ", events.stream().map(path -> quoted(path)).toList()),
         quoted(out),
