@@ -180,6 +180,16 @@ class InitCommandTest extends CommandTest {
   }
 
   @Test
+  void columnsThatCouldBeKeysAreNamedWhateverTheyAreCalled() throws Exception {
+    Path file =
+        events("noten.csv", "Kunde,Farbe,ok", i -> "k" + i % 11 + ",f" + i % 3 + "," + i % 2);
+    Path out = folder.resolve("noten.json");
+    Result result = execute("init", "--events", file, "--target", "ok", "--out", out);
+    assertThat(result.out())
+        .contains("all events share one memory; --key names a column, such as Kunde\n");
+  }
+
+  @Test
   void aDecimalCommaIsFound() throws Exception {
     Path file =
         events(

@@ -169,7 +169,7 @@ final class Proposal {
   Schema schema(String targetName, TargetChoice.Kind kind) {
     Column predicted = named("--target", targetName);
     Target target = TargetChoice.of(predicted, kind, starts(predicted));
-    explainKey();
+    explainKey(predicted);
     explainTime();
     lines.put(targetName, TargetChoice.text(target, predicted));
     explainLate();
@@ -202,9 +202,24 @@ final class Proposal {
     return key != null && column.isNumber() && column.isAlikeFor(key);
   }
 
-  private void explainKey() {
+  /** Columns of texts that many events share, whatever their names. */
+  private String suchAs(Column target) {
+    List<String> names =
+        columns.stream()
+            .filter(c -> c != target && c != late.kind() && c != late.id())
+            .filter(c -> (time == null || c != time.column()) && !c.isNumber() && !c.isStructure())
+            .filter(c -> c.distinct() >= 10 && c.present() >= 10 * c.distinct())
+            .map(Column::name)
+            .limit(3)
+            .toList();
+    return names.isEmpty() ? "" : ", such as " + String.join(", ", names);
+  }
+
+  private void explainKey(Column target) {
     if (key == null) {
-      open.add("no column looks like a key: all events share one memory; --key names a column");
+      open.add(
+          "no column looks like a key: all events share one memory; --key names a column"
+              + suchAs(target));
       return;
     }
     lines.put(
