@@ -3,6 +3,7 @@ package io.fastweights.jobs;
 import io.fastweights.jobs.live.LiveServer;
 import io.fastweights.jobs.live.LiveView;
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.OutputFile;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.JobModel;
@@ -31,6 +32,12 @@ import org.apache.flink.core.execution.JobClient;
  * @param events in words
  */
 record JobPages(Path report, Integer port, String events, JobModel model) {
+  /**
+   * @throws IllegalArgumentException if the page at the end cannot be written
+   */
+  JobPages {
+    OutputFile.prepare("--report", report);
+  }
 
   /** Adds to a job what the pages tell and nothing else needs. */
   void watch(EventPipeline pipeline) {

@@ -99,8 +99,10 @@ record Column(
   static double number(String value) {
     try {
       String trimmed = value.trim();
-      boolean comma = trimmed.indexOf(',') >= 0 && COMMA.matcher(trimmed).matches();
-      return Double.parseDouble(comma ? trimmed.replace(',', '.') : trimmed);
+      int comma = trimmed.indexOf(',');
+      String pointed = comma < 0 ? trimmed : trimmed.replace(',', '.');
+      boolean decimal = comma >= 0 && COMMA.matcher(trimmed).matches();
+      return Double.parseDouble(decimal ? pointed : trimmed);
     } catch (NumberFormatException e) {
       return Double.NaN;
     }

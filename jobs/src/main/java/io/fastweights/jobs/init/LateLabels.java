@@ -3,6 +3,7 @@ package io.fastweights.jobs.init;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Columns that say which observe brings the label of which ask.
@@ -11,6 +12,8 @@ import java.util.Set;
  * @param id shared by an ask and its observe; null for none
  */
 record LateLabels(Column kind, Column id) {
+  private static final Pattern ASK = Pattern.compile("ask", Pattern.CASE_INSENSITIVE);
+
   private static final Set<String> KINDS = Set.of("ask", "observe");
 
   /** Pairs of an ask and an observe that are no accident. */
@@ -32,7 +35,7 @@ record LateLabels(Column kind, Column id) {
       asks[i] =
           kind == null || value == null
               ? target.values().get(i) == null
-              : value.trim().equalsIgnoreCase("ask");
+              : ASK.matcher(value.trim()).matches();
     }
     Column id =
         columns.stream()
