@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.DescribedEnum;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.description.HtmlFormatter;
 import org.apache.flink.configuration.description.TextElement;
 import org.apache.flink.util.TimeUtils;
@@ -77,6 +78,10 @@ class DocumentationTest {
   private static String shown(Object value) {
     if (value instanceof Duration duration) {
       return TimeUtils.formatWithHighestUnit(duration);
+    }
+    if (value instanceof MemorySize size) {
+      // Flink writes a size with the digits of the machine's locale.
+      return size.getMebiBytes() + " mb";
     }
     if (value instanceof List<?> list && list.isEmpty()) {
       return "none";
