@@ -189,6 +189,11 @@ final class WholeJob {
       left -= elements;
       return left < 0 ? new CompletableFuture<>() : CompletableFuture.completedFuture(null);
     }
+
+    /** The method that a source of Flink before 2.2 calls instead. */
+    public CompletionStage<Void> acquire() {
+      return acquire(1);
+    }
   }
 
   private static final class PerTrip implements WatermarkGenerator<Trip> {
