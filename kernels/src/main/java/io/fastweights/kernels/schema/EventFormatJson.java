@@ -8,8 +8,11 @@ import io.fastweights.kernels.schema.EventFormat.Unit;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
+import java.time.DateTimeException;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalQueries;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +22,9 @@ import java.util.TreeSet;
 
 /** Members of a schema's JSON that define the format of its events. */
 final class EventFormatJson {
+  private static final ZonedDateTime SAMPLE =
+      ZonedDateTime.of(2001, 2, 3, 4, 5, 6, 0, ZoneOffset.UTC);
+
   private EventFormatJson() {}
 
   /**
@@ -92,15 +98,32 @@ final class EventFormatJson {
   }
 
   private static String pattern(String text) {
-    if (text != null) {
-      try {
-        DateTimeFormatter.ofPattern(text, Locale.ROOT);
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            String.format(Locale.ROOT, "time: pattern is '%s': %s", text, e.getMessage()));
-      }
+    if (text != null && !givesDates(text)) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "time: pattern is '%s', which gives no date", text));
     }
     return text;
+  }
+
+  private static boolean givesDates(String pattern) {
+    DateTimeFormatter formatter;
+    try {
+      formatter = DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "time: pattern is '%s': %s", pattern, e.getMessage()));
+    } catch (ClassCastException e) {
+      // The JDK's own failure, up to version 25 at least.
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "time: pattern is '%s', padding 'p' within adjacent numbers", pattern));
+    }
+    try {
+      return formatter.parse(formatter.format(SAMPLE)).query(TemporalQueries.localDate()) != null;
+    } catch (DateTimeException e) {
+      // What it writes it cannot read, as without a digit between two numbers: no proof of a lack.
+      return true;
+    }
   }
 
   private static Charset charset(String name) {

@@ -285,6 +285,46 @@ class SchemaTest {
     assertThatThrownBy(() -> SchemaJson.parse(json)).isInstanceOf(IllegalArgumentException.class);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "HH:mm | gives no date",
+        "yyyy-MM | gives no date",
+        "yyyy HH:mm | gives no date",
+        "WyypWs- | padding",
+        "b | Unknown pattern letter",
+        "yyyy-MM-dd' | incomplete"
+      })
+  void refusesATimePatternThatGivesNoDate(String pattern, String reason) {
+    assertThatThrownBy(() -> SchemaJson.parse(schemaWithPattern(pattern)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("time: pattern is '" + pattern + "'")
+        .hasMessageContaining(reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dd.MM.yyyy HH:mm",
+        "yyyyMMdd",
+        "uuuu-DDD",
+        "YYYY-'W'ww-e",
+        "EEE MMM dd HH:mm:ss zzz yyyy",
+        "ppd/ppM/yy",
+        "yyyy-MM-dd'T'HH:mm:ss.SSSXXX"
+      })
+  void takesATimePatternThatGivesADate(String pattern) {
+    assertThat(SchemaJson.parse(schemaWithPattern(pattern)).format().time().pattern())
+        .isEqualTo(pattern);
+  }
+
+  private static String schemaWithPattern(String pattern) {
+    return "{\"time\": {\"column\": \"t\", \"pattern\": \""
+        + pattern
+        + "\"}, \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}";
+  }
+
   @Test
   void theLagReadsBackAsItWasWritten() throws Exception {
     EncodedEvent e = schema.encode(event());
