@@ -151,16 +151,39 @@ class InitCommandTest extends CommandTest {
     Path out = folder.resolve("late.json");
     Result result = execute("init", "--events", file, "--target", "late", "--out", out);
     assertThat(result.out()).containsPattern("delay +left out: WARNING: is larger for one value");
-    assertThat(written(out).fields()).hasOnlyElementsOfType(Field.Elapsed.class);
+    assertThat(written(out).fields()).hasOnlyElementsOfType(Field.LastTarget.class);
   }
 
   @Test
-  void aFieldIsMadeWhereNoColumnIsLeft() throws Exception {
+  void theLastTargetIsAFieldWhereItTellsOfTheNext() throws Exception {
+    Path labels =
+        events("labels.csv", "user,a,y", i -> "u" + i % 7 + "," + i % 3 + "," + i / 28 % 2);
+    Path out = folder.resolve("labels.json");
+    Result result =
+        execute("init", "--events", labels, "--target", "y", "--key", "user", "--out", out);
+    assertThat(result.out())
+        .containsPattern("last_y +the last y of the key: alone right for 75 % .* 50 %");
+    assertThat(written(out).fields()).anyMatch(Field.LastTarget.class::isInstance);
+
+    Path walk = events("walk.csv", "a,x", i -> i % 3 + "," + (i * 0.1 + i % 2));
+    Path walked = folder.resolve("walk.json");
+    assertThat(execute("init", "--events", walk, "--target", "x", "--out", walked).out())
+        .containsPattern("last_x +the last x: on average 1.00 from the next, the mean so far 10");
+    assertThat(written(walked).fields()).anyMatch(Field.LastTarget.class::isInstance);
+
+    Path noise = events("noise.csv", "a,x", i -> i % 3 + "," + Math.floorMod(i * 0x9E3779B9, 1000));
+    Path noisy = folder.resolve("noise.json");
+    execute("init", "--events", noise, "--target", "x", "--out", noisy);
+    assertThat(written(noisy).fields()).noneMatch(Field.LastTarget.class::isInstance);
+  }
+
+  @Test
+  void theLastTargetIsAFieldWhereNoColumnIsLeft() throws Exception {
     Path file = events("plain.csv", "machine,failed", i -> "m" + i % 9 + "," + i % 2);
     Path out = folder.resolve("plain.json");
     Result result = execute("init", "--events", file, "--target", "failed", "--out", out);
     assertThat(result.out())
-        .containsPattern("since +a constant: a schema needs a field, and no column is left");
+        .containsPattern("last_failed +the last failed of the key: alone right for");
   }
 
   @Test

@@ -180,6 +180,7 @@ final class Proposal {
       }
     }
     addTimes(fields);
+    addLast(predicted, target, fields);
     Map<String, String> constants = new HashMap<>();
     String keyName = key == null ? free(ALL) : key.name();
     if (key == null) {
@@ -274,10 +275,17 @@ final class Proposal {
       if (time.spansAWeek()) {
         add(new Field.DayOfWeek(free("weekday"), ZoneOffset.UTC), "day of the week, UTC", fields);
       }
-    } else if (fields.isEmpty()) {
-      Field constant = new Field.Elapsed(free("since"), ELAPSED_BUCKETS);
-      fields.add(constant);
-      lines.put(constant.name(), "a constant: a schema needs a field, and no column is left");
+    }
+  }
+
+  /** A schema needs a field: the last target where no column is left. */
+  private void addLast(Column predicted, Target target, List<Field> fields) {
+    LastValue found = LastValue.of(predicted, target, key == null ? null : key.values());
+    if (found.tells() || fields.isEmpty()) {
+      Field last = new Field.LastTarget(free("last_" + predicted.name()), target.ids());
+      fields.add(last);
+      String whose = key == null ? "" : " of the key";
+      lines.put(last.name(), "the last " + predicted.name() + whose + ": " + found.text());
     }
   }
 

@@ -42,6 +42,26 @@ public sealed interface Field {
     return true;
   }
 
+  /** True if the one feature of an event comes from the key's last observed event. */
+  default boolean isOfLag() {
+    return false;
+  }
+
+  /**
+   * Its id for an event of a key that has a last observed event; without one, the id that {@link
+   * #encode} wrote.
+   *
+   * @throws UnsupportedOperationException if the field is not of the lag
+   */
+  default int lagId(EncodedEvent event, EncodedEvent lag) {
+    throw new UnsupportedOperationException("field " + name() + " is not of the lag");
+  }
+
+  /** The weight that goes with {@link #lagId}. */
+  default float lagWeight(EncodedEvent lag, Target target) {
+    return 1;
+  }
+
   /**
    * Writes {@link #features()} ids and weights.
    *
@@ -234,11 +254,21 @@ public sealed interface Field {
       return false;
     }
 
-    /** Encodes "no event before"; {@link #bucket} is used once the last event is known. */
+    /** Encodes "no event before". */
     @Override
     public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
       ids[at] = 0;
       weights[at] = 1;
+    }
+
+    @Override
+    public boolean isOfLag() {
+      return true;
+    }
+
+    @Override
+    public int lagId(EncodedEvent event, EncodedEvent lag) {
+      return bucket(event.timestamp() - lag.timestamp());
     }
 
     /** The bucket of a time in milliseconds; one that is negative counts as 0. */
@@ -246,6 +276,55 @@ public sealed interface Field {
       long seconds = Math.max(0, elapsedMillis) / 1000;
       int bucket = 1 + 63 - Long.numberOfLeadingZeros(1 + seconds);
       return Math.min(bucket, buckets - 1);
+    }
+  }
+
+  /**
+   * The target of the key's last observed event: its class, whether it was true, or its number on
+   * the scale of the target. Id 0 stands for a key without such an event. A trained model sees the
+   * last target in any case; an associative memory sees it by this field only.
+   *
+   * @param targetIds {@link Target#ids} of the schema's target
+   */
+  record LastTarget(String name, int targetIds) implements Field {
+    public LastTarget {
+      if (targetIds < 1) {
+        throw new IllegalArgumentException(
+            "field " + name + ": targetIds is " + targetIds + ", must be at least 1");
+      }
+      Ids.check(name, targetIds + 1);
+    }
+
+    @Override
+    public int ids() {
+      return targetIds + 1;
+    }
+
+    @Override
+    public boolean takesValue() {
+      return false;
+    }
+
+    @Override
+    public boolean isOfLag() {
+      return true;
+    }
+
+    @Override
+    public int lagId(EncodedEvent event, EncodedEvent lag) {
+      return 1 + lag.targetId();
+    }
+
+    @Override
+    public float lagWeight(EncodedEvent lag, Target target) {
+      return lag.targetId() < 0 ? 1 : target.lagWeight(lag.target());
+    }
+
+    /** Encodes "no event before". */
+    @Override
+    public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
+      ids[at] = 0;
+      weights[at] = 1;
     }
   }
 

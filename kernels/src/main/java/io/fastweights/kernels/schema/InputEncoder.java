@@ -57,7 +57,7 @@ public final class InputEncoder {
 
   /**
    * A seeded random projection: the vector of a feature is gaussian and depends on the seed, the
-   * field's name and the id alone. No lag.
+   * field's name and the id alone. Of the lag it sees what fields take of it.
    *
    * @param dim heads * keyDim of the associative memory
    */
@@ -104,8 +104,9 @@ public final class InputEncoder {
     int feature = 0;
     for (int i = 0; i < vectors.length; i++) {
       Field field = schema.fields().get(i);
-      if (field instanceof Field.Elapsed elapsed && lag != null) {
-        add(vectors[i], elapsed.bucket(event.timestamp() - lag.timestamp()), 1, into, at);
+      if (lag != null && field.isOfLag()) {
+        float weight = field.lagWeight(lag, schema.target());
+        add(vectors[i], field.lagId(event, lag), weight, into, at);
         feature++;
         continue;
       }

@@ -46,6 +46,16 @@ public record Schema(
       if (!names.add(field.name())) {
         throw new IllegalArgumentException("field " + field.name() + " stands twice");
       }
+      if (field instanceof Field.LastTarget last
+          && (target == null || last.targetIds() < target.ids())) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "field %s: targetIds is %d, must be the target's %d",
+                field.name(),
+                last.targetIds(),
+                target == null ? 0 : target.ids()));
+      }
     }
     if (target != null) {
       checkName("target", target.name());

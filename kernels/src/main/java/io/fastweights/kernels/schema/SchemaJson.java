@@ -74,11 +74,12 @@ public final class SchemaJson {
       throw new IllegalArgumentException("the schema is not JSON: " + e.getOriginalMessage());
     }
     JsonMembers schema = new JsonMembers("the schema", root);
+    JsonNode targetNode = schema.optional("target");
+    Target target = targetNode == null ? null : target(new JsonMembers("the target", targetNode));
     List<Field> fields = new ArrayList<>();
     for (JsonNode node : schema.array("fields")) {
-      fields.add(field(new JsonMembers("a field", node)));
+      fields.add(field(new JsonMembers("a field", node), target));
     }
-    JsonNode target = schema.optional("target");
     JsonNode time = schema.optional("time");
     if (time != null && !time.isTextual() && !time.isObject()) {
       throw new IllegalArgumentException(
@@ -92,7 +93,7 @@ public final class SchemaJson {
             EventFormatJson.timeColumn(time),
             schema.optionalText("kind"),
             fields,
-            target == null ? null : target(new JsonMembers("the target", target)),
+            target,
             EventFormatJson.parse(schema, time));
     schema.refuseOthers();
     return parsed;
@@ -115,7 +116,15 @@ public final class SchemaJson {
     return keys;
   }
 
-  private static Field field(JsonMembers m) {
+  private static Field lastTarget(String name, Target target) {
+    if (target == null) {
+      throw new IllegalArgumentException(
+          "field " + name + ": the schema has no target, lastTarget needs one");
+    }
+    return new Field.LastTarget(name, target.ids());
+  }
+
+  private static Field field(JsonMembers m, Target target) {
     String name = m.text("name");
     m.named("field " + name);
     String encoder = m.text("encoder");
@@ -131,13 +140,14 @@ public final class SchemaJson {
           case "timeOfDay" ->
               new Field.TimeOfDay(name, m.integer("buckets", 24), m.flag("smooth", true), m.zone());
           case "dayOfWeek" -> new Field.DayOfWeek(name, m.zone());
+          case "lastTarget" -> lastTarget(name, target);
           default ->
               throw new IllegalArgumentException(
                   m.what()
                       + ": encoder is '"
                       + encoder
                       + "', must be one of categorical, hashed, numeric, elapsed, timeOfDay,"
-                      + " dayOfWeek");
+                      + " dayOfWeek, lastTarget");
         };
     m.refuseOthers();
     return field;
@@ -209,6 +219,8 @@ public final class SchemaJson {
           .put("zone", f.zone().getId());
     } else if (field instanceof Field.DayOfWeek f) {
       node.put("encoder", "dayOfWeek").put("zone", f.zone().getId());
+    } else if (field instanceof Field.LastTarget) {
+      node.put("encoder", "lastTarget");
     }
   }
 

@@ -70,8 +70,8 @@ public final class SequenceBuilder {
     int feature = 0;
     for (int i = 0; i < first.length; i++) {
       Field field = schema.fields().get(i);
-      if (field instanceof Field.Elapsed elapsed && lag != null) {
-        s.feature(first[i] + elapsed.bucket(event.timestamp() - lag.timestamp()), 1);
+      if (lag != null && field.isOfLag()) {
+        s.feature(first[i] + field.lagId(event, lag), field.lagWeight(lag, schema.target()));
         feature++;
         continue;
       }

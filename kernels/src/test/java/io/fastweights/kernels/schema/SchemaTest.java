@@ -10,6 +10,7 @@ import io.fastweights.kernels.schema.Field.Categorical;
 import io.fastweights.kernels.schema.Field.DayOfWeek;
 import io.fastweights.kernels.schema.Field.Elapsed;
 import io.fastweights.kernels.schema.Field.Hashed;
+import io.fastweights.kernels.schema.Field.LastTarget;
 import io.fastweights.kernels.schema.Field.Numeric;
 import io.fastweights.kernels.schema.Field.TimeOfDay;
 import java.io.ByteArrayInputStream;
@@ -42,7 +43,8 @@ class SchemaTest {
               new Numeric("distance", 700, 500),
               new Elapsed("since", 24),
               new TimeOfDay("hour", 24, true, ZoneOffset.UTC),
-              new DayOfWeek("day", ZoneOffset.UTC)),
+              new DayOfWeek("day", ZoneOffset.UTC),
+              new LastTarget("last", 3)),
           new Target.Classes("gate", List.of("A", "B", "C")));
 
   private RawEvent event() {
@@ -136,6 +138,47 @@ class SchemaTest {
   @CsvSource({"-5,1", "0,1", "999,1", "1000,2", "3000,3", "86400000,17", "9000000000000000,23"})
   void bucketsElapsedTimeByItsLogarithm(long millis, int bucket) {
     assertThat(new Elapsed("since", 24).bucket(millis)).isEqualTo(bucket);
+  }
+
+  /** Each last target has a vector of its own, and a number is a multiple of one. */
+  @ParameterizedTest
+  @CsvSource({"a, 1, 1", "b, 2, 1", ", 0, 1", "7.0, 1, 2.5"})
+  void aMemoryWithoutTrainingSeesTheLastTarget(String last, int id, float weight) throws Exception {
+    Target target =
+        "7.0".equals(last)
+            ? new Target.Number("y", 2, 2)
+            : new Target.Classes("y", List.of("a", "b"));
+    Schema with = Schema.of(List.of(new LastTarget("last", target.ids())), target);
+    EncodedEvent lag =
+        last == null ? null : with.encode(with.newEvent().timestamp(NOON).target(last)).asLag();
+    EncodedEvent now = with.encode(with.newEvent().timestamp(NOON).ask());
+    float[] input = new float[4];
+    InputEncoder.projection(with, 4, 1).encode(now, lag, input, 0);
+
+    Schema category = Schema.of(List.of(new Categorical("last", List.of("a", "b"))), target);
+    RawEvent same = category.newEvent().timestamp(NOON).ask();
+    float[] expected = new float[4];
+    InputEncoder.projection(category, 4, 1)
+        .encode(
+            category.encode(same.set(0, id == 0 ? "?" : id == 1 ? "a" : "b")), null, expected, 0);
+    for (int i = 0; i < 4; i++) {
+      assertThat(input[i]).isEqualTo(weight * expected[i]);
+    }
+  }
+
+  @Test
+  void theLastTargetNeedsATarget() {
+    assertThatThrownBy(
+            () ->
+                SchemaJson.parse(
+                    "{\"fields\": [{\"name\": \"last\", \"encoder\": \"lastTarget\"}]}"))
+        .hasMessage("field last: the schema has no target, lastTarget needs one");
+    assertThatThrownBy(
+            () ->
+                Schema.of(
+                    List.of(new LastTarget("last", 2)),
+                    new Target.Classes("y", List.of("a", "b", "c"))))
+        .hasMessage("field last: targetIds is 2, must be the target's 3");
   }
 
   @Test

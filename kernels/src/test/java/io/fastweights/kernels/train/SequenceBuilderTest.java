@@ -13,6 +13,7 @@ import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,9 @@ class SequenceBuilderTest {
   @ParameterizedTest
   @MethodSource("targets")
   void rowsAddUpToTheEncodersInput(Target target) throws MalformedEventException {
-    Schema schema = Schema.of(FIELDS, target);
+    List<Field> fields = new ArrayList<>(FIELDS);
+    fields.add(new Field.LastTarget("last", target.ids()));
+    Schema schema = Schema.of(fields, target);
     int dim = 5;
     ModelConfig config =
         ModelConfig.builder(Architecture.ATTENTION)

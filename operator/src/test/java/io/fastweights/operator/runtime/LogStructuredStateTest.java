@@ -45,7 +45,10 @@ class LogStructuredStateTest {
   private static final String SCHEMA =
       SchemaJson.write(
           Schema.of(
-              List.of(new Field.Hashed("colour", 16), new Field.Elapsed("since", 8)),
+              List.of(
+                  new Field.Hashed("colour", 16),
+                  new Field.Elapsed("since", 8),
+                  new Field.LastTarget("last", 3)),
               new Target.Classes("next", List.of("a", "b", "c"))));
 
   /** "key|time|ask or observe|colour|target". */
