@@ -1,6 +1,7 @@
 package io.fastweights.jobs;
 
 import io.fastweights.jobs.bench.BenchCommand;
+import io.fastweights.jobs.broker.BrokerCommand;
 import io.fastweights.jobs.chaos.ChaosCommand;
 import io.fastweights.jobs.cluster.ClusterCommand;
 import io.fastweights.jobs.demo.DemoCommand;
@@ -30,6 +31,7 @@ import picocli.CommandLine.ScopeType;
       InitCommand.class,
       RunCommand.class,
       ClusterCommand.class,
+      BrokerCommand.class,
       ChaosCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,

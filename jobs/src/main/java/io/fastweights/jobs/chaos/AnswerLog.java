@@ -1,5 +1,6 @@
 package io.fastweights.jobs.chaos;
 
+import io.fastweights.jobs.broker.TopicReader;
 import java.time.Duration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 

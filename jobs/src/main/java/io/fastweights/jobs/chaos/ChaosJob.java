@@ -1,5 +1,6 @@
 package io.fastweights.jobs.chaos;
 
+import io.fastweights.jobs.broker.TopicReader;
 import io.fastweights.jobs.config.KafkaSinkConfig;
 import io.fastweights.jobs.config.KafkaSourceConfig;
 import io.fastweights.jobs.config.KafkaSourceConfig.ValueFormat;

@@ -1,10 +1,10 @@
 package io.fastweights.jobs.chaos;
 
 import io.fastweights.jobs.cluster.ClusterNetwork;
-import io.fastweights.jobs.cluster.ClusterProcess;
 import io.fastweights.jobs.cluster.ClusterShape;
 import io.fastweights.jobs.cluster.SessionCluster;
 import io.fastweights.jobs.cluster.SessionFolder;
+import io.fastweights.jobs.process.LocalProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +98,7 @@ final class ChaosRun {
   }
 
   /** The processes of the cluster. */
-  List<ClusterProcess> processes() throws Exception {
+  List<LocalProcess> processes() throws Exception {
     return cluster.processes();
   }
 

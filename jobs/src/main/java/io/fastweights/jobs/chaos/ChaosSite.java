@@ -1,7 +1,7 @@
 package io.fastweights.jobs.chaos;
 
-import io.fastweights.jobs.cluster.ClusterProcess;
 import io.fastweights.jobs.cluster.SessionCluster;
+import io.fastweights.jobs.process.LocalProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -25,13 +25,13 @@ record ChaosSite(
   /** Heartbeat timeout of a TaskManager. */
   static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(6);
 
-  ClusterProcess jobManager() throws IOException {
+  LocalProcess jobManager() throws IOException {
     return cluster.processes().get(0);
   }
 
   /** One that has tasks. */
-  ClusterProcess anyTaskManager() throws Exception {
-    List<ClusterProcess> workers = cluster.workers();
+  LocalProcess anyTaskManager() throws Exception {
+    List<LocalProcess> workers = cluster.workers();
     if (workers.isEmpty()) {
       throw new IllegalStateException("no TaskManager has tasks of the job");
     }

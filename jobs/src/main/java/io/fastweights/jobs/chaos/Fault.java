@@ -1,6 +1,6 @@
 package io.fastweights.jobs.chaos;
 
-import io.fastweights.jobs.cluster.ClusterProcess;
+import io.fastweights.jobs.process.LocalProcess;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -11,7 +11,7 @@ enum Fault {
   KILL_TASK_MANAGER {
     @Override
     String strike(ChaosSite site) throws Exception {
-      ClusterProcess process = site.anyTaskManager();
+      LocalProcess process = site.anyTaskManager();
       process.signal("KILL");
       return process.name();
     }
@@ -126,7 +126,7 @@ enum Fault {
   }
 
   private static String pause(ChaosSite site, long least, long most) throws Exception {
-    ClusterProcess process = site.anyTaskManager();
+    LocalProcess process = site.anyTaskManager();
     long millis = millis(site.random(), least, most);
     process.signal("STOP");
     try {

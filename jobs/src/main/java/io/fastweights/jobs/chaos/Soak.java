@@ -1,8 +1,8 @@
 package io.fastweights.jobs.chaos;
 
 import io.fastweights.jobs.bench.ResidentMemory;
-import io.fastweights.jobs.cluster.ClusterProcess;
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.process.LocalProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -43,8 +43,8 @@ final class Soak {
     return drifts().put("seconds", time.toSeconds());
   }
 
-  void sample(List<ClusterProcess> processes) throws IOException {
-    for (ClusterProcess process : processes) {
+  void sample(List<LocalProcess> processes) throws IOException {
+    for (LocalProcess process : processes) {
       sample(process.name(), ResidentMemory.of(process.pid()));
     }
   }

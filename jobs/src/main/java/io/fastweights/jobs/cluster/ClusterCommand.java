@@ -1,6 +1,7 @@
 package io.fastweights.jobs.cluster;
 
 import io.fastweights.jobs.cluster.RestClient.Overview;
+import io.fastweights.jobs.process.LocalProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -80,7 +81,7 @@ public final class ClusterCommand implements Callable<Integer> {
 
     /** A cluster that is up keeps its port and its slots: other ones must not be ignored. */
     private void requireSame(SessionCluster cluster, SessionFolder folder) throws IOException {
-      if (cluster.processes().stream().noneMatch(ClusterProcess::isAlive)) {
+      if (cluster.processes().stream().noneMatch(LocalProcess::isAlive)) {
         return;
       }
       String address = folder.address();
@@ -117,7 +118,7 @@ public final class ClusterCommand implements Callable<Integer> {
         return 1;
       }
       print(cluster, place.folder(), out);
-      return cluster.processes().stream().allMatch(ClusterProcess::isAlive) ? 0 : 1;
+      return cluster.processes().stream().allMatch(LocalProcess::isAlive) ? 0 : 1;
     }
   }
 
@@ -153,7 +154,7 @@ public final class ClusterCommand implements Callable<Integer> {
 
   private static void print(SessionCluster cluster, SessionFolder folder, PrintWriter out)
       throws Exception {
-    for (ClusterProcess process : cluster.processes()) {
+    for (LocalProcess process : cluster.processes()) {
       out.printf(
           Locale.ROOT,
           "%-16s process %d%s%n",

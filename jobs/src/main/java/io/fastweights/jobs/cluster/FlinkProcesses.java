@@ -1,6 +1,7 @@
 package io.fastweights.jobs.cluster;
 
 import io.fastweights.jobs.process.ChildJvm;
+import io.fastweights.jobs.process.LocalProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ final class FlinkProcesses {
     }
   }
 
-  ClusterProcess jobManager() throws IOException {
+  LocalProcess jobManager() throws IOException {
     return start(SessionFolder.jobManager(), List.of(), heap(512), JOB_MANAGER, List.of());
   }
 
@@ -67,7 +68,7 @@ final class FlinkProcesses {
   /**
    * @param number from 1
    */
-  ClusterProcess taskManager(int number) throws IOException {
+  LocalProcess taskManager(int number) throws IOException {
     List<String> jvm = heap(shape.heap + FRAMEWORK_HEAP);
     jvm.add("-XX:MaxDirectMemorySize=" + (FRAMEWORK_DIRECT + NETWORK) + "m");
     jvm.add("--add-modules=jdk.incubator.vector");
@@ -102,7 +103,7 @@ final class FlinkProcesses {
     return arguments;
   }
 
-  private ClusterProcess start(
+  private LocalProcess start(
       String name, List<String> launcher, List<String> jvm, String main, List<String> arguments)
       throws IOException {
     List<String> command = new ArrayList<>(launcher);
@@ -128,7 +129,7 @@ final class FlinkProcesses {
         .redirectOutput(
             // Keep the log of an earlier process of this name.
             ProcessBuilder.Redirect.appendTo(folder.log(name).toFile()));
-    ClusterProcess process = ClusterProcess.of(name, builder.start());
+    LocalProcess process = LocalProcess.of(name, builder.start());
     process.write(folder.pid(name));
     return process;
   }

@@ -1,9 +1,9 @@
 package io.fastweights.jobs.cluster;
 
 import io.fastweights.jobs.cluster.RestClient.Overview;
+import io.fastweights.jobs.process.FreePort;
+import io.fastweights.jobs.process.LocalProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,10 +40,11 @@ public final class SessionCluster {
   public boolean up(ClusterShape shape, Path lib) throws Exception {
     FlinkProcesses flink = new FlinkProcesses(folder, network, shape, lib);
     boolean started = false;
-    if (folder.processes().stream().noneMatch(ClusterProcess::isAlive)) {
+    if (folder.processes().stream().noneMatch(LocalProcess::isAlive)) {
       stop();
       folder.create();
-      ClusterConf.write(folder, shape, network.jobManager(), freePort(0), freePort(shape.port));
+      String host = network.jobManager();
+      ClusterConf.write(folder, shape, host, FreePort.of(host, 0), FreePort.of(host, shape.port));
     }
     if (!isAlive(SessionFolder.jobManager())) {
       flink.jobManager();
@@ -67,7 +68,7 @@ public final class SessionCluster {
     RestClient rest = new RestClient(folder.address());
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(UP_SECONDS);
     while (rest.overview().filter(found -> found.slots() >= slots).isEmpty()) {
-      for (ClusterProcess process : folder.processes()) {
+      for (LocalProcess process : folder.processes()) {
         if (!process.isAlive()) {
           throw new IllegalStateException(
               process.name() + " has ended, see " + folder.log(process.name()));
@@ -85,17 +86,6 @@ public final class SessionCluster {
     }
   }
 
-  private int freePort(int wanted) throws IOException {
-    String host = network.jobManager();
-    try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getByName(host))) {
-      return socket.getLocalPort();
-    } catch (java.net.BindException e) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "port %d of %s is taken: give another with --port", wanted, host));
-    }
-  }
-
   /** Empty if the cluster does not answer, or there is none. */
   Optional<Overview> overview() throws Exception {
     return Files.exists(folder.conf())
@@ -104,12 +94,12 @@ public final class SessionCluster {
   }
 
   /** The JobManager first. */
-  public List<ClusterProcess> processes() throws IOException {
+  public List<LocalProcess> processes() throws IOException {
     return folder.processes();
   }
 
   /** The TaskManagers that have given slots to jobs. */
-  public List<ClusterProcess> workers() throws Exception {
+  public List<LocalProcess> workers() throws Exception {
     List<String> names = new RestClient(folder.address()).workers();
     return folder.processes().stream().filter(process -> names.contains(process.name())).toList();
   }
@@ -127,10 +117,10 @@ public final class SessionCluster {
 
   /** TaskManagers first: otherwise they would try to reconnect to the JobManager. */
   private int stop() throws Exception {
-    List<ClusterProcess> processes = new java.util.ArrayList<>(folder.processes());
+    List<LocalProcess> processes = new java.util.ArrayList<>(folder.processes());
     java.util.Collections.reverse(processes);
     int ended = 0;
-    for (ClusterProcess process : processes) {
+    for (LocalProcess process : processes) {
       ended += process.isAlive() ? 1 : 0;
       process.stop();
       Files.deleteIfExists(folder.pid(process.name()));

@@ -1,5 +1,7 @@
 package io.fastweights.jobs.cluster;
 
+import io.fastweights.jobs.process.LocalProcess;
+import io.fastweights.jobs.process.OwnFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,14 +92,14 @@ public record SessionFolder(Path folder) {
    *
    * @throws IllegalArgumentException if another user can write here
    */
-  public List<ClusterProcess> processes() throws IOException {
+  public List<LocalProcess> processes() throws IOException {
     OwnFolder.check(folder);
-    List<ClusterProcess> processes = new ArrayList<>();
+    List<LocalProcess> processes = new ArrayList<>();
     if (Files.isDirectory(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
         for (Path file : files.filter(f -> f.toString().endsWith(PID)).sorted().toList()) {
           String name = file.getFileName().toString();
-          processes.add(ClusterProcess.read(name.substring(0, name.length() - PID.length()), file));
+          processes.add(LocalProcess.read(name.substring(0, name.length() - PID.length()), file));
         }
       }
     }

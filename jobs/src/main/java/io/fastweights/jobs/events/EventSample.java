@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The first events of files that have no schema yet, read as {@code run} reads them.
@@ -36,6 +38,10 @@ public record EventSample(
    * @throws IllegalArgumentException if there is no file, or none has an event
    */
   public static EventSample of(List<Path> paths, int most) throws IOException {
+    return read(files(paths), most);
+  }
+
+  private static EventFiles files(List<Path> paths) throws IOException {
     EventFiles best = null;
     for (Character delimiter : List.of(',', ';', '\t', '|')) {
       EventFiles files = EventFiles.of(paths, probe(delimiter), file -> {});
@@ -43,7 +49,35 @@ public record EventSample(
         best = files;
       }
     }
-    return read(best, most);
+    return best;
+  }
+
+  /**
+   * Passes on every event of files, in their order: the values that it has by the names of the
+   * columns.
+   *
+   * @return records that are not events
+   * @throws IllegalArgumentException if there is no file
+   */
+  public static long forEach(List<Path> paths, Consumer<Map<String, String>> reader)
+      throws IOException {
+    EventFiles files = files(paths);
+    List<Integer> shown = shown(files);
+    Reading reading =
+        new Reading(
+            files,
+            shown,
+            cells -> {
+              Map<String, String> event = new LinkedHashMap<>();
+              for (int i = 0; i < cells.length; i++) {
+                if (cells[i] != null) {
+                  event.put(files.columns().get(shown.get(i)), cells[i]);
+                }
+              }
+              reader.accept(event);
+            });
+    files.forFirst(reading::take, () -> false);
+    return reading.unreadable;
   }
 
   /** A schema that every file fits. */
@@ -65,6 +99,20 @@ public record EventSample(
   }
 
   private static EventSample read(EventFiles files, int most) throws IOException {
+    List<Integer> shown = shown(files);
+    int rows = Math.min(most, Math.max(1000, MOST_VALUES / Math.max(1, shown.size())));
+    List<String[]> kept = new ArrayList<>();
+    Reading reading = new Reading(files, shown, kept::add);
+    boolean whole = files.forFirst(reading::take, () -> kept.size() >= rows);
+    if (kept.isEmpty()) {
+      throw new IllegalArgumentException("no events in " + String.join(", ", files.paths()));
+    }
+    List<String> columns = shown.stream().map(files.columns()::get).toList();
+    return new EventSample(columns, kept, reading.unreadable, whole, files.notes());
+  }
+
+  /** Columns of the files themselves. */
+  private static List<Integer> shown(EventFiles files) {
     List<Integer> shown = new ArrayList<>();
     for (int i = 0; i < files.columns().size(); i++) {
       String name = files.columns().get(i);
@@ -72,26 +120,20 @@ public record EventSample(
         shown.add(i);
       }
     }
-    int rows = Math.min(most, Math.max(1000, MOST_VALUES / Math.max(1, shown.size())));
-    Reading reading = new Reading(files, shown);
-    boolean whole = files.forFirst(reading::take, () -> reading.rows.size() >= rows);
-    if (reading.rows.isEmpty()) {
-      throw new IllegalArgumentException("no events in " + String.join(", ", files.paths()));
-    }
-    List<String> columns = shown.stream().map(files.columns()::get).toList();
-    return new EventSample(columns, reading.rows, reading.unreadable, whole, files.notes());
+    return shown;
   }
 
-  /** The rows so far. */
+  /** Takes the records of files. */
   private static final class Reading {
     private final EventParser parser;
     private final List<Integer> shown;
-    private final List<String[]> rows = new ArrayList<>();
+    private final Consumer<String[]> rows;
     private long unreadable;
 
-    Reading(EventFiles files, List<Integer> shown) {
+    Reading(EventFiles files, List<Integer> shown, Consumer<String[]> rows) {
       this.parser = new EventParser(files, probe(','));
       this.shown = shown;
+      this.rows = rows;
     }
 
     void take(Line line) {
@@ -99,7 +141,7 @@ public record EventSample(
         Event event = parser.parse(line);
         if (event != null) {
           String[] cells = event.cells();
-          rows.add(shown.stream().map(i -> cells[i]).toArray(String[]::new));
+          rows.accept(shown.stream().map(i -> cells[i]).toArray(String[]::new));
         }
       } catch (MalformedEventException e) {
         unreadable++;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fastweights.jobs.Commands;
 import io.fastweights.jobs.Main;
 import io.fastweights.jobs.process.ChildJvm;
+import io.fastweights.jobs.process.LocalProcess;
 import io.fastweights.kernels.cuda.SimulatedDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +47,7 @@ class CudaClusterIT {
   @Test
   void jobsOneAfterAnotherAndSideBySideShareTheDeviceOfATaskManager() throws Exception {
     up();
-    List<ClusterProcess> processes = new SessionFolder(Path.of(clusterFolder())).processes();
+    List<LocalProcess> processes = new SessionFolder(Path.of(clusterFolder())).processes();
     Path events = events();
     List<String> expected = run(events, "cpu", "on-cpu");
     assertThat(expected).hasSize(EVENTS);
@@ -62,7 +63,7 @@ class CudaClusterIT {
     assertThat(new SessionFolder(Path.of(clusterFolder())).processes())
         .as("no process was restarted")
         .isEqualTo(processes)
-        .allMatch(ClusterProcess::isAlive);
+        .allMatch(LocalProcess::isAlive);
   }
 
   private String clusterFolder() {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.fastweights.jobs.Commands;
 import io.fastweights.jobs.TrainedWeights;
-import io.fastweights.jobs.cluster.ClusterProcess;
 import io.fastweights.jobs.cluster.SessionFolder;
+import io.fastweights.jobs.process.LocalProcess;
 import io.fastweights.kernels.model.WeightsFile;
 import java.io.IOException;
 import java.nio.file.FileSystem;
@@ -129,8 +129,8 @@ class KafkaClusterIT {
     broker.send(Visits.messages("b", 0, SOME));
     awaitCommitted("a", SOME);
     awaitCommitted("b", SOME);
-    List<ClusterProcess> processes = session.processes();
-    assertThat(processes).hasSize(2).allMatch(ClusterProcess::isAlive);
+    List<LocalProcess> processes = session.processes();
+    assertThat(processes).hasSize(2).allMatch(LocalProcess::isAlive);
     try (RestClusterClient<StandaloneClusterId> client = client(session.address())) {
       String savepoint =
           client
@@ -161,7 +161,7 @@ class KafkaClusterIT {
     assertThat(session.processes()).as("no process was restarted").isEqualTo(processes);
     assertThat(Commands.succeed("cluster", "down", "--folder", clusterFolder, "--force"))
         .contains("is down");
-    assertThat(processes).noneMatch(ClusterProcess::isAlive);
+    assertThat(processes).noneMatch(LocalProcess::isAlive);
     assertThat(Path.of(clusterFolder)).doesNotExist();
 
     Visits.checkPredictions(broker.committed("a-out"), 3 * SOME);

@@ -1,4 +1,4 @@
-package io.fastweights.jobs.cluster;
+package io.fastweights.jobs.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,23 +10,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A process of the cluster.
+ * A process of this machine that outlives the command which started it.
  *
  * @param started start time, which distinguishes it from a later process with the same id
  */
-public record ClusterProcess(String name, long pid, Instant started) {
+public record LocalProcess(String name, long pid, Instant started) {
   private static final int STOP_SECONDS = 10;
 
-  static ClusterProcess of(String name, Process process) {
-    return new ClusterProcess(name, process.pid(), started(process.toHandle()));
+  public static LocalProcess of(String name, Process process) {
+    return new LocalProcess(name, process.pid(), started(process.toHandle()));
   }
 
-  static ClusterProcess read(String name, Path file) throws IOException {
+  /** Reads what {@link #write} wrote. */
+  public static LocalProcess read(String name, Path file) throws IOException {
     String[] parts = Files.readString(file).strip().split(" ");
-    return new ClusterProcess(name, Long.parseLong(parts[0]), Instant.parse(parts[1]));
+    return new LocalProcess(name, Long.parseLong(parts[0]), Instant.parse(parts[1]));
   }
 
-  void write(Path file) throws IOException {
+  /** Writes what tells it from a later process of the same id. */
+  public void write(Path file) throws IOException {
     Files.writeString(file, pid + " " + started);
   }
 
@@ -39,7 +41,7 @@ public record ClusterProcess(String name, long pid, Instant started) {
     if (isAlive()) {
       new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
       if (name.equals("KILL")) {
-        handle().ifPresent(ClusterProcess::awaitEnd);
+        handle().ifPresent(LocalProcess::awaitEnd);
       }
     }
   }
@@ -53,7 +55,7 @@ public record ClusterProcess(String name, long pid, Instant started) {
   }
 
   /** Stops the process: terminates it, and kills it after a timeout. */
-  void stop() throws InterruptedException {
+  public void stop() throws InterruptedException {
     Optional<ProcessHandle> handle = handle();
     if (handle.isEmpty()) {
       return;

@@ -1,10 +1,11 @@
-package io.fastweights.jobs.chaos;
+package io.fastweights.jobs.broker;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -17,14 +18,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads what is committed of a topic, from its beginning. Not safe for more than one thread. */
-final class TopicReader implements AutoCloseable {
+public final class TopicReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final String brokers;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
 
-  TopicReader(String brokers, String topic) {
+  public TopicReader(String brokers, String topic) {
     this.brokers = brokers;
     Map<String, Object> options =
         Map.of("bootstrap.servers", brokers, "isolation.level", "read_committed");
@@ -38,8 +39,21 @@ final class TopicReader implements AutoCloseable {
     consumer.seekToBeginning(partitions);
   }
 
+  /** Messages of each topic that is not Kafka's own, transactions' marks included. */
+  static Map<String, Long> sizes(String brokers) throws Exception {
+    Map<String, Long> sizes = new TreeMap<>();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers))) {
+      for (String topic : admin.listTopics().names().get(60, TimeUnit.SECONDS)) {
+        try (TopicReader reader = new TopicReader(brokers, topic)) {
+          sizes.put(topic, reader.ends().values().stream().mapToLong(end -> end).sum());
+        }
+      }
+    }
+    return sizes;
+  }
+
   /** Passes on the messages since the last call; waits a moment if there are none. */
-  void poll(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+  public void poll(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
     consumer.poll(POLL).forEach(reader);
   }
 
@@ -49,7 +63,7 @@ final class TopicReader implements AutoCloseable {
    * @param from the first offset of each partition; 0 for partitions that are not named
    * @param until the offset after the last
    */
-  List<Long> timestamps(Map<TopicPartition, Long> from, Map<TopicPartition, Long> until) {
+  public List<Long> timestamps(Map<TopicPartition, Long> from, Map<TopicPartition, Long> until) {
     List<Long> timestamps = new ArrayList<>();
     from.forEach(consumer::seek);
     while (until.keySet().stream().anyMatch(p -> consumer.position(p) < until.get(p))) {
@@ -69,7 +83,8 @@ final class TopicReader implements AutoCloseable {
    *
    * @throws IllegalStateException if a transaction stays open for longer than this
    */
-  void finish(Duration longest, Consumer<ConsumerRecord<byte[], byte[]>> reader) throws Exception {
+  public void finish(Duration longest, Consumer<ConsumerRecord<byte[], byte[]>> reader)
+      throws Exception {
     Map<TopicPartition, Long> ends = ends();
     long deadline = System.nanoTime() + longest.toNanos();
     while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {

@@ -1,4 +1,4 @@
-package io.fastweights.jobs.cluster;
+package io.fastweights.jobs.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,10 +11,10 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Locale;
 
 /**
- * Checks that no other user can write to a folder. A session cluster runs the configuration of its
- * folder, and 'down' ends the processes that the folder names.
+ * Checks that no other user can write to a folder. A session cluster or a broker runs the
+ * configuration of its folder, and 'down' ends the processes that the folder names.
  */
-final class OwnFolder {
+public final class OwnFolder {
   private OwnFolder() {}
 
   /**
@@ -23,7 +23,7 @@ final class OwnFolder {
    *
    * @throws IllegalArgumentException if it is there and another user owns it or can write to it
    */
-  static void create(Path folder) throws IOException {
+  public static void create(Path folder) throws IOException {
     check(folder);
     Files.createDirectories(folder);
     if (isPosix(folder)) {
@@ -35,7 +35,7 @@ final class OwnFolder {
    * @throws IllegalArgumentException if the folder is there and another user owns it or can write
    *     to it
    */
-  static void check(Path folder) throws IOException {
+  public static void check(Path folder) throws IOException {
     if (!Files.exists(folder) || !isPosix(folder)) {
       return;
     }
@@ -45,7 +45,7 @@ final class OwnFolder {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s belongs to user %s, a cluster's folder must belong to user %s",
+              "%s belongs to user %s, the folder must belong to user %s",
               folder,
               found.owner().getName(),
               user.getName()));
