@@ -4,6 +4,7 @@ import io.fastweights.jobs.bench.BenchCommand;
 import io.fastweights.jobs.broker.BrokerCommand;
 import io.fastweights.jobs.chaos.ChaosCommand;
 import io.fastweights.jobs.cluster.ClusterCommand;
+import io.fastweights.jobs.cluster.SqlCommand;
 import io.fastweights.jobs.demo.DemoCommand;
 import io.fastweights.jobs.experiment.ExperimentCommand;
 import io.fastweights.jobs.gpucheck.GpuCheckCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.ScopeType;
       InitCommand.class,
       RunCommand.class,
       ClusterCommand.class,
+      SqlCommand.class,
       BrokerCommand.class,
       ChaosCommand.class,
       TrainCommand.class,
