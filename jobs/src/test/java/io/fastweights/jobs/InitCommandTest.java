@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.schema.EventFormat.Unit;
 import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Statistics;
@@ -124,12 +125,36 @@ class InitCommandTest extends CommandTest {
     Path out = folder.resolve("proposed.json");
     Result result = execute("init", "--events", file, "--target", "class", "--out", out);
     Schema schema = written(out);
-    assertThat(schema.target()).isEqualTo(new Target.Binary("class"));
+    assertThat(schema.target())
+        .isEqualTo(new Target.Binary("class", new Prior(List.of(0.5), Prior.EVENTS)));
     assertThat(schema.format().constants()).containsOnlyKeys("all", "time");
     assertThat(field(schema, "a")).isEqualTo(new Field.Numeric("a"));
     assertThat(result.out())
         .contains("not sure: no column looks like a key: all events share one memory")
         .contains("not sure: no column holds times: events are taken in the order of the file");
+  }
+
+  /** Every fourth label of each key is true; or that of every fourth key. */
+  @Test
+  void aKeyStartsFromTheRatesOfTheSample() throws Exception {
+    Path alike = events("alike.csv", "user,bought", i -> "u" + i % 20 + "," + (i / 20 % 4 == 0));
+    Path apart = events("apart.csv", "user,bought", i -> "u" + i % 20 + "," + (i % 4 == 0));
+    Path out = folder.resolve("alike.json");
+    Result result = execute("init", "--events", alike, "--target", "bought", "--out", out);
+    assertThat(written(out).target().prior()).isEqualTo(new Prior(List.of(0.25), 50));
+    assertThat(result.out())
+        .contains("true or false; a key starts from the sample's rate of 0.25, which counts as 50");
+    Path other = folder.resolve("apart.json");
+    execute("init", "--events", apart, "--target", "bought", "--out", other);
+    assertThat(written(other).target().prior()).isEqualTo(new Prior(List.of(0.25), 1));
+  }
+
+  @Test
+  void theRatesOfClassesSumToOne() throws Exception {
+    Path file = events("moods.csv", "user,mood", i -> "u" + i % 20 + ",m" + i % 3);
+    Path out = folder.resolve("mood.json");
+    execute("init", "--events", file, "--target", "mood", "--out", out);
+    assertThat(written(out).target().prior().rates()).containsExactly(0.335, 0.3325, 0.3325);
   }
 
   @Test
@@ -332,7 +357,8 @@ class InitCommandTest extends CommandTest {
     Schema schema = written(out);
     assertThat(schema.key()).isEqualTo("device");
     assertThat(schema.time()).isEqualTo("when");
-    assertThat(schema.target()).isEqualTo(new Target.Binary("ok"));
+    assertThat(schema.target())
+        .isEqualTo(new Target.Binary("ok", new Prior(List.of(0.25), Prior.EVENTS)));
     assertThat(schema.fields().get(0)).isInstanceOf(Field.Numeric.class);
     assertThat(result.out()).containsPattern("in +left out: holds lists or objects");
   }

@@ -29,7 +29,7 @@ final class PairAnswer<T> implements MapFunction<Prediction<Prediction<T>>, Pred
         first.event(),
         first.timestamp(),
         first.observed(),
-        model.sum(first.values(), second.values()),
+        model.sum(first.values(), second.values(), first.seen() + second.seen()),
         second.recallError(),
         first.id(),
         first.target(),

@@ -68,7 +68,8 @@ record PairModel(Schema whole, String firstKey, String secondKey) {
         fields.add(new Field.Numeric(name + " " + i, EVEN, 1));
       }
     }
-    return Schema.of(fields, new Target.Residual(target.name(), target.dim(), deviation));
+    double events = target.prior() == null ? 0 : target.prior().events();
+    return Schema.of(fields, new Target.Residual(target.name(), target.dim(), deviation, events));
   }
 
   /** Places of the first memory's fields in the whole schema. */
@@ -95,8 +96,10 @@ record PairModel(Schema whole, String firstKey, String secondKey) {
   /**
    * The prediction: the first answer and what the second memory adds, as probabilities where the
    * target has them.
+   *
+   * @param labels that both keys had learned
    */
-  float[] sum(float[] firstAnswer, float[] residual) {
+  float[] sum(float[] firstAnswer, float[] residual, long labels) {
     float[] sum = new float[firstAnswer.length];
     for (int i = 0; i < sum.length; i++) {
       sum[i] = firstAnswer[i] + residual[i];
@@ -105,7 +108,11 @@ record PairModel(Schema whole, String firstKey, String secondKey) {
       return sum;
     }
     float[] probabilities = new float[sum.length];
-    whole.target().predict(sum, 0, false, probabilities);
+    if (whole.target().prior() != null) {
+      whole.target().prior().bound(sum, labels, probabilities);
+    } else {
+      whole.target().predict(sum, 0, false, probabilities);
+    }
     return probabilities;
   }
 }

@@ -85,8 +85,12 @@ class FastWeightPairITCase {
   }
 
   @ParameterizedTest
-  @CsvSource({"rocksdb, 2, 7, false, false, PT0S, PT3H", "hashmap, 4, 64, true, true, PT1H, PT0S"})
+  @CsvSource({
+    "false, rocksdb, 2, 7, false, false, PT0S, PT3H",
+    "true, hashmap, 4, 64, true, true, PT1H, PT0S"
+  })
   void everyEventIsAnsweredOnceWithTheBitsOfTwoPlainLoops(
+      boolean prior,
       String backend,
       int parallelism,
       int batchSize,
@@ -105,8 +109,10 @@ class FastWeightPairITCase {
             .map(new Saboteur<Trip>(run, "before", PER_CHECKPOINT + 77, trip -> trip.id))
             .returns(OperatorHarness.TRIP)
             .setParallelism(1);
+    PairOracle oracle = new PairOracle(prior);
     FastWeightPairStream<Trip> stream =
-        PairOracle.on(FastWeights.on(timed(trips)))
+        oracle
+            .on(FastWeights.on(timed(trips)))
             .set(FastWeightOptions.BATCH_SIZE, batchSize)
             .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO)
             .set(FastWeightOptions.FOLD_THRESHOLD, 0.2)
@@ -126,7 +132,7 @@ class FastWeightPairITCase {
 
     assertThat(Answers.sorted(lines))
         .as(run)
-        .isEqualTo(expected(seed, new PairOracle().fading(ttl.toMillis(), halfLife.toMillis())));
+        .isEqualTo(expected(seed, oracle.fading(ttl.toMillis(), halfLife.toMillis())));
     assertThat(lines).as("the stream has malformed events").anyMatch(l -> l.endsWith("malformed"));
     assertThat(Saboteur.failures(run)).as(run).containsExactly("before", "behind");
     assertThat(Saboteur.restored(run)).as("restored from checkpoints, " + run).isNotEmpty();
@@ -140,7 +146,7 @@ class FastWeightPairITCase {
             .assignTimestampsAndWatermarks(
                 WatermarkStrategy.<Trip>forMonotonousTimestamps()
                     .withTimestampAssigner((trip, before) -> trip.time));
-    FastWeightPairStream<Trip> stream = PairOracle.on(FastWeights.on(trips)).build();
+    FastWeightPairStream<Trip> stream = new PairOracle(false).on(FastWeights.on(trips)).build();
     List<String> lines =
         stream
             .predictions()
@@ -177,7 +183,7 @@ class FastWeightPairITCase {
 
     assertThat(Answers.sorted(List.copyOf(Collected.lines(run))))
         .as(run)
-        .isEqualTo(expected(seed, new PairOracle()));
+        .isEqualTo(expected(seed, new PairOracle(true)));
   }
 
   /** The source gives so many trips and then waits. */
@@ -185,7 +191,8 @@ class FastWeightPairITCase {
       throws Exception {
     StreamExecutionEnvironment env = TestJobs.restored("rocksdb", folder, parallelism, savepoint);
     FastWeightPairStream<Trip> stream =
-        PairOracle.on(FastWeights.on(timed(TestJobs.trips(env, seed, TRIPS, trips))))
+        new PairOracle(true)
+            .on(FastWeights.on(timed(TestJobs.trips(env, seed, TRIPS, trips))))
             .set(FastWeightOptions.BATCH_SIZE, 16)
             .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO)
             .uid("memories")

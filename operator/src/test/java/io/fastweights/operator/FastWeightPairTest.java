@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
@@ -58,11 +59,23 @@ class FastWeightPairTest {
   void thePredictionIsTheSumWithinTheBoundsOfTheTarget() {
     float[] first = {0.75f};
     float[] second = {0.5f};
-    assertThat(model(RATING, USER, ITEM).sum(first, second)).containsExactly(1.25f);
-    assertThat(model(new Target.Binary("late"), USER, ITEM).sum(first, second)).containsExactly(1f);
+    assertThat(model(RATING, USER, ITEM).sum(first, second, 9)).containsExactly(1.25f);
+    assertThat(model(new Target.Binary("late"), USER, ITEM).sum(first, second, 9))
+        .containsExactly(1f);
     Target classes = new Target.Classes("way", List.of("by air", "by sea"));
-    assertThat(model(classes, USER, ITEM).sum(new float[] {0.5f, 0.5f}, new float[] {0.5f, -0.75f}))
+    assertThat(
+            model(classes, USER, ITEM).sum(new float[] {0.5f, 0.5f}, new float[] {0.5f, -0.75f}, 9))
         .containsExactly(1f, 0f);
+  }
+
+  /** Between p E / (E + n) and (p E + n) / (E + n) for n labels of both keys. */
+  @Test
+  void thePredictionOfATargetWithAPriorIsBoundedByTheLabelsOfBothKeys() {
+    PairModel late = model(new Target.Binary("late", new Prior(List.of(0.25), 4)), USER, ITEM);
+    assertThat(late.sum(new float[] {0.75f}, new float[] {0.5f}, 0)).containsExactly(0.25f);
+    assertThat(late.sum(new float[] {0.75f}, new float[] {0.5f}, 16)).containsExactly(17 / 20f);
+    assertThat(late.sum(new float[] {0.25f}, new float[] {-0.5f}, 16)).containsExactly(1 / 20f);
+    assertThat(late.second().target()).isEqualTo(new Target.Residual("late", 1, 1, 4));
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
@@ -22,6 +23,9 @@ final class AirportMemory implements AutoCloseable {
   private final EventBatch batch;
   private final RawEvent event = DemoEvents.SCHEMA.newEvent();
   private boolean fresh = true;
+
+  /** The last flight that has landed; null before the first. */
+  private EncodedEvent lag;
 
   private AirportMemory() {
     model = DemoModel.associative();
@@ -51,16 +55,17 @@ final class AirportMemory implements AutoCloseable {
   void observe(Flight flight) {
     event.clear();
     event.target(flight.late() ? 1 : 0);
-    step(flight.destination(), flight.hour());
+    lag = step(flight.destination(), flight.hour());
+    DemoEvents.SCHEMA.settle(lag, batch.outputs(), 0);
   }
 
   /** The probability of being late that it gives to a flight. */
   float ask(String destination, int hour) {
     event.clear();
     event.ask();
-    step(destination, hour);
+    EncodedEvent asked = step(destination, hour);
     float[] probability = new float[1];
-    DemoEvents.SCHEMA.target().predict(batch.outputs(), 0, false, probability);
+    DemoEvents.SCHEMA.predict(asked, batch.outputs(), 0, false, probability);
     return probability[0];
   }
 
@@ -79,20 +84,22 @@ final class AirportMemory implements AutoCloseable {
     return model.betas()[head];
   }
 
-  private void step(String destination, int hour) {
+  private EncodedEvent step(String destination, int hour) {
     event.set(0, destination).set(1, Integer.toString(hour));
     batch.clear();
     batch.segment(0, fresh);
     fresh = false;
     batch.add(event.observes());
+    EncodedEvent encoded;
     try {
-      var encoded = DemoEvents.SCHEMA.encode(event);
-      encoder.encode(encoded, null, batch.inputs(), 0);
-      batch.targets()[0] = event.observes() ? encoded.target()[0] : Float.NaN;
+      encoded = encoder.standardised(DemoEvents.SCHEMA.encode(event), lag);
     } catch (MalformedEventException e) {
       throw new IllegalStateException(e);
     }
+    encoder.encode(encoded, lag, batch.inputs(), 0);
+    batch.targets()[0] = event.observes() ? encoded.target()[0] : Float.NaN;
     engine.step(batch);
+    return encoded;
   }
 
   @Override

@@ -13,6 +13,9 @@ import java.util.function.Function;
  * landing.
  */
 final class Baselines {
+  /** Rate of late flights before the first label. */
+  static final double START = 0.2;
+
   private static final double WEIGHT = 0.05;
   private static final double HOUR_WEIGHT = 0.0005;
 
@@ -63,8 +66,6 @@ final class Baselines {
 
   /** An exponential average of {@code late} for each group. */
   private static final class Average implements Baseline {
-    private static final double START = 0.2;
-
     private final double weight;
     private final Function<Flight, Object> by;
     private final Map<Object, double[]> means = new HashMap<>();

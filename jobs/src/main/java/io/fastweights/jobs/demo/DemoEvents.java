@@ -5,6 +5,7 @@ import io.fastweights.jobs.flights.FlightFields;
 import io.fastweights.jobs.flights.Flights;
 import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Target;
@@ -39,7 +40,7 @@ public final class DemoEvents {
               new Field.Hashed("destination", 1024),
               new Field.Categorical(
                   "hour", IntStream.range(0, 24).mapToObj(Integer::toString).toList())),
-          new Target.Binary("late"),
+          new Target.Binary("late", new Prior(List.of(Baselines.START), Prior.EVENTS)),
           EventFormat.DEFAULT.withId(FLIGHT));
 
   private DemoEvents() {}

@@ -28,7 +28,7 @@ final class ElectricityExperiment extends StreamExperiment {
          {"name": "vicprice", "encoder": "numeric"},
          {"name": "vicdemand", "encoder": "numeric"},
          {"name": "transfer", "encoder": "numeric"}%s],
-       "target": {"name": "class", "encoder": "binary"}}
+       "target": {"name": "class", "encoder": "binary", "prior": {}}}
       """;
 
   static final StreamTask TASK =

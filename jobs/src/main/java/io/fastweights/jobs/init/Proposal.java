@@ -169,6 +169,9 @@ final class Proposal {
   Schema schema(String targetName, TargetChoice.Kind kind) {
     Column predicted = named("--target", targetName);
     Target target = TargetChoice.of(predicted, kind, starts(predicted));
+    if (!(target instanceof Target.Number)) {
+      target = StartRates.of(target, predicted, key);
+    }
     explainKey(predicted);
     explainTime();
     lines.put(targetName, TargetChoice.text(target, predicted));

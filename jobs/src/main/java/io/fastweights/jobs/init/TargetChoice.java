@@ -1,6 +1,7 @@
 package io.fastweights.jobs.init;
 
 import io.fastweights.kernels.schema.EventFormat;
+import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.Statistics;
 import io.fastweights.kernels.schema.Target;
 import java.util.Comparator;
@@ -109,13 +110,14 @@ final class TargetChoice {
   /** In words. */
   static String text(Target target, Column column) {
     if (target instanceof Target.Binary) {
-      return "the target, true or false";
+      return "the target, true or false" + start(target.prior());
     }
     if (target instanceof Target.Classes classes) {
       return String.format(
           Locale.ROOT,
-          "the target, %d classes; another one later is no event",
-          classes.classes().size());
+          "the target, %d classes; another one later is no event%s",
+          classes.classes().size(),
+          start(classes.prior()));
     }
     String note =
         column.isWhole() && column.distinct() <= MOST_NUMBERED_CLASSES
@@ -123,5 +125,18 @@ final class TargetChoice {
             : "";
     String start = ((Target.Number) target).deviation() == 0 ? "" : " that start from the sample's";
     return "the target, a number by running statistics" + start + note;
+  }
+
+  private static String start(Prior prior) {
+    String rate =
+        prior.rates().size() == 1
+            ? String.format(Locale.ROOT, " of %s", prior.rates().get(0))
+            : "s";
+    return String.format(
+        Locale.ROOT,
+        "; a key starts from the sample's rate%s, which count%s as %s events",
+        rate,
+        prior.rates().size() == 1 ? "s" : "",
+        prior.events());
   }
 }

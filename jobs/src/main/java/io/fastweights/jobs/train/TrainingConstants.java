@@ -35,7 +35,7 @@ final class TrainingConstants {
   }
 
   /**
-   * The schema with constants; the schema itself where it has them.
+   * The schema with constants, and without a prior.
    *
    * @param paths files of events, which are read once more for it
    * @param out receives a line for each number
@@ -43,7 +43,7 @@ final class TrainingConstants {
   static Schema of(List<Path> paths, Schema schema, PrintWriter out) throws IOException {
     TrainingConstants constants = new TrainingConstants(schema);
     if (constants.names.isEmpty()) {
-      return schema;
+      return schema.withConstants(Map.of());
     }
     EventFiles files = EventFiles.of(paths, schema, file -> {});
     EventParser parser = new EventParser(files, schema);

@@ -34,6 +34,7 @@ public final class KeyedReference {
     float[] memory = memories.computeIfAbsent(key, k -> new float[model.memory().floats()]);
     float[] target = event.observe() ? event.target() : null;
     ReferenceModel.Step step = reference.step(input, target, memory, event.observe());
+    inputs.settle(event, step.output());
     if (event.observe()) {
       lags.put(key, event);
     }

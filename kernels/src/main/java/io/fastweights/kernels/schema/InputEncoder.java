@@ -81,6 +81,11 @@ public final class InputEncoder {
     return schema.standardised(event, lag);
   }
 
+  /** As {@link Schema#settle}. */
+  public void settle(EncodedEvent event, float[] outputs) {
+    schema.settle(event, outputs, 0);
+  }
+
   /**
    * Writes the input of an event.
    *

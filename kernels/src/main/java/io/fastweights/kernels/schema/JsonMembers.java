@@ -107,6 +107,17 @@ final class JsonMembers {
     return value.doubleValue();
   }
 
+  List<Double> numbers(String name) {
+    List<Double> numbers = new ArrayList<>();
+    for (JsonNode value : array(name)) {
+      if (!value.isNumber()) {
+        throw wrong(name, "a list of numbers", value);
+      }
+      numbers.add(value.doubleValue());
+    }
+    return numbers;
+  }
+
   boolean flag(String name, boolean otherwise) {
     JsonNode value = optional(name);
     if (value != null && !value.isBoolean()) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
  * The numbers of an event that its key's running statistics standardise: those of the fields in the
  * order of the schema, then the target's. As statistics depend on the key's earlier events, the
  * numbers wait in their own unit until {@link Schema#standardised} is called with the last of them.
+ * The statistics of a {@linkplain RunningTarget centred} target follow those of the numbers.
  */
 public final class RunningNumbers {
   /** In their own unit; NaN where missing. */
@@ -14,21 +15,26 @@ public final class RunningNumbers {
   /** Statistics of the key with this event, as {@link RunningMoments}; null before. */
   private final double[] moments;
 
+  /** Statistics of the key before this event: the array of its last event, where it has one. */
+  private final double[] before;
+
   /** The target's before this event: they give the answer its unit. */
   private final double mean;
 
   private final double deviation;
 
-  private RunningNumbers(double[] values, double[] moments, double mean, double deviation) {
+  private RunningNumbers(
+      double[] values, double[] moments, double[] before, double mean, double deviation) {
     this.values = values;
     this.moments = moments;
+    this.before = before;
     this.mean = mean;
     this.deviation = deviation;
   }
 
   /** Statistics as a key keeps them. */
   static RunningNumbers ofMoments(double[] moments) {
-    return new RunningNumbers(null, moments, 0, 0);
+    return new RunningNumbers(null, moments, null, 0, 0);
   }
 
   /** A copy of the statistics of the key with this event; null for an event not standardised. */
@@ -54,10 +60,29 @@ public final class RunningNumbers {
     return (float) (mean + deviation * output);
   }
 
-  /** The numbers of an event; null where the schema has none. */
+  /** Writes the answer of a centred target. */
+  void predict(Target target, float[] outputs, int from, float[] into) {
+    RunningTarget.predict(target, before, centre(target), outputs, from, into);
+  }
+
+  /** Writes the label of a centred target on the scale of an answer. */
+  void label(Target target, EncodedEvent event, float[] into) {
+    RunningTarget.label(target, event, before, centre(target), into);
+  }
+
+  /** Completes the statistics of an observed event; see {@link Schema#settle}. */
+  void settle(Target target, EncodedEvent event, float[] outputs, int from) {
+    RunningTarget.settle(target, event, before, moments, centre(target), outputs, from);
+  }
+
+  private int centre(Target target) {
+    return before.length - RunningTarget.size(target);
+  }
+
+  /** The numbers of an event; null where the schema has no running statistics. */
   static RunningNumbers read(Schema schema, RawEvent event) throws MalformedEventException {
     int count = count(schema);
-    if (count == 0) {
+    if (count == 0 && !RunningTarget.isCentred(schema.target())) {
       return null;
     }
     double[] values = new double[count];
@@ -74,14 +99,14 @@ public final class RunningNumbers {
       values[at] =
           event.observes() ? RawEvent.number("target ", name, event.targetValue()) : Double.NaN;
     }
-    return new RunningNumbers(values, null, 0, 0);
+    return new RunningNumbers(values, null, null, 0, 0);
   }
 
   /** Standardises an event's numbers; see {@link Schema#standardised}. */
   static EncodedEvent standardised(Schema schema, EncodedEvent event, EncodedEvent lag) {
     double[] values = event.numbers().values;
-    double[] moments =
-        lag == null || lag.numbers() == null ? start(schema) : lag.numbers().moments.clone();
+    double[] before = lag == null || lag.numbers() == null ? start(schema) : lag.numbers().moments;
+    double[] moments = before.clone();
     float[] weights = event.weights().clone();
     float[] target = event.target();
     int number = 0;
@@ -108,6 +133,10 @@ public final class RunningNumbers {
         target = new float[] {RunningMoments.standardised(values[number], moments, at)};
       }
     }
+    if (RunningTarget.isCentred(schema.target()) && event.observe()) {
+      int at = RunningMoments.SIZE * number;
+      target = RunningTarget.learn(schema.target(), event, before, moments, at);
+    }
     return new EncodedEvent(
         event.timestamp(),
         event.observe(),
@@ -116,11 +145,13 @@ public final class RunningNumbers {
         event.targetId(),
         target,
         event.vector(),
-        new RunningNumbers(values, moments, mean, deviation));
+        new RunningNumbers(values, moments, before, mean, deviation));
   }
 
   private static double[] start(Schema schema) {
-    double[] moments = new double[RunningMoments.SIZE * count(schema)];
+    Target target = schema.target();
+    int centre = RunningTarget.isCentred(target) ? RunningTarget.size(target) : 0;
+    double[] moments = new double[RunningMoments.SIZE * count(schema) + centre];
     int at = 0;
     for (Field field : schema.fields()) {
       if (field instanceof Field.Numeric f && f.statistics() == Statistics.KEY) {
@@ -128,8 +159,10 @@ public final class RunningNumbers {
         at += RunningMoments.SIZE;
       }
     }
-    if (schema.target() instanceof Target.Number t && t.statistics() == Statistics.KEY) {
+    if (target instanceof Target.Number t && t.statistics() == Statistics.KEY) {
       RunningMoments.start(t.mean(), t.deviation(), moments, at);
+    } else if (centre > 0) {
+      RunningTarget.start(target, moments, at);
     }
     return moments;
   }

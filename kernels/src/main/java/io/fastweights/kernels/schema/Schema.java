@@ -181,7 +181,8 @@ public record Schema(
   public record Scale(double mean, double deviation) {}
 
   /**
-   * The schema with constants instead of running statistics, as trained weights need them.
+   * The schema with constants instead of running statistics, and without a prior, as trained
+   * weights need it.
    *
    * @param scales by the names of the numbers; those that are not in it stay as they are
    */
@@ -194,8 +195,14 @@ public record Schema(
     }
     Scale scale = RunningNumbers.isRunning(target) ? scales.get(target.name()) : null;
     Target predicted =
-        scale == null ? target : new Target.Number(target.name(), scale.mean(), scale.deviation());
+        scale == null
+            ? withoutPrior(target)
+            : new Target.Number(target.name(), scale.mean(), scale.deviation());
     return new Schema(key, secondKey, time, kind, constant, predicted, format);
+  }
+
+  private static Target withoutPrior(Target target) {
+    return target == null ? null : target.withoutPrior();
   }
 
   /** The constants of the schema's numbers, by their names. */
@@ -225,15 +232,31 @@ public record Schema(
 
   /**
    * Reads a model's outputs for an event as {@link Target#predict} does. A number with running
-   * statistics is in the unit of those before the event.
+   * statistics is in the unit of those before the event; classes with a {@link Prior} are centred
+   * by their rates before it.
    *
-   * @param event as {@link #standardised} returned it
+   * @param event as {@link #standardised} returned it, after earlier events of its key were {@link
+   *     #settle settled}
    */
   public void predict(EncodedEvent event, float[] outputs, int at, boolean logits, float[] into) {
     if (RunningNumbers.isRunning(target)) {
       into[0] = event.numbers().answer(outputs[at]);
+    } else if (RunningTarget.isCentred(target)) {
+      event.numbers().predict(target, outputs, at, into);
     } else {
       target.predict(outputs, at, logits, into);
+    }
+  }
+
+  /**
+   * Completes an event's statistics by the model's outputs for it. Each observed event is settled
+   * once, in the order of its key's events, and before it is stored as a lag.
+   *
+   * @param event as {@link #standardised} returned it
+   */
+  public void settle(EncodedEvent event, float[] outputs, int at) {
+    if (event.observe() && RunningTarget.isCentred(target)) {
+      event.numbers().settle(target, event, outputs, at);
     }
   }
 
@@ -241,6 +264,8 @@ public record Schema(
   public void target(EncodedEvent event, float[] into) {
     if (RunningNumbers.isRunning(target)) {
       into[0] = (float) event.numbers().target();
+    } else if (RunningTarget.isCentred(target)) {
+      event.numbers().label(target, event, into);
     } else {
       target.predict(event.target(), 0, false, into);
     }

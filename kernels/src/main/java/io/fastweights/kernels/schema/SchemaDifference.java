@@ -65,6 +65,15 @@ public final class SchemaDifference {
         && now instanceof Target.Classes is
         && was.name().equals(is.name())) {
       words("the classes of target " + was.name(), was.classes(), is.classes());
+      if (!Objects.equals(was.prior(), is.prior())) {
+        phrases.add(
+            String.format(
+                Locale.ROOT,
+                "the prior of target %s was %s, is %s",
+                was.name(),
+                was.prior() == null ? "none" : was.prior(),
+                is.prior() == null ? "none" : is.prior()));
+      }
     } else if (!Objects.equals(before, now)) {
       phrases.add(
           String.format(

@@ -27,11 +27,12 @@ import java.util.List;
  *  "target": {"name": "late", "encoder": "binary"}}
  * </pre>
  *
- * Targets: {@code binary}; {@code class} with {@code classes}; {@code number}. A number without
- * {@code mean} and {@code deviation} has running statistics of its key; with {@code "statistics":
- * "key"} they start from these two. {@code "keys": ["origin", "destination"]} in place of {@code
- * key} gives an event two keys. Unknown members are refused. A schema may also define the format of
- * its events, see {@link EventFormat}:
+ * Targets: {@code binary}; {@code class} with {@code classes}; {@code number}. The first two may
+ * have a {@link Prior}, {@code {"rate": 0.2, "events": 5}} or {@code {"rates": [0.2, 0.8]}}. A
+ * number without {@code mean} and {@code deviation} has running statistics of its key; with {@code
+ * "statistics": "key"} they start from these two. {@code "keys": ["origin", "destination"]} in
+ * place of {@code key} gives an event two keys. Unknown members are refused. A schema may also
+ * define the format of its events, see {@link EventFormat}:
  *
  * <pre>
  * "time": {"column": "time", "unit": "s", "pattern": "dd.MM.yyyy HH:mm", "zone": "Europe/Berlin"},
@@ -159,13 +160,21 @@ public final class SchemaJson {
     String encoder = m.text("encoder");
     Target target =
         switch (encoder) {
-          case "binary" -> new Target.Binary(name);
-          case "class" -> new Target.Classes(name, m.texts("classes"));
+          case "binary" -> new Target.Binary(name, prior(m, 1));
+          case "class" -> {
+            List<String> classes = m.texts("classes");
+            yield new Target.Classes(name, classes, prior(m, classes.size()));
+          }
           case "number" -> {
             Scale scale = Scale.read(m);
             yield new Target.Number(name, scale.mean, scale.deviation, scale.statistics);
           }
-          case RESIDUAL -> new Target.Residual(name, m.integer("dim", null), m.number("deviation"));
+          case RESIDUAL ->
+              new Target.Residual(
+                  name,
+                  m.integer("dim", null),
+                  m.number("deviation"),
+                  m.has("events") ? m.number("events") : 0);
           default ->
               throw new IllegalArgumentException(
                   m.what()
@@ -175,6 +184,41 @@ public final class SchemaJson {
         };
     m.refuseOthers();
     return target;
+  }
+
+  /** Null where it is missing; without rates they are equal. */
+  private static Prior prior(JsonMembers target, int dim) {
+    JsonMembers m = target.optionalObject("prior");
+    if (m == null) {
+      return null;
+    }
+    m.named(target.what() + ": prior");
+    double events = m.has("events") ? m.number("events") : Prior.EVENTS;
+    List<Double> rates = null;
+    if (dim == 1 && m.has("rate")) {
+      rates = List.of(m.number("rate"));
+    } else if (dim > 1 && m.has("rates")) {
+      rates = m.numbers("rates");
+    }
+    m.refuseOthers();
+    try {
+      return rates == null ? Prior.even(dim, events) : new Prior(rates, events);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(target.what() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void write(Prior prior, ObjectNode target) {
+    if (prior == null) {
+      return;
+    }
+    ObjectNode node = target.putObject("prior");
+    if (prior.rates().size() == 1) {
+      node.put("rate", prior.rate(0));
+    } else {
+      prior.rates().forEach(node.putArray("rates")::add);
+    }
+    node.put("events", prior.events());
   }
 
   /** The schema as JSON text that {@link #parse} reads back. */
@@ -229,13 +273,18 @@ public final class SchemaJson {
     if (target instanceof Target.Classes t) {
       node.put("encoder", "class");
       t.classes().forEach(node.putArray("classes")::add);
-    } else if (target instanceof Target.Binary) {
+      write(t.prior(), node);
+    } else if (target instanceof Target.Binary t) {
       node.put("encoder", "binary");
+      write(t.prior(), node);
     } else if (target instanceof Target.Number t) {
       node.put("encoder", "number");
       new Scale(t.mean(), t.deviation(), t.statistics()).write(node);
     } else if (target instanceof Target.Residual t) {
       node.put("encoder", RESIDUAL).put("dim", t.dim()).put("deviation", t.deviation());
+      if (t.events() > 0) {
+        node.put("events", t.events());
+      }
     }
   }
 

@@ -40,22 +40,48 @@ public sealed interface Target {
    */
   void predict(float[] outputs, int at, boolean logits, float[] into);
 
+  /**
+   * The rates that a key's answers start from; null where they start from none. Then a memory holds
+   * the target itself, and a key that has learned nothing answers 0.
+   */
+  default Prior prior() {
+    return null;
+  }
+
+  /** The same without a prior, as trained weights predict it. */
+  default Target withoutPrior() {
+    return this;
+  }
+
   /** One of several classes: one-hot. */
   final class Classes implements Target {
     private final String name;
     private final List<String> classes;
+    private final Prior prior;
     private final Map<String, Integer> idOf = new HashMap<>();
 
     /** Of classes that are numbers, however written; none where two classes are the same number. */
     private final Map<String, Integer> idOfNumber = new HashMap<>();
 
+    /** Without a prior. */
     public Classes(String name, List<String> classes) {
+      this(name, classes, null);
+    }
+
+    /**
+     * @param prior null for none
+     */
+    public Classes(String name, List<String> classes, Prior prior) {
       if (classes.size() < 2) {
         throw new IllegalArgumentException(
             "target " + name + " has " + classes.size() + " classes, must have at least 2");
       }
+      if (prior != null) {
+        prior.check(name, classes.size());
+      }
       this.name = name;
       this.classes = List.copyOf(classes);
+      this.prior = prior;
       for (String label : classes) {
         if (idOf.put(label, idOf.size()) != null) {
           throw new IllegalArgumentException(
@@ -76,6 +102,16 @@ public sealed interface Target {
     /** The classes, in the order of a prediction's probabilities. */
     public List<String> classes() {
       return classes;
+    }
+
+    @Override
+    public Prior prior() {
+      return prior;
+    }
+
+    @Override
+    public Target withoutPrior() {
+      return prior == null ? this : new Classes(name, classes);
     }
 
     @Override
@@ -132,8 +168,35 @@ public sealed interface Target {
     }
   }
 
-  /** True or false: 1 or 0. */
-  record Binary(String name) implements Target {
+  /**
+   * True or false: 1 or 0.
+   *
+   * @param prior null for none
+   */
+  record Binary(String name, Prior prior) implements Target {
+    public Binary {
+      if (prior != null) {
+        prior.check(name, 1);
+      }
+    }
+
+    /** Without a prior. */
+    public Binary(String name) {
+      this(name, null);
+    }
+
+    @Override
+    public Target withoutPrior() {
+      return new Binary(name);
+    }
+
+    @Override
+    public String toString() {
+      return prior == null
+          ? "Binary[name=" + name + "]"
+          : String.format(Locale.ROOT, "Binary[name=%s, prior=%s]", name, prior);
+    }
+
     @Override
     public int dim() {
       return 1;
@@ -242,14 +305,25 @@ public sealed interface Target {
    * @param name of the target
    * @param dim numbers of the target; one for each class
    * @param deviation that a number is divided by
+   * @param events that the start of a key's running mean counts as, see {@link RunningBias}; 0 for
+   *     no running mean
    */
-  record Residual(String name, int dim, double deviation) implements Target {
+  record Residual(String name, int dim, double deviation, double events) implements Target {
     public Residual {
+      if (!(events >= 0 && events <= Prior.MOST_EVENTS)) {
+        throw new IllegalArgumentException(
+            "target " + name + ": events is " + events + ", must be in 0 ... " + Prior.MOST_EVENTS);
+      }
       if (dim < 1) {
         throw new IllegalArgumentException(
             "target " + name + ": dim is " + dim + ", must be at least 1");
       }
       new Field.Numeric(name, 0, deviation);
+    }
+
+    /** Without a running mean. */
+    public Residual(String name, int dim, double deviation) {
+      this(name, dim, deviation, 0);
     }
 
     @Override

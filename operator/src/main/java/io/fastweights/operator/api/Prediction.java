@@ -32,8 +32,8 @@ import org.apache.flink.api.common.typeinfo.Types;
  * @param modelVersion the {@link ModelUpdate#version} of the weights; 0 for those that the job was
  *     built with
  * @param seen number of events that the key had learned before this one, since it was last
- *     forgotten. At 0 its memory was empty, and an untrained one answers 0 to every question: not a
- *     basis for action
+ *     forgotten. At 0 its memory was empty: an untrained one answers the schema's prior, or 0
+ *     without one. Not a basis for action
  * @param <T> element of the stream
  */
 @PublicEvolving

@@ -147,4 +147,15 @@ public final class EventModel {
     schema.predict(event, outputs, at, model instanceof SlowModel, prediction);
     return prediction;
   }
+
+  /**
+   * Completes the key's statistics by the outputs of an observed event, see {@link Schema#settle}.
+   *
+   * @param event of the row, standardised
+   */
+  public void settle(EncodedEvent event, float[] outputs, int row) {
+    if (schema != null) {
+      schema.settle(event, outputs, row * model.outputDim());
+    }
+  }
 }

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.Configuration;
 
@@ -39,6 +40,10 @@ public record ModelSpec(String schemaJson, SlowWeights weights, int vectorTarget
 
   public EventModel create(Configuration options) {
     Schema schema = schemaJson == null ? null : SchemaJson.parse(schemaJson);
+    if (schema != null && weights != null) {
+      // Trained weights know the rates of their target.
+      schema = schema.withConstants(Map.of());
+    }
     Model model = weights != null ? SlowModel.of(weights) : associative(schema, options);
     InputEncoder inputs = schema == null ? null : inputs(schema, model, options);
     return new EventModel(model, schema, inputs, inputRecipe(schema, options));

@@ -304,12 +304,14 @@ final class BatchRunner<T> {
         continue;
       }
       event.refusal = Overflow.reason(batch, event.row, model.model().outputDim());
+      float[] values = model.predict(event.event, batch.outputs(), event.row);
+      model.settle(event.event, batch.outputs(), event.row);
       if (event.refusal != null) {
         output.overflowed(event);
       } else {
         output.predicted(
             event,
-            model.predict(event.event, batch.outputs(), event.row),
+            values,
             batch.recallErrors()[event.row],
             batch.wantsHidden() ? embedding(batch, event.row) : null);
       }

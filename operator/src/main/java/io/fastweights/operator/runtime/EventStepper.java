@@ -170,7 +170,9 @@ public final class EventStepper implements AutoCloseable {
       metrics.overflowed();
       metrics.malformed();
     }
-    return model.predict(event, batch.outputs(), row);
+    float[] values = model.predict(event, batch.outputs(), row);
+    model.settle(event, batch.outputs(), row);
+    return values;
   }
 
   /**

@@ -46,6 +46,7 @@ class RestoreTest {
   @CsvSource({
     "ASSOCIATIVE, hashmap, 0",
     "ASSOCIATIVE, rocksdb, 0.1",
+    "PRIOR, hashmap, 0.1",
     "SCHEMA_TRANSFORMER, hashmap, 16",
     "TRANSFORMER, hashmap, 0.1"
   })

@@ -169,6 +169,7 @@ public final class Oracle {
     if (schema != null && schema.target() != null) {
       values = new float[schema.target().dim()];
       schema.predict(event, step.output(), 0, model instanceof SlowModel, values);
+      schema.settle(event, step.output(), 0);
     }
     return new Prediction<>(
         trip,

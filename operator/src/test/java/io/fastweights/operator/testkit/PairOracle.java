@@ -4,6 +4,7 @@ import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.InputEncoder;
+import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.FastWeightPair;
@@ -29,16 +30,32 @@ public final class PairOracle {
           .thenComparing(first -> first.event().key.length())
           .thenComparing(first -> first.event().key);
 
-  private final Oracle first = oracle(Trips.schema(), Trips::read);
-  private final Oracle second = oracle(secondSchema(), this::readSecond);
+  private final Schema schema;
+  private final Oracle first;
+  private final Oracle second;
   private Prediction<Trip> answered;
 
+  /**
+   * @param prior true for a target with a prior
+   */
+  public PairOracle(boolean prior) {
+    schema = prior ? withPrior() : Trips.schema();
+    first = oracle(schema, Trips::read);
+    second = oracle(secondSchema(), this::readSecond);
+  }
+
+  private static Schema withPrior() {
+    return Schema.of(
+        Trips.schema().fields(),
+        new Target.Classes("outcome", Trips.OUTCOMES, new Prior(List.of(0.1, 0.6, 0.3), 4)));
+  }
+
   /** Adds both memories to a job, with small keys. */
-  public static FastWeightPair<Trip> on(FastWeightPair<Trip> builder) {
+  public FastWeightPair<Trip> on(FastWeightPair<Trip> builder) {
     return builder
         .key("key", Trip::key)
         .key("user", trip -> trip.user)
-        .schema(Trips.schema(), Trips::read)
+        .schema(schema, Trips::read)
         .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, KEY_DIM)
         .set(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(0.4, 0.1))
         .set(FastWeightOptions.ASSOCIATIVE_SEED, SEED);
@@ -53,13 +70,14 @@ public final class PairOracle {
   }
 
   /** Without the user, and with the first answer. */
-  private static Schema secondSchema() {
+  private Schema secondSchema() {
     List<Field> fields = new ArrayList<>(Trips.schema().fields());
     fields.remove(1);
     for (int i = 0; i < Trips.OUTCOMES.size(); i++) {
       fields.add(new Field.Numeric("outcome of the first key " + i, 0.5, 1));
     }
-    return Schema.of(fields, new Target.Residual("outcome", Trips.OUTCOMES.size(), 1));
+    double events = schema.target().prior() == null ? 0 : schema.target().prior().events();
+    return Schema.of(fields, new Target.Residual("outcome", Trips.OUTCOMES.size(), 1, events));
   }
 
   private void readSecond(Trip trip, io.fastweights.kernels.schema.RawEvent event) {
@@ -111,7 +129,11 @@ public final class PairOracle {
       values[i] = prediction.values()[i] + residual.values()[i];
     }
     float[] probabilities = new float[values.length];
-    Trips.schema().target().predict(values, 0, false, probabilities);
+    if (schema.target().prior() == null) {
+      schema.target().predict(values, 0, false, probabilities);
+    } else {
+      schema.target().prior().bound(values, prediction.seen() + residual.seen(), probabilities);
+    }
     return Answers.line(
         trip, trip.time, prediction.observed(), probabilities, residual.recallError());
   }

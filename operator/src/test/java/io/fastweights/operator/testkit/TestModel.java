@@ -146,6 +146,30 @@ public enum TestModel {
       InputEncoder inputs = InputEncoder.projection(Trips.numbers(), model.inputDim(), SEED);
       return new Oracle(model, Trips.numbers(), inputs, Trips::readNumbers);
     }
+  },
+
+  /** No weights: classes with a prior, and a number with running statistics. */
+  PRIOR {
+    private static final int KEY_DIM = 12;
+    private static final long SEED = 13;
+
+    @Override
+    public FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return builder
+          .schema(Trips.rates(), Trips::read)
+          .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, KEY_DIM)
+          .set(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(0.5, 0.2))
+          .set(FastWeightOptions.ASSOCIATIVE_SEED, SEED);
+    }
+
+    @Override
+    public Oracle oracle() {
+      AssociativeMemory model =
+          new AssociativeMemory(
+              KEY_DIM, 2, Trips.OUTCOMES.size(), new float[] {0.5f, 0.2f}, Normalisation.UNIT);
+      InputEncoder inputs = InputEncoder.projection(Trips.rates(), model.inputDim(), SEED);
+      return new Oracle(model, Trips.rates(), inputs, Trips::read);
+    }
   };
 
   /** Sets the model on a builder. */
@@ -172,12 +196,12 @@ public enum TestModel {
 
   /** True if new weights may come for its events: trained ones need constants. */
   public boolean isRefreshable() {
-    return this != RUNNING_STATISTICS;
+    return this != RUNNING_STATISTICS && this != PRIOR;
   }
 
   /** True if events have fields; false if they are vectors. */
   public boolean hasSchema() {
-    return this == ASSOCIATIVE || this == SCHEMA_TRANSFORMER || this == RUNNING_STATISTICS;
+    return this != TRANSFORMER && this != ATTENTION;
   }
 
   /** A cache of as many keys. */

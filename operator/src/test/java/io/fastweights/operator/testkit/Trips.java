@@ -1,6 +1,7 @@
 package io.fastweights.operator.testkit;
 
 import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Statistics;
@@ -102,6 +103,17 @@ public final class Trips {
     float[] target = new float[OUTCOMES.size()];
     target[OUTCOMES.indexOf(trip.outcome)] = 1;
     return target;
+  }
+
+  /** Classes with a prior, and a number with running statistics; {@link #read} reads it. */
+  public static Schema rates() {
+    return Schema.of(
+        List.of(
+            new Field.Categorical("place", PLACES.subList(0, 3)),
+            new Field.Hashed("user", 16),
+            new Field.Numeric("distance"),
+            new Field.Elapsed("gap", 24)),
+        new Target.Classes("outcome", OUTCOMES, new Prior(List.of(0.2, 0.5, 0.3), 3)));
   }
 
   /** Reads a trip as a gaussian vector that depends on the trip's id. */

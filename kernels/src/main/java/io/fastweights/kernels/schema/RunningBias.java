@@ -1,0 +1,90 @@
+package io.fastweights.kernels.schema;
+
+/**
+ * Running mean of the residuals of a key, for the second memory of a pair whose target has a {@link
+ * Prior}; and the answer made of it and the key's memory.
+ *
+ * <p>The mean after n residuals is their sum divided by {@code E + n}: the first answer of a new
+ * key adds nothing to that of the first memory. The memory learns what a residual differs from the
+ * mean before it. An answer is {@code mean + s W^T phi}. The share s of a key is the slope of a
+ * regression of what was to be learned on what the memory recalled, {@code (L S + sum r f) / (L +
+ * sum f f)}, within 0 and 1; it starts at S = {@value #SHARE}. So a memory that recalls noise is
+ * scaled down.
+ *
+ * <p>The state is an array of doubles: n, the two sums, and the sum of each residual.
+ */
+final class RunningBias {
+  /** Of a memory in the first answers. */
+  static final double SHARE = 0.5;
+
+  /** Sum of squares that the first share counts as: that of a few sure answers. */
+  static final double SHARE_WEIGHT = 1;
+
+  private static final int N = 0;
+  private static final int PRODUCTS = 1;
+  private static final int SQUARES = 2;
+  private static final int SUMS = 3;
+
+  private RunningBias() {}
+
+  /** Doubles of a state; all are 0 before the first residual. */
+  static int size(Target.Residual target) {
+    return SUMS + target.dim();
+  }
+
+  /** What a residual differs from the mean before it. */
+  static float[] residual(Target.Residual target, float[] value, double[] state, int at) {
+    float[] residual = new float[value.length];
+    for (int j = 0; j < residual.length; j++) {
+      residual[j] = (float) (value[j] - mean(target, state, at, j));
+    }
+    return residual;
+  }
+
+  /** Adds a residual. The sums of the share stay until {@link #share} is called. */
+  static void add(float[] value, double[] state, int at) {
+    state[at + N]++;
+    for (int j = 0; j < value.length; j++) {
+      state[at + SUMS + j] += value[j];
+    }
+  }
+
+  static double mean(Target.Residual target, double[] state, int at, int j) {
+    return state[at + SUMS + j] / (target.events() + state[at + N]);
+  }
+
+  /**
+   * Writes the answer into float[dim].
+   *
+   * @param state before the event
+   */
+  static void predict(
+      Target.Residual target, double[] state, int at, float[] outputs, int from, float[] into) {
+    double slope =
+        (SHARE_WEIGHT * SHARE + state[at + PRODUCTS]) / (SHARE_WEIGHT + state[at + SQUARES]);
+    double share = Math.max(0, Math.min(1, slope));
+    for (int j = 0; j < target.dim(); j++) {
+      double answer = mean(target, state, at, j) + share * outputs[from + j];
+      into[j] = (float) (target.deviation() * answer);
+    }
+  }
+
+  /**
+   * Writes the sums of the share after an event; where outputs are not finite, they stay.
+   *
+   * @param learned what the memory learned of the event
+   * @param before the state before the event
+   */
+  static void share(
+      float[] learned, double[] before, double[] after, int at, float[] outputs, int from) {
+    double products = before[at + PRODUCTS];
+    double squares = before[at + SQUARES];
+    for (int j = 0; j < learned.length; j++) {
+      products += (double) learned[j] * outputs[from + j];
+      squares += (double) outputs[from + j] * outputs[from + j];
+    }
+    boolean finite = Double.isFinite(products) && Double.isFinite(squares);
+    after[at + PRODUCTS] = finite ? products : before[at + PRODUCTS];
+    after[at + SQUARES] = finite ? squares : before[at + SQUARES];
+  }
+}
