@@ -49,6 +49,7 @@ class PublicApiTest {
           "kernels.model.WeightsFormatException",
           "kernels.schema.Field",
           "kernels.schema.MalformedEventException",
+          "kernels.schema.Prior",
           "kernels.schema.RawEvent",
           "kernels.schema.Schema",
           "kernels.schema.SchemaJson",

@@ -8,6 +8,7 @@ import io.fastweights.operator.testkit.TestModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,13 @@ class SavepointITCase {
             SavepointFixture.of("format-5", StorageFormat.FP32),
             SavepointFixture.of(
                 "format-8-statistics", StorageFormat.FP32, List.of(TestModel.RUNNING_STATISTICS)),
+            List.of(
+                new SavepointFixture(
+                    "format-8-prior",
+                    "rocksdb",
+                    SavepointFormatType.CANONICAL,
+                    StorageFormat.FP32,
+                    List.of(TestModel.PRIOR))),
             SavepointFixture.of("format-8", StorageFormat.BF16))
         .flatMap(List::stream);
   }

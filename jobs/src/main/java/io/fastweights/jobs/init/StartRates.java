@@ -56,7 +56,7 @@ final class StartRates {
         }
       }
     }
-    Prior prior = new Prior(rates.rates(), Fields.rounded(rates.events()));
+    Prior prior = new Prior(rates.rates(), rates.events());
     return target instanceof Target.Classes classes
         ? new Target.Classes(classes.name(), classes.classes(), prior)
         : new Target.Binary(target.name(), prior);
@@ -118,6 +118,6 @@ final class StartRates {
     double size = (total - squares / total) / (keys.size() - 1);
     double variance = (between / (keys.size() - 1) - ofKey) / size;
     double events = variance > 0 ? ofKey / variance : MOST_EVENTS;
-    return Math.max(LEAST_EVENTS, Math.min(MOST_EVENTS, events));
+    return Math.max(LEAST_EVENTS, Math.min(MOST_EVENTS, Math.rint(events)));
   }
 }

@@ -134,7 +134,7 @@ final class TargetChoice {
             : "s";
     return String.format(
         Locale.ROOT,
-        "; a key starts from the sample's rate%s, which count%s as %s events",
+        "; a key starts from the sample's rate%s, which count%s as %.0f events",
         rate,
         prior.rates().size() == 1 ? "s" : "",
         prior.events());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Statistics;
 import io.fastweights.kernels.schema.Target;
 import java.io.PrintWriter;
@@ -57,6 +58,22 @@ class TrainingConstantsTest {
     assertThat(schema.constants().get("same")).isEqualTo(new Schema.Scale(7, 1));
     assertThat(schema.constants().get("given")).isEqualTo(new Schema.Scale(5, 6));
     assertThat(out.toString()).contains("price: mean 2.0, deviation 1.0");
+  }
+
+  @Test
+  void trainedWeightsHaveNoPrior() throws Exception {
+    Path file = folder.resolve("late.csv");
+    Files.writeString(file, "key,time,given,late\na,2024-01-01,1,1\n");
+    String text =
+        """
+        {"key": "key", "time": "time",
+         "fields": [{"name": "given", "encoder": "numeric", "mean": 5, "deviation": 6}],
+         "target": {"name": "late", "encoder": "binary"%s}}
+        """;
+    Schema prior = SchemaJson.parse(text.replace("%s", ", \"prior\": {\"rate\": 0.3}"));
+    PrintWriter out = new PrintWriter(new StringWriter());
+    assertThat(TrainingConstants.of(List.of(file), prior, out))
+        .isEqualTo(SchemaJson.parse(text.replace("%s", "")));
   }
 
   @Test

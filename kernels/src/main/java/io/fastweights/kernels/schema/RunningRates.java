@@ -109,11 +109,10 @@ final class RunningRates {
     }
     double gradient = (memory - rate) / (share * memory + (1 - share) * rate);
     double squares = state[at + SQUARES] + gradient * gradient;
-    if (Double.isFinite(squares)) {
-      double moved = share + gradient / (CURVATURE + squares);
-      after[at + S] = Math.max(LEAST_SHARE, Math.min(1 - LEAST_SHARE, moved));
-      after[at + SQUARES] = squares;
-    }
+    boolean finite = Double.isFinite(squares);
+    double moved = share + gradient / (CURVATURE + squares);
+    after[at + S] = finite ? Math.max(LEAST_SHARE, Math.min(1 - LEAST_SHARE, moved)) : share;
+    after[at + SQUARES] = finite ? squares : state[at + SQUARES];
   }
 
   private static double rate(Prior prior, double[] state, int at, int c) {

@@ -134,6 +134,23 @@ class PriorTest {
     assertThat(left.numbers().moments()).containsExactly(1, 0, 0, 0.5);
   }
 
+  /** A batch is filled before the outputs of the batches in flight are known. */
+  @Test
+  void anEventMayBeStandardisedBeforeTheOneBeforeItIsSettled() throws Exception {
+    for (float last : new float[] {0.3f, Float.NaN}) {
+      EncodedEvent lag = after(LATE, "0", "1");
+      EncodedEvent one = event(LATE, lag, "1");
+      LATE.settle(one, new float[] {0.2f}, 0);
+      EncodedEvent two = event(LATE, one, "0");
+      LATE.settle(two, new float[] {last}, 0);
+      EncodedEvent first = event(LATE, lag, "1");
+      EncodedEvent second = event(LATE, first, "0");
+      LATE.settle(first, new float[] {0.2f}, 0);
+      LATE.settle(second, new float[] {last}, 0);
+      assertThat(second.numbers().moments()).as("%s", last).isEqualTo(two.numbers().moments());
+    }
+  }
+
   /** The second memory of a pair: mean (0.5 - 0.25) / (4 + 2), slope (0.5 + r f) / (1 + f f). */
   @Test
   void aResidualIsCentredByItsRunningMean() throws Exception {

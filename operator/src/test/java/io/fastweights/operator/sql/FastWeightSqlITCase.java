@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Target;
@@ -95,11 +96,11 @@ class FastWeightSqlITCase {
   }
 
   @Test
-  void runningStatisticsInSqlAreThoseOfTheOperator() throws Exception {
+  void runningStatisticsAndRatesInSqlAreThoseOfTheOperator() throws Exception {
     Schema schema =
         Schema.of(
             List.of(new Field.Numeric("distance"), new Field.Hashed("place", 16)),
-            new Target.Classes("outcome", Trips.OUTCOMES));
+            new Target.Classes("outcome", Trips.OUTCOMES, Prior.even(3, 2)));
     EventReader<Trip> reader =
         (trip, event) -> {
           event.timestamp(trip.time).set(0, trip.distance).set(1, trip.place).target(trip.outcome);
