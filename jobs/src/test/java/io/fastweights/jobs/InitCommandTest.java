@@ -195,11 +195,14 @@ class InitCommandTest extends CommandTest {
     assertThat(execute("init", "--events", walk, "--target", "x", "--out", walked).out())
         .containsPattern("last_x +the last x: on average 1.00 from the next, the mean so far 10");
     assertThat(written(walked).fields()).anyMatch(Field.LastTarget.class::isInstance);
+    assertThat(((Target.Number) written(walked).target()).statistics())
+        .isEqualTo(Statistics.CHANGES);
 
     Path noise = events("noise.csv", "a,x", i -> i % 3 + "," + Math.floorMod(i * 0x9E3779B9, 1000));
     Path noisy = folder.resolve("noise.json");
     execute("init", "--events", noise, "--target", "x", "--out", noisy);
     assertThat(written(noisy).fields()).noneMatch(Field.LastTarget.class::isInstance);
+    assertThat(((Target.Number) written(noisy).target()).statistics()).isEqualTo(Statistics.KEY);
   }
 
   @Test

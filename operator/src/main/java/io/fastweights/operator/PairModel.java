@@ -56,8 +56,10 @@ record PairModel(Schema whole, String firstKey, String secondKey) {
     double deviation = 1;
     if (target instanceof Target.Number number) {
       deviation = number.deviation();
-      fields.add(new Field.Numeric(name, number.mean(), deviation, number.statistics()));
-      if (number.statistics() == Statistics.KEY) {
+      boolean isRunning = number.statistics() != Statistics.GIVEN;
+      Statistics statistics = isRunning ? Statistics.KEY : Statistics.GIVEN;
+      fields.add(new Field.Numeric(name, number.mean(), deviation, statistics));
+      if (isRunning) {
         // What the first answer leaves over has a mean and a deviation of its own for each key.
         return Schema.of(fields, new Target.Number(target.name(), 0, deviation, Statistics.KEY));
       }

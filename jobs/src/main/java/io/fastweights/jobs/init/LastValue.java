@@ -1,5 +1,6 @@
 package io.fastweights.jobs.init;
 
+import io.fastweights.kernels.schema.Statistics;
 import io.fastweights.kernels.schema.Target;
 import java.util.HashMap;
 import java.util.List;
@@ -10,17 +11,32 @@ import java.util.Map;
  * How much the last target of a key alone tells of the next one, in the sample.
  *
  * @param text what was found, for the user
+ * @param change mean size of a number's changes
  * @param tells true if it is nearer than the best constant answer: the most frequent value of all,
  *     or of a number the key's mean so far
  */
-record LastValue(String text, boolean tells) {
+record LastValue(String text, boolean tells, double change) {
   private static final String ALL = "";
+
+  /** Standard deviations of a mean size, of a normal distribution. */
+  private static final double DEVIATIONS = 1.2533;
 
   /**
    * @param keys null where all events have one key
    */
   static LastValue of(Column target, Target kind, List<String> keys) {
     return kind instanceof Target.Number ? ofNumbers(target, keys) : ofLabels(target, keys);
+  }
+
+  /** The target by its changes, where its last value tells of it. */
+  Target.Number target(Target.Number number) {
+    if (!tells) {
+      return number;
+    }
+    double deviation = Fields.rounded(DEVIATIONS * change);
+    return number.deviation() > 0 && deviation > Fields.LEAST_DEVIATION
+        ? new Target.Number(number.name(), number.mean(), deviation, Statistics.CHANGES)
+        : new Target.Number(number.name(), 0, 0, Statistics.CHANGES);
   }
 
   private static LastValue ofLabels(Column target, List<String> keys) {
@@ -48,7 +64,7 @@ record LastValue(String text, boolean tells) {
             "alone right for %.0f %% of the next, the most frequent one for %.0f %%",
             100.0 * same / Math.max(1, pairs),
             100.0 * most / Math.max(1, pairs));
-    return new LastValue(text, same > most);
+    return new LastValue(text, same > most, 0);
   }
 
   private static LastValue ofNumbers(Column target, List<String> keys) {
@@ -80,6 +96,6 @@ record LastValue(String text, boolean tells) {
             "on average %.3g from the next, the mean so far %.3g",
             fromLast / Math.max(1, pairs),
             fromMean / Math.max(1, pairs));
-    return new LastValue(text, fromLast < fromMean);
+    return new LastValue(text, fromLast < fromMean, fromLast / Math.max(1, pairs));
   }
 }

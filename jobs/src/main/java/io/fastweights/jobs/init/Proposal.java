@@ -169,9 +169,11 @@ final class Proposal {
   Schema schema(String targetName, TargetChoice.Kind kind) {
     Column predicted = named("--target", targetName);
     Target target = TargetChoice.of(predicted, kind, starts(predicted));
-    if (!(target instanceof Target.Number)) {
-      target = StartRates.of(target, predicted, key);
-    }
+    LastValue last = LastValue.of(predicted, target, key == null ? null : key.values());
+    target =
+        target instanceof Target.Number number
+            ? last.target(number)
+            : StartRates.of(target, predicted, key);
     explainKey(predicted);
     explainTime();
     lines.put(targetName, TargetChoice.text(target, predicted));
@@ -183,7 +185,7 @@ final class Proposal {
       }
     }
     addTimes(fields);
-    addLast(predicted, target, fields);
+    addLast(predicted, target, last, fields);
     Map<String, String> constants = new HashMap<>();
     String keyName = key == null ? free(ALL) : key.name();
     if (key == null) {
@@ -282,8 +284,7 @@ final class Proposal {
   }
 
   /** A schema needs a field: the last target where no column is left. */
-  private void addLast(Column predicted, Target target, List<Field> fields) {
-    LastValue found = LastValue.of(predicted, target, key == null ? null : key.values());
+  private void addLast(Column predicted, Target target, LastValue found, List<Field> fields) {
     if (found.tells() || fields.isEmpty()) {
       Field last = new Field.LastTarget(free("last_" + predicted.name()), target.ids());
       fields.add(last);

@@ -123,8 +123,10 @@ final class TargetChoice {
         column.isWhole() && column.distinct() <= MOST_NUMBERED_CLASSES
             ? "; --target-kind class for its " + column.distinct() + " values as classes"
             : "";
-    String start = ((Target.Number) target).deviation() == 0 ? "" : " that start from the sample's";
-    return "the target, a number by running statistics" + start + note;
+    Target.Number number = (Target.Number) target;
+    String of = number.statistics() == Statistics.CHANGES ? " of its changes from the last" : "";
+    String start = number.deviation() == 0 ? "" : " that start from the sample's";
+    return "the target, a number by running statistics" + of + start + note;
   }
 
   private static String start(Prior prior) {

@@ -155,6 +155,10 @@ public sealed interface Field {
     private static final double LARGEST_DEVIATION = 1e12;
 
     public Numeric {
+      if (statistics == Statistics.CHANGES) {
+        throw new IllegalArgumentException(
+            "field " + name + ": statistics of changes are those of a target");
+      }
       if (!(Math.abs(mean) <= LARGEST_MEAN)) {
         throw new IllegalArgumentException(
             String.format(

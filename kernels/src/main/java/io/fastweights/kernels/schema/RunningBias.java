@@ -49,6 +49,11 @@ final class RunningBias {
     }
   }
 
+  /** Place of the sums of a share in a state. */
+  static int sums(int at) {
+    return at + PRODUCTS;
+  }
+
   static double mean(Target.Residual target, double[] state, int at, int j) {
     return state[at + SUMS + j] / (target.events() + state[at + N]);
   }
@@ -60,13 +65,21 @@ final class RunningBias {
    */
   static void predict(
       Target.Residual target, double[] state, int at, float[] outputs, int from, float[] into) {
-    double slope =
-        (SHARE_WEIGHT * SHARE + state[at + PRODUCTS]) / (SHARE_WEIGHT + state[at + SQUARES]);
-    double share = Math.max(0, Math.min(1, slope));
+    double share = share(state, sums(at));
     for (int j = 0; j < target.dim(); j++) {
       double answer = mean(target, state, at, j) + share * outputs[from + j];
       into[j] = (float) (target.deviation() * answer);
     }
+  }
+
+  /**
+   * The share of a memory in the answer.
+   *
+   * @param sums place of the sum of products, and of the sum of squares behind it
+   */
+  static double share(double[] state, int sums) {
+    double slope = (SHARE_WEIGHT * SHARE + state[sums]) / (SHARE_WEIGHT + state[sums + 1]);
+    return Math.max(0, Math.min(1, slope));
   }
 
   /**
@@ -76,15 +89,15 @@ final class RunningBias {
    * @param before the state before the event
    */
   static void share(
-      float[] learned, double[] before, double[] after, int at, float[] outputs, int from) {
-    double products = before[at + PRODUCTS];
-    double squares = before[at + SQUARES];
+      float[] learned, double[] before, double[] after, int sums, float[] outputs, int from) {
+    double products = before[sums];
+    double squares = before[sums + 1];
     for (int j = 0; j < learned.length; j++) {
       products += (double) learned[j] * outputs[from + j];
       squares += (double) outputs[from + j] * outputs[from + j];
     }
     boolean finite = Double.isFinite(products) && Double.isFinite(squares);
-    after[at + PRODUCTS] = finite ? products : before[at + PRODUCTS];
-    after[at + SQUARES] = finite ? squares : before[at + SQUARES];
+    after[sums] = finite ? products : before[sums];
+    after[sums + 1] = finite ? squares : before[sums + 1];
   }
 }

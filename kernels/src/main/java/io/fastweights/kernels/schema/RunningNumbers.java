@@ -6,9 +6,14 @@ import java.util.Arrays;
  * The numbers of an event that its key's running statistics standardise: those of the fields in the
  * order of the schema, then the target's. As statistics depend on the key's earlier events, the
  * numbers wait in their own unit until {@link Schema#standardised} is called with the last of them.
- * The statistics of a {@linkplain RunningTarget centred} target follow those of the numbers.
+ * The statistics of a {@linkplain RunningTarget centred} target follow those of the numbers, and so
+ * does the last value of a target with {@link Statistics#CHANGES}, which is NaN before the first,
+ * with the sums of the memory's share in the answer, a regression as that of {@link RunningBias}.
  */
 public final class RunningNumbers {
+  /** Doubles of the share that a memory has in the answer of a target by its changes. */
+  private static final int SUMS = 2;
+
   /** In their own unit; NaN where missing. */
   private final double[] values;
 
@@ -56,8 +61,10 @@ public final class RunningNumbers {
   }
 
   /** An output of the model in the unit of the target. */
-  float answer(float output) {
-    return (float) (mean + deviation * output);
+  float answer(Target target, float output) {
+    boolean shares = isOfChanges(target);
+    double share = shares ? RunningBias.share(before, before.length - SUMS) : 1;
+    return (float) (mean + share * deviation * output);
   }
 
   /** Writes the answer of a centred target. */
@@ -72,7 +79,17 @@ public final class RunningNumbers {
 
   /** Completes the statistics of an observed event; see {@link Schema#settle}. */
   void settle(Target target, EncodedEvent event, float[] outputs, int from) {
-    RunningTarget.settle(target, event, before, moments, centre(target), outputs, from);
+    if (isOfChanges(target)) {
+      int sums = before.length - SUMS;
+      RunningBias.share(event.target(), before, moments, sums, outputs, from);
+    } else {
+      RunningTarget.settle(target, event, before, moments, centre(target), outputs, from);
+    }
+  }
+
+  /** True if {@link #settle} is to be called for each observed event. */
+  static boolean settles(Target target) {
+    return isOfChanges(target) || RunningTarget.isCentred(target);
   }
 
   private int centre(Target target) {
@@ -126,11 +143,11 @@ public final class RunningNumbers {
     double deviation = 0;
     if (isRunning(schema.target())) {
       int at = RunningMoments.SIZE * number;
-      mean = moments[at + 1];
+      double from = level(schema.target(), before, at);
+      mean = from + moments[at + 1];
       deviation = Math.sqrt(moments[at + 2]);
       if (event.observe()) {
-        RunningMoments.add(values[number], moments, at);
-        target = new float[] {RunningMoments.standardised(values[number], moments, at)};
+        target = new float[] {learn(schema.target(), values[number], from, moments, at)};
       }
     }
     if (RunningTarget.isCentred(schema.target()) && event.observe()) {
@@ -148,10 +165,35 @@ public final class RunningNumbers {
         new RunningNumbers(values, moments, before, mean, deviation));
   }
 
+  /** What a target is counted from: the last value where its changes are, else 0. */
+  private static double level(Target target, double[] moments, int at) {
+    if (!isOfChanges(target)) {
+      return 0;
+    }
+    double last = moments[at + RunningMoments.SIZE];
+    return Double.isNaN(last) ? ((Target.Number) target).mean() : last;
+  }
+
+  /** Adds a target to its statistics; returns it standardised by them. */
+  private static float learn(Target target, double value, double from, double[] moments, int at) {
+    boolean isFirst = false;
+    if (isOfChanges(target)) {
+      isFirst = Double.isNaN(moments[at + RunningMoments.SIZE]);
+      moments[at + RunningMoments.SIZE] = value;
+    }
+    if (isFirst) {
+      // It is no change, and says nothing of the next.
+      return 0;
+    }
+    RunningMoments.add(value - from, moments, at);
+    return RunningMoments.standardised(value - from, moments, at);
+  }
+
   private static double[] start(Schema schema) {
     Target target = schema.target();
     int centre = RunningTarget.isCentred(target) ? RunningTarget.size(target) : 0;
-    double[] moments = new double[RunningMoments.SIZE * count(schema) + centre];
+    int last = isOfChanges(target) ? 1 + SUMS : 0;
+    double[] moments = new double[RunningMoments.SIZE * count(schema) + centre + last];
     int at = 0;
     for (Field field : schema.fields()) {
       if (field instanceof Field.Numeric f && f.statistics() == Statistics.KEY) {
@@ -159,7 +201,10 @@ public final class RunningNumbers {
         at += RunningMoments.SIZE;
       }
     }
-    if (target instanceof Target.Number t && t.statistics() == Statistics.KEY) {
+    if (isOfChanges(target)) {
+      RunningMoments.start(0, ((Target.Number) target).deviation(), moments, at);
+      moments[at + RunningMoments.SIZE] = Double.NaN;
+    } else if (target instanceof Target.Number t && t.statistics() == Statistics.KEY) {
       RunningMoments.start(t.mean(), t.deviation(), moments, at);
     } else if (centre > 0) {
       RunningTarget.start(target, moments, at);
@@ -180,8 +225,12 @@ public final class RunningNumbers {
     return field instanceof Field.Numeric numeric && numeric.statistics() == Statistics.KEY;
   }
 
+  private static boolean isOfChanges(Target target) {
+    return target instanceof Target.Number number && number.statistics() == Statistics.CHANGES;
+  }
+
   static boolean isRunning(Target target) {
-    return target instanceof Target.Number number && number.statistics() == Statistics.KEY;
+    return target instanceof Target.Number number && number.statistics() != Statistics.GIVEN;
   }
 
   /** Bit for bit the same, NaN included. */

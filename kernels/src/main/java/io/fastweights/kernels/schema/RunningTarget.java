@@ -61,7 +61,7 @@ final class RunningTarget {
       float[] outputs,
       int from) {
     if (target instanceof Target.Residual) {
-      RunningBias.share(event.target(), before, after, at, outputs, from);
+      RunningBias.share(event.target(), before, after, RunningBias.sums(at), outputs, from);
     } else {
       RunningRates.share(target.prior(), event.targetId(), before, after, at, outputs, from);
     }

@@ -240,7 +240,7 @@ public record Schema(
    */
   public void predict(EncodedEvent event, float[] outputs, int at, boolean logits, float[] into) {
     if (RunningNumbers.isRunning(target)) {
-      into[0] = event.numbers().answer(outputs[at]);
+      into[0] = event.numbers().answer(target, outputs[at]);
     } else if (RunningTarget.isCentred(target)) {
       event.numbers().predict(target, outputs, at, into);
     } else {
@@ -255,7 +255,7 @@ public record Schema(
    * @param event as {@link #standardised} returned it
    */
   public void settle(EncodedEvent event, float[] outputs, int at) {
-    if (event.observe() && RunningTarget.isCentred(target)) {
+    if (event.observe() && RunningNumbers.settles(target)) {
       event.numbers().settle(target, event, outputs, at);
     }
   }

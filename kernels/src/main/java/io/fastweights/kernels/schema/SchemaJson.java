@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A schema as JSON:
@@ -290,17 +291,24 @@ public final class SchemaJson {
 
   /** The members that say how a number is standardised. */
   private record Scale(double mean, double deviation, Statistics statistics) {
+    private static final Map<String, Statistics> NAMES =
+        Map.of("key", Statistics.KEY, "changes", Statistics.CHANGES);
+
     static Scale read(JsonMembers m) {
       String statistics = m.optionalText("statistics");
-      if (statistics != null && !statistics.equals("key")) {
+      Statistics source = statistics == null ? null : NAMES.get(statistics);
+      if (statistics != null && source == null) {
         throw new IllegalArgumentException(
-            m.what() + ": statistics is '" + statistics + "', must be key, or be left out");
+            m.what()
+                + ": statistics is '"
+                + statistics
+                + "', must be key, or of a target changes, or be left out");
       }
       boolean given = m.has("mean") || m.has("deviation");
       if (!given) {
-        return new Scale(0, 0, Statistics.KEY);
+        return new Scale(0, 0, source == null ? Statistics.KEY : source);
       }
-      Statistics source = statistics == null ? Statistics.GIVEN : Statistics.KEY;
+      source = source == null ? Statistics.GIVEN : source;
       double deviation = m.number("deviation");
       if (deviation == 0) {
         // A record has 0 for "not given".
@@ -315,6 +323,8 @@ public final class SchemaJson {
       }
       if (statistics == Statistics.KEY) {
         node.put("statistics", "key");
+      } else if (statistics == Statistics.CHANGES) {
+        node.put("statistics", "changes");
       }
     }
   }

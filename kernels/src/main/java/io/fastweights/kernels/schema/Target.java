@@ -246,7 +246,14 @@ public sealed interface Target {
   record Number(String name, double mean, double deviation, Statistics statistics)
       implements Target {
     public Number {
-      new Field.Numeric(name, mean, deviation, statistics);
+      scale(name, mean, deviation, statistics);
+    }
+
+    /** Checks the constants. */
+    private static Field.Numeric scale(
+        String name, double mean, double deviation, Statistics statistics) {
+      Statistics ofField = statistics == Statistics.CHANGES ? Statistics.KEY : statistics;
+      return new Field.Numeric(name, mean, deviation, ofField);
     }
 
     /** Standardised by constants. */
@@ -261,8 +268,9 @@ public sealed interface Target {
 
     @Override
     public String toString() {
-      String scale = new Field.Numeric(name, mean, deviation, statistics).scale();
-      return String.format(Locale.ROOT, "Number[name=%s, %s]", name, scale);
+      String of = statistics == Statistics.CHANGES ? "changes, " : "";
+      String scale = scale(name, mean, deviation, statistics).scale();
+      return String.format(Locale.ROOT, "Number[name=%s, %s%s]", name, of, scale);
     }
 
     @Override
@@ -278,7 +286,7 @@ public sealed interface Target {
     @Override
     public int encode(Object value, float[] into) throws MalformedEventException {
       double number = RawEvent.number("target ", name, value);
-      if (statistics == Statistics.KEY) {
+      if (statistics != Statistics.GIVEN) {
         into[0] = 0;
         return 0;
       }

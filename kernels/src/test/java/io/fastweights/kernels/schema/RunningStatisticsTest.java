@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -214,7 +215,8 @@ class RunningStatisticsTest {
   void wrongStatisticsAreRefused() {
     String field = "{\"fields\":[{\"name\":\"price\",\"encoder\":\"numeric\",%s}]}";
     assertThatThrownBy(() -> SchemaJson.parse(field.replace("%s", "\"statistics\":\"day\"")))
-        .hasMessage("field price: statistics is 'day', must be key, or be left out");
+        .hasMessage(
+            "field price: statistics is 'day', must be key, or of a target changes, or be left out");
     assertThatThrownBy(() -> SchemaJson.parse(field.replace("%s", "\"mean\":1")))
         .hasMessage("field price has no 'deviation'");
     assertThatThrownBy(
@@ -236,5 +238,62 @@ class RunningStatisticsTest {
     assertThat(SchemaDifference.between(SCHEMA, constant))
         .contains("field price was Numeric[name=price, running statistics of the key], is Numeric")
         .contains("running statistics of the key from mean=10.0, deviation=2.0");
+  }
+
+  private static final Schema CHANGES =
+      Schema.of(
+          List.of(new Field.DayOfWeek("day", ZoneOffset.UTC)),
+          new Target.Number("level", 20, 2, Statistics.CHANGES));
+
+  private static EncodedEvent level(EncodedEvent lag, double level) throws MalformedEventException {
+    RawEvent raw = CHANGES.newEvent().timestamp(0).target(level);
+    return CHANGES.standardised(CHANGES.encode(raw), lag);
+  }
+
+  /** By hand: a start of 5 changes with the deviation 2, then the changes 3 and -1. */
+  @Test
+  void aTargetByItsChangesIsAnsweredFromItsLastValue() throws Exception {
+    EncodedEvent first = level(null, 50);
+    float[] answer = new float[1];
+    CHANGES.predict(first, new float[] {0.5f}, 0, false, answer);
+    assertThat(answer[0]).as("before any value").isEqualTo(20 + 0.5f * 2 * 0.5f);
+    assertThat(first.target()[0]).as("no change").isZero();
+    CHANGES.settle(first, new float[] {0}, 0);
+
+    EncodedEvent second = level(first, 53);
+    CHANGES.predict(second, new float[] {0}, 0, false, answer);
+    assertThat(answer[0]).isEqualTo(50f);
+    double mean = 3.0 / 6;
+    double variance = 5.0 / 6 * (4 + 9.0 / 6);
+    float learned = (float) ((3 - mean) / Math.sqrt(variance));
+    assertThat(second.target()[0]).isEqualTo(learned);
+    CHANGES.settle(second, new float[] {2}, 0);
+
+    EncodedEvent third = level(second, 52);
+    double share = (0.5 + 2 * learned) / (1 + 4);
+    CHANGES.predict(third, new float[] {-1}, 0, false, answer);
+    assertThat(answer[0])
+        .isCloseTo((float) (53 + mean - share * Math.sqrt(variance)), within(1e-5f));
+    CHANGES.target(third, answer);
+    assertThat(answer[0]).isEqualTo(52f);
+  }
+
+  @Test
+  void aTargetByItsChangesIsReadAsItWasWritten() throws Exception {
+    assertThat(SchemaJson.parse(SchemaJson.write(CHANGES))).isEqualTo(CHANGES);
+    Schema plain =
+        Schema.of(CHANGES.fields(), new Target.Number("level", 0, 0, Statistics.CHANGES));
+    assertThat(SchemaJson.parse(SchemaJson.write(plain))).isEqualTo(plain);
+    EncodedEvent lag = level(level(null, 1), Double.MAX_VALUE).asLag();
+    EncodedEvent far = level(lag, -Double.MAX_VALUE);
+    assertThat(far.target()[0]).isFinite();
+    assertThatThrownBy(() -> new Field.Numeric("a", 0, 0, Statistics.CHANGES))
+        .hasMessage("field a: statistics of changes are those of a target");
+    assertThatThrownBy(
+            () ->
+                SchemaJson.parse(
+                    "{\"fields\": [{\"name\": \"a\", \"encoder\": \"numeric\","
+                        + " \"statistics\": \"change\"}]}"))
+        .hasMessageContaining("statistics is 'change', must be key, or of a target changes");
   }
 }

@@ -6,9 +6,11 @@ import io.fastweights.kernels.math.KeyedReference;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.InputEncoder;
+import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Statistics;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.Malformed;
@@ -42,14 +44,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LogStructuredStateTest {
   private static final int KEYS = 7;
   private static final int EVENTS = 150;
-  private static final String SCHEMA =
-      SchemaJson.write(
-          Schema.of(
-              List.of(
-                  new Field.Hashed("colour", 16),
-                  new Field.Elapsed("since", 8),
-                  new Field.LastTarget("last", 3)),
-              new Target.Classes("next", List.of("a", "b", "c"))));
+  private static final List<Target> TARGETS =
+      List.of(
+          new Target.Classes("next", List.of("1", "2", "3")),
+          new Target.Classes("next", List.of("1", "2", "3"), Prior.even(3, 2)),
+          new Target.Number("next", 0, 0, Statistics.CHANGES));
+
+  private static String schema(long seed) {
+    Target target = TARGETS.get((int) (seed % TARGETS.size()));
+    return SchemaJson.write(
+        Schema.of(
+            List.of(
+                new Field.Hashed("colour", 16),
+                new Field.Elapsed("since", 8),
+                new Field.LastTarget("last", target.ids())),
+            target));
+  }
 
   /** "key|time|ask or observe|colour|target". */
   private static void read(String line, RawEvent event) {
@@ -74,7 +84,7 @@ class LogStructuredStateTest {
               time,
               kind,
               random.nextInt(5),
-              "abc".charAt(random.nextInt(3))));
+              "123".charAt(random.nextInt(3))));
     }
     return events;
   }
@@ -95,19 +105,25 @@ class LogStructuredStateTest {
   }
 
   /** Results of a plain loop. */
-  private static Map<String, List<Integer>> expected(List<String> events) throws Exception {
-    EventModel model = new ModelSpec(SCHEMA, null, 0).create(options(1, 0));
-    Schema schema = SchemaJson.parse(SCHEMA);
+  private static Map<String, List<Integer>> expected(String json, List<String> events)
+      throws Exception {
+    EventModel model = new ModelSpec(json, null, 0).create(options(1, 0));
+    Schema schema = SchemaJson.parse(json);
     KeyedReference reference =
         new KeyedReference(
             model.model(), InputEncoder.projection(schema, model.model().inputDim(), 1));
     Map<String, List<Integer>> answers = new HashMap<>();
+    Map<String, EncodedEvent> lags = new HashMap<>();
     for (String line : events) {
       String key = line.split("\\|")[0];
       RawEvent raw = schema.newEvent();
       read(line, raw);
-      EncodedEvent event = schema.encode(raw);
+      EncodedEvent event = schema.standardised(schema.encode(raw), lags.get(key));
       var step = reference.step(key, event);
+      schema.settle(event, step.output(), 0);
+      if (event.observe()) {
+        lags.put(key, event);
+      }
       answers.put(line, bits(model.predict(event, step.output(), 0), step.recallError()));
     }
     return answers;
@@ -128,13 +144,13 @@ class LogStructuredStateTest {
     for (long seed = 1; seed <= 6; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       List<String> events = events(random);
-      Map<String, List<Integer>> expected = expected(events);
+      Map<String, List<Integer>> expected = expected(schema(seed), events);
       Map<String, List<Integer>> actual = new HashMap<>();
       int batch = 1 + random.nextInt(5);
       OperatorSubtaskState state = null;
       int at = 0;
       for (int life = 1; at < EVENTS; life++) {
-        try (var harness = harness(backend, batch, fold)) {
+        try (var harness = harness(schema(seed), backend, batch, fold)) {
           if (state != null) {
             harness.initializeState(state);
           }
@@ -161,11 +177,11 @@ class LogStructuredStateTest {
   }
 
   private static KeyedHarness<String, Prediction<String>> harness(
-      String backend, int batch, double fold) throws Exception {
+      String json, String backend, int batch, double fold) throws Exception {
     TypeInformation<String> element = Types.STRING;
     var factory =
         new FastWeightOperatorFactory<>(
-            new ModelSpec(SCHEMA, null, 0),
+            new ModelSpec(json, null, 0),
             false,
             LogStructuredStateTest::read,
             options(batch, fold),
