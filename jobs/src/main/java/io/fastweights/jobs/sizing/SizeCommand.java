@@ -124,28 +124,33 @@ public final class SizeCommand implements Callable<Integer> {
   }
 
   private static void print(JobSize size, PrintWriter out) {
-    line(out, "events a core takes in a second", "%,.0f", size.eventsPerCore());
-    line(out, "cores that events at peak keep busy", "%,d", size.coresForEvents());
-    line(out, "cores, to catch up after a restart too", "%,d", size.cores());
-    line(out, "RAM, 512 MiB + 1 GiB a subtask", "%s", bytes(size.ram()));
-    line(out, "state, if every key was seen once", "%s", bytes(size.stateOnce()));
+    line(out, "events a core takes in a second", rounded(size.eventsPerCore()));
+    line(out, "cores that events at peak keep busy", rounded(size.coresForEvents()));
+    line(out, "cores, to catch up after a restart too", rounded(size.cores()));
+    line(out, "RAM, 512 MiB + 1 GiB a subtask", bytes(size.ram()));
+    line(out, "state, if every key was seen once", bytes(size.stateOnce()));
     line(
         out,
         "state, if every key is old",
-        "%s to %s",
-        bytes(size.stateOldLeast()),
-        bytes(size.stateOldMost()));
-    line(out, "local disk of a subtask, old keys", "%s", bytes(size.stateOldMost() / size.cores()));
+        bytes(size.stateOldLeast()) + " to " + bytes(size.stateOldMost()));
+    line(out, "local disk of a subtask, old keys", bytes(size.stateOldMost() / size.cores()));
     line(
         out,
         "to checkpoint storage, with one a second",
-        "%s/s",
-        bytes(size.checkpointBytesPerSecond()));
+        bytes(size.checkpointBytesPerSecond()) + "/s");
     extrapolated(size).forEach(out::println);
   }
 
-  private static void line(PrintWriter out, String name, String format, Object... values) {
-    out.printf(Locale.ROOT, "%-42s%s%n", name, String.format(Locale.ROOT, format, values));
+  private static void line(PrintWriter out, String name, String value) {
+    out.printf(Locale.ROOT, "%-42s%s%n", name, value);
+  }
+
+  private static String rounded(double value) {
+    return String.format(Locale.ROOT, "%,.0f", value);
+  }
+
+  private static String money(double value) {
+    return String.format(Locale.ROOT, "%,.2f", value);
   }
 
   /** What lies beyond the measured tables, a sentence each. */
@@ -200,9 +205,9 @@ public final class SizeCommand implements Callable<Integer> {
     double processors = size.cores() * price("--core-hour", coreHour) * HOURS_OF_MONTH;
     double ram = size.ram() / GIB * price("--ram-gib-hour", ramGibHour) * HOURS_OF_MONTH;
     double storage = 2 * size.stateOldMost() / GIB * price("--storage-gib-month", storageGibMonth);
-    line(out, "a month of cores", "%,.2f", processors);
-    line(out, "a month of RAM", "%,.2f", ram);
-    line(out, "a month of storage, if every key is old", "%,.2f", storage);
+    line(out, "a month of cores", money(processors));
+    line(out, "a month of RAM", money(ram));
+    line(out, "a month of storage, if every key is old", money(storage));
     figures.put("coresMonth", processors).put("ramMonth", ram).put("storageMonth", storage);
   }
 
@@ -222,10 +227,7 @@ public final class SizeCommand implements Callable<Integer> {
       value /= 1024;
       unit++;
     }
-    return String.format(
-        Locale.ROOT,
-        value < 10 && unit > 0 && value % 1 != 0 ? "%.1f %s" : "%.0f %s",
-        value,
-        units[unit]);
+    boolean fraction = value < 10 && unit > 0 && value % 1 != 0;
+    return String.format(Locale.ROOT, fraction ? "%.1f %s" : "%.0f %s", value, units[unit]);
   }
 }
