@@ -13,6 +13,7 @@ import io.fastweights.jobs.savepoint.BootstrapCommand;
 import io.fastweights.jobs.savepoint.ExportCommand;
 import io.fastweights.jobs.savepoint.InspectCommand;
 import io.fastweights.jobs.savepoint.RewriteCommand;
+import io.fastweights.jobs.sizing.SizeCommand;
 import io.fastweights.jobs.train.TrainCommand;
 import java.util.Arrays;
 import java.util.Locale;
@@ -42,6 +43,7 @@ import picocli.CommandLine.ScopeType;
       InspectCommand.class,
       ExportCommand.class,
       RewriteCommand.class,
+      SizeCommand.class,
       BenchCommand.class,
       GpuCheckCommand.class
     },

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.annotation.Experimental;
@@ -87,6 +88,17 @@ class PublicApiTest {
     }
     assertThat(lines).hasSizeGreaterThan(100);
     assertThat(lines).containsExactlyElementsOf(Files.readAllLines(FILE));
+  }
+
+  /** So that a release is compared with the last one by the same list. */
+  @Test
+  void theProfileApiOfThePomNamesTheTypesOfKernels() throws Exception {
+    assertThat(
+            Pattern.compile("<include>io\\.fastweights\\.(kernels\\.[\\w.]+)</include>")
+                .matcher(Files.readString(Path.of("../pom.xml")))
+                .results()
+                .map(include -> include.group(1)))
+        .containsExactlyInAnyOrderElementsOf(OF_KERNELS);
   }
 
   private static Stream<JavaClass> types() {

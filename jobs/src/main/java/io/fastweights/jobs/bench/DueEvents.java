@@ -10,14 +10,15 @@ import org.apache.flink.connector.datagen.source.GeneratorFunction;
  * Makes the events of a benchmark, (key, number), each at its moment: the first at once, the next 1
  * / rate later. A late event does not delay those after it. Only one subtask may make events at a
  * rate.
- *
- * @param rate events per second; 0 for no limit
  */
 final class DueEvents implements GeneratorFunction<Long, Tuple2<Long, Long>> {
   private static final long serialVersionUID = 1L;
 
   private final KeySequence keys;
+
+  /** Events per second; 0 for no limit. */
   private final long rate;
+
   private final String name;
   private transient Meter meter;
 

@@ -64,7 +64,9 @@ record FlinkDeployment(String apiVersion, String kind, Metadata metadata, Spec s
     v1_20,
     v2_0,
     v2_1,
-    v2_2
+    v2_2,
+    v2_3,
+    v2_4
   }
 
   enum Mode {

@@ -48,6 +48,8 @@ class KubernetesFilesTest {
   /** Inputs of `kubectl apply -k`. */
   enum Variant {
     BASE(),
+    OPERATOR_1_13(FILES.resolve("operator-1.13/version.yaml")),
+    OPERATOR_1_11(FILES.resolve("operator-1.11/version.yaml")),
     GPU(FILES.resolve("gpu/gpu.yaml"));
 
     private final Path[] patches;
@@ -77,6 +79,14 @@ class KubernetesFilesTest {
     assertThat(job.entryClass()).isEqualTo(JobMain.class.getName());
     assertThat(job.jarURI()).isEqualTo("local:///opt/flink/usrlib/fastweights-job.jar");
     assertThat(job.allowNonRestoredState()).isNull();
+  }
+
+  /** The newest of Flink that each release of the operator names; Flink itself is the image's. */
+  @Test
+  void flinksVersionIsOneThatTheOperatorNames() throws Exception {
+    assertThat(Variant.BASE.read().spec().flinkVersion()).hasToString("v2_3");
+    assertThat(Variant.OPERATOR_1_13.read().spec().flinkVersion()).hasToString("v2_2");
+    assertThat(Variant.OPERATOR_1_11.read().spec().flinkVersion()).hasToString("v2_0");
   }
 
   @Test
@@ -208,13 +218,15 @@ class KubernetesFilesTest {
   @Test
   void kustomizeKnowsEveryFile() throws Exception {
     JsonNode base = YAML.readTree(Files.readString(BASE.resolve("kustomization.yaml")));
-    JsonNode gpu = YAML.readTree(Files.readString(FILES.resolve("gpu/kustomization.yaml")));
     for (String key : List.of("/resources/0", "/configurations/0")) {
       assertThat(BASE.resolve(base.at(key).asText())).isRegularFile();
     }
-    assertThat(FILES.resolve("gpu").resolve(gpu.at("/resources/0").asText()).normalize())
-        .isEqualTo(BASE);
-    assertThat(FILES.resolve("gpu").resolve(gpu.at("/patches/0/path").asText())).isRegularFile();
+    for (String name : List.of("gpu", "operator-1.13", "operator-1.11")) {
+      Path overlay = FILES.resolve(name);
+      JsonNode files = YAML.readTree(Files.readString(overlay.resolve("kustomization.yaml")));
+      assertThat(overlay.resolve(files.at("/resources/0").asText()).normalize()).isEqualTo(BASE);
+      assertThat(overlay.resolve(files.at("/patches/0/path").asText())).isRegularFile();
+    }
     JsonNode names = YAML.readTree(Files.readString(BASE.resolve("names.yaml")));
     String path = names.at("/nameReference/0/fieldSpecs/0/path").asText();
     JsonNode volumes =

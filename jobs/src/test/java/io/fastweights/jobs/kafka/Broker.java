@@ -22,10 +22,10 @@ import org.apache.kafka.common.test.KafkaClusterTestKit;
 import org.apache.kafka.common.test.TestKitNodes;
 
 /** A real broker in this JVM. */
-final class Broker {
+public final class Broker {
   private final KafkaClusterTestKit kit;
 
-  Broker() throws Exception {
+  public Broker() throws Exception {
     TestKitNodes nodes =
         new TestKitNodes.Builder()
             .setCombined(true)
@@ -50,11 +50,11 @@ final class Broker {
     kit.waitForReadyBrokers();
   }
 
-  String address() {
+  public String address() {
     return kit.bootstrapServers();
   }
 
-  void createTopics(int partitions, String... names) throws Exception {
+  public void createTopics(int partitions, String... names) throws Exception {
     for (String name : names) {
       createTopic(partitions, name, Map.of());
     }
@@ -67,7 +67,7 @@ final class Broker {
     }
   }
 
-  void send(List<ProducerRecord<byte[], byte[]>> records) throws Exception {
+  public void send(List<ProducerRecord<byte[], byte[]>> records) throws Exception {
     Map<String, Object> options = Map.of("bootstrap.servers", address());
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(options, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -79,7 +79,7 @@ final class Broker {
   }
 
   /** All committed messages of a topic; of a partition in their order. */
-  List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
+  public List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
     Map<String, Object> options =
         Map.of("bootstrap.servers", address(), "isolation.level", "read_committed");
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -101,7 +101,7 @@ final class Broker {
     return records;
   }
 
-  void close() throws Exception {
+  public void close() throws Exception {
     kit.close();
   }
 }

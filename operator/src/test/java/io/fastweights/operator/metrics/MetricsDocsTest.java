@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class MetricsDocsTest {
   private static final Path DOCS = Path.of("../docs/metrics.md");
   private static final Path DASHBOARD = Path.of("../docs/grafana/fastweights.json");
+  private static final Path ALERTS = Path.of("../docs/grafana/alerts.yaml");
   private static final Pattern TABLE =
       Pattern.compile("(<!-- (\\w+), written by [^>]*-->\n).*?(<!-- end -->)", Pattern.DOTALL);
   private static final Pattern NAME =
@@ -70,6 +72,42 @@ class MetricsDocsTest {
     assertThat(shown)
         .containsExactlyInAnyOrderElementsOf(
             Arrays.stream(FastWeightMetric.values()).map(FastWeightMetric::prometheus).toList());
+  }
+
+  @Test
+  void theAlertsAskForMetricsThatAreThere() throws Exception {
+    String alerts = Files.readString(ALERTS);
+    Set<String> known =
+        Arrays.stream(FastWeightMetric.values())
+            .map(FastWeightMetric::prometheus)
+            .collect(Collectors.toCollection(TreeSet::new));
+    // Of Flink's JobManager.
+    for (String name :
+        List.of("numRestarts", "numberOfFailedCheckpoints", "lastCheckpointDuration")) {
+      known.add("flink_jobmanager_job_" + name);
+    }
+    assertThat(texts(alerts, "\\b(flink_\\w+)")).hasSizeGreaterThan(10).isSubsetOf(known);
+    long rules = alerts.lines().filter(line -> line.contains("- alert: ")).count();
+    assertThat(rules).isEqualTo(texts(alerts, "- alert: (\\w+)").size());
+    assertThat(alerts.lines().filter(line -> line.matches(" +labels: \\{severity: \\w+}")))
+        .hasSize((int) rules);
+    for (String runbook : texts(alerts, "runbook: (\\S+)")) {
+      String[] parts = runbook.split("#", 2);
+      Path page = Path.of("..").resolve(parts[0]);
+      assertThat(page).as(runbook).isRegularFile();
+      if (parts.length == 2) {
+        String heading = "(?i)#+ " + parts[1].replace('-', ' ');
+        assertThat(Files.readAllLines(page)).as(runbook).anyMatch(line -> line.matches(heading));
+      }
+    }
+  }
+
+  private static Set<String> texts(String text, String pattern) {
+    return Pattern.compile(pattern)
+        .matcher(text)
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** A quantile that the reporter does not have would be an empty panel. */
