@@ -38,7 +38,8 @@ class RescaleITCase {
     "SCHEMA_TRANSFORMER, rocksdb, NATIVE",
     "SCHEMA_TRANSFORMER, hashmap, CANONICAL",
     "ASSOCIATIVE, hashmap, NATIVE",
-    "RUNNING_STATISTICS, rocksdb, CANONICAL"
+    "RUNNING_STATISTICS, rocksdb, CANONICAL",
+    "STEP_SIZES_PER_ROW, rocksdb, NATIVE"
   })
   void theBitsAreTheSameThroughEveryRescaling(
       TestModel model, String backend, SavepointFormatType format) throws Exception {

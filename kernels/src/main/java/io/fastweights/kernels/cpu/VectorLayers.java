@@ -279,22 +279,6 @@ final class VectorLayers {
     return fold(lanes);
   }
 
-  /** {@link Sums#products} from the first float on, with room for its partial sums. */
-  static float products(float[] x, float[] y, int n, float[] lanes) {
-    int whole = n - n % Sums.LANES;
-    for (int lane = 0; lane < Sums.LANES; lane += L) {
-      FloatVector partial = FloatVector.zero(F);
-      for (int i = lane; i < whole; i += Sums.LANES) {
-        partial = FloatVector.fromArray(F, x, i).fma(FloatVector.fromArray(F, y, i), partial);
-      }
-      partial.intoArray(lanes, lane);
-    }
-    for (int i = whole; i < n; i++) {
-      lanes[i - whole] = Math.fma(x[i], y[i], lanes[i - whole]);
-    }
-    return fold(lanes);
-  }
-
   /** The sixteen partial sums added by halves; the array may be used up. */
   static float fold(float[] p) {
     int half = Sums.LANES / 2;

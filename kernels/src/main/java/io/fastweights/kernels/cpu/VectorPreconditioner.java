@@ -32,18 +32,30 @@ final class VectorPreconditioner {
    * @param c holds the certainties of the rows from {@code at} on
    */
   void steps(float[] c, int at, float[] phi, float beta) {
-    int whole = rows - rows % L;
+    float size = uncertain(c, at, phi);
+    float inverse = Dpfp.inverse(size + Preconditioner.noise(beta));
+    take(c, at, phi, Preconditioner.keep(beta), inverse);
+  }
+
+  /** p phi, into kappa, and the sum of p phi^2 in the order of {@link Sums#products}. */
+  private float uncertain(float[] c, int at, float[] phi) {
+    int whole = rows - rows % Sums.LANES;
     FloatVector one = FloatVector.broadcast(F, 1);
-    for (int i = 0; i < whole; i += L) {
-      FloatVector uncertain = one.sub(FloatVector.fromArray(F, c, at + i));
-      uncertain.mul(FloatVector.fromArray(F, phi, i)).intoArray(kappa, i);
+    for (int lane = 0; lane < Sums.LANES; lane += L) {
+      FloatVector partial = FloatVector.zero(F);
+      for (int i = lane; i < whole; i += Sums.LANES) {
+        FloatVector p = FloatVector.fromArray(F, phi, i);
+        FloatVector k = one.sub(FloatVector.fromArray(F, c, at + i)).mul(p);
+        k.intoArray(kappa, i);
+        partial = k.fma(p, partial);
+      }
+      partial.intoArray(lanes, lane);
     }
     for (int i = whole; i < rows; i++) {
       kappa[i] = (1 - c[at + i]) * phi[i];
+      lanes[i - whole] = Math.fma(kappa[i], phi[i], lanes[i - whole]);
     }
-    float size = VectorLayers.products(kappa, phi, rows, lanes);
-    float inverse = Dpfp.inverse(size + Preconditioner.noise(beta));
-    take(c, at, phi, Preconditioner.keep(beta), inverse);
+    return VectorLayers.fold(lanes);
   }
 
   private void take(float[] c, int at, float[] phi, float keep, float inverse) {
