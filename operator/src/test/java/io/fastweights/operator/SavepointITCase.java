@@ -29,6 +29,7 @@ class SavepointITCase {
             SavepointFixture.of("format-5", StorageFormat.FP32),
             SavepointFixture.of(
                 "format-8-statistics", StorageFormat.FP32, List.of(TestModel.RUNNING_STATISTICS)),
+            SavepointFixture.ofStepSizes("format-8-step-sizes"),
             SavepointFixture.of("format-8", StorageFormat.BF16))
         .flatMap(List::stream);
   }

@@ -33,6 +33,7 @@ class WriteSavepoints {
     fixtures.addAll(
         SavepointFixture.of(
             release + "-statistics", storage, List.of(TestModel.RUNNING_STATISTICS)));
+    fixtures.addAll(SavepointFixture.ofStepSizes(release + "-step-sizes"));
     for (SavepointFixture fixture : fixtures) {
       fixture.write(
           Path.of("src/test/resources"),
