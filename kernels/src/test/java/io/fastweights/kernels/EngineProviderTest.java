@@ -29,7 +29,11 @@ class EngineProviderTest {
       (each, options) -> new CpuEngine(each, options, PlantedFault.flippedBit("step"));
 
   private EngineChoice choose(Device device, EngineFactory cuda) {
-    return EngineProvider.choose(model, new EngineOptions(device, 1), () -> cuda, checks);
+    return choose(model, device, cuda);
+  }
+
+  private EngineChoice choose(Model of, Device device, EngineFactory cuda) {
+    return EngineProvider.choose(of, new EngineOptions(device, 1), () -> cuda, checks);
   }
 
   @Test
@@ -62,6 +66,22 @@ class EngineProviderTest {
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("differs from plain loops in its self-check")
         .hasMessageContaining("Engine AUTO or CPU does without the device");
+  }
+
+  @Test
+  void aRuleThatNoDeviceHasIsRefusedUnderCudaAndSteppedOnTheCpuUnderAuto() {
+    Model preconditioned = RandomModels.all(1).get("associative, preconditioned");
+    assertThatThrownBy(() -> choose(preconditioned, Device.CUDA, sound))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("engine CUDA has no update rule PRECONDITIONED");
+    try (WarningsOf warnings = new WarningsOf(SelfCheck.class)) {
+      EngineChoice choice = choose(preconditioned, Device.AUTO, sound);
+      try (Engine engine = choice.engine()) {
+        assertThat(engine.name()).startsWith("cpu vector");
+        assertThat(choice.fallback()).isFalse();
+      }
+      assertThat(warnings.messages()).isEmpty();
+    }
   }
 
   @Test

@@ -558,6 +558,9 @@ public final class FastWeights<T> {
   }
 
   private <V> void choose(ConfigOption<V> option, ReadableConfig job, Configuration chosen) {
-    chosen.set(option, options.getOptional(option).orElseGet(() -> job.get(option)));
+    options
+        .getOptional(option)
+        .or(() -> job.getOptional(option))
+        .ifPresent(value -> chosen.set(option, value));
   }
 }

@@ -291,6 +291,7 @@ class FastWeightsBuilderTest {
             Map.entry("fastweights.associative.nu", "2"),
             Map.entry("fastweights.associative.betas", "0.4;0.1"),
             Map.entry("fastweights.associative.seed", "7"),
+            Map.entry("fastweights.associative.step-sizes", "constant"),
             Map.entry("fastweights.embedding", "true"),
             Map.entry("fastweights.labels.ttl", "1 h"),
             Map.entry("fastweights.prequential.window", "500"),

@@ -39,7 +39,8 @@ class RescaleITCase {
     "SCHEMA_TRANSFORMER, hashmap, CANONICAL",
     "ASSOCIATIVE, hashmap, NATIVE",
     "RUNNING_STATISTICS, rocksdb, CANONICAL",
-    "PRIOR, hashmap, NATIVE"
+    "PRIOR, hashmap, NATIVE",
+    "STEP_SIZES_PER_ROW, rocksdb, NATIVE"
   })
   void theBitsAreTheSameThroughEveryRescaling(
       TestModel model, String backend, SavepointFormatType format) throws Exception {

@@ -78,6 +78,13 @@ record SavepointFixture(
     return all;
   }
 
+  /** Memories whose rows have step sizes, in fp32, once for each backend. */
+  static List<SavepointFixture> ofStepSizes(String release) {
+    return of(release, StorageFormat.FP32, List.of(TestModel.STEP_SIZES_PER_ROW)).stream()
+        .filter(fixture -> fixture.format() == SavepointFormatType.CANONICAL)
+        .toList();
+  }
+
   String file() {
     return String.format(
             Locale.ROOT, "savepoints/%s/%s-%s-%s.zip", release, backend, format, storage)

@@ -37,6 +37,7 @@ class SavepointITCase {
                     SavepointFormatType.CANONICAL,
                     StorageFormat.FP32,
                     List.of(TestModel.PRIOR))),
+            SavepointFixture.ofStepSizes("format-8-step-sizes"),
             SavepointFixture.of("format-8", StorageFormat.BF16))
         .flatMap(List::stream);
   }

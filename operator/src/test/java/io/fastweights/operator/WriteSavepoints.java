@@ -34,6 +34,7 @@ class WriteSavepoints {
         SavepointFixture.of(
             release + "-statistics", storage, List.of(TestModel.RUNNING_STATISTICS)));
     fixtures.addAll(SavepointFixture.of(release + "-prior", storage, List.of(TestModel.PRIOR)));
+    fixtures.addAll(SavepointFixture.ofStepSizes(release + "-step-sizes"));
     for (SavepointFixture fixture : fixtures) {
       fixture.write(
           Path.of("src/test/resources"),

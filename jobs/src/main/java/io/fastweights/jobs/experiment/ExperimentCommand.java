@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
       CasesExperiment.Incidents.class,
       FlightsExperimentCommand.class,
       ElectricityExperiment.class,
+      GatesExperiment.class,
       RatingsExperiment.class,
       StudentsExperiment.class
     })
@@ -26,7 +27,7 @@ public final class ExperimentCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         command.commandLine(),
-        "which experiment? There are: capacity, helpdesk, incidents, flights, electricity, ratings,"
-            + " students");
+        "which experiment? There are: capacity, helpdesk, incidents, flights, electricity, gates,"
+            + " ratings, students");
   }
 }

@@ -107,6 +107,27 @@ class ExperimentCommandITCase extends CommandTest {
   }
 
   @Test
+  void stepSizesAreComparedOnEachStreamThatIsGiven() throws Exception {
+    String student = "6\n1,2,1,2,2,1,\n1,0,1,0,0,1,\n";
+    Path data = file("test.csv", student.repeat(8));
+    Path json = folder.resolve("gates.json");
+    Result result =
+        execute("experiment", "gates", "--days=0", "--seeds=1", "--answers", data, "--json", json);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out())
+        .containsPattern("recall, reassigned +accuracy +0\\.\\d{4} ± 0.0000 +0\\.\\d{4}")
+        .containsPattern("students +AUC +0\\.");
+    JsonNode figures = new ObjectMapper().readTree(json.toFile());
+    assertThat(figures.get("students.scored").asInt()).isEqualTo(48);
+    assertThat(figures.get("students.PER_ROW.logBytes").asInt())
+        .isLessThanOrEqualTo(figures.get("students.CONSTANT.logBytes").asInt());
+    assertThat(figures.get("recall.PER_ROW.accuracy").asDouble())
+        .isGreaterThan(figures.get("recall.CONSTANT.accuracy").asDouble());
+    assertThat(execute("experiment", "gates", "--days=3").err())
+        .contains("--days is 3, must be 0 or in 4 ... 31");
+  }
+
+  @Test
   void anEventThatCannotBeScoredEndsTheExperiment() throws Exception {
     Path data = file("u.data", "7\t1\t5\t30\n7\t2\tgood\t31\n");
     assertThat(execute("experiment", "ratings", "--data", data).err())

@@ -3,6 +3,7 @@ package io.fastweights.kernels.cpu;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.numeric.StochasticRounding;
 
 /**
@@ -13,6 +14,12 @@ final class MemoryLayer {
   final Model model;
   final MemoryShape shape;
   final int keyDim;
+
+  /** E, the features of phi. */
+  final int rows;
+
+  /** True if rows of W have step sizes of their own. */
+  final boolean preconditioned;
 
   private final int heads;
   private final int columns;
@@ -79,6 +86,8 @@ final class MemoryLayer {
     this.model = model;
     this.shape = model.memory();
     this.keyDim = model.keyDim();
+    this.rows = model.features();
+    this.preconditioned = model.updateRule() == UpdateRule.PRECONDITIONED;
     this.heads = shape.heads();
     this.columns = shape.columns();
   }
@@ -146,6 +155,11 @@ final class MemoryLayer {
 
   int readAt(int row, int head) {
     return ((row - firstRow) * heads + head) * columns;
+  }
+
+  /** The factor of an event's delta; 1 where each row of W has a step size. */
+  float deltaFactor(int row, int head) {
+    return preconditioned ? 1 : betaOf(row, head);
   }
 
   float betaOf(int row, int head) {

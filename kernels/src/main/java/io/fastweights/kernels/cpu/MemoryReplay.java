@@ -1,6 +1,7 @@
 package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.math.DeltaRule;
+import io.fastweights.kernels.math.Preconditioner;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.MemoryShape;
@@ -38,6 +39,7 @@ final class MemoryReplay {
     if (pool.half()) {
       events.requireNumbers();
     }
+    Preconditioner.requireValues(model.updateRule(), events);
     if (events.ofValues()) {
       relearn(slot, events);
     } else if (pool.half()) {

@@ -2,6 +2,7 @@ package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.math.Dpfp;
+import io.fastweights.kernels.math.Preconditioner;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.numeric.BrainFloat;
@@ -17,6 +18,7 @@ public final class ScalarKernels implements CpuKernels {
 
   private float[] phiK = {};
   private float[] phiQ = {};
+  private float[] kappa = {};
   private float[] vOld = {};
   private float[] asked = {};
   private float[] wide = {};
@@ -82,7 +84,7 @@ public final class ScalarKernels implements CpuKernels {
 
   @Override
   public void step(MemoryLayer layer, float[] w, int at, int firstRow, int endRow) {
-    reserve(layer.shape);
+    reserve(layer.shape, layer.rows);
     place = EXACT;
     for (int head = 0; head < layer.shape.heads(); head++) {
       for (int row = firstRow; row < endRow; row++) {
@@ -100,7 +102,7 @@ public final class ScalarKernels implements CpuKernels {
 
   private void step(MemoryLayer layer, int head, short[] w, int at, int firstRow, int endRow) {
     int floats = layer.shape.headFloats();
-    reserve(layer.shape);
+    reserve(layer.shape, layer.rows);
     place = at;
     if (wide.length < floats) {
       wide = new float[floats];
@@ -124,7 +126,7 @@ public final class ScalarKernels implements CpuKernels {
   @Override
   public void rewrite(
       Model model, float[] keys, int keyAt, float[] deltas, int deltaAt, float[] w, int at) {
-    reserve(model.memory());
+    reserve(model.memory(), model.features());
     features(model, keys, keyAt, phiK);
     // Reuses vOld as a buffer, since nothing is read.
     System.arraycopy(deltas, deltaAt, vOld, 0, vOld.length);
@@ -155,7 +157,7 @@ public final class ScalarKernels implements CpuKernels {
       }
     }
     features(layer.model, layer.projections, layer.keyAt(row, head), phiK);
-    DeltaRule.read(w, at, shape.rows(), shape.columns(), phiK, vOld, 0);
+    DeltaRule.read(w, at, layer.rows, shape.columns(), phiK, vOld, 0);
     delta(layer, row, head);
     if (writes) {
       update(layer, row, head, w, at);
@@ -177,7 +179,7 @@ public final class ScalarKernels implements CpuKernels {
     int v = layer.valueAt(row, head);
     DeltaRule.delta(
         layer.model.updateRule(),
-        layer.betaOf(row, head),
+        layer.deltaFactor(row, head),
         layer.values,
         v,
         vOld,
@@ -195,8 +197,14 @@ public final class ScalarKernels implements CpuKernels {
 
   private void update(MemoryLayer layer, int row, int head, float[] w, int at) {
     MemoryShape shape = layer.shape;
-    DeltaRule.write(
-        w, at, shape.rows(), shape.columns(), phiK, layer.deltas, layer.deltaAt(row, head));
+    int columns = shape.columns();
+    float[] key = phiK;
+    if (layer.preconditioned) {
+      int certainties = at + layer.rows * columns;
+      Preconditioner.steps(w, certainties, layer.rows, phiK, layer.betaOf(row, head), kappa);
+      key = kappa;
+    }
+    DeltaRule.write(w, at, layer.rows, columns, key, layer.deltas, layer.deltaAt(row, head));
     if (place != EXACT) {
       round(shape, w, at, layer.updateSeed(row));
     }
@@ -209,7 +217,7 @@ public final class ScalarKernels implements CpuKernels {
   private void read(MemoryLayer layer, int row, int head, float[] w, int at) {
     MemoryShape shape = layer.shape;
     int out = layer.readAt(row, head);
-    DeltaRule.read(w, at, shape.rows(), shape.columns(), phiQ, layer.reads, out);
+    DeltaRule.read(w, at, layer.rows, shape.columns(), phiQ, layer.reads, out);
     for (int j = out; j < out + shape.columns(); j++) {
       layer.reads[j] *= layer.scale;
     }
@@ -220,10 +228,11 @@ public final class ScalarKernels implements CpuKernels {
         model.featureMap(), model.nu(), model.normalisation(), x, at, model.keyDim(), phi);
   }
 
-  private void reserve(MemoryShape shape) {
-    if (phiK.length != shape.rows() || vOld.length != shape.columns()) {
-      phiK = new float[shape.rows()];
-      phiQ = new float[shape.rows()];
+  private void reserve(MemoryShape shape, int rows) {
+    if (phiK.length != rows || vOld.length != shape.columns()) {
+      phiK = new float[rows];
+      phiQ = new float[rows];
+      kappa = new float[rows];
       vOld = new float[shape.columns()];
       asked = Arrays.copyOf(asked, shape.headFloats());
     }

@@ -67,7 +67,7 @@ final class SelfCheckScript {
 
   private float[] replay(Engine engine, EngineResults results) {
     engine.pool().zero(REPLAYED);
-    script.log(results, 0, false).forEach(one -> engine.replay(REPLAYED, one));
+    script.log(results, 0, !model.replaysDeltas()).forEach(one -> engine.replay(REPLAYED, one));
     float[] memory = new float[model.memory().floats()];
     engine.pool().read(REPLAYED, memory, 0);
     return memory;

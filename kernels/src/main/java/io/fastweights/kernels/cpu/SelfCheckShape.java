@@ -5,6 +5,7 @@ import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.RandomWeights;
 import io.fastweights.kernels.model.SlowModel;
 import java.util.Arrays;
@@ -28,7 +29,8 @@ sealed interface SelfCheckShape {
             .ffMult(1)
             .outputs(1)
             .build();
-    return List.of(new Slow(odd), new Associative(9, 3, 35, 1, Normalisation.UNIT));
+    return List.of(
+        new Slow(odd), new Associative(9, 3, 35, 1, Normalisation.UNIT, UpdateRule.DELTA));
   }
 
   /**
@@ -62,13 +64,14 @@ sealed interface SelfCheckShape {
   }
 
   /** An associative memory. */
-  record Associative(int keyDim, int nu, int columns, int heads, Normalisation normalisation)
+  record Associative(
+      int keyDim, int nu, int columns, int heads, Normalisation normalisation, UpdateRule rule)
       implements SelfCheckShape {
     @Override
     public Model model() {
       float[] betas = new float[heads];
       Arrays.fill(betas, 0.3f);
-      return new AssociativeMemory(keyDim, nu, columns, betas, normalisation);
+      return new AssociativeMemory(keyDim, nu, columns, betas, normalisation, rule);
     }
   }
 
@@ -106,7 +109,7 @@ sealed interface SelfCheckShape {
       int d = cut(m.keyDim(), HEAD);
       int columns = cut(m.targetDim(), HEAD);
       int heads = Math.min(m.heads(), PARTS);
-      return new Associative(d, nu(m.nu(), d), columns, heads, m.normalisation());
+      return new Associative(d, nu(m.nu(), d), columns, heads, m.normalisation(), m.updateRule());
     }
 
     private static int cut(int size, int most) {

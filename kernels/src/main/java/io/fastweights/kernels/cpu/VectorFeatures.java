@@ -1,7 +1,6 @@
 package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.math.Dpfp;
-import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
@@ -71,8 +70,7 @@ final class VectorFeatures {
   int count;
 
   VectorFeatures(Model model) {
-    MemoryShape shape = model.memory();
-    features = shape.rows();
+    features = model.features();
     nu = model.nu();
     dpfp = model.featureMap() == FeatureMap.DPFP;
     unit = model.normalisation() == Normalisation.UNIT;

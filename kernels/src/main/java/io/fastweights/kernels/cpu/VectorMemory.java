@@ -36,6 +36,13 @@ final class VectorMemory {
   private final int[] keysAt = new int[STAGE];
   private final int[] queriesAt = new int[STAGE];
   private final VectorMask<Float> tail;
+
+  /** Null where beta is the step size of all rows. */
+  private final VectorPreconditioner preconditioner;
+
+  /** Steps memories in bf16 whose rows have step sizes: they are not widened row by row. */
+  private final ScalarKernels plain;
+
   private final VectorHalves wide;
   private final float[] vOld;
   private final float[] delta;
@@ -46,11 +53,14 @@ final class VectorMemory {
 
   VectorMemory(Model model) {
     columns = model.memory().columns();
-    deltaRule = model.updateRule() == UpdateRule.DELTA;
+    deltaRule = model.updateRule() != UpdateRule.SUM;
     for (int i = 0; i < STAGE; i++) {
       keys[i] = new VectorFeatures(model);
       queries[i] = new VectorFeatures(model);
     }
+    boolean preconditioned = model.updateRule() == UpdateRule.PRECONDITIONED;
+    preconditioner = preconditioned ? new VectorPreconditioner(model.features()) : null;
+    plain = preconditioned ? new ScalarKernels() : null;
     tail = F.indexInRange(columns - columns % L, columns);
     wide = new VectorHalves(model.memory());
     vOld = new float[columns + L];
@@ -124,7 +134,11 @@ final class VectorMemory {
       VectorFeatures query) {
     observe(layer, row, head, w, at, key);
     if (layer.writes(row)) {
-      update(key, w, at);
+      if (preconditioner == null) {
+        update(key, w, at);
+      } else {
+        preconditioned(layer, row, head, w, at, key);
+      }
       if (layer.reads != null) {
         read(query, w, at, read);
         readOut(layer, row, head);
@@ -141,6 +155,10 @@ final class VectorMemory {
    * discarded.
    */
   void step(MemoryLayer layer, short[] w, int at, int firstRow, int endRow) {
+    if (plain != null) {
+      plain.step(layer, w, at, firstRow, endRow);
+      return;
+    }
     for (int head = 0; head < layer.shape.heads(); head++) {
       wide.begin(w, at + head * layer.shape.headFloats());
       for (int first = firstRow; first < endRow; first += STAGE) {
@@ -186,6 +204,12 @@ final class VectorMemory {
         wide.forget(key);
       }
     }
+  }
+
+  private void preconditioned(
+      MemoryLayer layer, int row, int head, float[] w, int at, VectorFeatures key) {
+    preconditioner.steps(w, at + layer.rows * columns, key.phi, layer.betaOf(row, head));
+    update(key, preconditioner.kappa, w, at);
   }
 
   /** One head's W += phi(k) (x) delta, of a logged event. */
@@ -254,7 +278,7 @@ final class VectorMemory {
     int at = layer.valueAt(row, head);
     float[] log = layer.deltas;
     int logAt = layer.deltaAt(row, head);
-    float beta = layer.betaOf(row, head);
+    float beta = layer.deltaFactor(row, head);
     FloatVector betas = FloatVector.broadcast(F, beta);
     int whole = columns - columns % L;
     // The sum rule's delta leaves the old value out.
@@ -414,28 +438,32 @@ final class VectorMemory {
 
   /** W += phi(k) (x) delta. */
   private void update(VectorFeatures key, float[] w, int at) {
+    update(key, key.phi, w, at);
+  }
+
+  /** W += kappa (x) delta, in the rows whose feature is not 0. */
+  private void update(VectorFeatures key, float[] kappa, float[] w, int at) {
     int j = 0;
     for (; j + 8 * L <= columns; j += 8 * L) {
-      update8(key, w, at + j, columns, delta, j);
+      update8(key, kappa, w, at + j, columns, delta, j);
     }
     for (; j + 4 * L <= columns; j += 4 * L) {
-      update4(key, w, at + j, columns, delta, j);
+      update4(key, kappa, w, at + j, columns, delta, j);
     }
     for (; j + 2 * L <= columns; j += 2 * L) {
-      update2(key, w, at + j, columns, delta, j);
+      update2(key, kappa, w, at + j, columns, delta, j);
     }
     for (; j + L <= columns; j += L) {
-      update1(key, w, at + j, columns, delta, j);
+      update1(key, kappa, w, at + j, columns, delta, j);
     }
     if (j < columns) {
-      updateTail(key, w, at + j, j);
+      updateTail(key, kappa, w, at + j, j);
     }
   }
 
   private static void update8(
-      VectorFeatures f, float[] w, int at, int columns, float[] delta, int j) {
+      VectorFeatures f, float[] phi, float[] w, int at, int columns, float[] delta, int j) {
     int[] rows = f.rows;
-    float[] phi = f.phi;
     int count = f.count;
     FloatVector d0 = FloatVector.fromArray(F, delta, j);
     FloatVector d1 = FloatVector.fromArray(F, delta, j + L);
@@ -461,9 +489,8 @@ final class VectorMemory {
   }
 
   private static void update4(
-      VectorFeatures f, float[] w, int at, int columns, float[] delta, int j) {
+      VectorFeatures f, float[] phi, float[] w, int at, int columns, float[] delta, int j) {
     int[] rows = f.rows;
-    float[] phi = f.phi;
     int count = f.count;
     FloatVector d0 = FloatVector.fromArray(F, delta, j);
     FloatVector d1 = FloatVector.fromArray(F, delta, j + L);
@@ -481,9 +508,8 @@ final class VectorMemory {
   }
 
   private static void update2(
-      VectorFeatures f, float[] w, int at, int columns, float[] delta, int j) {
+      VectorFeatures f, float[] phi, float[] w, int at, int columns, float[] delta, int j) {
     int[] rows = f.rows;
-    float[] phi = f.phi;
     int count = f.count;
     FloatVector d0 = FloatVector.fromArray(F, delta, j);
     FloatVector d1 = FloatVector.fromArray(F, delta, j + L);
@@ -497,9 +523,8 @@ final class VectorMemory {
   }
 
   private static void update1(
-      VectorFeatures f, float[] w, int at, int columns, float[] delta, int j) {
+      VectorFeatures f, float[] phi, float[] w, int at, int columns, float[] delta, int j) {
     int[] rows = f.rows;
-    float[] phi = f.phi;
     int count = f.count;
     FloatVector d0 = FloatVector.fromArray(F, delta, j);
     for (int n = 0; n < count; n++) {
@@ -511,12 +536,12 @@ final class VectorMemory {
   }
 
   /** The columns that fill no vector; the next row's columns stay unchanged. */
-  private void updateTail(VectorFeatures key, float[] w, int at, int j) {
+  private void updateTail(VectorFeatures key, float[] kappa, float[] w, int at, int j) {
     FloatVector d0 = FloatVector.fromArray(F, delta, j);
     for (int n = 0; n < key.count; n++) {
       int row = at + key.rows[n] * columns;
       FloatVector old = FloatVector.fromArray(F, w, row);
-      FloatVector p = FloatVector.broadcast(F, key.phi[key.rows[n]]);
+      FloatVector p = FloatVector.broadcast(F, kappa[key.rows[n]]);
       old.blend(d0.fma(p, old), tail).intoArray(w, row);
     }
   }

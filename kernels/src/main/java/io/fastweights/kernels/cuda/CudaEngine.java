@@ -12,6 +12,7 @@ import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.MemoryScope;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.Storage;
 import java.util.List;
@@ -46,9 +47,13 @@ public final class CudaEngine implements Engine {
   /**
    * Takes device memory for the pool, loads the kernels, and uploads the slow weights.
    *
-   * @throws EngineException if the device is unavailable or has too little memory
+   * @throws EngineException if the device is unavailable or has too little memory, or has no kernel
+   *     of the model's update rule
    */
   public CudaEngine(Model model, EngineOptions options) {
+    if (model.updateRule() == UpdateRule.PRECONDITIONED) {
+      throw new EngineException("engine CUDA has no kernel of update rule PRECONDITIONED");
+    }
     this.model = model;
     boolean shared =
         model instanceof SlowModel slow && slow.config().memoryScope() == MemoryScope.SHARED;

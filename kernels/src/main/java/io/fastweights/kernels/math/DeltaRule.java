@@ -59,7 +59,7 @@ public final class DeltaRule {
       float[] delta,
       int deltaAt) {
     for (int j = 0; j < columns; j++) {
-      float insert = rule == UpdateRule.DELTA ? v[vAt + j] - vOld[j] : v[vAt + j];
+      float insert = rule == UpdateRule.SUM ? v[vAt + j] : v[vAt + j] - vOld[j];
       delta[deltaAt + j] = beta * insert;
     }
   }

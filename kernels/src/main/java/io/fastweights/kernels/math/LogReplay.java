@@ -23,7 +23,12 @@ public final class LogReplay {
   private final int nu;
   private final Normalisation normalisation;
   private final UpdateRule rule;
+  private final int features;
   private final float[] phi;
+
+  /** What is multiplied with deltas: phi, unless rows have step sizes of their own. */
+  private final float[] kappa;
+
   private final float[] vOld;
   private final float[] delta;
 
@@ -54,7 +59,9 @@ public final class LogReplay {
     this.nu = nu;
     this.normalisation = normalisation;
     this.rule = rule;
-    this.phi = new float[shape.rows()];
+    this.features = featureMap == FeatureMap.DPFP ? 2 * nu * log.keyDim() : log.keyDim();
+    this.phi = new float[features];
+    this.kappa = rule == UpdateRule.PRECONDITIONED ? new float[features] : phi;
     this.vOld = new float[shape.columns()];
     this.delta = new float[shape.columns()];
   }
@@ -65,8 +72,10 @@ public final class LogReplay {
    *
    * @param storage of the memory that learned them
    * @param w the memory before the first of them, row-major; of bf16, with values of bf16
+   * @throws IllegalArgumentException if the events are deltas of rows with steps of their own
    */
   public void rewrite(Storage storage, float[] w, LoggedEvents events) {
+    Preconditioner.requireValues(rule, events);
     for (int event = 0; event < events.events(); event++) {
       long number = events.number(event);
       ReferenceModel.fade(storage, shape, w, events.fade(event), number);
@@ -96,14 +105,18 @@ public final class LogReplay {
 
   private void relearn(float[] w, int at, LoggedEvents events, int event, int head) {
     int columns = shape.columns();
-    DeltaRule.read(w, at, shape.rows(), columns, phi, vOld, 0);
-    DeltaRule.delta(
-        rule, events.betas()[head], events.values(), event * columns, vOld, columns, delta, 0);
+    float beta = events.betas()[head];
+    DeltaRule.read(w, at, features, columns, phi, vOld, 0);
+    float factor = rule == UpdateRule.PRECONDITIONED ? 1 : beta;
+    DeltaRule.delta(rule, factor, events.values(), event * columns, vOld, columns, delta, 0);
+    if (rule == UpdateRule.PRECONDITIONED) {
+      Preconditioner.steps(w, at + features * columns, features, phi, beta, kappa);
+    }
     write(w, at);
   }
 
   private void write(float[] w, int at) {
     DeltaRule.bound(delta, 0, delta.length, null);
-    DeltaRule.write(w, at, shape.rows(), shape.columns(), phi, delta, 0);
+    DeltaRule.write(w, at, features, shape.columns(), kappa, delta, 0);
   }
 }

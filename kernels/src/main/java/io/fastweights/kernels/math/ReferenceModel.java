@@ -172,7 +172,10 @@ public final class ReferenceModel {
       AssociativeMemory m, float[] input, float[] target, float[] w, boolean observe, long number) {
     MemoryShape shape = m.memory();
     int columns = shape.columns();
-    float[] phi = new float[shape.rows()];
+    int rows = m.features();
+    boolean preconditioned = m.updateRule() == UpdateRule.PRECONDITIONED;
+    float[] phi = new float[rows];
+    float[] kappa = preconditioned ? new float[rows] : phi;
     float[] vOld = new float[columns];
     float[] output = new float[columns];
     float[] deltas = new float[m.heads() * columns];
@@ -181,12 +184,15 @@ public final class ReferenceModel {
       int at = shape.offset(0, h);
       Dpfp.features(
           m.featureMap(), m.nu(), m.normalisation(), input, h * m.keyDim(), m.keyDim(), phi);
-      DeltaRule.read(w, at, shape.rows(), columns, phi, vOld, 0);
+      DeltaRule.read(w, at, rows, columns, phi, vOld, 0);
       if (target != null) {
-        DeltaRule.delta(
-            UpdateRule.DELTA, m.betas()[h], target, 0, vOld, columns, deltas, h * columns);
+        float beta = preconditioned ? 1 : m.betas()[h];
+        DeltaRule.delta(m.updateRule(), beta, target, 0, vOld, columns, deltas, h * columns);
         DeltaRule.bound(deltas, h * columns, columns, observe ? vOld : null);
-        DeltaRule.write(w, at, shape.rows(), columns, phi, deltas, h * columns);
+        if (preconditioned) {
+          Preconditioner.steps(w, at + rows * columns, rows, phi, m.betas()[h], kappa);
+        }
+        DeltaRule.write(w, at, rows, columns, kappa, deltas, h * columns);
         round(storage, shape, w, at, number, 0);
         recallError += DeltaRule.recallError(target, 0, vOld, columns, false);
       }

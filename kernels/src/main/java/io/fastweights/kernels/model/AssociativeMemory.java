@@ -10,17 +10,31 @@ import java.util.Locale;
  * holds every head's key as it is, {@code float[heads * keyDim]} (a seeded random projection of the
  * event's context, see the schema); the target is every head's value; beta is a constant of the
  * head. An event is answered with what its key held before it: v_old = W^T phi(k), averaged over
- * the heads. Then, if it is observed, W += phi(k) (x) beta (target - v_old).
+ * the heads. Then, if it is observed, W += phi(k) (x) beta (target - v_old), or under {@link
+ * UpdateRule#PRECONDITIONED} W += kappa (x) (target - v_old).
  *
  * @param keyDim d, floats of one head's key
  * @param nu capacity factor of DPFP
  * @param targetDim floats of a target, and columns of W
- * @param betas the learning rate of each head, in (0, 1]; not to be written to
+ * @param betas the learning rate of each head, in (0, 1]: constant, or near which the rates of rows
+ *     that are written often stay; not to be written to
  * @param normalisation UNIT, where beta = 1 replaces what a key held, or SUM
+ * @param updateRule DELTA or PRECONDITIONED
  */
 public record AssociativeMemory(
-    int keyDim, int nu, int targetDim, float[] betas, Normalisation normalisation)
+    int keyDim,
+    int nu,
+    int targetDim,
+    float[] betas,
+    Normalisation normalisation,
+    UpdateRule updateRule)
     implements Model {
+
+  /** With the delta rule. */
+  public AssociativeMemory(
+      int keyDim, int nu, int targetDim, float[] betas, Normalisation normalisation) {
+    this(keyDim, nu, targetDim, betas, normalisation, UpdateRule.DELTA);
+  }
 
   public AssociativeMemory {
     Checks.positive("keyDim", keyDim);
@@ -30,6 +44,12 @@ public record AssociativeMemory(
     if (nu >= 2 * keyDim) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "nu is %d, must be below 2 * keyDim = %d", nu, 2 * keyDim));
+    }
+    if (updateRule == UpdateRule.SUM) {
+      throw new IllegalArgumentException("an associative memory has no update rule SUM");
+    }
+    if (updateRule == UpdateRule.PRECONDITIONED && normalisation != Normalisation.UNIT) {
+      throw new IllegalArgumentException("update rule PRECONDITIONED needs phi of length 1: UNIT");
     }
     for (float beta : betas) {
       if (!(beta > 0 && beta <= 1)) {
@@ -42,9 +62,19 @@ public record AssociativeMemory(
     return betas.length;
   }
 
+  /**
+   * The shape of one key's memory. Under {@link UpdateRule#PRECONDITIONED} each head has more rows
+   * than phi: after W, as many as hold one float for each feature.
+   */
   @Override
   public MemoryShape memory() {
-    return new MemoryShape(1, heads(), 2 * nu * keyDim, targetDim);
+    int more = updateRule == UpdateRule.PRECONDITIONED ? (features() - 1) / targetDim + 1 : 0;
+    return new MemoryShape(1, heads(), features() + more, targetDim);
+  }
+
+  @Override
+  public int features() {
+    return 2 * nu * keyDim;
   }
 
   @Override
@@ -65,11 +95,6 @@ public record AssociativeMemory(
   @Override
   public int updates() {
     return 1;
-  }
-
-  @Override
-  public UpdateRule updateRule() {
-    return UpdateRule.DELTA;
   }
 
   @Override

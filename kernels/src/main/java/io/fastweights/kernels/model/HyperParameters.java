@@ -21,6 +21,9 @@ import java.util.Set;
  * DPFP, except for the cell: the paper uses 1, 2 and 3.
  */
 final class HyperParameters {
+  /** The rules of models with slow weights. */
+  private static final UpdateRule[] TRAINED_RULES = {UpdateRule.DELTA, UpdateRule.SUM};
+
   private static final String ARCHITECTURE = "architecture";
   private static final String VOCABULARY = "vocab";
   private static final String DIM = "dim";
@@ -145,7 +148,7 @@ final class HyperParameters {
               ffMult,
               truth(PRE_NORM, true),
               truth(FINAL_NORM, transformer && shapes.containsKey("norm.weight")),
-              choice(RULE, UpdateRule.values(), UpdateRule.DELTA),
+              choice(RULE, TRAINED_RULES, UpdateRule.DELTA),
               map,
               choice(NORMALISATION, Normalisation.values(), Normalisation.SUM),
               choice(BETA, BetaGate.values(), BetaGate.SIGMOID),

@@ -24,6 +24,11 @@ public sealed interface Model permits SlowModel, AssociativeMemory {
   /** Rewrites of a memory by one event: the layers that run, in order, also where they share W. */
   int updates();
 
+  /** E: features of phi for one head, and rows of its W. */
+  default int features() {
+    return memory().rows();
+  }
+
   /** d: floats of one head's key before phi. */
   int keyDim();
 
@@ -32,6 +37,14 @@ public sealed interface Model permits SlowModel, AssociativeMemory {
   ModelConfig.FeatureMap featureMap();
 
   ModelConfig.Normalisation normalisation();
+
+  /**
+   * True if a log of deltas gives the memory back. Deltas do not say the betas that certainties of
+   * rows depend on, so under {@code PRECONDITIONED} a log holds values.
+   */
+  default boolean replaysDeltas() {
+    return updateRule() != ModelConfig.UpdateRule.PRECONDITIONED;
+  }
 
   /** Capacity factor of DPFP. */
   int nu();

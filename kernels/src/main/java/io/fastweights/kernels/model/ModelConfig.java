@@ -59,7 +59,13 @@ public record ModelConfig(
     /** W += phi(k) (x) beta (v - W^T phi(k)); section 4.2, equations 23 and 24. */
     DELTA,
     /** W += phi(k) (x) beta v; section 3.2, equation 17. */
-    SUM
+    SUM,
+    /**
+     * The delta rule with a step size of its own for each row of W, which falls as the row is
+     * written: W += kappa (x) (v - W^T phi(k)), see {@link
+     * io.fastweights.kernels.math.Preconditioner}. Of an {@link AssociativeMemory} only.
+     */
+    PRECONDITIONED
   }
 
   /** The feature map phi. */
@@ -103,6 +109,10 @@ public record ModelConfig(
     Checks.positive("ffMult", ffMult);
     Checks.atLeast("vocabulary", vocabulary, 0);
     Checks.atLeast("outputs", outputs, 0);
+    if (updateRule == UpdateRule.PRECONDITIONED) {
+      throw new IllegalArgumentException(
+          "update rule PRECONDITIONED is of associative memories, not of trained weights");
+    }
     if (featureMap == FeatureMap.DPFP && nu >= 2L * dimHead) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "nu is %d, must be below 2 * dimHead = %d", nu, 2L * dimHead));

@@ -34,6 +34,23 @@ public final class Sums {
     return squaredDistance(x, at, at + n, 1, y, yAt - at);
   }
 
+  /** Sum of x y. */
+  public static float products(float[] x, int at, float[] y, int yAt, int n) {
+    return products(x, at, at + n, 1, y, yAt - at);
+  }
+
+  private static float products(float[] x, int from, int end, int stride, float[] y, int shift) {
+    if (stride < LANES) {
+      return products(x, from, end, 2 * stride, y, shift)
+          + products(x, from + stride, end, 2 * stride, y, shift);
+    }
+    float partial = 0;
+    for (int i = from; i < end; i += LANES) {
+      partial = Math.fma(x[i], y[i + shift], partial);
+    }
+    return partial;
+  }
+
   private static float sum(float[] x, int from, int end, int stride) {
     if (stride < LANES) {
       return sum(x, from, end, 2 * stride) + sum(x, from + stride, end, 2 * stride);

@@ -17,6 +17,7 @@ import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.Storage;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,11 @@ class CublasEngineTest extends EngineContractTest {
 
   private static EngineOptions options(int slots, Storage storage, DenseProducts products) {
     return new EngineOptions(Device.CUDA, slots, 1, storage, 0, Long.MAX_VALUE, products);
+  }
+
+  @Override
+  protected Map<String, Model> models(long seed) {
+    return RandomModels.onDevices(seed);
   }
 
   @Override

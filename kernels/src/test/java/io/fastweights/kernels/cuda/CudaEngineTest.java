@@ -4,8 +4,10 @@ import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineContractTest;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.kernels.engine.RandomModels;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.Storage;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 
 class CudaEngineTest extends EngineContractTest {
@@ -17,6 +19,11 @@ class CudaEngineTest extends EngineContractTest {
   @Override
   protected Engine engine(Model model, int slots, Storage storage) {
     return new CudaEngine(model, new EngineOptions(Device.CUDA, slots, storage));
+  }
+
+  @Override
+  protected Map<String, Model> models(long seed) {
+    return RandomModels.onDevices(seed);
   }
 
   @Override

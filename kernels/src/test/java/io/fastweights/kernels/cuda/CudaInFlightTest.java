@@ -33,7 +33,7 @@ class CudaInFlightTest {
   @ParameterizedTest
   @EnumSource
   void replaysALogToTheSameBits(Storage format) {
-    RandomModels.all(3)
+    RandomModels.onDevices(3)
         .forEach(
             (name, model) -> {
               try (Engine engine = engine(model, format)) {
@@ -52,7 +52,7 @@ class CudaInFlightTest {
   @Test
   void replaysManyLogsInOneLaunch() {
     Model model =
-        RandomModels.all(3).values().stream()
+        RandomModels.onDevices(3).values().stream()
             .filter(some -> some.betas() != null)
             .findFirst()
             .orElseThrow();
@@ -79,7 +79,7 @@ class CudaInFlightTest {
   @ParameterizedTest
   @EnumSource
   void givesTheSameBitsWithTwoBatchesInFlight(Storage format) {
-    RandomModels.all(5)
+    RandomModels.onDevices(5)
         .forEach(
             (name, model) -> {
               try (Engine one = engine(model, format);
@@ -110,7 +110,7 @@ class CudaInFlightTest {
   @ParameterizedTest
   @EnumSource
   void givesTheSameBitsHoweverASegmentIsCut(Storage format) {
-    RandomModels.all(6)
+    RandomModels.onDevices(6)
         .forEach(
             (name, model) -> {
               try (Engine engine = engine(model, format)) {
@@ -134,7 +134,7 @@ class CudaInFlightTest {
 
   @Test
   void leavesAloneWhatABatchDoesNotWantAndChangesNoBitOfTheRest() {
-    RandomModels.all(9)
+    RandomModels.onDevices(9)
         .forEach(
             (name, model) -> {
               try (Engine one = engine(model, Storage.FP32);
@@ -157,7 +157,7 @@ class CudaInFlightTest {
 
   @Test
   void copiesAnEventsPairFromWhereTheDeviceLeftIt() {
-    RandomModels.all(7)
+    RandomModels.onDevices(7)
         .forEach(
             (name, model) -> {
               try (Engine engine = engine(model, Storage.FP32)) {
@@ -178,7 +178,7 @@ class CudaInFlightTest {
 
   @Test
   void aLogIsGoneWhenItsPlaceIsTakenAndWhenTheEngineIsClosed() {
-    Model model = RandomModels.all(7).get("transformer");
+    Model model = RandomModels.onDevices(7).get("transformer");
     float[] pair = new float[LogShape.of(model).keys()];
     EventBatch first = batch(model, 6, 2, new SplittableRandom(1));
     EventBatch second = batch(model, 6, 2, new SplittableRandom(2));

@@ -12,6 +12,7 @@ import io.fastweights.kernels.model.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -40,6 +41,11 @@ public abstract class EngineContractTest {
     return 12;
   }
 
+  /** Models that the engine runs, with names. */
+  protected Map<String, Model> models(long seed) {
+    return RandomModels.all(seed);
+  }
+
   private static EngineScript script(Model model, List<Event> events) {
     return new EngineScript(model, events, KEYS);
   }
@@ -51,7 +57,7 @@ public abstract class EngineContractTest {
   private Stream<DynamicTest> forAllModels(Property property) {
     String only = System.getProperty("fastweights.seed", "");
     List<DynamicTest> tests = new ArrayList<>();
-    for (String name : RandomModels.all(0).keySet()) {
+    for (String name : models(0).keySet()) {
       tests.add(
           DynamicTest.dynamicTest(
               name,
@@ -122,7 +128,7 @@ public abstract class EngineContractTest {
   /** Enough events that an engine may use blocks, whose ends cut segments. */
   @TestFactory
   Stream<DynamicTest> givesTheSameBitsInABatchOfManyEvents() {
-    return RandomModels.all(1).entrySet().stream()
+    return models(1).entrySet().stream()
         .map(
             entry ->
                 DynamicTest.dynamicTest(entry.getKey(), () -> batchOfManyEvents(entry.getValue())));
@@ -165,7 +171,9 @@ public abstract class EngineContractTest {
         (model, seed) -> {
           for (Storage storage : Storage.values()) {
             for (boolean extreme : new boolean[] {false, true}) {
-              replay(model, storage, false, extreme, seed);
+              if (model.replaysDeltas()) {
+                replay(model, storage, false, extreme, seed);
+              }
               if (model.betas() != null) {
                 replay(model, storage, true, extreme, seed);
               }
@@ -226,7 +234,7 @@ public abstract class EngineContractTest {
       EngineResults results = script.run(engine, script.splits(random, 9));
       for (int key = 0; key < KEYS; key++) {
         float[] base = random.nextInt(3) == 0 ? null : RandomModels.gaussian(random, floats);
-        boolean values = model.betas() != null && random.nextBoolean();
+        boolean values = model.betas() != null && (!model.replaysDeltas() || random.nextBoolean());
         engine.pool().write(KEYS, base == null ? new float[floats] : base, 0);
         List<LoggedEvents> log = script.log(results, key, values);
         log.forEach(one -> engine.replay(KEYS, one));
@@ -259,7 +267,12 @@ public abstract class EngineContractTest {
   /** Keys learned with other betas before their job changed them. */
   @Test
   void replaysValuesWithTheBetasOfTheLog() {
-    Model model = associative();
+    models(1).values().stream()
+        .filter(model -> model.betas() != null)
+        .forEach(this::replaysValuesWithTheBetasOfTheLog);
+  }
+
+  private void replaysValuesWithTheBetasOfTheLog(Model model) {
     for (Storage storage : Storage.values()) {
       SplittableRandom random = new SplittableRandom(4);
       LogReplay reference = new LogReplay(model);
@@ -305,6 +318,26 @@ public abstract class EngineContractTest {
       assertThatThrownBy(() -> engine.replay(0, log))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("constant betas");
+    }
+  }
+
+  @Test
+  void refusesALogOfDeltasThatDoesNotGiveTheMemoryBack() {
+    for (Model model : models(1).values()) {
+      if (!model.replaysDeltas()) {
+        LogShape shape = LogShape.of(model);
+        LoggedEvents log =
+            LoggedEvents.ofDeltas(1, new float[shape.keys()], new float[shape.deltas()], null);
+        float[] memory = new float[model.memory().floats()];
+        try (Engine engine = engine(model, 1)) {
+          assertThatThrownBy(() -> engine.replay(0, log))
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessageContaining("a log of deltas does not say the betas");
+          assertThatThrownBy(() -> new LogReplay(model).rewrite(Storage.FP32, memory, log))
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessageContaining("a log of deltas does not say the betas");
+        }
+      }
     }
   }
 

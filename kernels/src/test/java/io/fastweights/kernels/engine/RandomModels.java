@@ -65,6 +65,21 @@ public final class RandomModels {
     models.put(
         "associative, one value",
         new AssociativeMemory(16, 1, 1, new float[] {0.3f}, Normalisation.SUM));
+    models.put(
+        "associative, preconditioned",
+        new AssociativeMemory(
+            9, 2, 5, new float[] {0.4f, 0.05f, 1f}, Normalisation.UNIT, UpdateRule.PRECONDITIONED));
+    models.put(
+        "associative, one value, preconditioned",
+        new AssociativeMemory(
+            16, 2, 1, new float[] {0.3f}, Normalisation.UNIT, UpdateRule.PRECONDITIONED));
+    return models;
+  }
+
+  /** Those of {@link #all} that a CUDA device runs. */
+  public static Map<String, Model> onDevices(long seed) {
+    Map<String, Model> models = all(seed);
+    models.values().removeIf(model -> model.updateRule() == UpdateRule.PRECONDITIONED);
     return models;
   }
 

@@ -144,6 +144,14 @@ public final class FastWeightOptions {
           .defaultValue(2)
           .withDescription("Associative memory only: capacity factor nu of DPFP.");
 
+  public static final ConfigOption<StepSizes> ASSOCIATIVE_STEP_SIZES =
+      ConfigOptions.key("fastweights.associative.step-sizes")
+          .enumType(StepSizes.class)
+          .defaultValue(StepSizes.CONSTANT)
+          .withDescription(
+              "Associative memory only: step sizes of W's rows. They must not change while memories"
+                  + " live.");
+
   public static final ConfigOption<List<Double>> ASSOCIATIVE_BETAS =
       ConfigOptions.key("fastweights.associative.betas")
           .doubleType()
@@ -151,7 +159,9 @@ public final class FastWeightOptions {
           .defaultValues(0.3, 0.1)
           .withDescription(
               "Associative memory only: learning rate beta of each head, in (0, 1]. The"
-                  + " prediction is the mean over the heads, by default one fast and one slow.");
+                  + " prediction is the mean over the heads, by default one fast and one slow. With"
+                  + " step sizes PER_ROW the first step is the root of beta, later ones are"
+                  + " smaller the smaller beta is, and the default is 0.5;0.1.");
 
   public static final ConfigOption<Long> ASSOCIATIVE_SEED =
       ConfigOptions.key("fastweights.associative.seed")
@@ -251,6 +261,7 @@ public final class FastWeightOptions {
         ORDER,
         ASSOCIATIVE_KEY_DIM,
         ASSOCIATIVE_NU,
+        ASSOCIATIVE_STEP_SIZES,
         ASSOCIATIVE_BETAS,
         ASSOCIATIVE_SEED,
         EMBEDDING,
@@ -262,6 +273,25 @@ public final class FastWeightOptions {
         WEIGHTS_ROOTS,
         WEIGHTS_SCHEMES,
         WEIGHTS_SHA256);
+  }
+
+  /** Step sizes of the rows of an associative memory. */
+  public enum StepSizes implements DescribedEnum {
+    CONSTANT("beta of the head, for every row: the delta rule."),
+    PER_ROW(
+        "One for each row: large where the row was seldom written, smaller with every write. Not on"
+            + " a CUDA device.");
+
+    private final String description;
+
+    StepSizes(String description) {
+      this.description = description;
+    }
+
+    @Override
+    public InlineElement getDescription() {
+      return TextElement.text(description);
+    }
   }
 
   /** Treatment of an event that is older than the last observed event of its key. */

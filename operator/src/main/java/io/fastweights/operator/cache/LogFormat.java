@@ -12,7 +12,7 @@ import org.apache.flink.annotation.Internal;
 
 /**
  * Content of the log per event: keys with deltas; or keys with values, if {@link Model#betas} allow
- * it and it takes fewer bytes.
+ * it and it takes fewer bytes, or if deltas would not give the memory back.
  */
 @Internal
 public final class LogFormat {
@@ -24,7 +24,7 @@ public final class LogFormat {
     shape = LogShape.of(model);
     constantBetas = model.betas() != null;
     boolean fewer = shape.columns() + shape.heads() < shape.deltas();
-    betas = fewer ? model.betas() : null;
+    betas = fewer || !model.replaysDeltas() ? model.betas() : null;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.fastweights.operator.model;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.Tensor;
@@ -11,6 +12,7 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaDifference;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.StepSizes;
 import io.fastweights.operator.api.Sha256;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +34,9 @@ import org.apache.flink.configuration.Configuration;
 @Internal
 public record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
     implements Serializable {
+
+  /** Betas of step sizes per row, where no option says others. */
+  private static final List<Double> PER_ROW_BETAS = List.of(0.5, 0.1);
 
   /** The same with other weights. */
   public ModelSpec with(SlowWeights other) {
@@ -128,7 +133,11 @@ public record ModelSpec(String schemaJson, SlowWeights weights, int vectorTarget
       throw new IllegalArgumentException(
           "the schema has no target: without weights there is nothing to learn");
     }
-    List<Double> betas = options.get(FastWeightOptions.ASSOCIATIVE_BETAS);
+    boolean perRow = options.get(FastWeightOptions.ASSOCIATIVE_STEP_SIZES) == StepSizes.PER_ROW;
+    List<Double> betas =
+        options
+            .getOptional(FastWeightOptions.ASSOCIATIVE_BETAS)
+            .orElse(perRow ? PER_ROW_BETAS : FastWeightOptions.ASSOCIATIVE_BETAS.defaultValue());
     float[] rates = new float[betas.size()];
     for (int h = 0; h < rates.length; h++) {
       rates[h] = betas.get(h).floatValue();
@@ -138,6 +147,7 @@ public record ModelSpec(String schemaJson, SlowWeights weights, int vectorTarget
         options.get(FastWeightOptions.ASSOCIATIVE_NU),
         schema == null ? vectorTargetDim : schema.target().dim(),
         rates,
-        Normalisation.UNIT);
+        Normalisation.UNIT,
+        perRow ? UpdateRule.PRECONDITIONED : UpdateRule.DELTA);
   }
 }

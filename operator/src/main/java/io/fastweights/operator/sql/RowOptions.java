@@ -22,6 +22,7 @@ final class RowOptions {
           FastWeightOptions.ORDER,
           FastWeightOptions.ASSOCIATIVE_KEY_DIM,
           FastWeightOptions.ASSOCIATIVE_NU,
+          FastWeightOptions.ASSOCIATIVE_STEP_SIZES,
           FastWeightOptions.ASSOCIATIVE_BETAS,
           FastWeightOptions.ASSOCIATIVE_SEED);
 

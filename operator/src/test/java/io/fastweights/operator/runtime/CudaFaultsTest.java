@@ -84,7 +84,8 @@ class CudaFaultsTest {
 
     Run(long seed) {
       random = new SplittableRandom(seed);
-      model = TestModel.values()[(int) (seed % TestModel.values().length)];
+      List<TestModel> models = TestModel.on(Device.CUDA);
+      model = models.get((int) (seed % models.size()));
       name = model + ", " + Seeds.replay(seed, CudaFaultsTest.class);
       trips = Trips.stream(seed, TRIPS);
       expected = model.oracle().answers(trips);

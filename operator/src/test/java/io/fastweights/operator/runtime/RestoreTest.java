@@ -8,6 +8,7 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.StepSizes;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.testkit.OperatorHarness;
 import io.fastweights.operator.testkit.Oracle;
@@ -205,6 +206,28 @@ class RestoreTest {
     assertThatThrownBy(() -> harness.initializeState(checkpoint))
         .hasStackTraceContaining(MemoryShapeException.class.getName())
         .hasStackTraceContaining("projected with seed 77");
+  }
+
+  @Test
+  void memoriesOfOtherStepSizesAreRefused() throws Exception {
+    for (StepSizes stored : StepSizes.values()) {
+      FastWeights<Trip> before =
+          OperatorHarness.builder(TestModel.ASSOCIATIVE, 2)
+              .set(FastWeightOptions.ASSOCIATIVE_STEP_SIZES, stored);
+      OperatorSubtaskState checkpoint;
+      try (OperatorHarness harness = OperatorHarness.open(before)) {
+        harness.process(trips(5));
+        checkpoint = harness.checkpoint();
+      }
+      StepSizes other = stored == StepSizes.CONSTANT ? StepSizes.PER_ROW : StepSizes.CONSTANT;
+      FastWeights<Trip> after =
+          OperatorHarness.builder(TestModel.ASSOCIATIVE, 2)
+              .set(FastWeightOptions.ASSOCIATIVE_STEP_SIZES, other);
+      OperatorHarness harness = new OperatorHarness(after, "hashmap", 1, 0);
+      assertThatThrownBy(() -> harness.initializeState(checkpoint))
+          .as("%s after %s", other, stored)
+          .hasStackTraceContaining(MemoryShapeException.class.getName());
+    }
   }
 
   /** Without a schema a key's lag is its time: it must outlive the cache and a checkpoint. */

@@ -91,7 +91,12 @@ public final class Oracle {
     AssociativeMemory before = (AssociativeMemory) model;
     model =
         new AssociativeMemory(
-            before.keyDim(), before.nu(), before.targetDim(), betas, before.normalisation());
+            before.keyDim(),
+            before.nu(),
+            before.targetDim(),
+            betas,
+            before.normalisation(),
+            before.updateRule());
     return this;
   }
 

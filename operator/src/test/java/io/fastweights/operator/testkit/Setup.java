@@ -45,8 +45,8 @@ public record Setup(
 
   /** Seeds that follow each other take turns with the models, most of them on the heap. */
   public static Setup draw(Device device, long seed, SplittableRandom random) {
-    int models = TestModel.values().length;
-    TestModel model = TestModel.values()[(int) (seed % models)];
+    int models = TestModel.on(device).size();
+    TestModel model = TestModel.on(device).get((int) (seed % models));
     boolean eventTime = random.nextInt(3) > 0;
     return new Setup(
         model,

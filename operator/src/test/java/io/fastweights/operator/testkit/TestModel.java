@@ -1,9 +1,11 @@
 package io.fastweights.operator.testkit;
 
+import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.RandomWeights;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
@@ -13,7 +15,9 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.StepSizes;
 import io.fastweights.operator.cache.CacheSlots;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.flink.configuration.MemorySize;
@@ -170,7 +174,43 @@ public enum TestModel {
       InputEncoder inputs = InputEncoder.projection(Trips.rates(), model.inputDim(), SEED);
       return new Oracle(model, Trips.rates(), inputs, Trips::read);
     }
+  },
+
+  /** No weights, and rows of W with step sizes of their own. */
+  STEP_SIZES_PER_ROW {
+    private static final int KEY_DIM = 12;
+    private static final long SEED = 5;
+
+    @Override
+    public FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return builder
+          .schema(Trips.schema(), Trips::read)
+          .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, KEY_DIM)
+          .set(FastWeightOptions.ASSOCIATIVE_STEP_SIZES, StepSizes.PER_ROW)
+          .set(FastWeightOptions.ASSOCIATIVE_SEED, SEED);
+    }
+
+    @Override
+    public Oracle oracle() {
+      AssociativeMemory model =
+          new AssociativeMemory(
+              KEY_DIM,
+              2,
+              Trips.OUTCOMES.size(),
+              new float[] {0.5f, 0.1f},
+              Normalisation.UNIT,
+              UpdateRule.PRECONDITIONED);
+      InputEncoder inputs = InputEncoder.projection(Trips.schema(), model.inputDim(), SEED);
+      return new Oracle(model, Trips.schema(), inputs, Trips::read);
+    }
   };
+
+  /** Models that a device runs. */
+  public static List<TestModel> on(Device device) {
+    return device == Device.CUDA
+        ? Arrays.stream(values()).filter(model -> model != STEP_SIZES_PER_ROW).toList()
+        : List.of(values());
+  }
 
   /** Sets the model on a builder. */
   public abstract FastWeights<Trip> on(FastWeights<Trip> builder);
