@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
       FlightsExperimentCommand.class,
       ElectricityExperiment.class,
       RatingsExperiment.class,
-      StudentsExperiment.class
+      StudentsExperiment.class,
+      AnomaliesExperiment.class
     })
 public final class ExperimentCommand implements Runnable {
   @Spec private CommandSpec command;
@@ -27,6 +28,6 @@ public final class ExperimentCommand implements Runnable {
     throw new ParameterException(
         command.commandLine(),
         "which experiment? There are: capacity, helpdesk, incidents, flights, electricity, ratings,"
-            + " students");
+            + " students, anomalies");
   }
 }
