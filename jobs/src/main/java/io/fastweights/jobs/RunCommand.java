@@ -115,6 +115,13 @@ final class RunCommand implements Callable<Integer> {
   private RowFormat format;
 
   @Option(
+      names = "--anomalies",
+      description =
+          "Predictions have the columns anomaly and is_anomaly: how improbable their error was for"
+              + " their key, and alarms; docs/anomalies.md explains them.")
+  private boolean anomalies;
+
+  @Option(
       names = "--json",
       paramLabel = "FILE",
       description = "Write the figures as one flat JSON object, too.")
@@ -170,7 +177,7 @@ final class RunCommand implements Callable<Integer> {
     Configuration flink = options.job(said);
     StartingMemories start = memories == null ? null : StartingMemories.of(memories, flink);
     try (JobTarget target = targets == null ? flags.target(flink) : targets.of(flink)) {
-      build(target.environment(), source, learned, models, sink, pages);
+      build(target.environment(), source, learned, models, sink, pages, job.anomalies());
       if (start != null) {
         start.restore(target.environment());
       }
@@ -181,6 +188,7 @@ final class RunCommand implements Callable<Integer> {
 
   /**
    * @param models new weights while the job runs; null if there are none
+   * @param rated true if errors are rated
    */
   private static void build(
       StreamExecutionEnvironment environment,
@@ -188,7 +196,8 @@ final class RunCommand implements Callable<Integer> {
       JobModel learned,
       KafkaModels models,
       ResultSink sink,
-      JobPages pages)
+      JobPages pages,
+      boolean rated)
       throws Exception {
     SingleOutputStreamOperator<ModelUpdate> updates =
         models == null ? null : models.updates(environment);
@@ -199,13 +208,15 @@ final class RunCommand implements Callable<Integer> {
             learned.schema(),
             learned.weights(),
             updates,
-            Prequential.of(learned.schema(), source, Long.MIN_VALUE));
+            Prequential.of(learned.schema(), source, Long.MIN_VALUE),
+            rated);
     PredictionRows rows =
         new PredictionRows(
             sink.format(),
             source.columns(),
             learned.schema().target(),
             learned.outputs(),
+            rated,
             models != null,
             source.json());
     sink.write(pipeline, rows, source.paths());
@@ -282,6 +293,9 @@ final class RunCommand implements Callable<Integer> {
     }
     if (sort) {
       given.put("source.sort", true);
+    }
+    if (anomalies) {
+      given.put("anomalies", true);
     }
     if (maxMalformed != null) {
       given.put("max-malformed", maxMalformed);

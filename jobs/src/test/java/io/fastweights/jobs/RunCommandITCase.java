@@ -83,6 +83,24 @@ class RunCommandITCase extends CommandTest {
   }
 
   @Test
+  void ratesTheErrorsOfObservedEventsWhereThatIsAskedFor() throws Exception {
+    String rows = rows(0, 1000).replaceAll(",u[0-9],", ",u1,");
+    run(file("events.csv", HEADER + rows), "--anomalies");
+    String header = HEADER.strip() + ",predicted_outcome,p_buy,p_leave,recall_error";
+    List<String> lines = new ArrayList<>(lines(out.resolve("predictions")));
+    assertThat(lines).contains(header + ",anomaly,is_anomaly");
+    lines.removeIf(line -> line.startsWith(header));
+    assertThat(lines).hasSize(1000);
+    assertThat(lines).filteredOn(line -> line.endsWith(",,,")).as("asks").hasSize(200);
+    lines.removeIf(line -> line.endsWith(",,,"));
+    for (String line : lines) {
+      assertThat(Double.parseDouble(column(line, 2))).isBetween(0.0, 1.0);
+      assertThat(column(line, 1)).isIn("true", "false");
+    }
+    assertThat(lines).anyMatch(line -> Double.parseDouble(column(line, 2)) > 0.8);
+  }
+
+  @Test
   void putsEveryMalformedEventAsideWithItsLineAndReasonAndLosesNothing() throws Exception {
     Map<String, String> bad = new HashMap<>();
     bad.put("1990000,u1,p,1x,buy", "field price is '1x', not a number");

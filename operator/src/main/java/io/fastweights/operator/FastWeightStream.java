@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.Drift;
 import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.Prediction;
@@ -24,13 +25,16 @@ public final class FastWeightStream<T> {
   private final SideOutputDataStream<T> late;
   private final SideOutputDataStream<RefusedModel> refusedModels;
   private final Supplier<SingleOutputStreamOperator<Scored<T>>> scorer;
+  private final Supplier<SingleOutputStreamOperator<Anomaly<T>>> rating;
   private final FastWeightShadow<T> shadow;
   private SingleOutputStreamOperator<Scored<T>> scored;
+  private SingleOutputStreamOperator<Anomaly<T>> anomalies;
 
   /**
    * @param late null if events are processed in arrival order
    * @param refusedModels null if the job accepts no new weights
    * @param scorer adds the operator that scores predictions against labels
+   * @param rating adds the operator that rates the predictions' errors
    * @param shadow null if there is no candidate
    */
   FastWeightStream(
@@ -39,12 +43,14 @@ public final class FastWeightStream<T> {
       SideOutputDataStream<T> late,
       SideOutputDataStream<RefusedModel> refusedModels,
       Supplier<SingleOutputStreamOperator<Scored<T>>> scorer,
+      Supplier<SingleOutputStreamOperator<Anomaly<T>>> rating,
       FastWeightShadow<T> shadow) {
     this.predictions = predictions;
     this.malformed = malformed;
     this.late = late;
     this.refusedModels = refusedModels;
     this.scorer = scorer;
+    this.rating = rating;
     this.shadow = shadow;
   }
 
@@ -109,6 +115,22 @@ public final class FastWeightStream<T> {
    */
   public SideOutputDataStream<Drift> drift() {
     return scored().getSideOutput(Scorer.DRIFT);
+  }
+
+  /**
+   * The predictions, each with a score of how improbable its error was for its key, and an alarm
+   * where it was. The statistics of a key's errors are 121 bytes of state beside its memory.
+   *
+   * <p>The first call adds an operator to the job. Alarms are as frequent as {@link
+   * io.fastweights.operator.api.FastWeightOptions#FALSE_ALARM_RATE} says.
+   *
+   * @throws IllegalStateException if the model has no target
+   */
+  public SingleOutputStreamOperator<Anomaly<T>> anomalies() {
+    if (anomalies == null) {
+      anomalies = rating.get();
+    }
+    return anomalies;
   }
 
   /**

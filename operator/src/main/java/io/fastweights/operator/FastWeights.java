@@ -5,6 +5,7 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Statistics;
 import io.fastweights.kernels.schema.Target;
+import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.Compared;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
@@ -22,6 +23,7 @@ import io.fastweights.operator.runtime.FastWeightOperator;
 import io.fastweights.operator.runtime.FastWeightOperatorFactory;
 import io.fastweights.operator.runtime.RefreshedOperatorFactory;
 import io.fastweights.operator.scoring.Beside;
+import io.fastweights.operator.scoring.ErrorRating;
 import io.fastweights.operator.scoring.Loss;
 import io.fastweights.operator.scoring.Scorer;
 import io.fastweights.operator.scoring.ShadowScorer;
@@ -418,6 +420,7 @@ public final class FastWeights<T> {
         late,
         models == null ? null : models.getSideOutput(ModelChecker.REFUSED),
         () -> scored(predictions, events, chosen),
+        () -> anomalies(predictions, events, chosen),
         shadowed ? shadow(predictions, events, chosen) : null);
   }
 
@@ -529,6 +532,22 @@ public final class FastWeights<T> {
             .setParallelism(predictions.getParallelism());
     settle(scored, StoredNames.SCORER_UID);
     return scored;
+  }
+
+  /** After the operator, chained to it as {@link #scored} is. */
+  private <K> SingleOutputStreamOperator<Anomaly<T>> anomalies(
+      SingleOutputStreamOperator<Prediction<T>> predictions,
+      KeyedStream<T, K> events,
+      Configuration chosen) {
+    requireTarget();
+    SingleOutputStreamOperator<Anomaly<T>> anomalies =
+        byKeyOfEvent(predictions, events, true)
+            .process(
+                new ErrorRating<K, T>(target() instanceof Target.Number, chosen),
+                Anomaly.type(events.getType()))
+            .setParallelism(predictions.getParallelism());
+    settle(anomalies, StoredNames.ANOMALY_UID);
+    return anomalies;
   }
 
   private TypeSerializer<T> serializer(TypeInformation<T> element) {

@@ -297,6 +297,7 @@ class FastWeightsBuilderTest {
             Map.entry("fastweights.prequential.window", "500"),
             Map.entry("fastweights.prequential.fading", "0.99"),
             Map.entry("fastweights.drift.delta", "0.01"),
+            Map.entry("fastweights.anomaly.false-alarm-rate", "0.01"),
             Map.entry("fastweights.data.roots", "/data"),
             Map.entry("fastweights.weights.roots", "/models;s3://models/flights"),
             Map.entry("fastweights.weights.schemes", "file;s3"),

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fastweights.operator.api.Erased;
 import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.operator.stored.CheckedWeightsSerializer;
+import io.fastweights.operator.stored.ErrorStatistics;
 import io.fastweights.operator.stored.WaitingAsk;
 import io.fastweights.operator.stored.WaitingAskSerializer;
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.Map;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -83,6 +85,32 @@ class StoredValuesTest {
         .isNotSameAs(WEIGHTS)
         .usingRecursiveComparison()
         .isEqualTo(WEIGHTS);
+  }
+
+  /** The bytes are those of the first release that wrote them. */
+  @Test
+  void errorStatisticsAreReadAsTheyWereWritten() throws IOException {
+    double[] statistics = new double[ErrorStatistics.SIZE];
+    for (int i = 0; i < statistics.length; i++) {
+      statistics[i] = i - 0.5;
+    }
+    byte[] bytes =
+        HexFormat.of()
+            .parseHex(
+                "01bfe00000000000003fe00000000000003ff800000000000040040000000000"
+                    + "00400c000000000000401200000000000040160000000000"
+                    + "00401a000000000000401e0000000000004021000000000000402300000000"
+                    + "00004025000000000000402700000000000040290000000000"
+                    + "00402b000000000000");
+    TypeSerializer<double[]> restored = stored(new ErrorStatistics()).restoreSerializer();
+    assertThat(write(restored, statistics)).isEqualTo(bytes);
+    assertThat(read(restored, bytes)).isEqualTo(statistics);
+    assertThat(restored.copy(statistics)).isNotSameAs(statistics).isEqualTo(statistics);
+    assertThat(compatibility(restored, stored(restored)))
+        .matches(TypeSerializerSchemaCompatibility::isCompatibleAsIs);
+    assertThatThrownBy(() -> write(restored, new double[2]))
+        .isInstanceOf(IOException.class)
+        .hasMessage("error statistics of 2 doubles, must be 15");
   }
 
   /** The heap backend keeps the objects that the old serializer reads. */

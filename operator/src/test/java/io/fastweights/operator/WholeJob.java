@@ -74,6 +74,7 @@ final class WholeJob {
           "sorted-shadow-models",
           "sorted-shadow-scores",
           "arrival",
+          "arrival-anomalies",
           "sql");
 
   /** False on a Flink version that cannot call the function of Flink SQL. */
@@ -270,8 +271,10 @@ final class WholeJob {
   }
 
   private static DataStream<String> arrival(DataStream<Trip> trips) {
-    return lines(
-        "arrival", on(ARRIVAL, trips).set(FastWeightOptions.TTL, TTL).uid("arrival").build());
+    FastWeightStream<Trip> stream =
+        on(ARRIVAL, trips).set(FastWeightOptions.TTL, TTL).uid("arrival").build();
+    stream.anomalies().sinkTo(new DiscardingSink<>());
+    return lines("arrival", stream);
   }
 
   private static DataStream<String> sql(StreamExecutionEnvironment env, DataStream<Trip> trips) {

@@ -17,6 +17,7 @@ import org.apache.flink.configuration.Configuration;
  * @param weights file of a trained model; null for an associative memory
  * @param id column that an ask shares with the observe that brings its label; null for the schema's
  * @param maxMalformed events that may be refused, a number or a share; null for more than half
+ * @param anomalies true if predictions have a score of how improbable their error was for the key
  * @param fastweights options of the memories; null for none
  * @param flink options of Flink; null for none
  */
@@ -29,6 +30,7 @@ public record JobConfig(
     Path weights,
     String id,
     String maxMalformed,
+    boolean anomalies,
     JsonNode fastweights,
     JsonNode flink) {
 

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
       ElectricityExperiment.class,
       GatesExperiment.class,
       RatingsExperiment.class,
-      StudentsExperiment.class
+      StudentsExperiment.class,
+      AnomaliesExperiment.class
     })
 public final class ExperimentCommand implements Runnable {
   @Spec private CommandSpec command;
@@ -28,6 +29,6 @@ public final class ExperimentCommand implements Runnable {
     throw new ParameterException(
         command.commandLine(),
         "which experiment? There are: capacity, helpdesk, incidents, flights, electricity, gates,"
-            + " ratings, students");
+            + " ratings, students, anomalies");
   }
 }

@@ -41,9 +41,13 @@ public record KafkaResults(KafkaSinkConfig config) implements ResultSink {
     DeadLetters letters = new DeadLetters(config.deadLetterTopic(), paths, letterTaken);
     SingleOutputStreamOperator<Message> predictions =
         messages(
-            results
-                .predictions()
-                .process(new PredictionMessages(config.topic(), taken, rows, letters)),
+            results.anomalies() == null
+                ? results
+                    .predictions()
+                    .process(PredictionMessages.of(config.topic(), taken, rows, letters))
+                : results
+                    .anomalies()
+                    .process(PredictionMessages.rated(config.topic(), taken, rows, letters)),
             "predictions");
     SingleOutputStreamOperator<Message> malformed =
         messages(results.rejected().map(new DeadLetters.Counted(letters)), "malformed");

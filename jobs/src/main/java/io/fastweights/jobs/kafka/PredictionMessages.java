@@ -3,10 +3,12 @@ package io.fastweights.jobs.kafka;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.output.PredictionRows;
+import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.Prediction;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
@@ -18,26 +20,45 @@ import org.apache.flink.util.OutputTag;
  * JSON. If the topic requires a key and the event's message has none, it is the key of the memory.
  * A prediction that its topic would refuse goes as a letter to {@link #LETTERS}.
  */
-final class PredictionMessages extends ProcessFunction<Prediction<Event>, Message> {
+final class PredictionMessages<A> extends ProcessFunction<A, Message> {
   static final OutputTag<Message> LETTERS =
       new OutputTag<>("letters", TypeInformation.of(Message.class));
 
   private static final long serialVersionUID = 1L;
 
+  private final MapFunction<A, Anomaly<Event>> rating;
   private final String topic;
   private final TopicLimits limits;
   private final PredictionRows rows;
   private final DeadLetters letters;
   private transient LongCounter tooLarge;
 
-  /**
-   * @param limits of the topic
-   */
-  PredictionMessages(String topic, TopicLimits limits, PredictionRows rows, DeadLetters letters) {
+  private PredictionMessages(
+      MapFunction<A, Anomaly<Event>> rating,
+      String topic,
+      TopicLimits limits,
+      PredictionRows rows,
+      DeadLetters letters) {
+    this.rating = rating;
     this.topic = topic;
     this.limits = limits;
     this.rows = rows;
     this.letters = letters;
+  }
+
+  /**
+   * @param limits of the topic
+   */
+  static PredictionMessages<Prediction<Event>> of(
+      String topic, TopicLimits limits, PredictionRows rows, DeadLetters letters) {
+    return new PredictionMessages<>(
+        prediction -> new Anomaly<>(prediction, Double.NaN, false), topic, limits, rows, letters);
+  }
+
+  /** The same of predictions whose errors are rated. */
+  static PredictionMessages<Anomaly<Event>> rated(
+      String topic, TopicLimits limits, PredictionRows rows, DeadLetters letters) {
+    return new PredictionMessages<>(answer -> answer, topic, limits, rows, letters);
   }
 
   @Override
@@ -48,11 +69,11 @@ final class PredictionMessages extends ProcessFunction<Prediction<Event>, Messag
   }
 
   @Override
-  public void processElement(
-      Prediction<Event> prediction, Context context, Collector<Message> out) {
+  public void processElement(A element, Context context, Collector<Message> out) throws Exception {
+    Anomaly<Event> answer = rating.map(element);
+    Event event = answer.prediction().event();
     Message message =
-        limits.timed(
-            message(prediction.event(), bytes(rows.map(prediction))), System.currentTimeMillis());
+        limits.timed(message(event, bytes(rows.counted(answer))), System.currentTimeMillis());
     long room = limits.room(message);
     if (room >= 0) {
       out.collect(message);
@@ -65,7 +86,7 @@ final class PredictionMessages extends ProcessFunction<Prediction<Event>, Messag
             "the prediction is %d bytes too large for a message of topic %s",
             -room,
             topic);
-    context.output(LETTERS, letters.of(prediction.event(), reason, bytes(rows.answer(prediction))));
+    context.output(LETTERS, letters.of(event, reason, bytes(rows.answer(answer))));
   }
 
   private Message message(Event event, byte[] value) {

@@ -51,7 +51,12 @@ public record FileResults(Path folder, RowFormat format) implements ResultSink {
   @Override
   public void write(EventPipeline results, PredictionRows rows, List<String> paths) {
     RejectedRows rejected = new RejectedRows(format, paths);
-    write(results.predictions().map(rows), "predictions", rows.header());
+    write(
+        results.anomalies() == null
+            ? results.predictions().map(rows)
+            : results.anomalies().map(new RatedRows(rows)),
+        "predictions",
+        rows.header());
     write(results.rejected().map(rejected), "malformed", rejected.header());
   }
 

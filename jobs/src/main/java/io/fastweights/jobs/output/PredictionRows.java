@@ -3,6 +3,7 @@ package io.fastweights.jobs.output;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.JsonOutput;
 import io.fastweights.kernels.schema.Target;
+import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.Prediction;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,8 +15,9 @@ import org.apache.flink.api.common.functions.RichMapFunction;
  * Predictions as rows: the event's columns, then what was predicted, then the recall error. A class
  * target gives {@code predicted_<target>}, the likeliest class, and {@code p_<class>} for each; a
  * binary one {@code p_<target>}, the probability of true; a number {@code predicted_<target>}; a
- * model without a target {@code output_<i>}. If new weights may come, the last column is the
- * version in use. Counts observes and asks.
+ * model without a target {@code output_<i>}. If errors are rated, then {@code anomaly} and {@code
+ * is_anomaly}. If new weights may come, the last column is the version in use. Counts observes and
+ * asks.
  */
 public final class PredictionRows extends RichMapFunction<Prediction<Event>, String> {
   private static final long serialVersionUID = 1L;
@@ -29,6 +31,7 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
   @SuppressWarnings("serial") // List.of and List.copyOf make serializable lists.
   private final List<String> classes;
 
+  private final boolean rated;
   private final boolean versions;
   private final JsonOutput json;
   private final JsonRows jsonRows;
@@ -41,10 +44,11 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
    * @throws IllegalArgumentException if the events have a column of the same name
    */
   public PredictionRows(RowFormat format, List<String> eventColumns, Target target, int outputs) {
-    this(format, eventColumns, target, outputs, false, JsonOutput.NONE);
+    this(format, eventColumns, target, outputs, false, false, JsonOutput.NONE);
   }
 
   /**
+   * @param rated true if rows are those of {@link #line(Anomaly)}
    * @param versions true if rows have {@code model_version}
    * @param json members of JSON events that JSON rows keep
    */
@@ -53,12 +57,14 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
       List<String> eventColumns,
       Target target,
       int outputs,
+      boolean rated,
       boolean versions,
       JsonOutput json) {
     this.format = format;
     this.json = json;
     this.eventColumns = eventColumns.size();
     this.classes = target instanceof Target.Classes t ? t.classes() : List.of();
+    this.rated = rated;
     this.versions = versions;
     List<String> all = new ArrayList<>(eventColumns);
     for (String name : names(target, outputs)) {
@@ -85,6 +91,10 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
       classes.forEach(name -> names.add("p_" + name));
     }
     names.add("recall_error");
+    if (rated) {
+      names.add("anomaly");
+      names.add("is_anomaly");
+    }
     if (versions) {
       names.add("model_version");
     }
@@ -107,24 +117,36 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
     return line(prediction);
   }
 
-  /** The row of a prediction. */
+  /** Counts a prediction and makes the row of its rating. */
+  public String counted(Anomaly<Event> answer) {
+    counts.add(answer.prediction());
+    return line(answer);
+  }
+
+  /** The row of a prediction; its error is not rated. */
   public String line(Prediction<Event> prediction) {
-    Event event = prediction.event();
+    return line(new Anomaly<>(prediction, Double.NaN, false));
+  }
+
+  /** The row of a prediction and of its rating. */
+  public String line(Anomaly<Event> answer) {
+    Event event = answer.prediction().event();
     int[] outside = format == RowFormat.JSONL ? json.outside(event) : null;
     return outside == null
-        ? format.line(columns, row(prediction))
-        : jsonRows.line(event, event.json(), outside, row(prediction));
+        ? format.line(columns, row(answer))
+        : jsonRows.line(event, event.json(), outside, row(answer));
   }
 
   /** The row without the event's columns. */
-  public String answer(Prediction<Event> prediction) {
-    Object[] row = row(prediction);
+  public String answer(Anomaly<Event> answer) {
+    Object[] row = row(answer);
     return format.line(
         columns.subList(eventColumns, columns.size()),
         Arrays.copyOfRange(row, eventColumns, row.length));
   }
 
-  private Object[] row(Prediction<Event> prediction) {
+  private Object[] row(Anomaly<Event> answer) {
+    Prediction<Event> prediction = answer.prediction();
     Object[] row = new Object[columns.size()];
     System.arraycopy(prediction.event().cells(), 0, row, 0, eventColumns);
     int at = eventColumns;
@@ -136,6 +158,11 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
       row[at++] = finite(value);
     }
     row[at++] = finite(prediction.recallError());
+    if (rated) {
+      boolean known = Double.isFinite(answer.anomaly());
+      row[at++] = known ? answer.anomaly() : null;
+      row[at++] = known ? answer.isAnomaly() : null;
+    }
     if (versions) {
       row[at] = prediction.modelVersion();
     }

@@ -11,6 +11,7 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.FastWeightPairStream;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
+import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.Drift;
 import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.ModelUpdate;
@@ -33,12 +34,14 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * @param rejected every other event
  * @param refusedModels new weights that were refused; null if there are none
  * @param drifts changes for the worse; null if the predictions are not scored
+ * @param anomalies the predictions with the ratings of their errors; null if errors are not rated
  */
 public record EventPipeline(
     DataStream<Prediction<Event>> predictions,
     DataStream<Rejected> rejected,
     DataStream<RefusedModel> refusedModels,
-    DataStream<Drift> drifts) {
+    DataStream<Drift> drifts,
+    DataStream<Anomaly<Event>> anomalies) {
 
   /** Uid of the operator that keeps the memories. */
   public static final String MEMORIES = "fast-weights";
@@ -69,6 +72,27 @@ public record EventPipeline(
       SlowWeights weights,
       DataStream<ModelUpdate> updates,
       Prequential prequential) {
+    return build(environment, source, schema, weights, updates, prequential, false);
+  }
+
+  /**
+   * @param weights the trained model; null for an associative memory
+   * @param updates new weights while the job runs; null for none
+   * @param prequential measures of the predictions; null for none
+   * @param rated true if the errors of predictions are rated, which takes events of one key
+   */
+  public static EventPipeline build(
+      StreamExecutionEnvironment environment,
+      EventSource source,
+      Schema schema,
+      SlowWeights weights,
+      DataStream<ModelUpdate> updates,
+      Prequential prequential,
+      boolean rated) {
+    if (rated) {
+      JobModel.requireOneKey(schema, "anomalies take");
+      requireTarget(schema);
+    }
     SingleOutputStreamOperator<Event> events = source.events(environment, schema);
     DataStream<Event> taken = prequential == null ? events : prequential.guessed(events);
     if (schema.secondKey() != null) {
@@ -85,7 +109,14 @@ public record EventPipeline(
         memories.predictions(),
         events.getSideOutput(Rejected.TAG).union(refused(memories.malformed())),
         updates == null ? null : memories.refusedModels(),
-        drifts);
+        drifts,
+        rated ? memories.anomalies() : null);
+  }
+
+  private static void requireTarget(Schema schema) {
+    if (schema.target() == null) {
+      throw new IllegalArgumentException("anomalies need a target, and the schema has none");
+    }
   }
 
   private static DataStream<Rejected> refused(DataStream<Malformed<Event>> malformed) {
@@ -129,7 +160,7 @@ public record EventPipeline(
             .build();
     DataStream<Drift> drifts = prequential == null ? null : memories.drift();
     return new EventPipeline(
-        memories.predictions(), rejected.union(refused(memories.malformed())), null, drifts);
+        memories.predictions(), rejected.union(refused(memories.malformed())), null, drifts, null);
   }
 
   /**

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -145,5 +147,30 @@ class ExperimentCommandITCase extends CommandTest {
     assertThat(execute("experiment", "capacity", "--threads=0").err())
         .contains("--threads is 0, must be at least 1")
         .hasLineCount(1);
+  }
+
+  /** A daily series of half hours, of which one day is missing its peak. */
+  @Test
+  void anomaliesAreScoredByTheRuleOfTheirBenchmark() throws Exception {
+    StringBuilder lines = new StringBuilder("timestamp,value\n");
+    LocalDateTime start = LocalDateTime.of(2024, 1, 1, 0, 0);
+    Random random = new Random(1);
+    for (int i = 0; i < 48 * 40; i++) {
+      boolean peak = i % 48 > 20 && i % 48 < 36 && i / 48 != 30;
+      double value = (peak ? 80 : 20) + random.nextGaussian();
+      String time = start.plusMinutes(30L * i).toString().replace('T', ' ');
+      lines.append(String.format(Locale.ROOT, "%s:00,%.3f%n", time, value));
+    }
+    Files.createDirectories(folder.resolve("nab/data/daily"));
+    Files.createDirectories(folder.resolve("nab/labels"));
+    Files.writeString(folder.resolve("nab/data/daily/peaks.csv"), lines);
+    Files.writeString(
+        folder.resolve("nab/labels/combined_windows.json"),
+        "{\"daily/peaks.csv\": [[\"2024-01-31 06:00:00\", \"2024-02-01 12:00:00\"]]}");
+    JsonNode figures =
+        figures("experiment", "anomalies", "--data", folder.resolve("nab"), "--seeds", "1");
+    assertThat(figures.get("anomalies.values").asInt()).isEqualTo(48 * 40);
+    assertThat(figures.get("anomalies.memories.standard").asDouble()).isGreaterThan(70);
+    assertThat(figures.get("anomalies.none.standard").asDouble()).isZero();
   }
 }

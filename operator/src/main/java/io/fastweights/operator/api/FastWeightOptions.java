@@ -209,6 +209,15 @@ public final class FastWeightOptions {
               "Probability of a false alarm of the drift detector (ADWIN's delta), in (0,"
                   + " 1). A smaller value needs more evidence.");
 
+  public static final ConfigOption<Double> FALSE_ALARM_RATE =
+      ConfigOptions.key("fastweights.anomaly.false-alarm-rate")
+          .doubleType()
+          .defaultValue(0.001)
+          .withDescription(
+              "Share of a key's events that are alarms while nothing unusual happens, in 1e-6 ..."
+                  + " 0.01. It sets is_anomaly and leaves the score alone. It may change between a"
+                  + " savepoint and the job that restores it.");
+
   public static final ConfigOption<List<String>> DATA_ROOTS =
       ConfigOptions.key("fastweights.data.roots")
           .stringType()
@@ -269,6 +278,7 @@ public final class FastWeightOptions {
         PREQUENTIAL_WINDOW,
         PREQUENTIAL_FADING,
         DRIFT_DELTA,
+        FALSE_ALARM_RATE,
         DATA_ROOTS,
         WEIGHTS_ROOTS,
         WEIGHTS_SCHEMES,

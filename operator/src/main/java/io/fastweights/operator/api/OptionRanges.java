@@ -16,6 +16,10 @@ public final class OptionRanges {
   private static final double MOST_FOLD = 16;
   private static final Duration MOST_LABELS_TTL = Duration.ofDays(3650);
   private static final int MOST_WINDOW = 10_000_000;
+  private static final double LEAST_ALARMS = 1e-6;
+
+  /** An episode has but a few ratings that are above all before them. */
+  private static final double MOST_ALARMS = 0.01;
 
   private final ReadableConfig options;
 
@@ -97,6 +101,11 @@ public final class OptionRanges {
     check(fading > 0 && fading <= 1, FastWeightOptions.PREQUENTIAL_FADING, "must be in (0, 1]");
     double delta = options.get(FastWeightOptions.DRIFT_DELTA);
     check(delta > 0 && delta < 1, FastWeightOptions.DRIFT_DELTA, "must be in (0, 1)");
+    double rate = options.get(FastWeightOptions.FALSE_ALARM_RATE);
+    check(
+        rate >= LEAST_ALARMS && rate <= MOST_ALARMS,
+        FastWeightOptions.FALSE_ALARM_RATE,
+        "must be in 1.0E-6 ... 0.01");
   }
 
   private int atLeast(ConfigOption<Integer> option, int least) {

@@ -176,7 +176,15 @@ public enum FastWeightMetric {
       Kind.COUNTER,
       "improvements",
       "Falls of the loss or of the recall error found by the drift detector: learning, or the end"
-          + " of a drift.");
+          + " of a drift."),
+
+  ANOMALIES(
+      Place.ANOMALIES,
+      Kind.COUNTER,
+      "anomalies",
+      "Alarms: observed events whose error was rated above the bar of their key."),
+  ANOMALIES_RATED(
+      Place.ANOMALIES, Kind.COUNTER, "anomaliesRated", "Observed events whose error was rated.");
 
   private static final String PROMETHEUS =
       "flink_taskmanager_job_task_operator_" + FastWeightMetrics.GROUP + "_";
@@ -190,7 +198,9 @@ public enum FastWeightMetric {
     /** The one in front of it, in event time. */
     EVENT_TIME,
     /** The one behind it, where predictions are scored. */
-    SCORES
+    SCORES,
+    /** The one behind it, where errors are rated. */
+    ANOMALIES
   }
 
   /** Flink's type of a metric. */

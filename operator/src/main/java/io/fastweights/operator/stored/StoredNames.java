@@ -62,6 +62,9 @@ public final class StoredNames {
   /** Keyed map state: asks that wait for their labels, by id. */
   public static final String WAITING_ASKS = "asked";
 
+  /** Keyed value state: the statistics of a key's errors. */
+  public static final String ERRORS = "errors";
+
   /** State of the SQL function: at most one base. */
   public static final String SQL_BASE = "base";
 
@@ -76,6 +79,9 @@ public final class StoredNames {
 
   /** End of the uid of the operator that compares predictions with labels. */
   public static final String SCORER_UID = "-scores";
+
+  /** End of the uid of the operator that rates errors. */
+  public static final String ANOMALY_UID = "-anomalies";
 
   /** End of the uid of a shadow; it precedes the ends of the operators beside the shadow. */
   public static final String SHADOW_UID = "-shadow";

@@ -68,6 +68,7 @@ class MetricsDocumentationITCase {
             .build();
     stream.predictions().sinkTo(new DiscardingSink<>());
     stream.drift().sinkTo(new DiscardingSink<>());
+    stream.anomalies().sinkTo(new DiscardingSink<>());
     Map<String, Metric> metrics = new TreeMap<>();
     METRICS
         .findMetrics(env.execute().getJobID(), "\\.fastweights\\.")
@@ -96,6 +97,7 @@ class MetricsDocumentationITCase {
             + ((Counter) classes.get("labels.answered")).getCount();
     assertThat(scored).isPositive();
     assertThat(scored).isEqualTo(((Counter) classes.get("observed")).getCount());
+    assertThat(((Counter) classes.get("anomaliesRated")).getCount()).isEqualTo(scored);
     assertThat(((Counter) classes.get("models.refused")).getCount()).isEqualTo(1);
     assertThat(gauge(classes, "model.version")).isZero();
     assertThat(gauge(classes, "engine.fallback")).isZero();
