@@ -108,7 +108,7 @@ class WidthHandoverTest {
       }
     }
 
-    /** The log is of values where the model allows, in every other stage. */
+    /** The log is of values where the model allows, in every other stage, or in each if it must. */
     private static SavedMemory saved(Model model, DataInputStream in, int stage)
         throws IOException {
       float[] base = read(in);
@@ -119,7 +119,7 @@ class WidthHandoverTest {
       read(in);
       float[] fades = fades();
       LoggedEvents log =
-          model.betas() != null && stage % 2 == 1
+          model.betas() != null && (stage % 2 == 1 || !model.replaysDeltas())
               ? LoggedEvents.ofValues(EVENTS, keys, targets, model.betas(), fades)
               : LoggedEvents.ofDeltas(EVENTS, keys, deltas, fades);
       long first = (stage - 1L) * EVENTS + 1;
