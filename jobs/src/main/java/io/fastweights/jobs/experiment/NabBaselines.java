@@ -1,6 +1,6 @@
 package io.fastweights.jobs.experiment;
 
-import java.util.Random;
+import java.util.SplittableRandom;
 
 /** Simple detectors over the values of a series; each gives a score in [0, 1] for each value. */
 final class NabBaselines {
@@ -16,7 +16,7 @@ final class NabBaselines {
 
   /** Uniform random numbers. */
   static double[] random(NabFile file, long seed) {
-    return new Random(seed ^ file.name().hashCode()).doubles(file.size()).toArray();
+    return new SplittableRandom(seed ^ file.name().hashCode()).doubles(file.size()).toArray();
   }
 
   /**

@@ -42,7 +42,9 @@ final class NabTable {
     lines.add(head.toString().stripTrailing());
     for (Detector detector : detectors) {
       StringBuilder line =
-          new StringBuilder(String.format(Locale.ROOT, "  %-" + width + "s", detector.title()));
+          new StringBuilder("  ")
+              .append(detector.title())
+              .append(" ".repeat(width - detector.title().length()));
       for (Profile profile : Profile.values()) {
         double[] values =
             detector.runs().stream()
