@@ -94,7 +94,9 @@ class DistributionTest {
     String places = launcher.substring(launcher.indexOf("\nelse\n"));
     List<String> named = PLACE.matcher(places).results().map(place -> place.group(1)).toList();
     assertThat(named)
-        .containsExactly("flink/lib", "kafka/lib", "deploy/usrlib/fastweights-job.jar");
+        .containsExactly(
+            "flink/lib", "flink/sql", "opt", "kafka/lib", "deploy/usrlib/fastweights-job.jar");
+    // flink/sql is for users who want 'fastweights sql' there: SqlCommand tells of it.
     assertThat(packed().keySet()).contains("lib", "flink/lib", "kafka/lib", "deploy", "opt");
     // The job's jar is a part of target/deploy: ImageIT.
   }
