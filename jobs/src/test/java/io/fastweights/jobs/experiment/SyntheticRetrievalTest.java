@@ -7,6 +7,7 @@ import io.fastweights.jobs.experiment.RetrievalTask.Pairs;
 import io.fastweights.jobs.experiment.RetrievalTask.Phi;
 import io.fastweights.jobs.experiment.SyntheticRetrieval.Result;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -85,7 +86,7 @@ class SyntheticRetrievalTest {
 
   @Test
   void anEvaluationIsTheMeanOfTheQueriesOfAllKeysThereAre() {
-    for (UpdateRule rule : UpdateRule.values()) {
+    for (UpdateRule rule : List.of(UpdateRule.DELTA, UpdateRule.SUM)) {
       RetrievalModel model = new RetrievalModel(new RetrievalTask(2, rule, Phi.DPFP2, 4), 7);
       model.weights.begin();
       Pairs pairs = new Pairs(new int[] {3, 0, 3, 1}, new int[] {0, 1, 2, 0});

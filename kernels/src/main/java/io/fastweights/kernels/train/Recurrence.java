@@ -38,8 +38,12 @@ public final class Recurrence {
   /**
    * @param rows E, the features of phi
    * @param columns M, the dimension of a value
+   * @throws IllegalArgumentException for a rule of associative memories
    */
   public Recurrence(UpdateRule rule, int rows, int columns) {
+    if (rule == UpdateRule.PRECONDITIONED) {
+      throw new IllegalArgumentException("update rule " + rule + " has no gradients");
+    }
     this.rule = rule;
     this.rows = rows;
     this.columns = columns;
