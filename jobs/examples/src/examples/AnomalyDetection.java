@@ -5,7 +5,8 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
-import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.api.Anomaly;
+import io.fastweights.operator.api.FastWeightOptions;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -15,11 +16,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class AnomalyDetection {
   static final List<String> STATES = List.of("idle", "heating", "cutting", "cooling");
 
-  /** Recall errors above it are reported; choose it from what yours are on a normal day. */
-  static final float THRESHOLD = 0.3f;
-
-  /** Of a machine that has learned fewer readings, all are surprising. */
-  static final long LEARNED = 50;
+  /** Alarms for an event while nothing unusual happens. */
+  static final double FALSE_ALARM_RATE = 0.0005;
 
   /** Watts of a machine in a state; the time is in milliseconds since 1970-01-01 UTC. */
   public record Reading(String machine, String state, double watts, long time) {}
@@ -39,12 +37,9 @@ public final class AnomalyDetection {
                     .timestamp(reading.time())
                     .set("state", reading.state())
                     .target(reading.watts()))
+        .set(FastWeightOptions.FALSE_ALARM_RATE, FALSE_ALARM_RATE)
         .uid("machines")
         .build();
-  }
-
-  public static boolean isAnomaly(Prediction<Reading> prediction) {
-    return prediction.seen() >= LEARNED && prediction.recallError() > THRESHOLD;
   }
 
   /** Made up: each machine needs its own watts in each state; one reading of 500 is far off. */
@@ -61,14 +56,14 @@ public final class AnomalyDetection {
   }
 
   public static boolean isFault(long number) {
-    return number % 500 == 499;
+    return number % 2000 == 1999;
   }
 
   public static void main(String[] args) throws Exception {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     FastWeightStream<Reading> stream =
-        memories(env.fromSequence(0, 19_999).map(AnomalyDetection::reading));
-    stream.predictions().filter(AnomalyDetection::isAnomaly).print();
+        memories(env.fromSequence(0, 39_999).map(AnomalyDetection::reading));
+    stream.anomalies().filter(Anomaly::isAnomaly).print();
     stream.malformed().print();
     env.execute("anomaly detection");
   }

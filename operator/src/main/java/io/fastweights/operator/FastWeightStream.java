@@ -119,7 +119,7 @@ public final class FastWeightStream<T> {
 
   /**
    * The predictions, each with a score of how improbable its error was for its key, and an alarm
-   * where it was. The statistics of a key's errors are 121 bytes of state beside its memory.
+   * where it was. The statistics of a key's errors are 153 bytes of state beside its memory.
    *
    * <p>The first call adds an operator to the job. Alarms are as frequent as {@link
    * io.fastweights.operator.api.FastWeightOptions#FALSE_ALARM_RATE} says.

@@ -101,7 +101,8 @@ class StoredValuesTest {
                     + "00400c000000000000401200000000000040160000000000"
                     + "00401a000000000000401e0000000000004021000000000000402300000000"
                     + "00004025000000000000402700000000000040290000000000"
-                    + "00402b000000000000");
+                    + "00402b000000000000402d000000000000402f0000000000004030800000000000"
+                    + "4031800000000000");
     TypeSerializer<double[]> restored = stored(new ErrorStatistics()).restoreSerializer();
     assertThat(write(restored, statistics)).isEqualTo(bytes);
     assertThat(read(restored, bytes)).isEqualTo(statistics);
@@ -110,7 +111,7 @@ class StoredValuesTest {
         .matches(TypeSerializerSchemaCompatibility::isCompatibleAsIs);
     assertThatThrownBy(() -> write(restored, new double[2]))
         .isInstanceOf(IOException.class)
-        .hasMessage("error statistics of 2 doubles, must be 15");
+        .hasMessage("error statistics of 2 doubles, must be 19");
   }
 
   /** The heap backend keeps the objects that the old serializer reads. */

@@ -15,13 +15,18 @@ package io.fastweights.operator.scoring;
  * A power law is the cautious choice. Where errors fall off faster, p is too large, and too few
  * errors are called improbable, not too many.
  *
- * <p>The state is {@value #SIZE} doubles of a larger array: the mean error, u, h, and the number of
- * errors beyond u. The order of operations is fixed and logarithms are those of {@link StrictMath},
- * so the same errors in the same order give the same bits on every JVM.
+ * <p>Steps are small, and a memory that learns has large errors first. So where {@value #STARVED}
+ * errors in a row stay below u, of which a stationary key has one chance in eighty, u becomes the
+ * largest of them.
+ *
+ * <p>The state is {@value #SIZE} doubles of a larger array: the mean error, u, h, the number of
+ * errors beyond u, that of errors since the last of them, and the largest l of these. The order of
+ * operations is fixed and logarithms are those of {@link StrictMath}, so the same errors in the
+ * same order give the same bits on every JVM.
  */
 final class ErrorTail {
   /** Doubles of a state. */
-  static final int SIZE = 4;
+  static final int SIZE = 6;
 
   /** Share of the errors beyond the threshold. */
   static final double SHARE = 0.07;
@@ -39,6 +44,8 @@ final class ErrorTail {
   private static final int THRESHOLD = 1;
   private static final int EXCESS = 2;
   private static final int EXCESSES = 3;
+  private static final int QUIET = 4;
+  private static final int HIGHEST = 5;
 
   /** Errors below this part of the mean error are alike: logarithms do not run off to -infinity. */
   private static final double FLOOR = 0.01;
@@ -48,6 +55,9 @@ final class ErrorTail {
 
   /** Means of the excess by which the threshold moves; shares of it for the single event. */
   private static final double STEP = 10;
+
+  /** Errors below the threshold in a row that show it to be too high. */
+  static final int STARVED = 60;
 
   /** The least h by which the threshold moves. */
   private static final double LEAST_STEP = 0.05;
@@ -101,11 +111,25 @@ final class ErrorTail {
       }
       state[at + EXCESSES] = excesses;
       state[at + THRESHOLD] += step * (1 - SHARE);
+      state[at + QUIET] = 0;
     } else {
+      double log = state[at + THRESHOLD] + excess;
       state[at + THRESHOLD] -= step * SHARE;
+      follow(log, state, at);
     }
     double bounded = count <= FIRST_EVENTS ? error : Math.min(error, OUTLIER * state[at + MEAN]);
     state[at + MEAN] += share * (bounded - state[at + MEAN]);
+  }
+
+  /** Lowers a threshold that no error reaches any more. */
+  private static void follow(double log, double[] state, int at) {
+    boolean first = state[at + QUIET] == 0;
+    state[at + HIGHEST] = first ? log : Math.max(log, state[at + HIGHEST]);
+    state[at + QUIET]++;
+    if (state[at + QUIET] >= STARVED) {
+      state[at + THRESHOLD] = Math.min(state[at + THRESHOLD], state[at + HIGHEST]);
+      state[at + QUIET] = 0;
+    }
   }
 
   /** The mean error. */

@@ -23,7 +23,7 @@ public final class ErrorStatistics extends StoredValueSerializer<double[]> {
   private static final int FORMAT = 1;
 
   /** Doubles of a key. */
-  public static final int SIZE = 15;
+  public static final int SIZE = 19;
 
   @Override
   public double[] createInstance() {

@@ -80,6 +80,29 @@ class AnomalyDetectorTest {
     assertThat(AnomalyDetector.isAlarm(state)).isTrue();
   }
 
+  /** A memory begins with errors as large as those of a fault: they do not hide it later. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 15, 40})
+  void whatAMemoryHadToLearnDoesNotHideALaterError(int events) {
+    Random random = new Random(3);
+    AnomalyDetector detector = new AnomalyDetector(RATE);
+    int found = 0;
+    int alarms = 0;
+    for (int key = 0; key < 100; key++) {
+      double[] state = AnomalyDetector.start();
+      for (int i = 0; i < 600; i++) {
+        double learning = 300 * Math.exp(-(double) i / events);
+        double error = 5 * random.nextDouble() + learning * random.nextDouble();
+        detector.add(i == 599 ? 250 : error, state);
+        boolean alarm = AnomalyDetector.isAlarm(state);
+        found += i == 599 && alarm ? 1 : 0;
+        alarms += i < 599 && alarm ? 1 : 0;
+      }
+    }
+    assertThat(found).as("of 100 faults").isGreaterThan(90);
+    assertThat(alarms).as("of 59,900 others").isLessThan(180);
+  }
+
   @Test
   void aRunOfErrorsIsLessProbableThanOneOfThem() {
     AnomalyDetector detector = new AnomalyDetector(RATE);
