@@ -16,8 +16,9 @@ package io.fastweights.operator.scoring;
  * errors are called improbable, not too many.
  *
  * <p>Steps are small, and a memory that learns has large errors first. So where {@value #STARVED}
- * errors in a row stay below u, of which a stationary key has one chance in eighty, u becomes the
- * largest of them.
+ * of a key's first {@value #LEARNING} errors in a row stay below u, of which a stationary key has
+ * one chance in eighty, u becomes the largest of them. Later it does not: a key may be quiet for a
+ * night.
  *
  * <p>The state is {@value #SIZE} doubles of a larger array: the mean error, u, h, the number of
  * errors beyond u, that of errors since the last of them, and the largest l of these. The order of
@@ -55,6 +56,9 @@ final class ErrorTail {
 
   /** Means of the excess by which the threshold moves; shares of it for the single event. */
   private static final double STEP = 10;
+
+  /** Errors of a key that are taken for those of a memory that learns. */
+  static final int LEARNING = 400;
 
   /** Errors below the threshold in a row that show it to be too high. */
   static final int STARVED = 60;
@@ -115,7 +119,9 @@ final class ErrorTail {
     } else {
       double log = state[at + THRESHOLD] + excess;
       state[at + THRESHOLD] -= step * SHARE;
-      follow(log, state, at);
+      if (count <= LEARNING) {
+        follow(log, state, at);
+      }
     }
     double bounded = count <= FIRST_EVENTS ? error : Math.min(error, OUTLIER * state[at + MEAN]);
     state[at + MEAN] += share * (bounded - state[at + MEAN]);
