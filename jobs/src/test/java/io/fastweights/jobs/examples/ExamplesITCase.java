@@ -115,6 +115,7 @@ class ExamplesITCase {
         assertThat(found).as(topic).hasSize(messages);
         return found;
       }
+      // Predictions appear with the checkpoint that commits them.
       Thread.sleep(100);
     }
   }
