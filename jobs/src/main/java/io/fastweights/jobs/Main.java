@@ -9,6 +9,7 @@ import io.fastweights.jobs.demo.DemoCommand;
 import io.fastweights.jobs.experiment.ExperimentCommand;
 import io.fastweights.jobs.gpucheck.GpuCheckCommand;
 import io.fastweights.jobs.init.InitCommand;
+import io.fastweights.jobs.retrain.RetrainCommand;
 import io.fastweights.jobs.savepoint.BootstrapCommand;
 import io.fastweights.jobs.savepoint.ExportCommand;
 import io.fastweights.jobs.savepoint.InspectCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.ScopeType;
       BrokerCommand.class,
       ChaosCommand.class,
       TrainCommand.class,
+      RetrainCommand.class,
       EvaluateCommand.class,
       ExperimentCommand.class,
       BootstrapCommand.class,

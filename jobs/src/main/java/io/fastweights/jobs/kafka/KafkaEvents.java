@@ -93,6 +93,11 @@ public final class KafkaEvents implements EventSource {
     }
   }
 
+  /** Reads the same events outside of a job. */
+  public MessageEvents messages(Schema schema) {
+    return new MessageEvents(columns, parser, schema);
+  }
+
   @Override
   public List<String> columns() {
     return columns;

@@ -32,6 +32,10 @@ final class MessageReader implements KafkaRecordDeserializationSchema<Message> {
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<Message> out) {
+    out.collect(message(record));
+  }
+
+  static Message message(ConsumerRecord<byte[], byte[]> record) {
     Header[] headers = record.headers().toArray();
     String[] names = new String[headers.length];
     byte[][] values = new byte[headers.length][];
@@ -39,16 +43,15 @@ final class MessageReader implements KafkaRecordDeserializationSchema<Message> {
       names[i] = headers[i].key();
       values[i] = headers[i].value();
     }
-    out.collect(
-        new Message(
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            record.timestamp(),
-            record.key(),
-            record.value(),
-            names,
-            values));
+    return new Message(
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        record.timestamp(),
+        record.key(),
+        record.value(),
+        names,
+        values);
   }
 
   @Override

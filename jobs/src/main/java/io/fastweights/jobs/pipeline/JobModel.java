@@ -39,13 +39,22 @@ public record JobModel(Schema schema, SlowWeights weights) {
       return new JobModel(schema, null);
     }
     SlowWeights weights = readWeights(weightsFile, AllowedPaths.of(options));
+    return of(schemaFile, weights, weightsFile.toString());
+  }
+
+  /**
+   * @param schemaFile null if the weights carry the schema
+   * @param name of the weights, for messages
+   * @throws IllegalArgumentException if they do not fit each other
+   */
+  public static JobModel of(Path schemaFile, SlowWeights weights, String name) throws IOException {
     if (weights.schema() == null) {
       throw new IllegalArgumentException(
-          weightsFile + " carries no schema: its model is not one over events of columns");
+          name + " carries no schema: its model is not one over events of columns");
     }
     Schema schema =
         schemaFile == null
-            ? requireColumns(weights.schema(), weightsFile + ": ")
+            ? requireColumns(weights.schema(), name + ": ")
             : readSchema(schemaFile).withConstants(weights.schema().constants());
     requireOneKey(schema, "trained weights take");
     if (!schema.withoutColumns().equals(weights.schema().withoutColumns())) {
@@ -54,7 +63,7 @@ public record JobModel(Schema schema, SlowWeights weights) {
               Locale.ROOT,
               "%s has other fields or another target than %s was trained with: %s",
               schemaFile,
-              weightsFile,
+              name,
               SchemaDifference.between(weights.schema(), schema)));
     }
     return new JobModel(schema, weights);

@@ -97,7 +97,7 @@ public final class OptimiserOptions {
   /**
    * @throws IllegalArgumentException if a number is out of its range
    */
-  void check() {
+  public void check() {
     check("--chunk", chunk);
     check("--lanes", lanes);
     if (tune != null && !(tune > 0)) {
@@ -120,11 +120,13 @@ public final class OptimiserOptions {
     return tune == null ? 0 : Math.round(tune < 1 ? tune * steps : tune);
   }
 
-  Schedule schedule(List<EventSequence> train) {
+  /** Sizes that fit the events, where none are given. */
+  public Schedule schedule(List<EventSequence> train) {
     return Schedule.of(train, chunk, lanes, epochs);
   }
 
-  TrainOptions.Builder apply(
+  /** Sets the options of the optimiser. */
+  public TrainOptions.Builder apply(
       TrainOptions.Builder options, Target target, List<EventSequence> train) {
     return options
         .learningRate(learningRate)

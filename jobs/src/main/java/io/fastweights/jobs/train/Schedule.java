@@ -14,7 +14,8 @@ import java.util.List;
  * @param evaluationsPerEpoch scorings of the validation events in a pass
  * @param steps in all
  */
-record Schedule(int chunk, int lanes, double epochs, double evaluationsPerEpoch, long steps) {
+public record Schedule(
+    int chunk, int lanes, double epochs, double evaluationsPerEpoch, long steps) {
   /** Steps that a small model needs to be useful. */
   static final long LEAST_STEPS = 400;
 
@@ -62,7 +63,8 @@ record Schedule(int chunk, int lanes, double epochs, double evaluationsPerEpoch,
     return new Schedule(chunk, lanes, passes, 1 / passes, steps);
   }
 
-  TrainOptions.Builder apply(TrainOptions.Builder options) {
+  /** Sets the sizes. */
+  public TrainOptions.Builder apply(TrainOptions.Builder options) {
     return options
         .chunk(chunk)
         .lanes(lanes)

@@ -1,25 +1,19 @@
 package io.fastweights.jobs.train;
 
 import io.fastweights.jobs.events.Event;
-import io.fastweights.jobs.events.EventFields;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.EventParser;
 import io.fastweights.jobs.events.Line;
 import io.fastweights.jobs.progress.FilesRead;
 import io.fastweights.jobs.progress.StatusLine;
-import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
-import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.train.EventSequence;
-import io.fastweights.kernels.train.SequenceBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * The events of files as one sequence for each key, taken and refused as {@code run} does it.
@@ -54,11 +48,14 @@ record TrainingEvents(
     files.forEach(
         record -> {
           reading.take(record);
-          line.update(() -> read.text(record, reading.events, line.seconds()));
+          line.update(() -> read.text(record, reading.sequences.events(), line.seconds()));
         });
     line.clear();
     return new TrainingEvents(
-        reading.builder.build(), reading.events, reading.malformed, reading.firstRefusal);
+        reading.sequences.build(),
+        reading.sequences.events(),
+        reading.malformed,
+        reading.firstRefusal);
   }
 
   /** One line about the events that were refused; empty where there are none. */
@@ -71,30 +68,22 @@ record TrainingEvents(
   /** The state of reading. */
   private static final class Reading {
     private final EventFiles files;
-    private final Schema schema;
     private final EventParser parser;
-    private final EventFields fields;
-    private final RawEvent raw;
-    private final SequenceBuilder builder;
-    private final Map<String, Long> lastObserved = new HashMap<>();
-    private long events;
+    private final KeyedSequences sequences;
     private long malformed;
     private String firstRefusal;
 
     Reading(EventFiles files, Schema schema) {
       this.files = files;
-      this.schema = schema;
       this.parser = new EventParser(files, schema);
-      this.fields = new EventFields(schema, files.columns());
-      this.raw = schema.newEvent();
-      this.builder = new SequenceBuilder(schema);
+      this.sequences = new KeyedSequences(schema, files.columns());
     }
 
     void take(Line line) {
       try {
         Event event = parser.parse(line);
         if (event != null) {
-          take(event);
+          sequences.take(event);
         }
       } catch (MalformedEventException e) {
         malformed++;
@@ -108,20 +97,6 @@ record TrainingEvents(
                   e.getMessage());
         }
       }
-    }
-
-    private void take(Event event) throws MalformedEventException {
-      raw.clear();
-      fields.read(event, raw);
-      EncodedEvent encoded = schema.encode(raw);
-      if (encoded.timestamp() < lastObserved.getOrDefault(event.key(), Long.MIN_VALUE)) {
-        throw new MalformedEventException("time is before the last observed event of its key");
-      }
-      if (encoded.observe()) {
-        lastObserved.put(event.key(), encoded.timestamp());
-      }
-      builder.add(event.key(), encoded);
-      events++;
     }
   }
 }

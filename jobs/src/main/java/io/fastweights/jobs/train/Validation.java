@@ -11,10 +11,10 @@ import java.util.List;
  * @param train events to learn from
  * @param held events to score
  */
-record Validation(List<EventSequence> train, List<EventSequence> held) {
+public record Validation(List<EventSequence> train, List<EventSequence> held) {
 
   /** The latest share of the events, by time; earlier ones only warm the memories. */
-  static Validation byTime(List<EventSequence> sequences, double share) {
+  public static Validation byTime(List<EventSequence> sequences, double share) {
     long[] times =
         sequences.stream().flatMapToLong(s -> Arrays.stream(s.times())).sorted().toArray();
     if (share == 0 || times.length == 0) {

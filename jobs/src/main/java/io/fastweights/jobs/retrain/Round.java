@@ -1,0 +1,171 @@
+package io.fastweights.jobs.retrain;
+
+import io.fastweights.jobs.config.JobConfig;
+import io.fastweights.jobs.kafka.TopicWindow;
+import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.pipeline.JobModel;
+import io.fastweights.jobs.train.LearningOptions;
+import io.fastweights.jobs.train.OptimiserOptions;
+import io.fastweights.jobs.train.ProgressLine;
+import io.fastweights.jobs.train.Schedule;
+import io.fastweights.jobs.train.Validation;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.train.EventSequence;
+import io.fastweights.kernels.train.TrainOptions;
+import io.fastweights.kernels.train.Trainer;
+import io.fastweights.operator.api.AllowedPaths;
+import io.fastweights.operator.api.ModelUpdate;
+import io.fastweights.operator.api.Sha256;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+
+/** Trains on from the weights that serve, judges the result, and sends it if it is better. */
+final class Round {
+  /** Share of the events before the judged ones that tells when to stop. */
+  private static final double STOP_SHARE = 0.1;
+
+  private static final int PATIENCE = 3;
+
+  private final JobConfig job;
+  private final Duration window;
+  private final double judge;
+  private final double margin;
+  private final OptimiserOptions optimiser;
+  private final LearningOptions learning;
+  private final WeightsFolder folder;
+  private final PrintWriter out;
+  private Map<TopicPartition, Long> end = Map.of();
+
+  Round(
+      JobConfig job,
+      Duration window,
+      double judge,
+      double margin,
+      OptimiserOptions optimiser,
+      LearningOptions learning,
+      WeightsFolder folder) {
+    this.job = job;
+    this.window = window;
+    this.judge = judge;
+    this.margin = margin;
+    this.optimiser = optimiser;
+    this.learning = learning;
+    this.folder = folder;
+    this.out = learning.out();
+  }
+
+  /** The position in the topic of events that the last round came to. */
+  Map<TopicPartition, Long> end() {
+    return end;
+  }
+
+  Figures run(Updates updates, Served served, TopicWindow topic) throws Exception {
+    JobModel serving = serving(served);
+    EventWindow events = EventWindow.read(topic, job.source().kafka(), serving.schema(), window);
+    end = events.end();
+    say(
+        "version %d serves; the window has %,d events of %,d keys",
+        served.version(), events.events(), events.sequences().size());
+    if (events.malformed() > 0) {
+      say("%,d malformed, the first: %s", events.malformed(), events.firstRefusal());
+    }
+    Validation split = Validation.byTime(events.sequences(), judge);
+    SlowWeights candidate = train(serving.weights(), split.train());
+    Judgement judgement =
+        Judgement.of(serving.weights(), candidate, split.held(), learning.threads());
+    say("%s%n%s", judgement.text(), judgement.table());
+    long version = decide(updates, served, candidate, judgement);
+    return figures(events, judgement, version);
+  }
+
+  /** The model that serves: of the newest update that was taken, or the job's own. */
+  private JobModel serving(Served served) throws IOException {
+    ModelUpdate newest = served.newest();
+    if (newest == null && job.weights() == null) {
+      throw new IllegalArgumentException(
+          "no weights serve yet, the memories are associative: train some first ('train'), and give"
+              + " them to the job");
+    }
+    if (newest == null) {
+      return JobModel.read(job.schema(), job.weights(), job.options());
+    }
+    byte[] bytes = AllowedPaths.of(job.options()).read(newest.path());
+    if (newest.sha256() != null && !newest.sha256().equalsIgnoreCase(Sha256.hex(bytes))) {
+      throw new IllegalArgumentException(
+          newest.path() + " is not the file of version " + newest.version() + ": other SHA-256");
+    }
+    return JobModel.of(
+        job.schema(), WeightsFile.load(bytes, newest.path()).weights(), newest.path());
+  }
+
+  private SlowWeights train(SlowWeights serving, List<EventSequence> events) throws IOException {
+    Validation stop = Validation.byTime(events, STOP_SHARE);
+    Schedule schedule = optimiser.schedule(stop.train());
+    TrainOptions.Builder options = schedule.apply(learning.apply(TrainOptions.builder()));
+    Trainer trainer =
+        new Trainer(
+            serving.config(),
+            serving.schema(),
+            stop.train(),
+            stop.held(),
+            optimiser
+                .apply(options, serving.schema().target(), stop.train())
+                .patience(PATIENCE)
+                .build());
+    float[] start = trainer.layout().values(serving);
+    return trainer.run(start, new ProgressLine(out)).weights();
+  }
+
+  /** Sends the candidate if it is better; returns its version, 0 if it was not sent. */
+  private long decide(Updates updates, Served served, SlowWeights candidate, Judgement judgement)
+      throws Exception {
+    if (!judgement.isBetter(margin)) {
+      say("kept version %d: the gain is %s", served.version(), why(judgement));
+      return 0;
+    }
+    ModelUpdate update = folder.write(candidate, served.highest() + 1);
+    if (!updates.send(update, served, end, judgement.text())) {
+      say("kept: an update came while this one was trained");
+      return 0;
+    }
+    say("sent: version %d, %s", update.version(), update.path());
+    return update.version();
+  }
+
+  private String why(Judgement judgement) {
+    if (Double.isInfinite(judgement.error())) {
+      return "judged on too few events";
+    }
+    return judgement.gain() - judgement.error() > 0
+        ? String.format(Locale.ROOT, "below the margin of %.1f%%", 100 * margin)
+        : "within chance";
+  }
+
+  private static Figures figures(EventWindow events, Judgement judgement, long version) {
+    Figures figures =
+        new Figures()
+            .put("events", events.events())
+            .put("malformed", events.malformed())
+            .put("judged", judgement.serving().events())
+            .put("serving.loss", judgement.serving().loss())
+            .put("candidate.loss", judgement.candidate().loss())
+            .put("gain", judgement.gain());
+    if (Double.isFinite(judgement.error())) {
+      figures.put("gain.error", judgement.error());
+    }
+    judgement.serving().values().forEach((name, v) -> figures.put("serving." + name, v));
+    judgement.candidate().values().forEach((name, v) -> figures.put("candidate." + name, v));
+    return figures.put("sent_version", version);
+  }
+
+  private void say(String format, Object... values) {
+    out.println(String.format(Locale.ROOT, format, values));
+    out.flush();
+  }
+}
