@@ -72,7 +72,9 @@ final class EventPaths {
       if (read.isEmpty()) {
         String other = files.isEmpty() ? "" : "; " + FileKind.refusal(files.get(0).toString());
         throw new IllegalArgumentException(
-            "no .csv, .tsv, .jsonl, .ndjson or .json file in folder " + folder + other);
+            "no .csv, .tsv, .jsonl, .ndjson, .json, .avro or .parquet file in folder "
+                + folder
+                + other);
       }
       return read;
     }

@@ -55,9 +55,12 @@ record FileHead(
     if (Files.size(path) == 0) {
       return null;
     }
-    return FileKind.of(path.getFileName().toString()) == FileKind.CSV
-        ? csv(path, schema, constants, closely ? LOOKED_AT : 1)
-        : json(path, schema, constants, LOOKED_AT);
+    return switch (FileKind.of(path.getFileName().toString())) {
+      case CSV -> csv(path, schema, constants, closely ? LOOKED_AT : 1);
+      case JSON -> json(path, schema, constants, LOOKED_AT);
+      case AVRO -> structured(path, schema, constants, Framing.AVRO);
+      case PARQUET -> structured(path, schema, constants, Framing.PARQUET);
+    };
   }
 
   /** A file's name without its endings. */
@@ -80,7 +83,7 @@ record FileHead(
         records.add(record);
         chars += record.text().length();
       }
-    } catch (Compression.NotCompressedException e) {
+    } catch (Compression.NotCompressedException | BrokenFileException e) {
       throw new IllegalArgumentException("events file " + path + ": " + e.getMessage());
     }
     return records;
@@ -182,6 +185,14 @@ record FileHead(
     return json(path, schema, constants, lines, records);
   }
 
+  /** A file whose records are read as JSON; null if it has none. */
+  private static FileHead structured(
+      Path path, Schema schema, Map<String, String> constants, Framing framing) throws IOException {
+    Layout layout = new Layout(framing, null, null);
+    List<Line> records = first(path, layout, LOOKED_AT);
+    return records.isEmpty() ? null : json(path, schema, constants, layout, records);
+  }
+
   private static FileHead json(
       Path path, Schema schema, Map<String, String> constants, Layout layout, List<Line> records) {
     List<String> members = members(records, schema);
@@ -256,7 +267,7 @@ record FileHead(
     if (layout.framing() == Framing.JSON_VALUES) {
       return path + ": JSON objects over several lines, or of an array";
     }
-    if (layout.framing() == Framing.JSON_LINES) {
+    if (layout.framing() != Framing.CSV) {
       return null;
     }
     char delimiter = layout.csv().delimiter();

@@ -6,14 +6,14 @@ import java.util.Map;
 
 /** Format of a file, by its extension without that of its compression. */
 enum FileKind {
-  CSV(List.of(".csv", ".tsv", ".tab", ".psv")),
-  JSON(List.of(".jsonl", ".ndjson", ".json"));
+  CSV("CSV", List.of(".csv", ".tsv", ".tab", ".psv")),
+  JSON("JSON", List.of(".jsonl", ".ndjson", ".json")),
+  AVRO("Avro", List.of(".avro")),
+  PARQUET("Parquet", List.of(".parquet", ".parq"));
 
   /** Formats that users must convert first. */
   private static final Map<String, String> NOT_READ =
       Map.of(
-          ".parquet", "Parquet",
-          ".avro", "Avro",
           ".orc", "ORC",
           ".arrow", "Arrow",
           ".feather", "Arrow",
@@ -21,17 +21,25 @@ enum FileKind {
           ".xls", "Excel",
           ".zip", "zip");
 
+  private final String title;
   private final List<String> suffixes;
 
-  FileKind(List<String> suffixes) {
+  FileKind(String title, List<String> suffixes) {
+    this.title = title;
     this.suffixes = suffixes;
+  }
+
+  /** Name of the format. */
+  String title() {
+    return title;
   }
 
   /** By the name of the file; null for any other. */
   static FileKind of(String name) {
     String bare = Compression.bare(name).toLowerCase(Locale.ROOT);
     for (FileKind kind : values()) {
-      if (kind.suffixes.stream().anyMatch(bare::endsWith)) {
+      boolean whole = kind != PARQUET || bare.length() == name.length();
+      if (whole && kind.suffixes.stream().anyMatch(bare::endsWith)) {
         return kind;
       }
     }
@@ -51,8 +59,8 @@ enum FileKind {
       }
     }
     return path
-        + " must end in .csv, .tsv, .jsonl, .ndjson or .json, or one of these and .gz, .bz2, .xz"
-        + " or .zst";
+        + " must end in .csv, .tsv, .jsonl, .ndjson, .json or .avro, or one of these and .gz, .bz2, .xz"
+        + " or .zst, or in .parquet";
   }
 
   /** The delimiters that a file of this name may have, the likeliest first. */

@@ -21,27 +21,35 @@ record Layout(Framing framing, Csv csv, String charset) implements Serializable 
     /** The end of a line. */
     JSON_LINES,
     /** The brace that closes an object. */
-    JSON_VALUES
+    JSON_VALUES,
+    /** The blocks of an Avro file. */
+    AVRO,
+    /** The row groups of a Parquet file. */
+    PARQUET
   }
 
   /** The records of a file, inflated where its name says so. */
   RecordReader open(int file, Path path) throws IOException {
-    InputStream in = Compression.open(path);
+    if (framing == Framing.PARQUET) {
+      return new ParquetRecords(file, path);
+    }
+    Compression.Inflated in = Compression.open(path);
     try {
-      return reader(file, in);
+      return framing == Framing.AVRO ? new AvroRecords(file, path.getName(), in) : reader(file, in);
     } catch (IOException e) {
       in.close();
       throw e;
     }
   }
 
-  /** The records of a file. */
+  /** The records of a file of text. */
   RecordReader reader(int file, InputStream in) throws IOException {
     DecodedFile decoded = new DecodedFile(in, charset == null ? null : Charset.forName(charset));
     return switch (framing) {
       case CSV -> new CsvRecords(file, decoded, csv);
       case JSON_LINES -> new JsonLines(file, decoded);
       case JSON_VALUES -> new JsonValues(file, decoded);
+      case AVRO, PARQUET -> throw new IllegalArgumentException(framing + " is no text");
     };
   }
 }

@@ -1,5 +1,7 @@
 package io.fastweights.jobs.kafka;
 
+import io.fastweights.jobs.events.AvroItems;
+import io.fastweights.jobs.events.AvroJson;
 import io.fastweights.kernels.schema.MalformedEventException;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -10,10 +12,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.apache.avro.Conversions;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
-import org.apache.avro.data.TimeConversions;
 import org.apache.avro.generic.GenericArray;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
@@ -96,17 +96,7 @@ final class AvroParser implements ValueParser {
   }
 
   private void open(Schema schema) {
-    data = new GenericData();
-    data.addLogicalTypeConversion(new Conversions.DecimalConversion());
-    data.addLogicalTypeConversion(new TimeConversions.DateConversion());
-    data.addLogicalTypeConversion(new TimeConversions.TimestampMillisConversion());
-    data.addLogicalTypeConversion(new TimeConversions.TimestampMicrosConversion());
-    data.addLogicalTypeConversion(new TimeConversions.TimestampNanosConversion());
-    data.addLogicalTypeConversion(new TimeConversions.LocalTimestampMillisConversion());
-    data.addLogicalTypeConversion(new TimeConversions.LocalTimestampMicrosConversion());
-    data.addLogicalTypeConversion(new TimeConversions.LocalTimestampNanosConversion());
-    data.addLogicalTypeConversion(new TimeConversions.TimeMillisConversion());
-    data.addLogicalTypeConversion(new TimeConversions.TimeMicrosConversion());
+    data = AvroJson.data();
     fields = schema.getFields();
     reader = new GenericDatumReader<>(schema, schema, data);
   }

@@ -158,10 +158,10 @@ class EventFilesTest {
 
   @Test
   void namesAFormatThatIsNotRead() throws Exception {
-    Path path = file("events.parquet", "PAR1");
+    Path path = file("events.orc", "PAR1");
     assertThatThrownBy(() -> EventFiles.of(path, schema("")))
-        .hasMessageContaining("events.parquet is a file of format Parquet, which is not read");
-    assertThatThrownBy(() -> EventFiles.of(folder, schema(""))).hasMessageContaining("Parquet");
+        .hasMessageContaining("events.orc is a file of format ORC, which is not read");
+    assertThatThrownBy(() -> EventFiles.of(folder, schema(""))).hasMessageContaining("ORC");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.fastweights.jobs.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.jobs.events.AvroItems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

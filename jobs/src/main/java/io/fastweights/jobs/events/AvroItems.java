@@ -1,4 +1,4 @@
-package io.fastweights.jobs.kafka;
+package io.fastweights.jobs.events;
 
 import java.util.HashSet;
 import java.util.Set;
@@ -8,11 +8,11 @@ import org.apache.avro.Schema;
  * Finds arrays whose items take no bytes, such as nulls: a message of a few bytes may declare a
  * billion of them, and a reader would allocate them.
  */
-final class AvroItems {
+public final class AvroItems {
   private AvroItems() {}
 
   /** True if a schema contains such an array at any depth. */
-  static boolean mayTakeNoBytes(Schema schema) {
+  public static boolean mayTakeNoBytes(Schema schema) {
     return hasSuchItems(schema, new HashSet<>());
   }
 
