@@ -8,6 +8,7 @@ import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.runtime.EventTimeITCase;
 import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.Answers;
+import io.fastweights.operator.testkit.JobResults;
 import io.fastweights.operator.testkit.OperatorHarness;
 import io.fastweights.operator.testkit.Seeds;
 import io.fastweights.operator.testkit.TestJobs;
@@ -106,8 +107,7 @@ class FastWeightJoinITCase {
 
     List<String> lines = new ArrayList<>();
     List<String> scores = new ArrayList<>();
-    lines(join)
-        .executeAndCollect(run, 4 * TRIPS)
+    JobResults.of(lines(join), run)
         .forEach(line -> (line.startsWith("scored ") ? scores : lines).add(line));
 
     List<Trip> sorted =

@@ -8,6 +8,7 @@ import io.fastweights.operator.runtime.EventTimeITCase;
 import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.Answers;
 import io.fastweights.operator.testkit.Collected;
+import io.fastweights.operator.testkit.JobResults;
 import io.fastweights.operator.testkit.OperatorHarness;
 import io.fastweights.operator.testkit.PairOracle;
 import io.fastweights.operator.testkit.Seeds;
@@ -128,7 +129,7 @@ class FastWeightPairITCase {
                     run, "behind", 2 * PER_CHECKPOINT + 33, prediction -> prediction.event().id))
             .returns(Prediction.type(OperatorHarness.TRIP));
 
-    List<String> lines = lines(stream, predictions).executeAndCollect(run, 2 * TRIPS);
+    List<String> lines = JobResults.of(lines(stream, predictions), run);
 
     assertThat(Answers.sorted(lines))
         .as(run)
@@ -148,18 +149,19 @@ class FastWeightPairITCase {
                     .withTimestampAssigner((trip, before) -> trip.time));
     FastWeightPairStream<Trip> stream = new PairOracle(false).on(FastWeights.on(trips)).build();
     List<String> lines =
-        stream
-            .predictions()
-            .filter(prediction -> !prediction.observed())
-            .map(asked -> "asked" + Answers.bits(asked.values()))
-            .returns(Types.STRING)
-            .union(
-                stream
-                    .scored()
-                    .filter(scored -> scored.asked())
-                    .map(scored -> "scored" + Answers.bits(scored.predicted()))
-                    .returns(Types.STRING))
-            .executeAndCollect("scored pair", 100);
+        JobResults.of(
+            stream
+                .predictions()
+                .filter(prediction -> !prediction.observed())
+                .map(asked -> "asked" + Answers.bits(asked.values()))
+                .returns(Types.STRING)
+                .union(
+                    stream
+                        .scored()
+                        .filter(scored -> scored.asked())
+                        .map(scored -> "scored" + Answers.bits(scored.predicted()))
+                        .returns(Types.STRING)),
+            "scored pair");
     assertThat(lines.stream().map(line -> line.replaceAll("^\\w+", "")).distinct())
         .as("%s", lines)
         .hasSize(1);

@@ -15,6 +15,7 @@ import io.fastweights.operator.api.RefusedModel;
 import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.Answers;
 import io.fastweights.operator.testkit.Collected;
+import io.fastweights.operator.testkit.JobResults;
 import io.fastweights.operator.testkit.OperatorHarness;
 import io.fastweights.operator.testkit.Oracle;
 import io.fastweights.operator.testkit.Seeds;
@@ -152,7 +153,7 @@ class RefreshITCase {
             .set(FastWeightOptions.LINGER, Duration.ofMillis(5))
             .uid("memories")
             .build();
-    List<String> lines = lines(stream).executeAndCollect(run, 2 * TRIPS);
+    List<String> lines = JobResults.of(lines(stream), run);
     assertThatTheyAreThePlainLoops(lines, Trips.stream(seed, TRIPS), run);
     assertThat(lines.stream().map(RefreshITCase::version).distinct().filter(v -> v >= 0))
         .hasSizeGreaterThan(1);
@@ -193,20 +194,21 @@ class RefreshITCase {
             .uid("memories")
             .buildWithFacts(facts, Trips::read);
     List<String> lines =
-        join.questions()
-            .map(RefreshITCase::line)
-            .returns(Types.STRING)
-            .union(
-                join.facts().map(RefreshITCase::line).returns(Types.STRING),
-                join.all()
-                    .malformed()
-                    .map(
-                        m ->
-                            Answers.refusal(
-                                m.event().isLeft() ? m.event().left() : m.event().right()))
-                    .returns(Types.STRING),
-                join.all().refusedModels().map(RefusedModel::toString).returns(Types.STRING))
-            .executeAndCollect(run, 2 * TRIPS);
+        JobResults.of(
+            join.questions()
+                .map(RefreshITCase::line)
+                .returns(Types.STRING)
+                .union(
+                    join.facts().map(RefreshITCase::line).returns(Types.STRING),
+                    join.all()
+                        .malformed()
+                        .map(
+                            m ->
+                                Answers.refusal(
+                                    m.event().isLeft() ? m.event().left() : m.event().right()))
+                        .returns(Types.STRING),
+                    join.all().refusedModels().map(RefusedModel::toString).returns(Types.STRING)),
+            run);
     List<Trip> sorted =
         Trips.stream(seed, TRIPS).stream()
             .filter(trip -> trip.time >= Trips.START)

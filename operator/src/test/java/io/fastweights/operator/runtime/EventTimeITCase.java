@@ -9,6 +9,7 @@ import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.FastWeightOptions.EngineThreads;
 import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.Answers;
+import io.fastweights.operator.testkit.JobResults;
 import io.fastweights.operator.testkit.OperatorHarness;
 import io.fastweights.operator.testkit.Seeds;
 import io.fastweights.operator.testkit.TestJobs;
@@ -86,9 +87,10 @@ public class EventTimeITCase {
             .uid("memories")
             .build();
     List<String> lines =
-        TestJobs.lines(stream)
-            .union(stream.late().map(trip -> trip.id + " late").returns(String.class))
-            .executeAndCollect(run, 2 * TRIPS);
+        JobResults.of(
+            TestJobs.lines(stream)
+                .union(stream.late().map(trip -> trip.id + " late").returns(String.class)),
+            run);
 
     List<Trip> sorted =
         Trips.stream(seed, TRIPS).stream()

@@ -17,6 +17,7 @@ import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.Answers;
+import io.fastweights.operator.testkit.JobResults;
 import io.fastweights.operator.testkit.OperatorHarness;
 import io.fastweights.operator.testkit.Oracle;
 import io.fastweights.operator.testkit.Seeds;
@@ -155,11 +156,16 @@ class ShadowITCase {
     List<String> lines = new ArrayList<>();
     List<String> shadows = new ArrayList<>();
     List<String> rows = new ArrayList<>();
-    TestJobs.lines(stream)
-        .union(
-            stream.shadow().predictions().map(p -> "shadow " + line(p)).returns(Types.STRING),
-            stream.shadow().compared().map(ShadowITCase::line).returns(Types.STRING))
-        .executeAndCollect(run, 5 * TRIPS)
+    JobResults.of(
+            TestJobs.lines(stream)
+                .union(
+                    stream
+                        .shadow()
+                        .predictions()
+                        .map(p -> "shadow " + line(p))
+                        .returns(Types.STRING),
+                    stream.shadow().compared().map(ShadowITCase::line).returns(Types.STRING)),
+            run)
         .forEach(
             line ->
                 (line.startsWith("shadow ") ? shadows : line.startsWith("comp") ? rows : lines)
@@ -194,18 +200,19 @@ class ShadowITCase {
                 ModelUpdate.of(file.toUri().toString(), 2).orReset()));
     FastWeightStream<Trip> stream = builder(env, run, seed).shadow(updates(env, updates)).build();
     List<String> lines =
-        stream
-            .shadow()
-            .predictions()
-            .map(p -> line(p) + " by " + p.modelVersion() + " for " + p.event().modelVersion())
-            .returns(Types.STRING)
-            .union(
-                stream
-                    .shadow()
-                    .refusedModels()
-                    .map(refused -> "refused " + refused.reason())
-                    .returns(Types.STRING))
-            .executeAndCollect(run, 2 * TRIPS);
+        JobResults.of(
+            stream
+                .shadow()
+                .predictions()
+                .map(p -> line(p) + " by " + p.modelVersion() + " for " + p.event().modelVersion())
+                .returns(Types.STRING)
+                .union(
+                    stream
+                        .shadow()
+                        .refusedModels()
+                        .map(refused -> "refused " + refused.reason())
+                        .returns(Types.STRING)),
+            run);
 
     Oracle live = MODEL.oracle();
     Map<String, Oracle> oracles = new HashMap<>();

@@ -13,6 +13,7 @@ import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.simulation.Saboteur;
+import io.fastweights.operator.testkit.JobResults;
 import io.fastweights.operator.testkit.OperatorHarness;
 import io.fastweights.operator.testkit.TestJobs;
 import io.fastweights.operator.testkit.TestModel;
@@ -218,10 +219,11 @@ class FastWeightSqlITCase {
                 query("'fastweights.cache-size', '32 kb'")
                     .replace("*", "id, probabilities, recall_error, observed, refused")));
     List<Row> answered =
-        behind
-            .map(new Saboteur<Row>(run, "behind", 1000, row -> row.getFieldAs("id")))
-            .returns(behind.getType())
-            .executeAndCollect(run, 3000);
+        JobResults.of(
+            behind
+                .map(new Saboteur<Row>(run, "behind", 1000, row -> row.getFieldAs("id")))
+                .returns(behind.getType()),
+            run);
 
     Map<Long, String> answers = new TreeMap<>();
     answered.forEach(row -> answers.put(row.getFieldAs("id"), TripTables.answer(row)));
