@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.StepSizes;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.runtime.EventTimeITCase;
 import io.fastweights.operator.simulation.Saboteur;
@@ -87,11 +88,13 @@ class FastWeightPairITCase {
 
   @ParameterizedTest
   @CsvSource({
-    "false, rocksdb, 2, 7, false, false, PT0S, PT3H",
-    "true, hashmap, 4, 64, true, true, PT1H, PT0S"
+    "false, CONSTANT, rocksdb, 2, 7, false, false, PT0S, PT3H",
+    "true, CONSTANT, hashmap, 4, 64, true, true, PT1H, PT0S",
+    "true, PER_ROW, rocksdb, 3, 16, true, false, PT1H, PT3H"
   })
   void everyEventIsAnsweredOnceWithTheBitsOfTwoPlainLoops(
       boolean prior,
+      StepSizes stepSizes,
       String backend,
       int parallelism,
       int batchSize,
@@ -110,7 +113,7 @@ class FastWeightPairITCase {
             .map(new Saboteur<Trip>(run, "before", PER_CHECKPOINT + 77, trip -> trip.id))
             .returns(OperatorHarness.TRIP)
             .setParallelism(1);
-    PairOracle oracle = new PairOracle(prior);
+    PairOracle oracle = new PairOracle(prior, stepSizes);
     FastWeightPairStream<Trip> stream =
         oracle
             .on(FastWeights.on(timed(trips)))
@@ -147,7 +150,8 @@ class FastWeightPairITCase {
             .assignTimestampsAndWatermarks(
                 WatermarkStrategy.<Trip>forMonotonousTimestamps()
                     .withTimestampAssigner((trip, before) -> trip.time));
-    FastWeightPairStream<Trip> stream = new PairOracle(false).on(FastWeights.on(trips)).build();
+    FastWeightPairStream<Trip> stream =
+        new PairOracle(false, StepSizes.CONSTANT).on(FastWeights.on(trips)).build();
     List<String> lines =
         JobResults.of(
             stream
@@ -185,7 +189,7 @@ class FastWeightPairITCase {
 
     assertThat(Answers.sorted(List.copyOf(Collected.lines(run))))
         .as(run)
-        .isEqualTo(expected(seed, new PairOracle(true)));
+        .isEqualTo(expected(seed, new PairOracle(true, StepSizes.CONSTANT)));
   }
 
   /** The source gives so many trips and then waits. */
@@ -193,7 +197,7 @@ class FastWeightPairITCase {
       throws Exception {
     StreamExecutionEnvironment env = TestJobs.restored("rocksdb", folder, parallelism, savepoint);
     FastWeightPairStream<Trip> stream =
-        new PairOracle(true)
+        new PairOracle(true, StepSizes.CONSTANT)
             .on(FastWeights.on(timed(TestJobs.trips(env, seed, TRIPS, trips))))
             .set(FastWeightOptions.BATCH_SIZE, 16)
             .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO)

@@ -178,6 +178,7 @@ class SavepointToolsITCase {
     "ASSOCIATIVE, rocksdb, CANONICAL",
     "SCHEMA_TRANSFORMER, rocksdb, NATIVE",
     "TRANSFORMER, hashmap, CANONICAL",
+    "STEP_SIZES_PER_ROW, rocksdb, CANONICAL",
     "ASSOCIATIVE, hashmap, NATIVE"
   })
   void everyMemoryIsReadAndSurvivesARewrite(
@@ -208,7 +209,11 @@ class SavepointToolsITCase {
   }
 
   @ParameterizedTest
-  @CsvSource({"ASSOCIATIVE, rocksdb, FP32, BF16", "TRANSFORMER, hashmap, BF16, FP32"})
+  @CsvSource({
+    "ASSOCIATIVE, rocksdb, FP32, BF16",
+    "TRANSFORMER, hashmap, BF16, FP32",
+    "STEP_SIZES_PER_ROW, hashmap, FP32, BF16"
+  })
   void aRewriteToAnotherStorageHoldsWhatAJobThatChangesItDoes(
       TestModel model, String backend, StorageFormat from, StorageFormat to) throws Exception {
     List<Trip> trips = Trips.stream(seed, TRIPS);
@@ -246,7 +251,7 @@ class SavepointToolsITCase {
   }
 
   @ParameterizedTest
-  @CsvSource({"ASSOCIATIVE, hashmap", "SCHEMA_TRANSFORMER, rocksdb"})
+  @CsvSource({"ASSOCIATIVE, hashmap", "SCHEMA_TRANSFORMER, rocksdb", "STEP_SIZES_PER_ROW, hashmap"})
   void aJobStartsFromABootstrapAsIfItHadSeenTheHistory(TestModel model, String backend)
       throws Exception {
     String path = folder.resolve("bootstrapped").toUri().toString();

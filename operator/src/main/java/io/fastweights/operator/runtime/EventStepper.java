@@ -195,14 +195,9 @@ public final class EventStepper implements AutoCloseable {
     return batch.recallErrors()[0];
   }
 
-  /** The keys of the event stepped last, for the log: the array's beginning. */
-  public float[] keys() {
-    return batch.keys();
-  }
-
-  /** Its deltas. */
-  public float[] deltas() {
-    return batch.deltas();
+  /** The batch of the event stepped last, for the log. */
+  public EventBatch stepped() {
+    return batch;
   }
 
   /** Factor that the memory was multiplied by before the event. */

@@ -1,13 +1,10 @@
 package io.fastweights.operator.sql;
 
 import io.fastweights.kernels.engine.MemoryPool;
-import io.fastweights.kernels.model.LogShape;
-import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.operator.metrics.MemoryCounts;
 import io.fastweights.operator.runtime.EventStepper;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,7 +25,7 @@ final class RowMemories {
   private final EventStepper stepper;
   private final MemoryPool pool;
   private final StoredMemory.Format format;
-  private final LogShape logShape;
+  private final RowLog logged;
   private final int mostLogged;
   private final long timeToLive;
   private final Map<Object, KeySlot> slots = new LinkedHashMap<>(16, 0.75f, true);
@@ -73,9 +70,9 @@ final class RowMemories {
   RowMemories(EventStepper stepper, double foldThreshold, long timeToLive) {
     this.stepper = stepper;
     this.pool = stepper.engine().pool();
-    this.logShape = LogShape.of(stepper.engine().model());
-    this.format = new StoredMemory.Format(pool.shape(), logShape, stepper.recipe());
-    this.mostLogged = (int) (foldThreshold * pool.shape().floats() / logShape.floats());
+    this.logged = new RowLog(stepper.engine().model());
+    this.format = new StoredMemory.Format(pool.shape(), logged, stepper.recipe());
+    this.mostLogged = (int) (foldThreshold * pool.shape().floats() / logged.floats());
     this.timeToLive = timeToLive;
     stepper.observe(
         new MemoryCounts(
@@ -85,7 +82,7 @@ final class RowMemories {
             () -> misses,
             () -> evictions,
             () -> appends,
-            () -> 4L * logShape.floats() * appends,
+            () -> 4L * logged.floats() * appends,
             () -> folds));
   }
 
@@ -151,10 +148,7 @@ final class RowMemories {
       pool.zero(slot.slot);
       slot.oldest = stored.written();
     }
-    float[] keys = Arrays.copyOf(stored.floats(), logShape.keys());
-    float[] deltas = Arrays.copyOfRange(stored.floats(), logShape.keys(), logShape.floats());
-    float[] fades = {stored.fade()};
-    stepper.engine().replay(slot.slot, LoggedEvents.ofDeltas(1, keys, deltas, fades));
+    stepper.engine().replay(slot.slot, logged.events(stored.floats(), stored.fade()));
     slot.logged++;
     take(slot, stored);
   }
@@ -195,8 +189,7 @@ final class RowMemories {
   }
 
   private byte[] logged(KeySlot slot, long now) throws IOException {
-    float[] floats = Arrays.copyOf(stepper.keys(), logShape.floats());
-    System.arraycopy(stepper.deltas(), 0, floats, logShape.keys(), logShape.deltas());
+    float[] floats = logged.floats(stepper.stepped());
     return format.write(new StoredMemory(now, slot.events, slot.lag, stepper.fade(), floats));
   }
 }

@@ -1,6 +1,5 @@
 package io.fastweights.operator.sql;
 
-import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.schema.EncodedEvent;
 import java.io.ByteArrayInputStream;
@@ -29,7 +28,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * @param events observed events of the key up to and with this entry
  * @param lag the last of them
  * @param fade factor that the memory was multiplied by before a logged event; 1 in format 1
- * @param floats W, row-major; or an event's keys, then its deltas
+ * @param floats W, row-major; or those of a logged event
  */
 record StoredMemory(long written, long events, EncodedEvent lag, float fade, float[] floats) {
   private static final byte PLAIN = 1;
@@ -42,7 +41,7 @@ record StoredMemory(long written, long events, EncodedEvent lag, float fade, flo
     private final String model;
     private final int checksum;
 
-    Format(MemoryShape shape, LogShape log, String recipe) {
+    Format(MemoryShape shape, RowLog log, String recipe) {
       this.shape = shape;
       this.logFloats = log.floats();
       this.model = recipe + ", memory of shape " + shape + ", log of " + log;

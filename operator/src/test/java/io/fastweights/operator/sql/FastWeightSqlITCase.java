@@ -12,6 +12,7 @@ import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.StepSizes;
 import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.JobResults;
 import io.fastweights.operator.testkit.OperatorHarness;
@@ -126,6 +127,22 @@ class FastWeightSqlITCase {
             TestModel.ASSOCIATIVE
                 .on(builder())
                 .set(FastWeightOptions.HALF_LIFE, Duration.ofHours(2)),
+            TRIPS);
+    assertThat(TripTables.answers(answers)).isEqualTo(expected).isNotEqualTo(associative());
+  }
+
+  @Test
+  void aMemoryWithStepSizesPerRowInSqlAnswersAsTheOperatorDoes() throws Exception {
+    StreamTableEnvironment tables = TripTables.tables(TRIPS, 2, backend("rocksdb"));
+    Table answers =
+        tables.sqlQuery(
+            query(
+                "'fastweights.associative.step-sizes', 'PER_ROW', 'fastweights.cache-size', '32 kb'"));
+    Map<Long, String> expected =
+        TripTables.operatorAnswers(
+            TestModel.ASSOCIATIVE
+                .on(builder())
+                .set(FastWeightOptions.ASSOCIATIVE_STEP_SIZES, StepSizes.PER_ROW),
             TRIPS);
     assertThat(TripTables.answers(answers)).isEqualTo(expected).isNotEqualTo(associative());
   }

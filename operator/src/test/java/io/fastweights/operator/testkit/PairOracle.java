@@ -2,6 +2,7 @@ package io.fastweights.operator.testkit;
 
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Prior;
@@ -11,6 +12,7 @@ import io.fastweights.operator.FastWeightPair;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.StepSizes;
 import io.fastweights.operator.api.Prediction;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,12 +35,14 @@ public final class PairOracle {
   private final Schema schema;
   private final Oracle first;
   private final Oracle second;
+  private final StepSizes stepSizes;
   private Prediction<Trip> answered;
 
   /**
    * @param prior true for a target with a prior
    */
-  public PairOracle(boolean prior) {
+  public PairOracle(boolean prior, StepSizes stepSizes) {
+    this.stepSizes = stepSizes;
     schema = prior ? withPrior() : Trips.schema();
     first = oracle(schema, Trips::read);
     second = oracle(secondSchema(), this::readSecond);
@@ -58,13 +62,19 @@ public final class PairOracle {
         .schema(schema, Trips::read)
         .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, KEY_DIM)
         .set(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(0.4, 0.1))
+        .set(FastWeightOptions.ASSOCIATIVE_STEP_SIZES, stepSizes)
         .set(FastWeightOptions.ASSOCIATIVE_SEED, SEED);
   }
 
-  private static Oracle oracle(Schema schema, EventReader<Trip> reader) {
+  private Oracle oracle(Schema schema, EventReader<Trip> reader) {
     AssociativeMemory model =
         new AssociativeMemory(
-            KEY_DIM, 2, Trips.OUTCOMES.size(), new float[] {0.4f, 0.1f}, Normalisation.UNIT);
+            KEY_DIM,
+            2,
+            Trips.OUTCOMES.size(),
+            new float[] {0.4f, 0.1f},
+            Normalisation.UNIT,
+            stepSizes == StepSizes.PER_ROW ? UpdateRule.PRECONDITIONED : UpdateRule.DELTA);
     InputEncoder inputs = InputEncoder.projection(schema, model.inputDim(), SEED);
     return new Oracle(model, schema, inputs, reader);
   }
