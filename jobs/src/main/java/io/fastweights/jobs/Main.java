@@ -47,11 +47,16 @@ import picocli.CommandLine.ScopeType;
       RewriteCommand.class,
       SizeCommand.class,
       BenchCommand.class,
-      GpuCheckCommand.class
+      GpuCheckCommand.class,
+      CompletionCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,
-    footer = {"", "fastweights COMMAND --help tells about one command."})
+    footer = {
+      "",
+      "fastweights COMMAND --help tells about one command. Completion by the tab key, in bash and zsh:",
+      "source <(fastweights completion)"
+    })
 public final class Main {
   private static final int USAGE_WIDTH = 100;
   private static final String VERBOSE = "--verbose";

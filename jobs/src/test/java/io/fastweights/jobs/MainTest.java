@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +50,31 @@ class MainTest extends CommandTest {
   private static int helps(CommandLine line) {
     assertThat(line.getUsageMessage()).startsWith("Usage: ").doesNotContain("%%");
     return 1 + line.getSubcommands().values().stream().mapToInt(MainTest::helps).sum();
+  }
+
+  /** Bash calls the function as when the tab key is pressed; compopt works only then. */
+  @Test
+  void completesCommandsAndOptions() throws Exception {
+    Path script = folder.resolve("completion");
+    Files.writeString(script, execute("completion").out());
+    assertThat(completed(script, "fastweights", "br")).containsExactly("broker");
+    assertThat(completed(script, "fastweights", "evaluate", "--par"))
+        .containsExactly("--parallelism");
+    assertThat(completed(script, "fastweights", "train", "--stop-metric", "LO")).contains("LOSS");
+  }
+
+  private static List<String> completed(Path script, String... words) throws Exception {
+    String line =
+        String.format(
+            Locale.ROOT,
+            "source %s; COMP_WORDS=(%s); COMP_CWORD=%d; compopt() { :; }; _complete_fastweights; echo ${COMPREPLY[@]}",
+            script,
+            String.join(" ", words),
+            words.length - 1);
+    Process bash = new ProcessBuilder("bash", "-c", line).redirectErrorStream(true).start();
+    String out = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(bash.waitFor()).as(out).isZero();
+    return List.of(out.trim().split(" "));
   }
 
   @Test
