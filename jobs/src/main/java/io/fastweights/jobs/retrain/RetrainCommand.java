@@ -169,7 +169,9 @@ public final class RetrainCommand implements Callable<Integer> {
       Map<Integer, Long> since = latest(judged, served.judged());
       long fresh = EventWindow.since(events.end(), since);
       if (fresh < leastEvents) {
-        say("%,d new events, %,d are needed for a judgement", fresh, leastEvents);
+        say(
+            String.format(
+                Locale.ROOT, "%,d new events, %,d are needed for a judgement", fresh, leastEvents));
       } else {
         Figures figures = round.run(updates, served, events);
         judged = positions(round.end());
@@ -214,13 +216,19 @@ public final class RetrainCommand implements Callable<Integer> {
     if (!updates.send(again, served, null, "the weights of version " + rollback + " again")) {
       throw new IllegalStateException("an update came in between: look at it, and try again");
     }
-    say("sent: version %d, the weights of version %d: %s", next, rollback, again.path());
+    say(
+        String.format(
+            Locale.ROOT,
+            "sent: version %d, the weights of version %d: %s",
+            next,
+            rollback,
+            again.path()));
     return 0;
   }
 
-  private void say(String format, Object... values) {
+  private void say(String line) {
     PrintWriter out = learning.out();
-    out.println(String.format(Locale.ROOT, format, values));
+    out.println(line);
     out.flush();
   }
 }

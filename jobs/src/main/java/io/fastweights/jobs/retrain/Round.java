@@ -20,6 +20,8 @@ import io.fastweights.operator.api.Sha256;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,16 +72,25 @@ final class Round {
     EventWindow events = EventWindow.read(topic, job.source().kafka(), serving.schema(), window);
     end = events.end();
     say(
-        "version %d serves; the window has %,d events of %,d keys",
-        served.version(), events.events(), events.sequences().size());
+        String.format(
+            Locale.ROOT,
+            "version %d serves; the window has %,d events of %,d keys",
+            served.version(),
+            events.events(),
+            events.sequences().size()));
     if (events.malformed() > 0) {
-      say("%,d malformed, the first: %s", events.malformed(), events.firstRefusal());
+      say(
+          String.format(
+              Locale.ROOT,
+              "%,d malformed, the first: %s",
+              events.malformed(),
+              events.firstRefusal()));
     }
     Validation split = Validation.byTime(events.sequences(), judge);
     SlowWeights candidate = train(serving.weights(), split.train());
     Judgement judgement =
         Judgement.of(serving.weights(), candidate, split.held(), learning.threads());
-    say("%s%n%s", judgement.text(), judgement.table());
+    say(String.format(Locale.ROOT, "%s%n%s", judgement.text(), judgement.table()));
     long version = decide(updates, served, candidate, judgement);
     return figures(events, judgement, version);
   }
@@ -96,12 +107,17 @@ final class Round {
       return JobModel.read(job.schema(), job.weights(), job.options());
     }
     byte[] bytes = AllowedPaths.of(job.options()).read(newest.path());
-    if (newest.sha256() != null && !newest.sha256().equalsIgnoreCase(Sha256.hex(bytes))) {
+    if (newest.sha256() != null && !isDigest(newest.sha256(), bytes)) {
       throw new IllegalArgumentException(
           newest.path() + " is not the file of version " + newest.version() + ": other SHA-256");
     }
     return JobModel.of(
         job.schema(), WeightsFile.load(bytes, newest.path()).weights(), newest.path());
+  }
+
+  private static boolean isDigest(String digits, byte[] bytes) {
+    HexFormat hex = HexFormat.of();
+    return Arrays.equals(hex.parseHex(digits), hex.parseHex(Sha256.hex(bytes)));
   }
 
   private SlowWeights train(SlowWeights serving, List<EventSequence> events) throws IOException {
@@ -126,7 +142,9 @@ final class Round {
   private long decide(Updates updates, Served served, SlowWeights candidate, Judgement judgement)
       throws Exception {
     if (!judgement.isBetter(margin)) {
-      say("kept version %d: the gain is %s", served.version(), why(judgement));
+      say(
+          String.format(
+              Locale.ROOT, "kept version %d: the gain is %s", served.version(), why(judgement)));
       return 0;
     }
     ModelUpdate update = folder.write(candidate, served.highest() + 1);
@@ -134,7 +152,7 @@ final class Round {
       say("kept: an update came while this one was trained");
       return 0;
     }
-    say("sent: version %d, %s", update.version(), update.path());
+    say(String.format(Locale.ROOT, "sent: version %d, %s", update.version(), update.path()));
     return update.version();
   }
 
@@ -164,8 +182,8 @@ final class Round {
     return figures.put("sent_version", version);
   }
 
-  private void say(String format, Object... values) {
-    out.println(String.format(Locale.ROOT, format, values));
+  private void say(String line) {
+    out.println(line);
     out.flush();
   }
 }
