@@ -1,6 +1,7 @@
 package ${package};
 
 import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
@@ -16,9 +17,13 @@ public final class OffersJob {
   static final List<String> CATEGORIES =
       List.of("books", "games", "garden", "music", "shoes", "toys", "travel", "wine");
 
+  /** A new user's memory starts from 3 clicks in 10 offers, which count as two events of its own. */
+  static final Prior CLICKS = new Prior(List.of(0.3), 2);
+
   static final Schema SCHEMA =
       Schema.of(
-          List.of(new Field.Categorical("category", CATEGORIES)), new Target.Binary("clicked"));
+          List.of(new Field.Categorical("category", CATEGORIES)),
+          new Target.Binary("clicked", CLICKS));
 
   private OffersJob() {}
 
