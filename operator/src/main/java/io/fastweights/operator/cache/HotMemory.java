@@ -2,16 +2,9 @@ package io.fastweights.operator.cache;
 
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EventBatch;
-import io.fastweights.kernels.engine.MemoryPool;
-import io.fastweights.kernels.engine.SavedMemory;
-import io.fastweights.kernels.math.LogReplay;
-import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Storage;
 import io.fastweights.operator.metrics.MemoryCounts;
 import io.fastweights.state.FastWeightStore;
-import io.fastweights.state.KeyMemory;
-import io.fastweights.state.LogChunk;
-import io.fastweights.state.StoredMemory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,21 +32,11 @@ public final class HotMemory {
    */
   private static final int LONGER = 2;
 
-  /** Most floats loaded before they are passed to the engine. */
-  private static final int MOST_LOADED = 1 << 24;
-
   private final Map<Object, HotKey> keys = new HashMap<>();
   private final Sieve<HotKey> order = new Sieve<>(this::inFlight);
-  private final Storage storage;
-  private final double foldThreshold;
-  private final Consumer<Object> currentKey;
   private final UnsavedKeys unsaved;
+  private final SlotStore slots;
   private final List<HotKey> missed = new ArrayList<>();
-  private Engine engine;
-  private MemoryPool pool;
-  private FastWeightStore store;
-  private LogFormat logs;
-  private int mostLogged;
   private HotKey zero;
   private final Deque<Integer> free = new ArrayDeque<>();
 
@@ -66,9 +49,6 @@ public final class HotMemory {
   private long hits;
   private long misses;
   private long evictions;
-  private long appends;
-  private long appendedBytes;
-  private long folds;
 
   /**
    * @param storage format of memories in the engine's pool and of new bases
@@ -87,20 +67,9 @@ public final class HotMemory {
       int mostUnsaved,
       Consumer<Object> currentKey,
       LongSupplier time) {
-    this.storage = storage;
-    this.foldThreshold = foldThreshold;
-    this.currentKey = currentKey;
+    this.slots = new SlotStore(storage, foldThreshold, currentKey);
     this.unsaved = new UnsavedKeys(mostUnsaved, () -> completed, time);
-    use(engine, store);
-  }
-
-  private void use(Engine nextEngine, FastWeightStore nextStore) {
-    engine = nextEngine;
-    pool = nextEngine.pool();
-    store = nextStore;
-    logs = new LogFormat(nextEngine.model());
-    double memoryBytes = (double) storage.bytes() * pool.shape().floats();
-    mostLogged = (int) (foldThreshold * memoryBytes / (Float.BYTES * logs.floats()));
+    slots.use(engine, store);
   }
 
   /**
@@ -118,7 +87,7 @@ public final class HotMemory {
     free.clear();
     left.clear();
     used = 0;
-    use(nextEngine, nextStore);
+    slots.use(nextEngine, nextStore);
   }
 
   private void requireNoneInFlight() {
@@ -148,7 +117,7 @@ public final class HotMemory {
   /** Saves keys while too many have events that the store does not have. */
   public void saveExcess() throws Exception {
     for (HotKey hot = unsaved.pollExcess(); hot != null; hot = unsaved.pollExcess()) {
-      save(hot, LONGER * (long) mostLogged);
+      slots.save(hot, LONGER);
     }
   }
 
@@ -183,7 +152,7 @@ public final class HotMemory {
       return null;
     }
     misses++;
-    hot = new HotKey(key, slot, new PendingLog(logs, mostLogged));
+    hot = new HotKey(key, slot, slots.newLog());
     missed.add(hot);
     keys.put(key, hot);
     order.add(hot);
@@ -200,25 +169,8 @@ public final class HotMemory {
 
   /** Loads together the keys that {@link #get} found in no slot. */
   public void loadMissed() throws Exception {
-    List<SavedMemory> saved = new ArrayList<>();
-    long floats = 0;
-    for (HotKey hot : missed) {
-      SavedMemory memory = load(hot);
-      if (memory != null) {
-        saved.add(memory);
-        floats += (memory.base() == null ? 0 : pool.shape().floats());
-        floats += (long) memory.events() * logs.floats();
-      }
-      if (floats > MOST_LOADED) {
-        engine.restore(saved);
-        saved.clear();
-        floats = 0;
-      }
-    }
+    slots.load(missed);
     missed.clear();
-    if (!saved.isEmpty()) {
-      engine.restore(saved);
-    }
   }
 
   /** A key if it is in a slot, else null. */
@@ -243,7 +195,7 @@ public final class HotMemory {
     }
     order.remove(dead);
     dead.gone = true;
-    HotKey hot = new HotKey(dead.key, slot, new PendingLog(logs, mostLogged));
+    HotKey hot = new HotKey(dead.key, slot, slots.newLog());
     hot.fresh = true;
     hot.reborn = true;
     hot.watched = dead.watched;
@@ -263,7 +215,7 @@ public final class HotMemory {
       if (slot == NONE) {
         return null;
       }
-      zero = new HotKey(null, slot, new PendingLog(logs, 0));
+      zero = new HotKey(null, slot, slots.noLog());
     }
     zero.fresh = true;
     return zero;
@@ -285,34 +237,13 @@ public final class HotMemory {
     if (!free.isEmpty()) {
       return free.remove();
     }
-    return used < pool.slots() ? used++ : evict();
+    return used < slots.count() ? used++ : evict();
   }
 
   /** Holds a key in its slot until the current batch has completed. */
   public void pin(HotKey hot, int segment) {
     hot.batch = batch;
     hot.segment = segment;
-  }
-
-  /** Loads a key's memory from the store; null if there is none. */
-  private SavedMemory load(HotKey hot) throws Exception {
-    currentKey.accept(hot.key);
-    StoredMemory stored = store.load();
-    hot.fresh = stored == null;
-    if (stored == null) {
-      return null;
-    }
-    hot.lag = stored.lag();
-    hot.learned = hot.lag.timestamp();
-    hot.events = stored.events();
-    hot.logged = stored.logged();
-    if (!logs.engineReplays(stored, storage)) {
-      float[] weights = stored.replay(new LogReplay(engine.model()), pool.shape().floats());
-      return new SavedMemory(hot.slot, weights, List.of());
-    }
-    List<LoggedEvents> log = stored.log().stream().map(LogChunk::events).toList();
-    float[] base = stored.base() == null ? null : stored.base().sharedWeights();
-    return new SavedMemory(hot.slot, base, log);
   }
 
   /** Frees a slot; {@link #NONE} if batches in flight use them all. */
@@ -323,9 +254,9 @@ public final class HotMemory {
         return NONE;
       }
       throw new IllegalStateException(
-          "all " + pool.slots() + " slots are in use by one batch of events");
+          "all " + slots.count() + " slots are in use by one batch of events");
     }
-    save(victim, mostLogged);
+    slots.save(victim, 1);
     order.remove(victim);
     victim.gone = true;
     keys.remove(victim.key);
@@ -341,53 +272,22 @@ public final class HotMemory {
   public void saveAll() throws Exception {
     requireNoneInFlight();
     for (HotKey hot = unsaved.poll(); hot != null; hot = unsaved.poll()) {
-      save(hot, LONGER * (long) mostLogged);
+      slots.save(hot, LONGER);
     }
     unsaved.checkpoint();
-  }
-
-  /**
-   * Appends the key's new events to its log, or folds the log into a new base.
-   *
-   * @param most events of the resulting log
-   */
-  private void save(HotKey hot, long most) throws Exception {
-    if (hot.log.isEmpty()) {
-      return;
-    }
-    currentKey.accept(hot.key);
-    if (hot.reborn) {
-      store.clear();
-      hot.reborn = false;
-    }
-    int events = hot.log.events();
-    // Beyond mostLogged the events are not kept, and would take more bytes than a base.
-    if (events <= mostLogged && hot.logged + (long) events <= most) {
-      hot.logged += events;
-      appendedBytes += 4L * logs.floats() * events;
-      store.append(hot.log.take(storage, hot.lag, hot.events));
-      appends++;
-    } else {
-      float[] weights = new float[pool.shape().floats()];
-      pool.read(hot.slot, weights, 0);
-      store.fold(KeyMemory.of(storage, weights, hot.lag, hot.events));
-      hot.logged = 0;
-      hot.log.clear();
-      folds++;
-    }
   }
 
   /** Counters for the metrics. */
   public MemoryCounts counts() {
     return new MemoryCounts(
-        () -> pool.slots(),
+        slots::count,
         this::size,
         this::hits,
         this::misses,
         this::evictions,
-        this::appends,
-        () -> appendedBytes,
-        this::folds);
+        slots::appends,
+        slots::appendedBytes,
+        slots::folds);
   }
 
   /** Keys in slots. */
@@ -409,11 +309,11 @@ public final class HotMemory {
 
   /** Chunks appended to logs. */
   long appends() {
-    return appends;
+    return slots.appends();
   }
 
   /** Logs folded into a base. */
   long folds() {
-    return folds;
+    return slots.folds();
   }
 }
