@@ -1,6 +1,5 @@
 package io.fastweights.jobs.cluster;
 
-import io.fastweights.jobs.process.ChildJvm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,19 +33,6 @@ final class FlinkCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     SessionFolder folder = place.folder();
     folder.address();
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                ChildJvm.java(),
-                "-Xmx512m",
-                "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "--add-opens=java.base/java.util=ALL-UNNAMED",
-                "-Dlog4j2.level=OFF"));
-    command.addAll(ChildJvm.serverOptions());
-    command.addAll(List.of("-cp", lib.toAbsolutePath().normalize() + "/*", CLIENT));
-    command.addAll(arguments);
-    ProcessBuilder client = new ProcessBuilder(command).inheritIO();
-    client.environment().put("FLINK_CONF_DIR", folder.conf().toString());
-    return client.start().waitFor() == 0 ? 0 : 1;
+    return FlinkClient.run(folder, List.of(lib), CLIENT, arguments);
   }
 }

@@ -1,6 +1,5 @@
 package io.fastweights.jobs.cluster;
 
-import io.fastweights.jobs.process.ChildJvm;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -72,24 +71,12 @@ public final class SqlCommand implements Callable<Integer> {
     }
     Path first = folder.temporary().resolve("fast-weights.sql");
     Files.writeString(first, file == null ? FUNCTION : FOR_FILES + FUNCTION);
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                ChildJvm.java(),
-                "-Xmx512m",
-                "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "--add-opens=java.base/java.util=ALL-UNNAMED",
-                "-Dlog4j2.level=OFF"));
-    command.addAll(ChildJvm.serverOptions());
-    String classes = absolute(lib) + "/*" + java.io.File.pathSeparator + absolute(sqlLib) + "/*";
-    command.addAll(List.of("-cp", classes, CLIENT, "embedded", "--jar", jar().toString()));
-    command.addAll(List.of("--init", first.toString()));
+    List<String> arguments =
+        new ArrayList<>(List.of("embedded", "--jar", jar().toString(), "--init", first.toString()));
     if (file != null) {
-      command.addAll(List.of("--file", absolute(file).toString()));
+      arguments.addAll(List.of("--file", absolute(file).toString()));
     }
-    ProcessBuilder client = new ProcessBuilder(command).inheritIO();
-    client.environment().put("FLINK_CONF_DIR", folder.conf().toString());
-    return client.start().waitFor() == 0 ? 0 : 1;
+    return FlinkClient.run(folder, List.of(lib, sqlLib), CLIENT, arguments);
   }
 
   private static Path absolute(Path path) {

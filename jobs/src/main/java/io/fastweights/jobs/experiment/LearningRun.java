@@ -11,24 +11,24 @@ import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.kernels.train.Evaluation;
+import io.fastweights.operator.scoring.Loss;
 import java.util.Arrays;
 
 /** An associative memory through a stream, each event predicted before it is learned. */
 final class LearningRun {
-  private static final double LEAST_PROBABILITY = 1e-7;
-
   private final Target target;
+  private final Loss loss;
   private float[] predicted = new float[1024];
   private boolean[] labels = new boolean[1024];
   private int size;
   private double right;
-  private double loss;
-  private double error;
+  private double lost;
   private long nanos;
   private int steps;
 
   private LearningRun(Target target) {
     this.target = target;
+    loss = Loss.of(target);
   }
 
   /**
@@ -74,27 +74,11 @@ final class LearningRun {
     if (target instanceof Target.Binary) {
       labels[size] = truth[0] > 0.5f;
       predicted[size] = prediction[0];
-      loss -= logarithm(labels[size] ? prediction[0] : 1 - prediction[0]);
-    } else if (target instanceof Target.Number) {
-      error += Math.abs(prediction[0] - truth[0]);
-    } else {
-      int label = largest(truth);
-      right += largest(prediction) == label ? 1 : 0;
-      loss -= logarithm(prediction[label]);
+    } else if (target instanceof Target.Classes) {
+      right += Loss.largest(prediction) == Loss.largest(truth) ? 1 : 0;
     }
+    lost += loss.of(prediction, truth);
     size++;
-  }
-
-  private static double logarithm(double probability) {
-    return Math.log(Math.max(LEAST_PROBABILITY, probability));
-  }
-
-  private static int largest(float[] values) {
-    int largest = 0;
-    for (int i = 1; i < values.length; i++) {
-      largest = values[i] > values[largest] ? i : largest;
-    }
-    return largest;
   }
 
   /** Events whose predictions counted. */
@@ -102,7 +86,7 @@ final class LearningRun {
     return size;
   }
 
-  /** What {@link #value} is. */
+  /** Name of the measure that {@link #value} returns. */
   static String measure(Target target) {
     return target instanceof Target.Binary
         ? "AUC"
@@ -112,12 +96,12 @@ final class LearningRun {
   double value() {
     return target instanceof Target.Binary
         ? Evaluation.auc(predicted, labels, size)
-        : target instanceof Target.Number ? error / size : right / size;
+        : target instanceof Target.Number ? lost / size : right / size;
   }
 
   /** In nats; NaN where the target is a number. */
   double logLoss() {
-    return target instanceof Target.Number ? Double.NaN : loss / size;
+    return target instanceof Target.Number ? Double.NaN : lost / size;
   }
 
   /** Mean time of a step of one event. */
