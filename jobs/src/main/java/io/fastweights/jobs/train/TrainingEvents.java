@@ -16,6 +16,7 @@ import io.fastweights.kernels.train.SequenceBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,13 +25,18 @@ import java.util.Map;
 /**
  * The events of files as one sequence for each key, taken and refused as {@code run} does it.
  *
- * @param sequences in the order of their keys' first events
+ * @param sequences of the first key, in the order of their keys' first events
+ * @param pairs the events in the order of their reading; empty where they have one key
  * @param events taken
  * @param malformed refused
  * @param firstRefusal file, line and reason of the first; null where there is none
  */
 record TrainingEvents(
-    List<EventSequence> sequences, long events, long malformed, String firstRefusal) {
+    List<EventSequence> sequences,
+    List<PairEvent> pairs,
+    long events,
+    long malformed,
+    String firstRefusal) {
 
   /**
    * @param paths files, folders, or patterns of them
@@ -58,7 +64,11 @@ record TrainingEvents(
         });
     line.clear();
     return new TrainingEvents(
-        reading.builder.build(), reading.events, reading.malformed, reading.firstRefusal);
+        reading.builder.build(),
+        reading.pairs,
+        reading.events,
+        reading.malformed,
+        reading.firstRefusal);
   }
 
   /** One line about the events that were refused; empty where there are none. */
@@ -76,6 +86,8 @@ record TrainingEvents(
     private final EventFields fields;
     private final RawEvent raw;
     private final SequenceBuilder builder;
+    private final int secondKey;
+    private final List<PairEvent> pairs = new ArrayList<>();
     private final Map<String, Long> lastObserved = new HashMap<>();
     private long events;
     private long malformed;
@@ -88,6 +100,8 @@ record TrainingEvents(
       this.fields = new EventFields(schema, files.columns());
       this.raw = schema.newEvent();
       this.builder = new SequenceBuilder(schema);
+      this.secondKey =
+          schema.secondKey() == null ? -1 : files.columns().indexOf(schema.secondKey());
     }
 
     void take(Line line) {
@@ -121,6 +135,9 @@ record TrainingEvents(
         lastObserved.put(event.key(), encoded.timestamp());
       }
       builder.add(event.key(), encoded);
+      if (secondKey >= 0) {
+        pairs.add(new PairEvent(event.key(), event.cells()[secondKey], encoded));
+      }
       events++;
     }
   }
