@@ -73,6 +73,7 @@ class RunBadInputTest extends CommandTest {
         execute(
             "bootstrap", "--events", events, "--schema", schema, "--out", folder.resolve("new"));
     assertThat(result.err()).contains("one key, and the schema has two: user and page");
+    assertThat(result.exitCode()).isEqualTo(1);
   }
 
   private static String residual() {
