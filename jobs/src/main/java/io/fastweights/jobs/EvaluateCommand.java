@@ -113,10 +113,10 @@ final class EvaluateCommand implements Callable<Integer> {
         EventPipeline.build(
             environment,
             files,
-            learned.schema(),
-            learned.weights(),
+            learned,
             null,
-            Prequential.of(learned.schema(), files, first));
+            Prequential.of(learned.schema(), files, first),
+            false);
     new NoResults().write(pipeline, null, files.paths());
     pages.watch(pipeline);
   }

@@ -205,8 +205,7 @@ final class RunCommand implements Callable<Integer> {
         EventPipeline.build(
             environment,
             source,
-            learned.schema(),
-            learned.weights(),
+            learned,
             updates,
             Prequential.of(learned.schema(), source, Long.MIN_VALUE),
             rated);

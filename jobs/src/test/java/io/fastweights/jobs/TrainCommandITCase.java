@@ -1,6 +1,7 @@
 package io.fastweights.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -94,6 +95,85 @@ class TrainCommandITCase extends CommandTest {
         .contains(
             "nothing to score: none of 1,500 events has a target from 2100-01-01T00:00:00Z on")
         .hasLineCount(1);
+  }
+
+  /**
+   * The next value is a sum of what two keys remember: the second model is fed by the first one.
+   */
+  @Test
+  void aModelOfTwoKeysIsScoredByTheJobAsByTheTrainer() throws Exception {
+    Path history = Files.writeString(folder.resolve("pairs.csv"), pairs(5));
+    Path held = Files.writeString(folder.resolve("held.csv"), pairs(6));
+    Path schema =
+        Files.writeString(
+            folder.resolve("pair.json"),
+            Files.readString(schemaFile)
+                .replace("\"key\": \"user\"", "\"keys\": [\"user\", \"page\"]"));
+    Path weights = folder.resolve("pair.safetensors");
+    Path json = folder.resolve("train.json");
+    Result trained =
+        execute(
+            "train",
+            "--events",
+            history,
+            "--validation",
+            held,
+            "--schema",
+            schema,
+            "--out",
+            weights,
+            "--json",
+            json,
+            "--epochs",
+            "2",
+            "--dim",
+            "8",
+            "--heads",
+            "2");
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    assertThat(trained.out())
+        .contains("second key page: 7 keys")
+        .contains("pair-second.safetensors");
+    Path scores = folder.resolve("evaluate.json");
+    Result scored =
+        execute(
+            "evaluate",
+            "--events",
+            held,
+            "--weights",
+            weights,
+            "--json",
+            scores,
+            "--parallelism",
+            "2");
+    assertThat(scored.exitCode()).as(scored.err()).isZero();
+    JsonNode trainer = new ObjectMapper().readTree(json.toFile());
+    JsonNode job = new ObjectMapper().readTree(scores.toFile());
+    assertThat(job.get("log_loss").asDouble())
+        .isCloseTo(trainer.get("validation.log_loss").asDouble(), within(1e-5));
+    assertThat(job.get("accuracy").asDouble())
+        .isCloseTo(trainer.get("validation.accuracy").asDouble(), within(1e-9));
+
+    Files.delete(folder.resolve("pair-second.safetensors"));
+    assertThat(execute("evaluate", "--events", held, "--weights", weights).err())
+        .contains("two keys, user and page, and there is no pair-second.safetensors")
+        .hasLineCount(1);
+  }
+
+  /** Many events have one time, so that ties are broken. */
+  private static String pairs(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    StringBuilder csv = new StringBuilder("user,page,time,colour,next\n");
+    for (int i = 0; i < EVENTS; i++) {
+      int user = random.nextInt(20);
+      int page = random.nextInt(7);
+      int colour = random.nextInt(3);
+      int next = (colour + user + page) % 3;
+      csv.append(
+          String.format(
+              Locale.ROOT, "u%d,p%d,%d,c%d,n%d%n", user, page, 1000L * (i / 4), colour, next));
+    }
+    return csv.toString();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
@@ -41,8 +42,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * predicts the target; its answer is a field of the second memory, which predicts what that answer
  * leaves over. The prediction is the sum. When the label comes, both learn: the second one from
  * what the first one answers then, just before it learns. A field of a key's name is left out in
- * that key's memory, where it never changes. Both memories are associative ones, without trained
- * weights.
+ * that key's memory, where it never changes. Both memories are associative ones, unless {@link
+ * #weights} gives each a trained model.
  *
  * <p>Events are processed in event time in both memories, as {@link FastWeights#eventTime}
  * describes. So the predictions do not depend on the parallelism. The stream needs timestamps and
@@ -58,6 +59,8 @@ public final class FastWeightPair<T> {
   private final FastWeights<T> settings = FastWeights.settings();
   private final List<Key<T, ?>> keys = new ArrayList<>();
   private Schema schema;
+  private SlowWeights firstWeights;
+  private SlowWeights secondWeights;
   private EventReader<T> reader;
   private Beside<T> beside;
   private Duration lateness = Duration.ZERO;
@@ -105,6 +108,23 @@ public final class FastWeightPair<T> {
   public FastWeightPair<T> schema(Schema value, EventReader<T> eventReader) {
     schema = value;
     reader = eventReader;
+    return this;
+  }
+
+  /**
+   * Sets the trained models of both keys, as {@code train} writes them. Each sees all fields, the
+   * second one also the answer of the first one; its answer is the prediction. Their schemas are
+   * that of this builder and its {@link io.fastweights.kernels.schema.SecondStage}.
+   *
+   * @throws IllegalArgumentException if one of them is null
+   */
+  public FastWeightPair<T> weights(SlowWeights first, SlowWeights second) {
+    if (first == null || second == null) {
+      throw new IllegalArgumentException(
+          "the weights of the " + (first == null ? "first" : "second") + " key are null");
+    }
+    firstWeights = first;
+    secondWeights = second;
     return this;
   }
 
@@ -181,7 +201,8 @@ public final class FastWeightPair<T> {
   }
 
   private <A, B> FastWeightPairStream<T> build(Key<T, A> firstKey, Key<T, B> secondKey) {
-    PairModel model = new PairModel(schema, firstKey.name(), secondKey.name());
+    boolean trained = firstWeights != null;
+    PairModel model = new PairModel(schema, firstKey.name(), secondKey.name(), trained);
     KeyedStream<T, A> byFirst = firstKey.of(stream);
     KeyedStream<T, B> bySecond = secondKey.of(stream);
     // Before an operator is added to the job.
@@ -192,13 +213,19 @@ public final class FastWeightPair<T> {
         settings
             .over(byFirst, null)
             .schema(firstSchema, new PairReaders.First<>(model, reader))
+            .weights(firstWeights)
             .eventTime(lateness)
             .named("-" + firstKey.name(), "")
             .build();
     FastWeightStream<Prediction<T>> second =
         settings
             .over(answered(first, bySecond), null)
-            .schema(secondSchema, new PairReaders.Second<>(model, reader))
+            .schema(
+                secondSchema,
+                trained
+                    ? new PairReaders.Stage<>(model, reader)
+                    : new PairReaders.Second<>(model, reader))
+            .weights(secondWeights)
             .eventTime(Duration.ZERO)
             .afterSorter(byFirstKey(byFirst))
             .named("-" + secondKey.name(), StoredNames.SECOND_UID)

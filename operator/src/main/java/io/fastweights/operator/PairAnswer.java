@@ -11,25 +11,27 @@ final class PairAnswer<T> implements MapFunction<Prediction<Prediction<T>>, Pred
   private final String schema;
   private final String firstKey;
   private final String secondKey;
+  private final boolean trained;
   private transient PairModel model;
 
   PairAnswer(PairModel model) {
     this.schema = SchemaJson.write(model.whole());
     this.firstKey = model.firstKey();
     this.secondKey = model.secondKey();
+    this.trained = model.trained();
   }
 
   @Override
   public Prediction<T> map(Prediction<Prediction<T>> second) {
     if (model == null) {
-      model = new PairModel(SchemaJson.parse(schema), firstKey, secondKey);
+      model = new PairModel(SchemaJson.parse(schema), firstKey, secondKey, trained);
     }
     Prediction<T> first = second.event();
     return new Prediction<>(
         first.event(),
         first.timestamp(),
         first.observed(),
-        model.sum(first.values(), second.values(), first.seen() + second.seen()),
+        model.prediction(first.values(), second.values(), first.seen() + second.seen()),
         second.recallError(),
         first.id(),
         first.target(),

@@ -2,11 +2,13 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SecondStage;
 import io.fastweights.kernels.schema.Statistics;
 import io.fastweights.kernels.schema.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -18,8 +20,9 @@ import java.util.stream.IntStream;
  * @param whole the schema of an event
  * @param firstKey name of the first key
  * @param secondKey name of the second key
+ * @param trained true for models with trained weights, false for associative memories
  */
-record PairModel(Schema whole, String firstKey, String secondKey) {
+record PairModel(Schema whole, String firstKey, String secondKey, boolean trained) {
   /** Centre of a probability among the second memory's fields. */
   private static final double EVEN = 0.5;
 
@@ -34,8 +37,17 @@ record PairModel(Schema whole, String firstKey, String secondKey) {
     }
   }
 
+  /** Two associative memories. */
+  PairModel(Schema whole, String firstKey, String secondKey) {
+    this(whole, firstKey, secondKey, false);
+  }
+
   /** Schema of the first memory. */
   Schema first() {
+    if (trained) {
+      Schema constant = whole.withConstants(Map.of());
+      return Schema.of(constant.fields(), constant.target());
+    }
     List<Field> fields = fields(firstPlaces());
     if (fields.isEmpty()) {
       throw new IllegalArgumentException(
@@ -50,6 +62,9 @@ record PairModel(Schema whole, String firstKey, String secondKey) {
 
   /** Schema of the second memory: its fields, then the first answer. */
   Schema second() {
+    if (trained) {
+      return new SecondStage(whole).schema();
+    }
     List<Field> fields = new ArrayList<>(fields(secondPlaces()));
     Target target = whole.target();
     String name = target.name() + " of the first key";
@@ -87,7 +102,7 @@ record PairModel(Schema whole, String firstKey, String secondKey) {
   /** A key's own column is a constant in its memory, and would only make its inputs more alike. */
   private int[] without(String key) {
     return IntStream.range(0, whole.fields().size())
-        .filter(i -> !whole.column(whole.fields().get(i).name()).equals(key))
+        .filter(i -> trained || !whole.column(whole.fields().get(i).name()).equals(key))
         .toArray();
   }
 
@@ -96,11 +111,16 @@ record PairModel(Schema whole, String firstKey, String secondKey) {
   }
 
   /**
-   * The prediction: the first answer and what the second memory adds, as probabilities where the
-   * target has them.
+   * The prediction: the second answer of trained models; else the first answer and what the second
+   * memory adds, as probabilities where the target has them.
    *
    * @param labels that both keys had learned
    */
+  float[] prediction(float[] firstAnswer, float[] secondAnswer, long labels) {
+    return trained ? secondAnswer : sum(firstAnswer, secondAnswer, labels);
+  }
+
+  /** The sum, within the bounds of the target. */
   float[] sum(float[] firstAnswer, float[] residual, long labels) {
     float[] sum = new float[firstAnswer.length];
     for (int i = 0; i < sum.length; i++) {

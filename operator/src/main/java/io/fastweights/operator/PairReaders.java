@@ -2,7 +2,9 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.SecondStage;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.Prediction;
@@ -28,13 +30,23 @@ final class PairReaders {
 
     /** Fills the fields that the memory shares with the whole schema. */
     void readPart(T element, RawEvent event) throws MalformedEventException {
+      event.take(readWhole(element, event.timestamp()), places);
+    }
+
+    /** The element as an event of the whole schema, which the next call overwrites. */
+    RawEvent readWhole(T element, long timestamp) throws MalformedEventException {
       if (whole == null) {
-        whole = SchemaJson.parse(schema).newEvent();
+        whole = schema().newEvent();
       }
       whole.clear();
-      whole.timestamp(event.timestamp());
+      whole.timestamp(timestamp);
       reader.read(element, whole);
-      event.take(whole, places);
+      return whole;
+    }
+
+    /** The whole schema, parsed anew. */
+    Schema schema() {
+      return SchemaJson.parse(schema);
     }
 
     int fields() {
@@ -90,6 +102,26 @@ final class PairReaders {
         left[i] = target[i] - answer[i];
       }
       return left;
+    }
+  }
+
+  /** Events of the second of two trained models, which predicts the target too. */
+  static final class Stage<T> extends Part<T, Prediction<T>> {
+    private static final long serialVersionUID = 1L;
+
+    private transient SecondStage stage;
+
+    Stage(PairModel model, EventReader<T> reader) {
+      super(model, model.secondPlaces(), reader);
+    }
+
+    @Override
+    public void read(Prediction<T> first, RawEvent event) throws MalformedEventException {
+      if (stage == null) {
+        stage = new SecondStage(schema());
+      }
+      RawEvent whole = readWhole(first.event(), event.timestamp());
+      stage.fill(event, whole, first.values());
     }
   }
 }

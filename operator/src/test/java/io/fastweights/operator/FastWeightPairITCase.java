@@ -33,6 +33,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A memory at both keys: every event is answered once, with the bits of two plain loops, out of
@@ -88,13 +89,13 @@ class FastWeightPairITCase {
 
   @ParameterizedTest
   @CsvSource({
-    "false, CONSTANT, rocksdb, 2, 7, false, false, PT0S, PT3H",
-    "true, CONSTANT, hashmap, 4, 64, true, true, PT1H, PT0S",
-    "true, PER_ROW, rocksdb, 3, 16, true, false, PT1H, PT3H"
+    "associative, rocksdb, 2, 7, false, false, PT0S, PT3H",
+    "prior, hashmap, 4, 64, true, true, PT1H, PT0S",
+    "per row, rocksdb, 3, 16, true, false, PT1H, PT3H",
+    "trained, rocksdb, 4, 16, false, false, PT1H, PT0S"
   })
   void everyEventIsAnsweredOnceWithTheBitsOfTwoPlainLoops(
-      boolean prior,
-      StepSizes stepSizes,
+      String model,
       String backend,
       int parallelism,
       int batchSize,
@@ -105,7 +106,16 @@ class FastWeightPairITCase {
       throws Exception {
     long seed = Seeds.seed(71);
     String run =
-        "pair " + backend + " " + parallelism + " " + unaligned + ", " + Seeds.replay(seed);
+        "pair "
+            + model
+            + " "
+            + backend
+            + " "
+            + parallelism
+            + " "
+            + unaligned
+            + ", "
+            + Seeds.replay(seed);
     StreamExecutionEnvironment env =
         TestJobs.checkpointing(backend, folder, parallelism, reuse, unaligned);
     DataStream<Trip> trips =
@@ -113,7 +123,7 @@ class FastWeightPairITCase {
             .map(new Saboteur<Trip>(run, "before", PER_CHECKPOINT + 77, trip -> trip.id))
             .returns(OperatorHarness.TRIP)
             .setParallelism(1);
-    PairOracle oracle = new PairOracle(prior, stepSizes);
+    PairOracle oracle = oracle(model);
     FastWeightPairStream<Trip> stream =
         oracle
             .on(FastWeights.on(timed(trips)))
@@ -140,6 +150,14 @@ class FastWeightPairITCase {
     assertThat(lines).as("the stream has malformed events").anyMatch(l -> l.endsWith("malformed"));
     assertThat(Saboteur.failures(run)).as(run).containsExactly("before", "behind");
     assertThat(Saboteur.restored(run)).as("restored from checkpoints, " + run).isNotEmpty();
+  }
+
+  private static PairOracle oracle(String model) {
+    return switch (model) {
+      case "trained" -> PairOracle.trained();
+      case "per row" -> new PairOracle(true, StepSizes.PER_ROW);
+      default -> new PairOracle(model.equals("prior"), StepSizes.CONSTANT);
+    };
   }
 
   @Test
@@ -179,25 +197,28 @@ class FastWeightPairITCase {
     return trip;
   }
 
-  @Test
-  void theBitsAreTheSameThroughEveryRescaling() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"prior", "trained"})
+  void theBitsAreTheSameThroughEveryRescaling(String model) throws Exception {
     long seed = Seeds.seed(72);
-    String run = "pair rescaled, " + Seeds.replay(seed);
-    String one = stop(start(run, seed, 1, null, PER_CHECKPOINT), run, 120);
-    String four = stop(start(run, seed, 4, one, PER_CHECKPOINT), run, 270);
-    start(run, seed, 2, four, TRIPS).getJobExecutionResult().get(60, TimeUnit.SECONDS);
+    PairOracle oracle = oracle(model);
+    String run = "pair " + model + " rescaled, " + Seeds.replay(seed);
+    String one = stop(start(run, oracle, seed, 1, null, PER_CHECKPOINT), run, 120);
+    String four = stop(start(run, oracle, seed, 4, one, PER_CHECKPOINT), run, 270);
+    start(run, oracle, seed, 2, four, TRIPS).getJobExecutionResult().get(60, TimeUnit.SECONDS);
 
     assertThat(Answers.sorted(List.copyOf(Collected.lines(run))))
         .as(run)
-        .isEqualTo(expected(seed, new PairOracle(true, StepSizes.CONSTANT)));
+        .isEqualTo(expected(seed, oracle));
   }
 
   /** The source gives so many trips and then waits. */
-  private JobClient start(String run, long seed, int parallelism, String savepoint, int trips)
+  private JobClient start(
+      String run, PairOracle oracle, long seed, int parallelism, String savepoint, int trips)
       throws Exception {
     StreamExecutionEnvironment env = TestJobs.restored("rocksdb", folder, parallelism, savepoint);
     FastWeightPairStream<Trip> stream =
-        new PairOracle(true, StepSizes.CONSTANT)
+        oracle
             .on(FastWeights.on(timed(TestJobs.trips(env, seed, TRIPS, trips))))
             .set(FastWeightOptions.BATCH_SIZE, 16)
             .set(FastWeightOptions.CACHE_SIZE, MemorySize.ZERO)

@@ -79,6 +79,24 @@ class FastWeightPairTest {
   }
 
   @Test
+  void trainedModelsSeeAllFieldsAndTheSecondOnePredictsTheTarget() {
+    Target late = new Target.Binary("late", new Prior(List.of(0.25), 4));
+    PairModel model = new PairModel(Schema.of(List.of(USER, ITEM), late), "user", "item", true);
+    assertThat(names(model.first())).containsExactly("user", "item");
+    assertThat(names(model.second())).containsExactly("user", "item", "late of the first key");
+    assertThat(model.second().target()).isEqualTo(new Target.Binary("late"));
+    float[] second = {0.75f};
+    assertThat(model.prediction(new float[] {0.5f}, second, 3)).containsExactly(second);
+  }
+
+  @Test
+  void weightsOfOneKeyAreRefused() {
+    assertThatThrownBy(() -> keyed().weights(TestModel.SCHEMA_TRANSFORMER.weights(1), null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the weights of the second key are null");
+  }
+
+  @Test
   void aFirstMemoryWithoutFieldsIsRefused() {
     assertThatThrownBy(() -> model(RATING, USER).first())
         .isInstanceOf(IllegalArgumentException.class)

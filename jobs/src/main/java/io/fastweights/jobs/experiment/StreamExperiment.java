@@ -114,10 +114,10 @@ abstract class StreamExperiment implements Callable<Integer> {
           EventPipeline.build(
               target.environment(),
               files,
-              model.schema(),
-              model.weights(),
+              model,
               null,
-              Prequential.of(model.schema(), files, Long.MIN_VALUE));
+              Prequential.of(model.schema(), files, Long.MIN_VALUE),
+              false);
       new NoResults().write(pipeline, null, files.paths());
       result =
           new JobProgress(new StatusLine(out()), files.bytes())

@@ -8,6 +8,7 @@ import io.fastweights.jobs.events.Rejected;
 import io.fastweights.jobs.quality.Prequential;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.operator.FastWeightPair;
 import io.fastweights.operator.FastWeightPairStream;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
@@ -72,11 +73,11 @@ public record EventPipeline(
       SlowWeights weights,
       DataStream<ModelUpdate> updates,
       Prequential prequential) {
-    return build(environment, source, schema, weights, updates, prequential, false);
+    return build(environment, source, new JobModel(schema, weights), updates, prequential, false);
   }
 
   /**
-   * @param weights the trained model; null for an associative memory
+   * @param model of the memories, of one key or of two
    * @param updates new weights while the job runs; null for none
    * @param prequential measures of the predictions; null for none
    * @param rated true if the errors of predictions are rated, which takes events of one key
@@ -84,11 +85,11 @@ public record EventPipeline(
   public static EventPipeline build(
       StreamExecutionEnvironment environment,
       EventSource source,
-      Schema schema,
-      SlowWeights weights,
+      JobModel model,
       DataStream<ModelUpdate> updates,
       Prequential prequential,
       boolean rated) {
+    Schema schema = model.schema();
     if (rated) {
       JobModel.requireOneKey(schema, "anomalies take");
       requireTarget(schema);
@@ -96,13 +97,13 @@ public record EventPipeline(
     SingleOutputStreamOperator<Event> events = source.events(environment, schema);
     DataStream<Event> taken = prequential == null ? events : prequential.guessed(events);
     if (schema.secondKey() != null) {
-      if (weights != null || updates != null) {
-        JobModel.requireOneKey(schema, "trained weights take");
+      if (updates != null) {
+        JobModel.requireOneKey(schema, "weights that arrive while the job runs take");
       }
-      return ofTwoKeys(events, taken, source, schema, prequential);
+      return ofTwoKeys(events, taken, source, model, prequential);
     }
     FastWeightStream<Event> memories =
-        memories(taken, source, schema, weights, updates, prequential);
+        memories(taken, source, schema, model.weights(), updates, prequential);
     // Its operator scores the predictions, though no sink follows.
     DataStream<Drift> drifts = prequential == null ? null : memories.drift();
     return new EventPipeline(
@@ -132,8 +133,9 @@ public record EventPipeline(
       SingleOutputStreamOperator<Event> events,
       DataStream<Event> taken,
       EventSource source,
-      Schema schema,
+      JobModel model,
       Prequential prequential) {
+    Schema schema = model.schema();
     DataStream<Rejected> rejected = events.getSideOutput(Rejected.TAG);
     DataStream<Event> timed;
     if (source.sorted()) {
@@ -150,14 +152,17 @@ public record EventPipeline(
       timed = timed(inOrder, WatermarkStrategy.forMonotonousTimestamps());
     }
     int secondKey = source.columns().indexOf(schema.secondKey());
-    FastWeightPairStream<Event> memories =
+    FastWeightPair<Event> builder =
         FastWeights.on(timed)
             .key(schema.key(), Event::key, Types.STRING)
             .key(schema.secondKey(), event -> event.cells()[secondKey], Types.STRING)
             .schema(schema, new EventFields(schema, source.columns()))
             .beside(prequential == null ? null : prequential.beside())
-            .uid(MEMORIES)
-            .build();
+            .uid(MEMORIES);
+    if (model.weights() != null) {
+      builder.weights(model.weights(), model.second());
+    }
+    FastWeightPairStream<Event> memories = builder.build();
     DataStream<Drift> drifts = prequential == null ? null : memories.drift();
     return new EventPipeline(
         memories.predictions(), rejected.union(refused(memories.malformed())), null, drifts, null);

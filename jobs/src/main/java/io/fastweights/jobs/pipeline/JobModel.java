@@ -6,6 +6,7 @@ import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaDifference;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.SecondStage;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.AllowedPaths;
 import java.io.IOException;
@@ -18,9 +19,28 @@ import org.apache.flink.configuration.ReadableConfig;
 /**
  * Schema and weights of a job.
  *
- * @param weights of the trained model; null for an associative memory
+ * @param weights of the trained model, or of that of the first of two keys; null for an associative
+ *     memory
+ * @param second weights of the second key's trained model; null where there is none
  */
-public record JobModel(Schema schema, SlowWeights weights) {
+public record JobModel(Schema schema, SlowWeights weights, SlowWeights second) {
+  private static final String SAFETENSORS = ".safetensors";
+
+  public JobModel {
+    if (weights != null && (second != null) != (schema.secondKey() != null)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the schema has %d keys and there are %d trained models",
+              schema.secondKey() == null ? 1 : 2,
+              second == null ? 1 : 2));
+    }
+  }
+
+  /** A model of events with one key, or of two without training. */
+  public JobModel(Schema schema, SlowWeights weights) {
+    this(schema, weights, null);
+  }
 
   /**
    * @param schemaFile null if the weights carry the schema
@@ -39,15 +59,25 @@ public record JobModel(Schema schema, SlowWeights weights) {
       return new JobModel(schema, null);
     }
     SlowWeights weights = readWeights(weightsFile, AllowedPaths.of(options));
-    return of(schemaFile, weights, weightsFile.toString());
+    Schema schema = schema(schemaFile, weights, weightsFile.toString());
+    return new JobModel(schema, weights, second(schema, weightsFile, options));
   }
 
   /**
+   * The model of events with one key.
+   *
    * @param schemaFile null if the weights carry the schema
    * @param name of the weights, for messages
-   * @throws IllegalArgumentException if they do not fit each other
+   * @throws IllegalArgumentException if they do not fit each other, or the schema has two keys
    */
   public static JobModel of(Path schemaFile, SlowWeights weights, String name) throws IOException {
+    Schema schema = schema(schemaFile, weights, name);
+    requireOneKey(schema, "new weights of a running job take");
+    return new JobModel(schema, weights);
+  }
+
+  private static Schema schema(Path schemaFile, SlowWeights weights, String name)
+      throws IOException {
     if (weights.schema() == null) {
       throw new IllegalArgumentException(
           name + " carries no schema: its model is not one over events of columns");
@@ -56,7 +86,6 @@ public record JobModel(Schema schema, SlowWeights weights) {
         schemaFile == null
             ? requireColumns(weights.schema(), name + ": ")
             : readSchema(schemaFile).withConstants(weights.schema().constants());
-    requireOneKey(schema, "trained weights take");
     if (!schema.withoutColumns().equals(weights.schema().withoutColumns())) {
       throw new IllegalArgumentException(
           String.format(
@@ -66,12 +95,54 @@ public record JobModel(Schema schema, SlowWeights weights) {
               name,
               SchemaDifference.between(weights.schema(), schema)));
     }
-    return new JobModel(schema, weights);
+    return schema;
+  }
+
+  /** The file of the second key's weights, beside that of the first key's. */
+  public static Path secondFile(Path weightsFile) {
+    String name = weightsFile.getFileName().toString();
+    boolean ends = name.endsWith(SAFETENSORS);
+    String stem = ends ? name.substring(0, name.length() - SAFETENSORS.length()) : name;
+    return weightsFile.resolveSibling(stem + "-second" + (ends ? SAFETENSORS : ""));
+  }
+
+  private static SlowWeights second(Schema schema, Path weightsFile, ReadableConfig options)
+      throws IOException {
+    if (schema.secondKey() == null) {
+      return null;
+    }
+    Path file = secondFile(weightsFile);
+    if (!Files.exists(file)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the schema has two keys, %s and %s, and there is no %s beside %s: 'train' with two keys"
+                  + " writes both",
+              schema.key(),
+              schema.secondKey(),
+              file.getFileName(),
+              weightsFile));
+    }
+    SlowWeights weights = readWeights(file, AllowedPaths.of(options));
+    Schema needed = new SecondStage(schema).schema();
+    if (weights.schema() == null
+        || !needed.withoutColumns().equals(weights.schema().withoutColumns())) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s is not of the second key of %s%s",
+              file,
+              weightsFile,
+              weights.schema() == null
+                  ? ": it carries no schema"
+                  : ": " + SchemaDifference.between(weights.schema(), needed)));
+    }
+    return weights;
   }
 
   /** The same with another column of the id; null for that of the schema. */
   public JobModel withId(String column) {
-    return column == null ? this : new JobModel(schema.withId(column), weights);
+    return column == null ? this : new JobModel(schema.withId(column), weights, second);
   }
 
   /**

@@ -198,6 +198,9 @@ public final class InspectCommand implements Callable<Integer> {
     print("");
     if (ask != null) {
       JobModel asked = model.read(new Configuration());
+      if (asked.weights() != null) {
+        JobModel.requireOneKey(asked.schema(), "questions to trained memories take");
+      }
       try (MemoryQuestion question = new MemoryQuestion(asked, savepoint, memory)) {
         question.print(MemoryQuestion.values(ask), memory.lastEvent(), out());
       }

@@ -1,5 +1,7 @@
 package io.fastweights.jobs.train;
 
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.train.EventSequence;
 import io.fastweights.kernels.train.StopMetric;
@@ -8,6 +10,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** Options of the validation events and of early stopping. */
@@ -83,6 +88,40 @@ public final class HoldOut {
       return new Validation(sequences, held.sequences());
     }
     return by == By.TIME ? Validation.byTime(sequences, share) : Validation.byKey(sequences, share);
+  }
+
+  /**
+   * Divides the events of second keys as {@link #split} divided those of first keys: held out are
+   * the last by time, or those of the first keys that were held out, or those of the other files.
+   *
+   * @param firsts what {@link #split} returned
+   * @param first the trained model of the first key
+   */
+  Validation splitPairs(
+      List<PairEvent> pairs,
+      Validation firsts,
+      SlowWeights first,
+      Schema schema,
+      int threads,
+      PrintWriter out)
+      throws IOException, MalformedEventException {
+    Double share = share();
+    if (share == null) {
+      List<PairEvent> held = TrainingEvents.read(List.of(Path.of(validation)), schema, out).pairs();
+      return new Validation(
+          PairSequences.of(pairs, first, schema, threads),
+          PairSequences.of(held, first, schema, threads));
+    }
+    if (by == By.TIME) {
+      return Validation.byTime(PairSequences.of(pairs, first, schema, threads), share);
+    }
+    Set<String> heldKeys =
+        firsts.held().stream().map(EventSequence::key).collect(Collectors.toSet());
+    Map<Boolean, List<PairEvent>> parts =
+        pairs.stream().collect(Collectors.partitioningBy(e -> heldKeys.contains(e.first())));
+    return new Validation(
+        PairSequences.of(parts.get(false), first, schema, threads),
+        PairSequences.of(parts.get(true), first, schema, threads));
   }
 
   StopMetric stopMetric() {

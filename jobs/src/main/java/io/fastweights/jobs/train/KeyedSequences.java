@@ -37,9 +37,10 @@ public final class KeyedSequences {
   /**
    * Adds an event to the sequence of its key.
    *
+   * @return the event as the schema encodes it
    * @throws MalformedEventException if {@code run} would refuse it
    */
-  public void take(Event event) throws MalformedEventException {
+  public EncodedEvent take(Event event) throws MalformedEventException {
     raw.clear();
     fields.read(event, raw);
     EncodedEvent encoded = schema.encode(raw);
@@ -51,6 +52,7 @@ public final class KeyedSequences {
     }
     builder.add(event.key(), encoded);
     events++;
+    return encoded;
   }
 
   /** Events taken. */

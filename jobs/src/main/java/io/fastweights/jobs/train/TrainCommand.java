@@ -4,8 +4,10 @@ import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.OutputFile;
 import io.fastweights.jobs.pipeline.JobModel;
 import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.SecondStage;
 import io.fastweights.kernels.train.ConstantGuess;
 import io.fastweights.kernels.train.EventSequence;
 import io.fastweights.kernels.train.Metrics;
@@ -15,6 +17,7 @@ import io.fastweights.kernels.train.TrainResult;
 import io.fastweights.kernels.train.Trainer;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +36,10 @@ import picocli.CommandLine.Option;
       "same seed gives the same bits on one engine, whatever the threads. Whenever the validation",
       "events score better than before the weights are written, without --validation every 100",
       "steps. With --checkpoint a run that was killed goes on where it was when it is started",
-      "again."
+      "again.",
+      "With two keys a second model is trained after the first one, on events by their second keys",
+      "with the first one's answers. Its weights are written beside --out, with -second in the name;",
+      "its scores are those of both."
     })
 public final class TrainCommand implements Callable<Integer> {
   private static final int CHECKPOINT_STEPS = 100;
@@ -92,32 +98,55 @@ public final class TrainCommand implements Callable<Integer> {
     PrintWriter printer = learning.out();
     Schema schema =
         TrainingConstants.of(events, TrainingSchema.read(schemaFile, events, printer), printer);
-    JobModel.requireOneKey(schema, "trained weights take");
     TrainingEvents read = TrainingEvents.read(events, schema, printer);
     Validation split = holdOut.split(read.sequences(), schema, printer);
     printer.printf(Locale.ROOT, "%,d events of %,d keys%n", read.events(), read.sequences().size());
     if (read.malformed() > 0) {
       printer.println(read.refusals());
     }
-    Training training = new Training(schema, split, optimiser.schedule(split.train()));
+    Figures figures = new Figures().put("events", read.events()).put("malformed", read.malformed());
+    Path second = JobModel.secondFile(out);
+    if (schema.secondKey() != null) {
+      // Weights of an earlier run would be taken for those of this one.
+      Files.deleteIfExists(second);
+    }
+    SlowWeights weights = stage(schema, split, out, checkpoint, figures, printer);
+    if (schema.secondKey() != null) {
+      Validation pairs =
+          holdOut.splitPairs(read.pairs(), split, weights, schema, learning.threads(), printer);
+      printer.printf(
+          Locale.ROOT, "second key %s: %,d keys%n", schema.secondKey(), pairs.train().size());
+      Path state = checkpoint == null ? null : JobModel.secondFile(checkpoint);
+      Figures last = new Figures().put("events", read.events()).put("malformed", read.malformed());
+      stage(new SecondStage(schema).schema(), pairs, second, state, last, printer);
+      figures = last;
+    }
+    learning.write(figures);
+    return 0;
+  }
+
+  /** Trains one model and writes its weights. */
+  private SlowWeights stage(
+      Schema schema, Validation split, Path file, Path state, Figures figures, PrintWriter printer)
+      throws IOException {
+    Training training = new Training(schema, split, optimiser.schedule(split.train()), file);
     double rate = rate(training, printer);
     training.say(printer);
-    TrainOptions options = training.options(rate).checkpoint(checkpoint, CHECKPOINT_STEPS).build();
+    TrainOptions options = training.options(rate).checkpoint(state, CHECKPOINT_STEPS).build();
     TrainResult result =
         training
             .trainer(options)
-            .keep(weights -> WeightsFile.write(weights, out))
+            .keep(weights -> WeightsFile.write(weights, file))
             .run(new ProgressLine(printer));
-    WeightsFile.write(result.weights(), out);
-    Figures figures = report(printer, read, result);
+    WeightsFile.write(result.weights(), file);
+    report(printer, file, result, figures);
     figures.put("learning_rate", rate);
     if (options.stopMetric() == StopMetric.LOSS) {
       ConstantGuess guess =
           ConstantGuess.of(schema.target(), split.train(), options.classWeights());
       judge(printer, result, guess.loss(split.held()));
     }
-    learning.write(figures);
-    return 0;
+    return result.weights();
   }
 
   /** The learning rate that is given, or the best of a few. */
@@ -142,15 +171,17 @@ public final class TrainCommand implements Callable<Integer> {
     private final Schema schema;
     private final Validation split;
     private final Schedule schedule;
+    private final Path file;
 
-    Training(Schema schema, Validation split, Schedule schedule) {
+    Training(Schema schema, Validation split, Schedule schedule, Path file) {
       this.schema = schema;
       this.split = split;
       this.schedule = schedule;
+      this.file = file;
     }
 
     Training shortened(long steps) {
-      return new Training(schema, split, schedule.of(steps));
+      return new Training(schema, split, schedule.of(steps), file);
     }
 
     TrainOptions.Builder options(double rate) {
@@ -177,7 +208,7 @@ public final class TrainCommand implements Callable<Integer> {
           schedule.steps(),
           schedule.lanes(),
           schedule.chunk(),
-          out);
+          file);
       if (schedule.steps() < Schedule.LEAST_STEPS) {
         printer.printf(
             Locale.ROOT,
@@ -223,13 +254,8 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private Figures report(PrintWriter printer, TrainingEvents read, TrainResult result) {
-    Figures figures =
-        new Figures()
-            .put("events", read.events())
-            .put("malformed", read.malformed())
-            .put("steps", result.steps())
-            .put("loss", result.trainingLoss());
+  private static void report(PrintWriter printer, Path file, TrainResult result, Figures figures) {
+    figures.put("steps", result.steps()).put("loss", result.trainingLoss());
     String scores = "; not validated";
     if (result.validation() != null) {
       figures.put("validation.loss", result.validation().loss());
@@ -243,7 +269,6 @@ public final class TrainCommand implements Callable<Integer> {
         result.steps(),
         result.trainingLoss(),
         scores);
-    printer.println("weights: " + out);
-    return figures;
+    printer.println("weights: " + file);
   }
 }

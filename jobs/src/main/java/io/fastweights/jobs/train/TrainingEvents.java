@@ -6,25 +6,32 @@ import io.fastweights.jobs.events.EventParser;
 import io.fastweights.jobs.events.Line;
 import io.fastweights.jobs.progress.FilesRead;
 import io.fastweights.jobs.progress.StatusLine;
+import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.train.EventSequence;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * The events of files as one sequence for each key, taken and refused as {@code run} does it.
  *
- * @param sequences in the order of their keys' first events
+ * @param sequences of the first key, in the order of their keys' first events
+ * @param pairs the events in the order of their reading; empty where they have one key
  * @param events taken
  * @param malformed refused
  * @param firstRefusal file, line and reason of the first; null where there is none
  */
 record TrainingEvents(
-    List<EventSequence> sequences, long events, long malformed, String firstRefusal) {
+    List<EventSequence> sequences,
+    List<PairEvent> pairs,
+    long events,
+    long malformed,
+    String firstRefusal) {
 
   /**
    * @param paths files, folders, or patterns of them
@@ -53,6 +60,7 @@ record TrainingEvents(
     line.clear();
     return new TrainingEvents(
         reading.sequences.build(),
+        reading.pairs,
         reading.sequences.events(),
         reading.malformed,
         reading.firstRefusal);
@@ -70,6 +78,8 @@ record TrainingEvents(
     private final EventFiles files;
     private final EventParser parser;
     private final KeyedSequences sequences;
+    private final int secondKey;
+    private final List<PairEvent> pairs = new ArrayList<>();
     private long malformed;
     private String firstRefusal;
 
@@ -77,13 +87,18 @@ record TrainingEvents(
       this.files = files;
       this.parser = new EventParser(files, schema);
       this.sequences = new KeyedSequences(schema, files.columns());
+      this.secondKey =
+          schema.secondKey() == null ? -1 : files.columns().indexOf(schema.secondKey());
     }
 
     void take(Line line) {
       try {
         Event event = parser.parse(line);
         if (event != null) {
-          sequences.take(event);
+          EncodedEvent encoded = sequences.take(event);
+          if (secondKey >= 0) {
+            pairs.add(new PairEvent(event.key(), event.cells()[secondKey], encoded));
+          }
         }
       } catch (MalformedEventException e) {
         malformed++;

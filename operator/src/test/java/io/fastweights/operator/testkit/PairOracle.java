@@ -1,11 +1,16 @@
 package io.fastweights.operator.testkit;
 
 import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Prior;
+import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.FastWeightPair;
@@ -36,16 +41,58 @@ public final class PairOracle {
   private final Oracle first;
   private final Oracle second;
   private final StepSizes stepSizes;
+  private final SlowWeights firstWeights;
+  private final SlowWeights secondWeights;
   private Prediction<Trip> answered;
 
   /**
    * @param prior true for a target with a prior
    */
   public PairOracle(boolean prior, StepSizes stepSizes) {
+    this(prior, stepSizes, null, null);
+  }
+
+  private PairOracle(
+      boolean prior, StepSizes stepSizes, SlowWeights firstWeights, SlowWeights secondWeights) {
     this.stepSizes = stepSizes;
     schema = prior ? withPrior() : Trips.schema();
-    first = oracle(schema, Trips::read);
-    second = oracle(secondSchema(), this::readSecond);
+    this.firstWeights = firstWeights;
+    this.secondWeights = secondWeights;
+    if (firstWeights == null) {
+      first = oracle(schema, Trips::read);
+      second = oracle(secondSchema(), this::readSecond);
+    } else {
+      first = oracle(firstWeights, Trips::read);
+      second = oracle(secondWeights, this::readStage);
+    }
+  }
+
+  /** Two models with slow weights, of which the second one's answers are the predictions. */
+  public static PairOracle trained() {
+    ModelConfig config =
+        ModelConfig.builder(Architecture.TRANSFORMER)
+            .dim(8)
+            .heads(2)
+            .dimHead(4)
+            .nu(1)
+            .ffMult(2)
+            .outputs(Trips.OUTCOMES.size())
+            .build();
+    List<Field> fields = new ArrayList<>(Trips.schema().fields());
+    for (int i = 0; i < Trips.OUTCOMES.size(); i++) {
+      fields.add(new Field.Numeric("outcome of the first key " + i, 0, 1));
+    }
+    Schema stage = Schema.of(fields, Trips.schema().target());
+    return new PairOracle(
+        false,
+        StepSizes.CONSTANT,
+        TestModel.random(config, Trips.schema(), 17),
+        TestModel.random(config, stage, 18));
+  }
+
+  private static Oracle oracle(SlowWeights weights, EventReader<Trip> reader) {
+    Schema schema = weights.schema();
+    return new Oracle(SlowModel.of(weights), schema, weights.inputs(schema), reader);
   }
 
   private static Schema withPrior() {
@@ -56,6 +103,9 @@ public final class PairOracle {
 
   /** Adds both memories to a job, with small keys. */
   public FastWeightPair<Trip> on(FastWeightPair<Trip> builder) {
+    if (firstWeights != null) {
+      builder.weights(firstWeights, secondWeights);
+    }
     return builder
         .key("key", Trip::key)
         .key("user", trip -> trip.user)
@@ -90,7 +140,7 @@ public final class PairOracle {
     return Schema.of(fields, new Target.Residual("outcome", Trips.OUTCOMES.size(), 1, events));
   }
 
-  private void readSecond(Trip trip, io.fastweights.kernels.schema.RawEvent event) {
+  private void readSecond(Trip trip, RawEvent event) {
     event.timestamp(trip.time).set(0, trip.place).set(1, trip.distance);
     float[] left = new float[answered.values().length];
     for (int i = 0; i < left.length; i++) {
@@ -101,6 +151,15 @@ public final class PairOracle {
       event.ask();
     } else {
       event.target(left);
+    }
+  }
+
+  /** All fields, and the logits of the first answer. */
+  private void readStage(Trip trip, RawEvent event) {
+    Trips.read(trip, event);
+    for (int i = 0; i < answered.values().length; i++) {
+      double p = Math.max(1e-6, Math.min(1 - 1e-6, answered.values()[i]));
+      event.set(5 + i, StrictMath.log(p / (1 - p)));
     }
   }
 
@@ -134,6 +193,10 @@ public final class PairOracle {
     answered = prediction;
     Trip trip = prediction.event();
     Prediction<Trip> residual = second.predict(keyedByUser(trip));
+    if (firstWeights != null) {
+      return Answers.line(
+          trip, trip.time, prediction.observed(), residual.values(), residual.recallError());
+    }
     float[] values = new float[residual.values().length];
     for (int i = 0; i < values.length; i++) {
       values[i] = prediction.values()[i] + residual.values()[i];
