@@ -98,6 +98,21 @@ public final class FlightsExperiment {
         result.steps());
   }
 
+  /**
+   * Trains a second model, of the destinations, after that of the origins, and scores it.
+   *
+   * @param first weights of {@link #run}
+   */
+  public static Metrics second(
+      List<Flight> flights,
+      FlightSetup setup,
+      SlowWeights first,
+      TrainOptions options,
+      TrainProgress.Listener listener)
+      throws IOException, MalformedEventException {
+    return FlightPair.run(flights, setup, first, options, TEST, listener);
+  }
+
   private static List<EventSequence> counted(List<EventSequence> all) {
     return all.stream().map(s -> s.countedFrom(s.firstAt(TEST))).toList();
   }

@@ -58,6 +58,13 @@ final class FlightsExperimentCommand implements Callable<Integer> {
       description = "Default: 1.2 for the small model, 2 for the large one.")
   private Double epochs;
 
+  @Option(
+      names = "--two-keys",
+      description =
+          "After the model of the origins train one of the destinations, which is given the first"
+              + " one's answers.")
+  private boolean twoKeys;
+
   @Option(names = "--out", paramLabel = "FILE", description = "Takes the weights, safetensors.")
   private Path weights;
 
@@ -87,6 +94,7 @@ final class FlightsExperimentCommand implements Callable<Integer> {
             "AUC from 15 January on: one airport's memory %.4f; empty on that day %.4f%n",
             auc,
             cold);
+    Figures pair = pair(flights, result, options.build());
     FlightsExperiment.Baselines baselines = FlightsExperiment.baselines(flights, learning.seed());
     learning
         .out()
@@ -102,10 +110,24 @@ final class FlightsExperimentCommand implements Callable<Integer> {
         new Figures()
             .put("flights.auc", auc)
             .put("flights.coldAuc", cold)
+            .putAll(pair)
             .put("flights.regression", baselines.regression())
             .put("flights.network", baselines.network())
             .put("flights.everywhere", baselines.everywhere()));
     return 0;
+  }
+
+  private Figures pair(List<Flight> flights, FlightsExperiment.Result first, TrainOptions options)
+      throws Exception {
+    if (!twoKeys) {
+      return new Figures();
+    }
+    double auc =
+        FlightsExperiment.second(
+                flights, size.setup, first.weights(), options, new ProgressLine(learning.out()))
+            .get("auc");
+    learning.out().printf(Locale.ROOT, "  origin, then destination, both trained %.4f%n", auc);
+    return new Figures().put("flights.pairAuc", auc);
   }
 
   private List<Flight> flights() throws IOException {
