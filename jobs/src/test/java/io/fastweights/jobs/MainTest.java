@@ -56,7 +56,14 @@ class MainTest extends CommandTest {
   @Test
   void completesCommandsAndOptions() throws Exception {
     Path script = folder.resolve("completion");
-    Files.writeString(script, execute("completion").out());
+    Locale before = Locale.getDefault(Locale.Category.FORMAT);
+    // As main does: picocli numbers variables of the script with the digits of the locale.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+    try {
+      Files.writeString(script, execute("completion").out());
+    } finally {
+      Locale.setDefault(Locale.Category.FORMAT, before);
+    }
     assertThat(completed(script, "fastweights", "br")).containsExactly("broker");
     assertThat(completed(script, "fastweights", "evaluate", "--par"))
         .containsExactly("--parallelism");

@@ -9,6 +9,7 @@ import io.fastweights.jobs.kafka.TopicWindow;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.api.ModelUpdate;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
@@ -47,10 +48,14 @@ final class Updates implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final Duration WAIT = Duration.ofSeconds(60);
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
   private final KafkaRefreshConfig config;
   private final KafkaProducer<byte[], byte[]> producer;
   private final TopicWindow updates;
   private final TopicWindow refusals;
+  private long sent;
 
   /**
    * Becomes the writer of the topic.
@@ -71,8 +76,32 @@ final class Updates implements AutoCloseable {
     producer.initTransactions();
   }
 
-  /** What the topics say now. */
-  Served served() {
+  /**
+   * What the topics say now. A broker answers a commit before every reader sees its messages: waits
+   * for those that this process has sent.
+   *
+   * @throws IllegalStateException if they do not appear
+   */
+  Served served() throws InterruptedException {
+    long deadline = System.nanoTime() + WAIT.toNanos();
+    Served served = read();
+    while (served.highest() < sent) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            String.format(
+                Locale.ROOT,
+                "version %d was sent to topic %s and is not there after %d s",
+                sent,
+                config.topic(),
+                WAIT.toSeconds()));
+      }
+      Thread.sleep(PAUSE.toMillis());
+      served = read();
+    }
+    return served;
+  }
+
+  private Served read() {
     Set<ModelUpdate> refused = new HashSet<>();
     all(refusals, message -> refused.add(ModelMessages.refused(message)));
     TreeMap<Long, ModelUpdate> taken = new TreeMap<>();
@@ -162,6 +191,7 @@ final class Updates implements AutoCloseable {
       record.headers().add(JUDGED, bytes(positions.toString()));
     }
     send(record);
+    sent = update.version();
     return true;
   }
 

@@ -186,6 +186,11 @@ class RetrainITCase {
   /** The message names a whole file by its digest, and says why it was sent. */
   private void checkMessage() throws Exception {
     List<ConsumerRecord<byte[], byte[]>> messages = broker.committed("models");
+    for (int i = 0; messages.isEmpty() && i < 300; i++) {
+      // A broker answers a commit before every reader sees it.
+      Thread.sleep(100);
+      messages = broker.committed("models");
+    }
     assertThat(messages).hasSize(1);
     JsonNode update = JSON.readTree(messages.get(0).value());
     Path file = Path.of(URI.create(update.get("path").asText()));
