@@ -60,15 +60,16 @@ class FlightsExperimentTest {
     write(file, january());
     List<Flight> flights = read(file);
     FlightSetup setup = new FlightSetup(FlightSetup.model(32, 16, 1), 2048, 4);
+    TrainOptions options = FlightsExperiment.options(setup).lanes(4).threads(2).build();
     FlightsExperiment.Result result =
-        FlightsExperiment.run(
-            flights,
-            setup,
-            FlightsExperiment.options(setup).lanes(4).threads(2).build(),
-            2,
-            report -> {});
+        FlightsExperiment.run(flights, setup, options, 2, report -> {});
     assertThat(result.warm().get("auc")).isGreaterThan(0.85);
     assertThat(result.cold().get("auc")).isBetween(0.6, result.warm().get("auc"));
+    assertThat(
+            FlightsExperiment.second(flights, setup, result.weights(), options, report -> {})
+                .get("auc"))
+        .as("with the destinations' memories after those of the origins")
+        .isGreaterThan(0.85);
     // Hand-made features know the route's hour too.
     assertThat(FlightsExperiment.baselines(flights, 1).network()).isGreaterThan(0.85);
   }
