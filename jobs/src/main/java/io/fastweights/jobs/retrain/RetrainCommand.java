@@ -128,6 +128,10 @@ public final class RetrainCommand implements Callable<Integer> {
 
   private void check() {
     optimiser.check();
+    if (optimiser.tunes()) {
+      throw new IllegalArgumentException(
+          "--tune is for 'train': choose a rate there, and give it as --learning-rate");
+    }
     if (!(judge > 0 && judge < 1)) {
       throw new IllegalArgumentException("--judge is " + judge + ", must be above 0 and below 1");
     }

@@ -115,6 +115,11 @@ public final class OptimiserOptions {
     return learningRate;
   }
 
+  /** True if a learning rate is to be chosen. */
+  public boolean tunes() {
+    return tune != null;
+  }
+
   /** Steps for the choice of the learning rate; 0 for none. */
   long tuningSteps(long steps) {
     return tune == null ? 0 : Math.round(tune < 1 ? tune * steps : tune);

@@ -13,6 +13,7 @@ import io.fastweights.jobs.kafka.Broker;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.Sha256;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -227,6 +228,17 @@ class RetrainITCase {
             })
         .average()
         .orElseThrow();
+  }
+
+  @Test
+  void refusesOptionsThatItWouldNotUse() {
+    StringWriter err = new StringWriter();
+    int code =
+        Main.commandLine()
+            .setErr(new PrintWriter(err))
+            .execute("retrain", "--config", "job.yaml", "--weights-folder", "w", "--tune", "10");
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString()).contains("--tune is for 'train'");
   }
 
   @Test

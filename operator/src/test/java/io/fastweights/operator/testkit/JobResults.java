@@ -20,7 +20,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 /**
  * Collects the results of a bounded job in this JVM, each once, through failures and restarts: they
  * are part of the checkpoints, and are handed over when the input has ended. Flink's own collecting
- * sink asks a running task for them, and may come back with none.
+ * sink asks a running task for them, and once came back with none.
  */
 public final class JobResults<T> extends AbstractStreamOperator<T>
     implements OneInputStreamOperator<T, T>, BoundedOneInput {
