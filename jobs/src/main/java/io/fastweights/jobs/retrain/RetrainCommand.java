@@ -184,6 +184,7 @@ public final class RetrainCommand implements Callable<Integer> {
       if (pause == null) {
         return 0;
       }
+      // The time between two judgements, which the user chose.
       Thread.sleep(pause.toMillis());
     }
   }

@@ -95,6 +95,7 @@ final class Updates implements AutoCloseable {
                 config.topic(),
                 WAIT.toSeconds()));
       }
+      // A broker does not notify of a commit: poll.
       Thread.sleep(PAUSE.toMillis());
       served = read();
     }
