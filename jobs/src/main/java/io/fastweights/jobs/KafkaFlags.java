@@ -34,6 +34,13 @@ final class KafkaFlags {
   private Path avroSchema;
 
   @Option(
+      names = "--kafka-schema-registry",
+      paramLabel = "URL",
+      description =
+          "Values name schemas of this Confluent Schema Registry: Avro, JSON or Protobuf.")
+  private String schemaRegistry;
+
+  @Option(
       names = "--kafka-dead-letter-topic",
       paramLabel = "NAME",
       description = "Takes events that cannot be taken (default: TOPIC.malformed).")
@@ -79,6 +86,7 @@ final class KafkaFlags {
       into.put("source.kafka.format", "avro");
       into.put("source.kafka.avro-schema", avroSchema.toAbsolutePath());
     }
+    put("source.kafka.schema-registry.url", schemaRegistry, into);
     put("sink.kafka.dead-letter-topic", deadLetterTopic, into);
     put("sink.kafka.delivery", delivery, into);
     put("sink.kafka.transactional-id-prefix", transactionalIdPrefix, into);

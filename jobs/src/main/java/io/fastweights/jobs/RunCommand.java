@@ -336,6 +336,9 @@ final class RunCommand implements Callable<Integer> {
           .sorted(source.sort());
     }
     check(source.kafka().avroSchema(), data);
+    if (source.kafka().protobuf() != null) {
+      check(source.kafka().protobuf().descriptors(), data);
+    }
     KafkaEvents events = KafkaEvents.of(source.kafka(), model.schema());
     KafkaTopics.require(
         source.kafka().brokers(), source.kafka().properties(), List.of(source.kafka().topic()));

@@ -82,6 +82,8 @@ final class ChaosJob {
         false,
         ValueFormat.JSON,
         null,
+        null,
+        null,
         List.of(),
         Map.of());
   }

@@ -25,6 +25,7 @@ final class ConfigTree {
           "/weights",
           "/source/files",
           "/source/kafka/avro-schema",
+          "/source/kafka/protobuf/descriptors",
           "/sink/files/folder");
 
   private static final List<String> CLIENTS =
@@ -58,6 +59,9 @@ final class ConfigTree {
       if (tree.at(client) instanceof ObjectNode node) {
         client(node);
       }
+    }
+    if (tree.at("/source/kafka") instanceof ObjectNode kafka) {
+      registry(kafka);
     }
   }
 
@@ -139,21 +143,43 @@ final class ConfigTree {
     }
   }
 
-  private static void client(ObjectNode kafka) {
-    if (kafka.get("brokers") instanceof ArrayNode brokers) {
-      kafka.put(
-          "brokers",
-          StreamSupport.stream(brokers.spliterator(), false)
+  /** An address alone stands for a registry without properties. */
+  private static void registry(ObjectNode kafka) {
+    String key = "schema-registry";
+    if (kafka.get(key) instanceof TextNode || kafka.get(key) instanceof ArrayNode) {
+      JsonNode url = kafka.get(key);
+      kafka.putObject(key).set("url", url);
+    }
+    if (kafka.get(key) instanceof ObjectNode registry) {
+      join(registry, "url");
+      flatten(registry);
+    }
+  }
+
+  /** A list becomes one text, with commas. */
+  private static void join(ObjectNode node, String key) {
+    if (node.get(key) instanceof ArrayNode items) {
+      node.put(
+          key,
+          StreamSupport.stream(items.spliterator(), false)
               .map(JsonNode::asText)
               .collect(Collectors.joining(",")));
     }
+  }
+
+  private static void client(ObjectNode kafka) {
+    join(kafka, "brokers");
     if (kafka.get("delivery") instanceof TextNode delivery) {
       kafka.put("delivery", delivery.textValue().replace('_', '-'));
     }
-    if (kafka.get("properties") instanceof ObjectNode properties) {
+    flatten(kafka);
+  }
+
+  private static void flatten(ObjectNode client) {
+    if (client.get("properties") instanceof ObjectNode properties) {
       ObjectNode flat = JsonNodeFactory.instance.objectNode();
       flatten("", properties, flat);
-      kafka.set("properties", flat);
+      client.set("properties", flat);
     }
   }
 

@@ -59,7 +59,8 @@ public record KafkaSinkConfig(
   }
 
   /** A name unknown to Kafka may be for a user's class, unless it resembles one of Kafka's. */
-  static void checkProperties(String key, Map<String, String> properties, Set<String> known) {
+  public static void checkProperties(
+      String key, Map<String, String> properties, Set<String> known) {
     for (String name : properties.keySet()) {
       String hint = known.contains(name) ? "" : Nearest.hint(name, known);
       if (!hint.isEmpty() && Nearest.edits(name, named(hint)) <= MOST_EDITS) {

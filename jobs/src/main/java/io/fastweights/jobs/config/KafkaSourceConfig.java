@@ -2,6 +2,7 @@ package io.fastweights.jobs.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
@@ -13,8 +14,11 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  * @param start committed (the group's offsets, or the earliest where it has none), earliest,
  *     latest, or a time
  * @param bounded ends where the topic ends when the job starts
- * @param avroSchema file of the values' schema, for format AVRO
- * @param columns of JSON values that predictions keep beside those of the schema
+ * @param format of the values; null for JSON, or for that of the registry's schemas
+ * @param avroSchema file of the values' schema, for format AVRO without a registry
+ * @param protobuf type of the values, for format PROTOBUF without a registry
+ * @param schemaRegistry of the schemas that values name; null if they name none
+ * @param columns of the values that predictions keep beside those of the schema
  * @param properties of Kafka's consumer
  */
 public record KafkaSourceConfig(
@@ -25,19 +29,22 @@ public record KafkaSourceConfig(
     boolean bounded,
     ValueFormat format,
     Path avroSchema,
+    ProtobufConfig protobuf,
+    SchemaRegistryConfig schemaRegistry,
     List<String> columns,
     Map<String, String> properties) {
 
   /** Format of message values. */
   public enum ValueFormat {
     JSON,
-    AVRO
+    AVRO,
+    PROTOBUF
   }
 
   public KafkaSourceConfig {
     group = group == null ? "fastweights" : group;
     start = start == null ? "committed" : start;
-    format = format == null ? ValueFormat.JSON : format;
+    format = format == null && schemaRegistry == null ? ValueFormat.JSON : format;
     columns = columns == null ? List.of() : List.copyOf(columns);
     properties = properties == null ? Map.of() : Map.copyOf(properties);
   }
@@ -47,9 +54,26 @@ public record KafkaSourceConfig(
     KafkaSinkConfig.require("source.kafka.topic", topic);
     KafkaSinkConfig.checkProperties(
         "source.kafka.properties", properties, ConsumerConfig.configNames());
-    if ((format == ValueFormat.AVRO) != (avroSchema != null)) {
+    if (schemaRegistry != null) {
+      KafkaSinkConfig.require("source.kafka.schema-registry.url", schemaRegistry.url());
+    }
+    requireWith("avro-schema", avroSchema, ValueFormat.AVRO);
+    requireWith("protobuf", protobuf, ValueFormat.PROTOBUF);
+    if (protobuf != null && (protobuf.descriptors() == null || protobuf.message() == null)) {
+      throw new IllegalArgumentException("source.kafka.protobuf must have descriptors and message");
+    }
+  }
+
+  private void requireWith(String key, Object value, ValueFormat needs) {
+    boolean needed = format == needs && schemaRegistry == null;
+    if (needed != (value != null)) {
       throw new IllegalArgumentException(
-          "source.kafka.avro-schema must be given with format avro, and only with it");
+          String.format(
+              Locale.ROOT,
+              "source.kafka.%s must be given with format %s without a schema registry, and only"
+                  + " there",
+              key,
+              needs.name().toLowerCase(Locale.ROOT)));
     }
   }
 }

@@ -43,7 +43,7 @@ public final class AvroJson {
   }
 
   /** One JSON object. */
-  static String of(IndexedRecord record) throws IOException {
+  public static String of(IndexedRecord record) throws IOException {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       write(record, json);

@@ -1,13 +1,13 @@
 package io.fastweights.jobs.events;
 
-import java.nio.charset.StandardCharsets;
+import io.fastweights.kernels.schema.MalformedEventException;
 
 /**
  * An event of a file or of a topic.
  *
  * @param file place of the file among those that are read
  * @param line its number in the file, from 1
- * @param text the line as it was; empty where the event came as a message
+ * @param text the line as it was; of a message whose value is no JSON, its JSON; else empty
  * @param message it came as; null where it came from a file
  * @param key of its memory
  * @param timestamp in milliseconds since 1970-01-01 UTC
@@ -46,6 +46,13 @@ public record Event(
 
   /** The text of an event that is JSON. */
   public String json() {
-    return message == null ? text : new String(message.value(), StandardCharsets.UTF_8);
+    if (message == null || !text.isEmpty()) {
+      return text;
+    }
+    try {
+      return JsonText.of(message.value());
+    } catch (MalformedEventException e) {
+      throw new IllegalStateException("the event was read from the same bytes", e);
+    }
   }
 }

@@ -88,9 +88,13 @@ public final class EventCells implements Serializable {
     return event(line.file(), line.number(), line.text(), null, cells, repeated);
   }
 
-  /** The event of a message's cells. */
-  public Event event(Message message, String[] cells) throws MalformedEventException {
-    return event(0, message.offset(), "", message, cells, null);
+  /**
+   * The event of a message's cells.
+   *
+   * @param json the message as JSON; empty where its value is that
+   */
+  public Event event(Message message, String json, String[] cells) throws MalformedEventException {
+    return event(0, message.offset(), json, message, cells, null);
   }
 
   private Event event(

@@ -1,12 +1,13 @@
 package io.fastweights.jobs.kafka;
 
 import io.fastweights.jobs.config.KafkaSourceConfig;
-import io.fastweights.jobs.config.KafkaSourceConfig.ValueFormat;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventSource;
 import io.fastweights.jobs.events.JsonOutput;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.events.Timestamps;
+import io.fastweights.jobs.values.ValueDecoder;
+import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
 import java.io.IOException;
@@ -36,13 +37,13 @@ public final class KafkaEvents implements EventSource {
 
   private final KafkaSourceConfig config;
   private final List<String> columns;
-  private final ValueParser parser;
+  private final ValueDecoder decoder;
   private final OffsetsInitializer start;
 
-  private KafkaEvents(KafkaSourceConfig config, List<String> columns, ValueParser parser) {
+  private KafkaEvents(KafkaSourceConfig config, List<String> columns, ValueDecoder decoder) {
     this.config = config;
     this.columns = columns;
-    this.parser = parser;
+    this.decoder = decoder;
     this.start = start(config.start());
   }
 
@@ -61,14 +62,45 @@ public final class KafkaEvents implements EventSource {
               + " topic have none among them: read files, or build the job with"
               + " FastWeights.on(stream).key(...)");
     }
-    if (config.format() == ValueFormat.AVRO) {
-      AvroParser parser = AvroParser.of(config.avroSchema(), schema.columns());
-      return new KafkaEvents(config, parser.columns(), parser);
+    checkTime(schema);
+    ValueDecoder decoder = ValueDecoder.of(config);
+    Set<String> columns = new LinkedHashSet<>();
+    if (decoder.columns() != null) {
+      columns.addAll(decoder.columns());
+      requireColumns(config, schema, decoder.columns());
     }
-    Set<String> columns = new LinkedHashSet<>(schema.columns());
+    columns.addAll(schema.columns());
     columns.addAll(config.columns());
-    List<String> all = List.copyOf(columns);
-    return new KafkaEvents(config, all, new JsonParser(all, schema.columns()));
+    return new KafkaEvents(config, List.copyOf(columns), decoder);
+  }
+
+  private static void checkTime(Schema schema) {
+    EventFormat.Time time = schema.format().time();
+    if (schema.time().equals(MessageColumns.TIMESTAMP)
+        && (time.unit() != null || time.pattern() != null)) {
+      throw new IllegalArgumentException(
+          "the time is " + MessageColumns.TIMESTAMP + ", must have neither unit nor pattern");
+    }
+  }
+
+  /** A column is a member of the value or a path that begins with one. */
+  private static void requireColumns(
+      KafkaSourceConfig config, Schema schema, List<String> members) {
+    List<String> missing =
+        schema.columns().stream()
+            .filter(name -> !members.contains(name) && !members.contains(name.split("[.\\[]")[0]))
+            .filter(name -> !MessageColumns.has(name))
+            .filter(name -> !schema.format().constants().containsKey(name))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "values of topic %s have no field %s; their fields are %s",
+              config.topic(),
+              String.join(", ", missing),
+              String.join(", ", members)));
+    }
   }
 
   @SuppressWarnings("deprecation") // The connector takes no other class.
@@ -94,8 +126,8 @@ public final class KafkaEvents implements EventSource {
   }
 
   /** Reads the same events outside of a job. */
-  public MessageEvents messages(Schema schema) {
-    return new MessageEvents(columns, parser, schema);
+  public MessageCells messages(Schema schema) {
+    return new MessageCells(columns, decoder, schema);
   }
 
   @Override
@@ -110,9 +142,7 @@ public final class KafkaEvents implements EventSource {
 
   @Override
   public JsonOutput json() {
-    return config.format() == ValueFormat.JSON
-        ? new JsonOutput(false, List.of(new int[0]))
-        : JsonOutput.NONE;
+    return new JsonOutput(false, List.of(new int[0]));
   }
 
   @Override
@@ -121,7 +151,7 @@ public final class KafkaEvents implements EventSource {
     return environment
         .fromSource(source(), WatermarkStrategy.noWatermarks(), UID)
         .uid(UID)
-        .process(new MessageParser(parser, columns, schema))
+        .process(new MessageParser(messages(schema), schema))
         .returns(TypeInformation.of(Event.class))
         .name("events")
         .uid("events");

@@ -1,11 +1,11 @@
 package io.fastweights.jobs.kafka;
 
 import io.fastweights.jobs.events.Event;
-import io.fastweights.jobs.events.EventCells;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.events.Rejected;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
+import java.io.IOException;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
@@ -18,12 +18,7 @@ final class MessageParser extends ProcessFunction<Message, Event> {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(MessageParser.class);
 
-  private final ValueParser parser;
-  private final EventCells cells;
-
-  @SuppressWarnings(
-      "serial") // The lists of List.of, List.copyOf and Stream.toList are serializable.
-  private final List<String> columns;
+  private final MessageCells cells;
 
   @SuppressWarnings(
       "serial") // The lists of List.of, List.copyOf and Stream.toList are serializable.
@@ -31,16 +26,14 @@ final class MessageParser extends ProcessFunction<Message, Event> {
 
   private transient SeenColumns seen;
 
-  MessageParser(ValueParser parser, List<String> columns, Schema schema) {
-    this.parser = parser;
-    this.cells = new EventCells(columns, schema);
-    this.columns = columns;
+  MessageParser(MessageCells cells, Schema schema) {
+    this.cells = cells;
     this.needed = schema.columns();
   }
 
   @Override
   public void open(OpenContext context) {
-    seen = new SeenColumns(columns, needed);
+    seen = new SeenColumns(cells.columns(), needed);
   }
 
   @Override
@@ -51,23 +44,18 @@ final class MessageParser extends ProcessFunction<Message, Event> {
   }
 
   @Override
-  public void processElement(Message message, Context context, Collector<Event> out) {
+  public void processElement(Message message, Context context, Collector<Event> out)
+      throws IOException {
+    Event event;
     try {
-      out.collect(event(message));
+      event = cells.event(message);
     } catch (MalformedEventException e) {
       context.output(Rejected.TAG, new Rejected(0, message.offset(), e.getMessage(), "", message));
+      return;
     }
-  }
-
-  private Event event(Message message) throws MalformedEventException {
-    if (message.value() == null) {
-      throw new MalformedEventException("the message has no value");
-    }
-    String[] values = cells.newCells();
-    parser.parse(message.value(), values);
-    if (seen.isLooking() && seen.add(values, parser.leftOut())) {
+    if (seen.isLooking() && seen.add(event.cells(), cells.leftOut())) {
       seen.missing().forEach(LOG::warn);
     }
-    return cells.event(message, values);
+    out.collect(event);
   }
 }

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.kafka;
 
 import io.fastweights.jobs.events.JsonLineParser;
+import io.fastweights.jobs.events.JsonText;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.events.Rejected;
 import io.fastweights.kernels.schema.MalformedEventException;
@@ -41,7 +42,7 @@ final class ModelMessageParser extends ProcessFunction<Message, ModelUpdate> {
     if (value == null) {
       throw new MalformedEventException("the message has no value");
     }
-    Map<String, String> members = JsonLineParser.members(JsonParser.text(value), KEYS);
+    Map<String, String> members = JsonLineParser.members(JsonText.of(value), KEYS);
     for (Map.Entry<String, String> member : members.entrySet()) {
       check(member.getKey(), member.getValue());
     }

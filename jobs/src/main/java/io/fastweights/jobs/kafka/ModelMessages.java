@@ -1,6 +1,7 @@
 package io.fastweights.jobs.kafka;
 
 import io.fastweights.jobs.events.JsonLineParser;
+import io.fastweights.jobs.events.JsonText;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.api.ModelUpdate;
@@ -27,8 +28,7 @@ public final class ModelMessages {
       return null;
     }
     try {
-      Map<String, String> members =
-          JsonLineParser.members(JsonParser.text(message.value()), MEMBERS);
+      Map<String, String> members = JsonLineParser.members(JsonText.of(message.value()), MEMBERS);
       return ModelUpdate.of(members.get("path"), Long.parseLong(members.get("version")));
     } catch (MalformedEventException | NumberFormatException e) {
       return null;

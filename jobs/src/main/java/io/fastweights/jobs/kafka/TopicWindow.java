@@ -9,8 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import org.apache.flink.util.function.ThrowingConsumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
@@ -85,23 +86,24 @@ public final class TopicWindow implements AutoCloseable {
    * Passes on the messages between two positions, those of a partition in their order.
    *
    * @throws IllegalStateException if no message comes for a minute
+   * @throws E of the reader
    */
-  public void read(
-      Map<TopicPartition, Long> from, Map<TopicPartition, Long> until, Consumer<Message> reader) {
+  public <E extends Exception> void read(
+      Map<TopicPartition, Long> from,
+      Map<TopicPartition, Long> until,
+      ThrowingConsumer<Message, E> reader)
+      throws E {
     Map<TopicPartition, Long> first = beginning();
     partitions.forEach(p -> consumer.seek(p, Math.max(first.get(p), from.getOrDefault(p, 0L))));
     long last = System.nanoTime();
     long position = -1;
     while (partitions.stream().anyMatch(p -> consumer.position(p) < until.getOrDefault(p, 0L))) {
-      consumer
-          .poll(POLL)
-          .forEach(
-              record -> {
-                TopicPartition p = new TopicPartition(record.topic(), record.partition());
-                if (record.offset() < until.getOrDefault(p, 0L)) {
-                  reader.accept(MessageReader.message(record));
-                }
-              });
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        TopicPartition p = new TopicPartition(record.topic(), record.partition());
+        if (record.offset() < until.getOrDefault(p, 0L)) {
+          reader.accept(MessageReader.message(record));
+        }
+      }
       long now = partitions.stream().mapToLong(consumer::position).sum();
       last = now == position ? last : System.nanoTime();
       position = now;

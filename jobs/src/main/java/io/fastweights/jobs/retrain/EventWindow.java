@@ -2,7 +2,7 @@ package io.fastweights.jobs.retrain;
 
 import io.fastweights.jobs.config.KafkaSourceConfig;
 import io.fastweights.jobs.kafka.KafkaEvents;
-import io.fastweights.jobs.kafka.MessageEvents;
+import io.fastweights.jobs.kafka.MessageCells;
 import io.fastweights.jobs.kafka.TopicWindow;
 import io.fastweights.jobs.train.KeyedSequences;
 import io.fastweights.kernels.schema.MalformedEventException;
@@ -36,7 +36,7 @@ record EventWindow(
   static EventWindow read(
       TopicWindow topic, KafkaSourceConfig source, Schema schema, Duration length)
       throws Exception {
-    MessageEvents messages = KafkaEvents.of(source, schema).messages(schema);
+    MessageCells messages = KafkaEvents.of(source, schema).messages(schema);
     KeyedSequences sequences = new KeyedSequences(schema, messages.columns());
     Map<TopicPartition, Long> end = topic.end();
     Map<TopicPartition, Long> from =

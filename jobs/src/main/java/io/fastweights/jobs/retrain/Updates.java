@@ -134,7 +134,7 @@ final class Updates implements AutoCloseable {
   }
 
   private static void all(TopicWindow topic, Consumer<Message> reader) {
-    topic.read(topic.beginning(), topic.end(), reader);
+    topic.read(topic.beginning(), topic.end(), reader::accept);
   }
 
   /** The update of a message; null for any other message, which the job refuses. */

@@ -3,6 +3,8 @@ package io.fastweights.jobs.kafka;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventCells;
 import io.fastweights.jobs.events.EventFields;
+import io.fastweights.jobs.events.JsonLineParser;
+import io.fastweights.jobs.events.JsonText;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.kernels.math.KeyedReference;
 import io.fastweights.kernels.math.ReferenceModel;
@@ -36,9 +38,9 @@ final class Expected {
   /** The prediction's values, and its recall error last. */
   float[] answer(byte[] value) throws Exception {
     String[] cells = new String[columns.size()];
-    new JsonParser(columns, schema.columns()).parse(value, cells);
+    new JsonLineParser(columns, schema.columns()).parse(JsonText.of(value), cells);
     Message message = new Message("", 0, 0, 0, null, value, null, null);
-    Event event = new EventCells(columns, schema).event(message, cells);
+    Event event = new EventCells(columns, schema).event(message, "", cells);
     RawEvent raw = schema.newEvent();
     fields.read(event, raw);
     ReferenceModel.Step step = reference.step(event.key(), schema.encode(raw));

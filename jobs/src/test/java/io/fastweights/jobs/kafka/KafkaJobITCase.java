@@ -13,13 +13,16 @@ import io.fastweights.jobs.output.RowFormat;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.jobs.pipeline.JobTarget;
+import io.fastweights.jobs.values.StubRegistry;
 import io.fastweights.operator.api.Prediction;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +36,7 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -199,12 +203,101 @@ class KafkaJobITCase {
     assertThat(counted.get("malformed").asInt()).isEqualTo(3);
     JsonNode answer = JSON.readTree(broker.committed("answers").get(0).value());
     assertThat(answer.get("time").asText()).isEqualTo("1970-01-01T00:00:05Z");
-    assertThat(answer.get("tags").asText()).isEqualTo("[\"a\"]");
+    assertThat(answer.get("tags").toString()).isEqualTo("[\"a\"]");
+    assertThat(answer.get("price").isNumber()).isTrue();
     assertThat(broker.committed("answers.malformed"))
         .extracting(record -> Visits.header(record, DeadLetters.REASON))
         .anyMatch(reason -> reason.contains("no value"))
         .filteredOn(reason -> reason.startsWith("the value is no Avro record"))
         .hasSize(2);
+  }
+
+  /**
+   * Writers of three formats, one of which has changed its schema, with keys and times of Kafka.
+   */
+  @Test
+  void aCommandReadsWhatASchemaRegistryDescribes() throws Exception {
+    broker.createTopics(1, "registered", "told", "told.malformed");
+    Path schema =
+        Files.writeString(
+            folder.resolve("schema.json"),
+            Visits.SCHEMA_JSON.replace(
+                "\"key\": \"user\", \"time\": \"time\"",
+                "\"key\": \"kafka.key\", \"time\": \"kafka.timestamp\""));
+    String avro = "{\"type\": \"record\", \"name\": \"Visit\", \"fields\": [%s]}";
+    String page = "{\"name\": \"page\", \"type\": \"string\"}";
+    String price = "{\"name\": \"price\", \"type\": \"double\"}";
+    String outcome = "{\"name\": \"outcome\", \"type\": [\"null\", \"string\"], \"default\": null}";
+    try (StubRegistry registry = new StubRegistry()) {
+      registry.put(
+          "ids/1", null, String.format(Locale.ROOT, avro, page + "," + price + "," + outcome));
+      String newest = String.format(Locale.ROOT, avro, outcome + "," + price + "," + page);
+      registry.put("ids/2", "AVRO", newest);
+      registry.putVersion("registered-value", "latest", "AVRO", newest);
+      registry.put("ids/3", "JSON", "{\"type\": \"object\"}");
+      byte[] good =
+          "{\"page\": \"p3\", \"price\": 3, \"outcome\": \"buy\"}".getBytes(StandardCharsets.UTF_8);
+      broker.send(
+          Stream.of(
+                  registered(1, 4, 'p', '1', 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 2, 6, 'b', 'u', 'y'),
+                  registered(2, 2, 6, 'b', 'u', 'y', 0, 0, 0, 0, 0, 0, 0, 0x40, 4, 'p', '2'),
+                  registered(3, good),
+                  registered(4, 2, 'x'))
+              .map(value -> new ProducerRecord<>("registered", 0, 7000L, bytes("ü"), value))
+              .toList());
+      String topic = "kafka://" + broker.address() + "/";
+      StringWriter err = new StringWriter();
+      int code =
+          Main.commandLine()
+              .setErr(new PrintWriter(err))
+              .setOut(new PrintWriter(PrintWriter.nullWriter()))
+              .execute(
+                  "run",
+                  "--events",
+                  topic + "registered",
+                  "--kafka-bounded",
+                  "--kafka-schema-registry",
+                  registry.url(),
+                  "--output",
+                  topic + "told",
+                  "--schema",
+                  schema.toString());
+      assertThat(err.toString()).isEmpty();
+      assertThat(code).isZero();
+    }
+    List<String> values = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> told : broker.committed("told")) {
+      JsonNode value = JSON.readTree(told.value());
+      values.add(
+          value.get("page").asText()
+              + " "
+              + value.get("price")
+              + " "
+              + value.get("kafka.key").asText()
+              + " "
+              + value.get("kafka.timestamp").asText());
+    }
+    assertThat(values)
+        .containsExactly(
+            "p1 1.0 ü 1970-01-01T00:00:07Z",
+            "p2 2.0 ü 1970-01-01T00:00:07Z",
+            "p3 3 ü 1970-01-01T00:00:07Z");
+    assertThat(broker.committed("told.malformed"))
+        .extracting(record -> Visits.header(record, DeadLetters.REASON))
+        .containsExactly("schema ids/4 of the schema registry is not there");
+  }
+
+  /** A value behind the number of its schema. */
+  private static byte[] registered(int id, int... value) {
+    byte[] bytes = new byte[value.length];
+    for (int i = 0; i < value.length; i++) {
+      bytes[i] = (byte) value[i];
+    }
+    return registered(id, bytes);
+  }
+
+  private static byte[] registered(int id, byte[] value) {
+    return ByteBuffer.allocate(5 + value.length).put((byte) 0).putInt(id).put(value).array();
   }
 
   private static byte[] visit(

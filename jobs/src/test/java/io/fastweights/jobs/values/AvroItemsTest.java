@@ -1,4 +1,4 @@
-package io.fastweights.jobs.kafka;
+package io.fastweights.jobs.values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fastweights.jobs.events.AvroItems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
@@ -61,7 +60,7 @@ class AvroItemsTest {
     Path file = folder.resolve("visit.avsc");
     Files.writeString(
         file, String.format(Locale.ROOT, RECORD, "{\"type\": \"array\", \"items\": \"null\"}"));
-    assertThatThrownBy(() -> AvroParser.of(file, List.of("user")))
+    assertThatThrownBy(() -> AvroDecoder.of(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             file
