@@ -41,6 +41,9 @@ final class PairReaders {
       whole.clear();
       whole.timestamp(timestamp);
       reader.read(element, whole);
+      if (whole.forgets()) {
+        throw new MalformedEventException("an event of two keys can forget neither");
+      }
       return whole;
     }
 

@@ -84,6 +84,7 @@ final class ChaosJob {
         null,
         null,
         null,
+        null,
         List.of(),
         Map.of());
   }

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  * @param avroSchema file of the values' schema, for format AVRO without a registry
  * @param protobuf type of the values, for format PROTOBUF without a registry
  * @param schemaRegistry of the schemas that values name; null if they name none
+ * @param tombstones messages without a value
  * @param columns of the values that predictions keep beside those of the schema
  * @param properties of Kafka's consumer
  */
@@ -31,6 +32,7 @@ public record KafkaSourceConfig(
     Path avroSchema,
     ProtobufConfig protobuf,
     SchemaRegistryConfig schemaRegistry,
+    Tombstones tombstones,
     List<String> columns,
     Map<String, String> properties) {
 
@@ -41,12 +43,26 @@ public record KafkaSourceConfig(
     PROTOBUF
   }
 
+  /** Messages without a value, which delete the key in a compacted topic. */
+  public enum Tombstones {
+    /** They are no events. */
+    MALFORMED,
+    /** They empty the memory of their key. */
+    FORGET
+  }
+
   public KafkaSourceConfig {
     group = group == null ? "fastweights" : group;
     start = start == null ? "committed" : start;
     format = format == null && schemaRegistry == null ? ValueFormat.JSON : format;
+    tombstones = tombstones == null ? Tombstones.MALFORMED : tombstones;
     columns = columns == null ? List.of() : List.copyOf(columns);
     properties = properties == null ? Map.of() : Map.copyOf(properties);
+  }
+
+  /** True if tombstones empty the memory of their key. */
+  public boolean forgets() {
+    return tombstones == Tombstones.FORGET;
   }
 
   void check() {

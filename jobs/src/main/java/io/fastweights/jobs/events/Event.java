@@ -44,6 +44,11 @@ public record Event(
     return new Event(file, line, text, message, key, timestamp, ask, cells, values);
   }
 
+  /** True for a tombstone: a message without a value, which empties the memory of its key. */
+  public boolean forgets() {
+    return message != null && message.value() == null;
+  }
+
   /** The text of an event that is JSON. */
   public String json() {
     if (message == null || !text.isEmpty()) {

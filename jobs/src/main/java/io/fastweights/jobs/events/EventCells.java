@@ -97,6 +97,20 @@ public final class EventCells implements Serializable {
     return event(0, message.offset(), json, message, cells, null);
   }
 
+  /**
+   * The event of a message without a value, at the time of the message.
+   *
+   * @param cells of the message itself
+   */
+  public Event tombstone(Message message, String[] cells) throws MalformedEventException {
+    clean(cells);
+    if (cells[key] == null) {
+      throw new MalformedEventException("the key is missing");
+    }
+    return new Event(
+        0, message.offset(), "", message, cells[key], message.timestamp(), false, cells);
+  }
+
   private Event event(
       int file, long line, String text, Message message, String[] cells, RepeatedHour repeated)
       throws MalformedEventException {

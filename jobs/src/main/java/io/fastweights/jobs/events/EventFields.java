@@ -40,6 +40,10 @@ public final class EventFields implements EventReader<Event> {
   @Override
   public void read(Event event, RawEvent into) {
     into.timestamp(event.timestamp());
+    if (event.forgets()) {
+      into.forget();
+      return;
+    }
     for (int i = 0; i < columnOf.length; i++) {
       if (columnOf[i] != DERIVED) {
         into.set(i, text(event.cells()[columnOf[i]], i));

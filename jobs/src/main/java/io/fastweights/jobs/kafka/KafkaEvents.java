@@ -63,6 +63,12 @@ public final class KafkaEvents implements EventSource {
               + " FastWeights.on(stream).key(...)");
     }
     checkTime(schema);
+    if (config.forgets() && !schema.key().equals(MessageColumns.KEY)) {
+      throw new IllegalArgumentException(
+          "source.kafka.tombstones is forget: the key must be "
+              + MessageColumns.KEY
+              + ", as a tombstone has no value");
+    }
     ValueDecoder decoder = ValueDecoder.of(config);
     Set<String> columns = new LinkedHashSet<>();
     if (decoder.columns() != null) {
@@ -127,7 +133,7 @@ public final class KafkaEvents implements EventSource {
 
   /** Reads the same events outside of a job. */
   public MessageCells messages(Schema schema) {
-    return new MessageCells(columns, decoder, schema);
+    return new MessageCells(columns, decoder, schema, config.forgets());
   }
 
   @Override

@@ -24,13 +24,18 @@ public final class MessageCells implements Serializable {
   private final JsonLineParser parser;
   private final MessageColumns own;
   private final EventCells cells;
+  private final boolean forgets;
 
-  MessageCells(List<String> columns, ValueDecoder decoder, Schema schema) {
+  /**
+   * @param forgets true if a message without a value is an event that forgets its key
+   */
+  MessageCells(List<String> columns, ValueDecoder decoder, Schema schema, boolean forgets) {
     this.columns = List.copyOf(columns);
     this.decoder = decoder;
     this.parser = new JsonLineParser(this.columns, schema.columns());
     this.own = new MessageColumns(this.columns, schema.format().constants());
     this.cells = new EventCells(this.columns, schema);
+    this.forgets = forgets;
   }
 
   /** Names of the events' cells. */
@@ -43,14 +48,24 @@ public final class MessageCells implements Serializable {
    * @throws IOException if what is needed to read it cannot be had now
    */
   public Event event(Message message) throws MalformedEventException, IOException {
-    if (message.value() == null) {
-      throw new MalformedEventException("the message has no value");
-    }
     String[] values = cells.newCells();
+    if (message.value() == null) {
+      return tombstone(message, values);
+    }
     String json = decoder.json(message);
     parser.parse(json, values);
     own.fill(message, values);
     return cells.event(message, decoder.isJson() ? "" : json, values);
+  }
+
+  private Event tombstone(Message message, String[] values) throws MalformedEventException {
+    if (!forgets) {
+      throw new MalformedEventException(
+          "the message has no value; source.kafka.tombstones: forget makes it empty the memory of"
+              + " its key");
+    }
+    own.fill(message, values);
+    return cells.tombstone(message, values);
   }
 
   /** A member of the last value that is no column; null where there is none. */

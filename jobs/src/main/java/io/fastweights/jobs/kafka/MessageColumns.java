@@ -20,7 +20,7 @@ final class MessageColumns implements Serializable {
   private static final long serialVersionUID = 1L;
 
   static final String TIMESTAMP = "kafka.timestamp";
-  private static final String KEY = "kafka.key";
+  static final String KEY = "kafka.key";
   private static final String TOPIC = "kafka.topic";
   private static final String PARTITION = "kafka.partition";
   private static final String OFFSET = "kafka.offset";

@@ -91,6 +91,9 @@ public final class SharedAverages extends RichMapFunction<Event, Event>
 
   @Override
   public Event map(Event event) {
+    if (event.forgets()) {
+      return event;
+    }
     EncodedEvent encoded;
     try {
       raw.clear();

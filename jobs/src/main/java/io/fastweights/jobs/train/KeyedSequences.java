@@ -22,6 +22,7 @@ public final class KeyedSequences {
   private final RawEvent raw;
   private final SequenceBuilder builder;
   private final Map<String, Long> lastObserved = new HashMap<>();
+  private final Map<String, Integer> lives = new HashMap<>();
   private long events;
 
   /**
@@ -35,12 +36,17 @@ public final class KeyedSequences {
   }
 
   /**
-   * Adds an event to the sequence of its key.
+   * Adds an event to the sequence of its key. One that forgets its key ends the sequence.
    *
-   * @return the event as the schema encodes it
+   * @return the event as the schema encodes it; null for one that forgets its key
    * @throws MalformedEventException if {@code run} would refuse it
    */
   public EncodedEvent take(Event event) throws MalformedEventException {
+    if (event.forgets()) {
+      lives.merge(event.key(), 1, Integer::sum);
+      lastObserved.remove(event.key());
+      return null;
+    }
     raw.clear();
     fields.read(event, raw);
     EncodedEvent encoded = schema.encode(raw);
@@ -50,9 +56,15 @@ public final class KeyedSequences {
     if (encoded.observe()) {
       lastObserved.put(event.key(), encoded.timestamp());
     }
-    builder.add(event.key(), encoded);
+    builder.add(sequence(event.key()), encoded);
     events++;
     return encoded;
+  }
+
+  /** Name of a key's sequence: a key that was forgotten begins another one. */
+  private String sequence(String key) {
+    Integer life = lives.get(key);
+    return life == null ? key : key + '\0' + life;
   }
 
   /** Events taken. */

@@ -287,6 +287,43 @@ class KafkaJobITCase {
         .containsExactly("schema ids/4 of the schema registry is not there");
   }
 
+  /** The same event before and after a tombstone meets the same empty memory. */
+  @Test
+  void aTombstoneEmptiesTheMemoryOfItsKey() throws Exception {
+    broker.createTopics(1, "compacted", "since", "since.malformed");
+    Files.writeString(
+        folder.resolve("schema.json"),
+        Visits.SCHEMA_JSON.replace("\"key\": \"user\"", "\"key\": \"kafka.key\""));
+    Path config =
+        Files.writeString(
+            folder.resolve("job.yaml"),
+            String.format(
+                Locale.ROOT,
+                """
+                source: {kafka: {brokers: "%1$s", topic: compacted, bounded: true, tombstones: forget}}
+                sink: {kafka: {brokers: "%1$s", topic: since}}
+                schema: schema.json
+                """,
+                broker.address()));
+    byte[] visit = bytes("{\"time\": 7, \"page\": \"p\", \"price\": 3, \"outcome\": \"buy\"}");
+    broker.send(
+        Stream.of(visit, visit, null, visit)
+            .map(value -> new ProducerRecord<>("compacted", 0, bytes("u"), value))
+            .toList());
+    int code =
+        Main.commandLine()
+            .setOut(new PrintWriter(PrintWriter.nullWriter()))
+            .execute("run", "--config", config.toString());
+    assertThat(code).isZero();
+    List<String> answers = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> answer : broker.committed("since")) {
+      answers.add(new String(answer.value(), StandardCharsets.UTF_8));
+    }
+    assertThat(answers).hasSize(3);
+    assertThat(answers.get(2)).isEqualTo(answers.get(0)).isNotEqualTo(answers.get(1));
+    assertThat(broker.committed("since.malformed")).isEmpty();
+  }
+
   /** A value behind the number of its schema. */
   private static byte[] registered(int id, int... value) {
     byte[] bytes = new byte[value.length];

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.jobs.config.KafkaSourceConfig;
+import io.fastweights.jobs.config.KafkaSourceConfig.Tombstones;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.kernels.schema.MalformedEventException;
@@ -32,10 +33,14 @@ class MessageCellsTest {
   }
 
   private static MessageCells cells(String schemaJson) throws Exception {
+    return cells(schemaJson, Tombstones.MALFORMED);
+  }
+
+  private static MessageCells cells(String schemaJson, Tombstones tombstones) throws Exception {
     Schema schema = SchemaJson.parse(schemaJson);
     KafkaSourceConfig source =
         new KafkaSourceConfig(
-            "b:1", "visits", null, null, false, null, null, null, null, null, null);
+            "b:1", "visits", null, null, false, null, null, null, null, tombstones, null, null);
     return KafkaEvents.of(source, schema).messages(schema);
   }
 
@@ -83,6 +88,27 @@ class MessageCellsTest {
         .isInstanceOf(MalformedEventException.class)
         .hasMessage("the message's key is no text");
     assertThat(cells.event(message("u", 1, "{}")).cells()).contains("1");
+  }
+
+  @Test
+  void aTombstoneForgetsItsKeyOnlyIfThatIsAskedFor() throws Exception {
+    Message tombstone = message("u", 5000, null);
+    MessageCells refusing = cells(SCHEMA);
+    assertThatThrownBy(() -> refusing.event(tombstone))
+        .isInstanceOf(MalformedEventException.class)
+        .hasMessageStartingWith("the message has no value");
+    MessageCells cells = cells(SCHEMA, Tombstones.FORGET);
+    Event event = cells.event(tombstone);
+    assertThat(event.forgets()).isTrue();
+    assertThat(event.key()).isEqualTo("u");
+    assertThat(event.timestamp()).isEqualTo(5000);
+    assertThatThrownBy(() -> cells.event(message(null, 5000, null)))
+        .isInstanceOf(MalformedEventException.class)
+        .hasMessage("the key is missing");
+    assertThat(cells.event(message("u", 1, "{}")).forgets()).isFalse();
+    assertThatThrownBy(() -> cells(SCHEMA.replace("kafka.key", "user"), Tombstones.FORGET))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the key must be kafka.key");
   }
 
   @Test

@@ -67,6 +67,7 @@ class RegistryDecoderTest {
             null,
             new SchemaRegistryConfig(registry.url() + "/", null, all),
             null,
+            null,
             null));
   }
 

@@ -18,6 +18,7 @@ public final class RawEvent {
   private boolean hasContextTimestamp;
   private String id;
   private boolean observe;
+  private boolean forget;
   private Object target;
   private float[] vector;
 
@@ -44,6 +45,7 @@ public final class RawEvent {
     hasContextTimestamp = false;
     id = null;
     observe = true;
+    forget = false;
     target = null;
     vector = null;
   }
@@ -80,6 +82,16 @@ public final class RawEvent {
   /** Predict only. */
   public RawEvent ask() {
     observe = false;
+    return this;
+  }
+
+  /**
+   * Empty the memory of the key and delete its state: the events before it leave nothing, those
+   * after it find a new key. It is no observe and gets no prediction; fields and target need no
+   * values.
+   */
+  public RawEvent forget() {
+    forget = true;
     return this;
   }
 
@@ -170,6 +182,7 @@ public final class RawEvent {
     hasContextTimestamp = other.hasContextTimestamp;
     id = other.id;
     observe = other.observe;
+    forget = other.forget;
     target = other.target;
     for (int i = 0; i < places.length; i++) {
       values[i] = other.values[places[i]];
@@ -193,6 +206,11 @@ public final class RawEvent {
 
   public boolean observes() {
     return observe;
+  }
+
+  /** True if the memory of the key is to be emptied. */
+  public boolean forgets() {
+    return forget;
   }
 
   Object value(int field) {

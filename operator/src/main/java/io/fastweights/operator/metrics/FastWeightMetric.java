@@ -23,6 +23,8 @@ public enum FastWeightMetric {
       Kind.COUNTER,
       "overflowed",
       "Malformed events whose update or prediction left the range of floats."),
+  FORGOTTEN(
+      Kind.COUNTER, "forgotten", "Events that emptied the memory of their key, if it had one."),
   BATCHES_SIZE(Kind.COUNTER, "batches-size", "Batches flushed because they were full."),
   BATCHES_LINGER(
       Kind.COUNTER,
@@ -32,6 +34,7 @@ public enum FastWeightMetric {
   BATCHES_BARRIER(Kind.COUNTER, "batches-barrier", "Batches flushed before a checkpoint barrier."),
   BATCHES_REFRESH(
       Kind.COUNTER, "batches-refresh", "Batches flushed before an exchange of weights."),
+  BATCHES_FORGET(Kind.COUNTER, "batches-forget", "Batches flushed before a key was forgotten."),
   BATCHES_END_OF_INPUT(
       Kind.COUNTER, "batches-end-of-input", "Batches flushed at the end of the input."),
   BATCH_SIZE(Kind.HISTOGRAM, "batchSize", "Number of events in a batch."),

@@ -27,6 +27,7 @@ public final class FastWeightMetrics {
   private final Meter events;
   private final Counter malformed;
   private final Counter overflowed;
+  private final Counter forgotten;
   private final Map<FlushReason, Counter> flushes = new EnumMap<>(FlushReason.class);
   private final Histogram batchSize;
   private final Histogram stepMicros;
@@ -41,6 +42,7 @@ public final class FastWeightMetrics {
     events = group.meter(FastWeightMetric.EVENTS_PER_SECOND.path(), new MeterView(60));
     malformed = counter(FastWeightMetric.MALFORMED);
     overflowed = counter(FastWeightMetric.OVERFLOWED);
+    forgotten = counter(FastWeightMetric.FORGOTTEN);
     for (FlushReason reason : FlushReason.values()) {
       flushes.put(reason, counter(FastWeightMetric.batches(reason)));
     }
@@ -103,6 +105,11 @@ public final class FastWeightMetrics {
   /** Beside {@link #malformed}, which counts the event too. */
   public void overflowed() {
     overflowed.inc();
+  }
+
+  /** Counts an event that emptied its key's memory. */
+  public void forgotten() {
+    forgotten.inc();
   }
 
   /**

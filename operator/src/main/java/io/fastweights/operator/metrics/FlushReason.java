@@ -15,6 +15,8 @@ public enum FlushReason {
   BARRIER,
   /** New weights follow. */
   REFRESH,
+  /** A key is forgotten next. */
+  FORGET,
   /** The input has ended. */
   END_OF_INPUT
 }

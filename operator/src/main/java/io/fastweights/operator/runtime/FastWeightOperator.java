@@ -13,6 +13,7 @@ import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.cache.CacheSlots;
+import io.fastweights.operator.cache.HotKey;
 import io.fastweights.operator.cache.HotMemory;
 import io.fastweights.operator.metrics.FastWeightMetric;
 import io.fastweights.operator.metrics.FastWeightMetrics;
@@ -300,6 +301,10 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
           e.getMessage());
       return;
     }
+    if (rawEvent.forgets()) {
+      forget();
+      return;
+    }
     Batcher<T> batcher = runner.collecting();
     if (batcher.isEmpty()) {
       batcher.deadline = getProcessingTimeService().getCurrentProcessingTime() + lingerMillis;
@@ -320,6 +325,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     }
   }
 
+  /** The event as the model takes it; null if it forgets its key. */
   private EncodedEvent read(StreamRecord<T> element) throws MalformedEventException {
     rawEvent.clear();
     times.begin(element, rawEvent);
@@ -329,8 +335,25 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
       LOG.debug("the event reader failed", e);
       throw new MalformedEventException("the event reader failed: " + e);
     }
+    if (rawEvent.forgets()) {
+      return null;
+    }
     times.check(rawEvent);
     return model.encode(rawEvent);
+  }
+
+  /** Empties the memory of the current key, behind all events before this one. */
+  private void forget() throws Exception {
+    Object key = getCurrentKey();
+    flush(FlushReason.FORGET);
+    // The batch has set the keys of its own events.
+    setCurrentKey(key);
+    HotKey hot = memory.peek(key);
+    if (hot != null) {
+      memory.forget(hot);
+    }
+    store.clear();
+    metrics.forgotten();
   }
 
   /**

@@ -277,6 +277,11 @@ final class Schedule {
     return loop.refreshes();
   }
 
+  /** Events that emptied the memory of their key. */
+  public int forgotten() {
+    return loop.forgotten();
+  }
+
   /** Failures that the job recovered from. */
   public int failures() {
     return failures;

@@ -39,7 +39,7 @@ class ScheduleTest {
     assertThat(drawn).as("each model on each backend").hasSize(2 * TestModel.values().length);
     assertThat(happened)
         .as("each often, and nothing else")
-        .hasSize(9)
+        .hasSize(10)
         .allSatisfy((what, times) -> assertThat(times).as(what).isGreaterThan(count / 4));
   }
 
@@ -52,6 +52,7 @@ class ScheduleTest {
     add(happened, "late events", schedule.outputs(Stream.LATE, ""));
     add(happened, "malformed events", schedule.outputs(Stream.MALFORMED, ""));
     add(happened, "labels of an ask", schedule.outputs(Stream.SCORED, "asked true"));
+    add(happened, "forgotten keys", schedule.forgotten());
     add(happened, "idle", schedule.outputs(Stream.PREDICTIONS, WatermarkStatus.IDLE.toString()));
   }
 

@@ -90,6 +90,7 @@ final class Script implements DataOutput<Trip> {
     int key = Math.floorMod(trip.key.hashCode(), keys);
     trip.key = "k" + key;
     trip.label = random.nextInt(4) == 0 ? null : "l" + random.nextInt(3);
+    trip.user = random.nextInt(25) == 0 ? Trips.FORGOTTEN : trip.user;
     if (!trip.ask && !asks.isEmpty() && random.nextInt(3) > 0) {
       Trip asked = asks.get(random.nextInt(asks.size()));
       trip.key = asked.key;

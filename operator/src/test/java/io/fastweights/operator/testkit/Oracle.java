@@ -131,6 +131,20 @@ public final class Oracle {
     return prediction == null ? Answers.refusal(trip) : Answers.of(prediction);
   }
 
+  /** Empties the memory of a trip's key; true if the trip says so. */
+  public boolean forget(Trip trip) {
+    RawEvent event = schema == null ? new RawEvent(0) : schema.newEvent();
+    try {
+      reader.read(trip, event);
+    } catch (MalformedEventException | RuntimeException e) {
+      return false;
+    }
+    if (event.forgets()) {
+      lags.remove(trip.key);
+    }
+    return event.forgets();
+  }
+
   /** Predicts a trip, then learns it; null if it is refused. */
   public Prediction<Trip> predict(Trip trip) {
     EncodedEvent event;

@@ -28,6 +28,7 @@ public final class PlainLoop implements Inputs {
   private long version;
   private int today;
   private int refreshes;
+  private int forgotten;
 
   public PlainLoop(Setup setup) {
     this.setup = setup;
@@ -65,6 +66,10 @@ public final class PlainLoop implements Inputs {
   }
 
   private void answer(Trip trip, boolean stamped) {
+    if (oracle.forget(trip)) {
+      forgotten++;
+      return;
+    }
     Prediction<Trip> predicted = oracle.predict(trip);
     if (predicted == null) {
       outputs.add(Output.malformed(trip));
@@ -149,6 +154,11 @@ public final class PlainLoop implements Inputs {
   /** Number of times that the weights were replaced. */
   public int refreshes() {
     return refreshes;
+  }
+
+  /** Number of events that emptied the memory of their key. */
+  public int forgotten() {
+    return forgotten;
   }
 
   public Oracle oracle() {

@@ -20,6 +20,9 @@ public final class Trips {
   /** A reader fails for trips of this user. */
   public static final String NOBODY = "nobody";
 
+  /** A trip of this user empties the memory of its key. */
+  public static final String FORGOTTEN = "forgotten";
+
   /** 2026-01-01T00:00Z. */
   public static final long START = 1_767_225_600_000L;
 
@@ -39,8 +42,18 @@ public final class Trips {
         new Target.Classes("outcome", OUTCOMES));
   }
 
+  private static boolean forgets(Trip trip, RawEvent event) {
+    if (FORGOTTEN.equals(trip.user)) {
+      event.timestamp(trip.time).forget();
+    }
+    return event.forgets();
+  }
+
   /** Reads a trip as an event of {@link #schema}. */
   public static void read(Trip trip, RawEvent event) {
+    if (forgets(trip, event)) {
+      return;
+    }
     if (NOBODY.equals(trip.user)) {
       throw new IllegalStateException("a trip of nobody");
     }
@@ -73,6 +86,9 @@ public final class Trips {
 
   /** Reads a trip as an event of {@link #numbers}. */
   public static void readNumbers(Trip trip, RawEvent event) {
+    if (forgets(trip, event)) {
+      return;
+    }
     if (NOBODY.equals(trip.user)) {
       throw new IllegalStateException("a trip of nobody");
     }
@@ -119,6 +135,9 @@ public final class Trips {
   /** Reads a trip as a gaussian vector that depends on the trip's id. */
   public static EventReader<Trip> vectors(int dim) {
     return (trip, event) -> {
+      if (forgets(trip, event)) {
+        return;
+      }
       if (NOBODY.equals(trip.user)) {
         throw new IllegalStateException("a trip of nobody");
       }
