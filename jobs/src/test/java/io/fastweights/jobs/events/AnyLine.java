@@ -10,7 +10,8 @@ import java.io.UncheckedIOException;
 
 /** Properties of a reader and a parser of records for arbitrary bytes of a file. */
 final class AnyLine {
-  private static final int TIMES_INPUT = 256;
+  /** A record of two bytes may be refused with a reason of a hundred. */
+  private static final int TIMES_INPUT = 2048;
 
   private AnyLine() {}
 

@@ -6,16 +6,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The same steps in PyTorch: a script run by a Python that has it, one thread, one event of each
- * key at a time.
+ * Code of others in PyTorch: a script run by a Python that has it, one thread.
  *
  * @param python the interpreter
- * @param script {@code pytorch_peer.py}
+ * @param script of {@code jobs/src/bench}
  */
 public record TorchPeer(String python, Path script) {
 
@@ -36,22 +37,38 @@ public record TorchPeer(String python, Path script) {
   }
 
   /**
-   * Events per second of processor time, by batch size.
+   * Events per second of processor time, by batch size; {@code pytorch_peer.py} steps one event of
+   * each key at a time.
    *
    * @throws IOException if the script fails; the message holds its output
    */
   Map<Integer, Double> measure(EngineBenchmark.Shape shape, double seconds) throws IOException {
+    String output =
+        run(
+            Integer.toString(shape.dim()),
+            Integer.toString(shape.heads()),
+            Integer.toString(shape.dimHead()),
+            Integer.toString(shape.nu()),
+            Double.toString(seconds));
+    JsonNode result = new ObjectMapper().readTree(output);
+    Map<Integer, Double> rates = new TreeMap<>();
+    result
+        .properties()
+        .forEach(rate -> rates.put(Integer.parseInt(rate.getKey()), rate.getValue().asDouble()));
+    return rates;
+  }
+
+  /**
+   * Runs the script.
+   *
+   * @return its standard output
+   * @throws IOException if it fails; the message holds its output
+   */
+  public String run(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(python, script.toString()));
+    command.addAll(List.of(arguments));
     Process process =
-        new ProcessBuilder(
-                python,
-                script.toString(),
-                Integer.toString(shape.dim()),
-                Integer.toString(shape.heads()),
-                Integer.toString(shape.dimHead()),
-                Integer.toString(shape.nu()),
-                Double.toString(seconds))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       if (process.waitFor() != 0) {
@@ -61,11 +78,6 @@ public record TorchPeer(String python, Path script) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
-    JsonNode result = new ObjectMapper().readTree(output);
-    Map<Integer, Double> rates = new TreeMap<>();
-    result
-        .properties()
-        .forEach(rate -> rates.put(Integer.parseInt(rate.getKey()), rate.getValue().asDouble()));
-    return rates;
+    return output;
   }
 }
