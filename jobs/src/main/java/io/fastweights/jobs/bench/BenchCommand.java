@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
       EngineBenchCommand.class,
       StateBenchCommand.class,
       JobBenchCommand.class,
-      DriftBenchCommand.class
+      DriftBenchCommand.class,
+      OperatorBenchCommand.class
     })
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec command;
@@ -22,6 +23,6 @@ public final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        command.commandLine(), "which benchmark? There are: engine, state, job, drift");
+        command.commandLine(), "which benchmark? There are: engine, state, job, drift, operator");
   }
 }

@@ -1,6 +1,5 @@
 package io.fastweights.operator.runtime;
 
-import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.model.LogShape;
@@ -87,6 +86,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   private final transient Configuration options;
   private final transient OutputTag<Malformed<T>> malformedTag;
   private final transient TypeSerializer<T> serializer;
+  private final transient EngineSource engines;
   private final transient MailboxExecutor mailbox;
 
   private transient TypeSerializer<Object> keySerializer;
@@ -120,7 +120,8 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
       EventReader<T> reader,
       Configuration options,
       OutputTag<Malformed<T>> malformedTag,
-      TypeSerializer<T> serializer) {
+      TypeSerializer<T> serializer,
+      EngineSource engines) {
     super(parameters);
     this.spec = spec;
     this.timed = timed;
@@ -129,6 +130,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     this.options = options;
     this.malformedTag = malformedTag;
     this.serializer = serializer;
+    this.engines = engines;
     this.mailbox = parameters.getMailboxExecutor();
   }
 
@@ -268,7 +270,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
             GpuResource.deviceIndex(getRuntimeContext()),
             Long.MAX_VALUE,
             options.get(FastWeightOptions.CUDA_DENSE_PRODUCTS));
-    Engine created = metrics.chosen(EngineProvider.choose(model.model(), engineOptions));
+    Engine created = metrics.chosen(engines.choose(model.model(), engineOptions));
     String warning =
         CacheSlots.warning(created.pool(), storage(), Runtime.getRuntime().maxMemory());
     if (warning != null) {
