@@ -19,7 +19,7 @@ public final class HotKey extends Sieve.Entry<HotKey> {
   /** Events in the state's log of the key. */
   int logged;
 
-  /** The key's last observed event; null before the first. */
+  /** The key's last observed event, filled again by the next one; null before the first. */
   public EncodedEvent lag;
 
   /** Observed events. */
@@ -51,6 +51,15 @@ public final class HotKey extends Sieve.Entry<HotKey> {
 
   /** Segment of the key in that batch. */
   public int segment;
+
+  /** The key has learned an event. */
+  public void observed(EncodedEvent event) {
+    if (lag == null) {
+      lag = new EncodedEvent();
+    }
+    lag.keep(event);
+    events++;
+  }
 
   HotKey(Object key, int slot, PendingLog log) {
     this.key = key;

@@ -169,8 +169,10 @@ public final class HotMemory {
 
   /** Loads together the keys that {@link #get} found in no slot. */
   public void loadMissed() throws Exception {
-    slots.load(missed);
-    missed.clear();
+    if (!missed.isEmpty()) {
+      slots.load(missed);
+      missed.clear();
+    }
   }
 
   /** A key if it is in a slot, else null. */

@@ -291,9 +291,10 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
 
   @Override
   public void processElement(StreamRecord<T> element) throws Exception {
-    EncodedEvent event;
+    Batcher<T> batcher = runner.collecting();
+    Pending<T> pending = batcher.next();
     try {
-      event = read(element);
+      read(element, pending.encoded);
     } catch (MalformedEventException e) {
       refuse(
           element.getValue(),
@@ -302,12 +303,10 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
           e.getMessage());
       return;
     }
-    Batcher<T> batcher = runner.collecting();
     if (batcher.isEmpty()) {
       batcher.deadline = getProcessingTimeService().getCurrentProcessingTime() + lingerMillis;
     }
-    Pending<T> pending = batcher.add();
-    pending.event = event;
+    pending.event = pending.encoded;
     pending.id = rawEvent.id();
     // With object reuse the chain may fill the same element again before the batch is stepped, and
     // with it a key that is a part of it.
@@ -315,6 +314,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     pending.value = copies ? serializer.copy(element.getValue()) : element.getValue();
     pending.hasTimestamp = EventTimes.isStamped(element);
     pending.timestamp = pending.hasTimestamp ? element.getTimestamp() : 0;
+    batcher.add();
     if (batcher.isFull() || lingerMillis == 0) {
       flush(FlushReason.SIZE);
     } else if (linger == null) {
@@ -322,7 +322,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     }
   }
 
-  private EncodedEvent read(StreamRecord<T> element) throws MalformedEventException {
+  private void read(StreamRecord<T> element, EncodedEvent into) throws MalformedEventException {
     rawEvent.clear();
     times.begin(element, rawEvent);
     try {
@@ -332,7 +332,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
       throw new MalformedEventException("the event reader failed: " + e);
     }
     times.check(rawEvent);
-    return model.encode(rawEvent);
+    model.encode(rawEvent, into);
   }
 
   /**

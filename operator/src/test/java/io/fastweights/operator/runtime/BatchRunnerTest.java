@@ -250,10 +250,11 @@ class BatchRunnerTest {
   }
 
   private void add(Trip trip) throws Exception {
-    Pending<Trip> pending = runner.collecting().add();
+    Pending<Trip> pending = runner.collecting().next();
     pending.value = trip;
     pending.key = trip.key;
     pending.event = oracle.encode(trip);
+    runner.collecting().add();
   }
 
   private void checkpoint() throws Exception {
