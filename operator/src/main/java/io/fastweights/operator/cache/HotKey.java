@@ -10,6 +10,9 @@ public final class HotKey extends Sieve.Entry<HotKey> {
   public final Object key;
   public final int slot;
 
+  /** Bytes of the key and of what stands beside its memory. */
+  final long bytes;
+
   /** The slot's content is void: the key has no memory yet. */
   public boolean fresh;
 
@@ -61,9 +64,10 @@ public final class HotKey extends Sieve.Entry<HotKey> {
     events++;
   }
 
-  HotKey(Object key, int slot, PendingLog log) {
+  HotKey(Object key, int slot, long bytes, PendingLog log) {
     this.key = key;
     this.slot = slot;
+    this.bytes = bytes;
     this.log = log;
   }
 }

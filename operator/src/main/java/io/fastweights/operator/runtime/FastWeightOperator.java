@@ -13,6 +13,7 @@ import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.cache.CacheSlots;
 import io.fastweights.operator.cache.HotMemory;
+import io.fastweights.operator.cache.KeyLength;
 import io.fastweights.operator.metrics.FastWeightMetric;
 import io.fastweights.operator.metrics.FastWeightMetrics;
 import io.fastweights.operator.metrics.FlushReason;
@@ -179,6 +180,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
             store,
             options.get(FastWeightOptions.FOLD_THRESHOLD),
             options.get(FastWeightOptions.UNSAVED_KEYS),
+            new KeyLength(keySerializer),
             this::setCurrentKey,
             getProcessingTimeService()::getCurrentProcessingTime);
     serve();
