@@ -55,14 +55,13 @@ final class EventPump extends AbstractStreamOperator<Tuple2<Long, Long>>
   @Override
   public void processElement(StreamRecord<Long> round) {
     List<Tuple2<Long, Long>> made = made(round.getValue());
-    long thread = Thread.currentThread().getId();
-    long bytes = threads.getThreadAllocatedBytes(thread);
+    long bytes = threads.getCurrentThreadAllocatedBytes();
     long nanos = threads.getCurrentThreadCpuTime();
     for (Tuple2<Long, Long> event : made) {
       output.collect(record.replace(event));
     }
     nanos = threads.getCurrentThreadCpuTime() - nanos;
-    bytes = threads.getThreadAllocatedBytes(thread) - bytes;
+    bytes = threads.getCurrentThreadAllocatedBytes() - bytes;
     ROUNDS.get(name).add(new Round((double) nanos / events, (double) bytes / events));
   }
 
