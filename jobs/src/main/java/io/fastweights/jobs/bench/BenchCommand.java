@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
       StateBenchCommand.class,
       JobBenchCommand.class,
       DriftBenchCommand.class,
-      ParityBenchCommand.class
+      ParityBenchCommand.class,
+      OperatorBenchCommand.class
     })
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec command;
@@ -23,6 +24,6 @@ public final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        command.commandLine(), "which benchmark? There are: engine, state, job, drift, parity");
+        command.commandLine(), "which benchmark? There are: engine, state, job, drift, parity, operator");
   }
 }

@@ -17,7 +17,7 @@ final class JobBenchmark {
   private static final MemoryKind KIND = MemoryKind.KIB_16;
   private static final int[] PARALLELISMS = {1, 2};
   private static final List<MemoryKind> KINDS =
-      List.of(new MemoryKind("4KiB", 8), KIND, new MemoryKind("64KiB", 32), MemoryKind.KIB_256);
+      List.of(MemoryKind.KIB_4, KIND, new MemoryKind("64KiB", 32), MemoryKind.KIB_256);
   private static final List<Batching> BATCHINGS =
       List.of(new Batching(1, 0), new Batching(64, 5), Batching.DEFAULT, new Batching(1024, 50));
   private static final List<Quantile> QUANTILES =

@@ -15,6 +15,7 @@ import java.util.List;
  * @param dim d, floats of a head's key and value
  */
 record MemoryKind(String name, int dim) implements Serializable {
+  static final MemoryKind KIB_4 = new MemoryKind("4KiB", 8);
   static final MemoryKind KIB_16 = new MemoryKind("16KiB", 16);
   static final MemoryKind KIB_256 = new MemoryKind("256KiB", 64);
 

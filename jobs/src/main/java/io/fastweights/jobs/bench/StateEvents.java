@@ -13,7 +13,8 @@ import org.apache.flink.api.java.tuple.Tuple2;
 final class StateEvents
     implements EventReader<Tuple2<Long, Long>>, NaiveMemory.Events<Tuple2<Long, Long>> {
   private static final long serialVersionUID = 1L;
-  private static final int DIFFERENT = 1024;
+  private static final int DIFFERENT_BITS = 10;
+  private static final int DIFFERENT = 1 << DIFFERENT_BITS;
   private static final long SEED = 11;
 
   private final MemoryKind kind;
@@ -66,7 +67,7 @@ final class StateEvents
 
   private static int row(long event) {
     // Not a function of the key: neighbours in RocksDB would be alike, and would compress.
-    return new SplittableRandom(SEED ^ event).nextInt(DIFFERENT);
+    return (int) (event * 0x9E3779B97F4A7C15L >>> Long.SIZE - DIFFERENT_BITS);
   }
 
   private void fill() {

@@ -10,24 +10,10 @@ import java.util.Locale;
  * An event as features: ids and weights in the order of the schema's fields, and the encoded
  * target. A key keeps its last observed event (the lag) in this form.
  *
- * @param timestamp in milliseconds since 1970-01-01 UTC
- * @param observe true to learn from it
- * @param ids feature ids, each within its field
- * @param weights their weights
- * @param targetId id of the target's lag embedding; -1 where the target is unknown
- * @param target the encoded target; empty where it is unknown or the schema has none
- * @param vector the input itself, float[inputDim], where there is no schema; else null
- * @param numbers those that running statistics standardise; null where the schema has none
+ * <p>It is filled again for another event by {@link Schema#encode(RawEvent, EncodedEvent)} and by
+ * {@link #keep}, and owns its arrays: what is to outlive that must be copied.
  */
-public record EncodedEvent(
-    long timestamp,
-    boolean observe,
-    int[] ids,
-    float[] weights,
-    int targetId,
-    float[] target,
-    float[] vector,
-    RunningNumbers numbers) {
+public final class EncodedEvent {
   private static final int[] NO_IDS = {};
   private static final float[] NO_FLOATS = {};
 
@@ -36,6 +22,52 @@ public record EncodedEvent(
 
   /** Largest magnitude of a float of a vector event: its square and the sums stay finite. */
   public static final float MOST = 1e6f;
+
+  private long timestamp;
+  private boolean observe;
+  private int[] ids;
+  private float[] weights;
+  private int targetId;
+  private float[] target;
+  private float[] vector;
+  private RunningNumbers numbers;
+
+  /** Takes the target of the next event that has one. */
+  private float[] spareTarget = NO_FLOATS;
+
+  /** Takes the next vector. */
+  private float[] spareVector = NO_FLOATS;
+
+  /**
+   * An event that takes over the arrays.
+   *
+   * @param timestamp in milliseconds since 1970-01-01 UTC
+   * @param observe true to learn from it
+   * @param ids feature ids, each within its field
+   * @param weights their weights
+   * @param targetId id of the target's lag embedding; -1 where the target is unknown
+   * @param target the encoded target; empty where it is unknown or the schema has none
+   * @param vector the input itself, float[inputDim], where there is no schema; else null
+   * @param numbers those that running statistics standardise; null where the schema has none
+   */
+  public EncodedEvent(
+      long timestamp,
+      boolean observe,
+      int[] ids,
+      float[] weights,
+      int targetId,
+      float[] target,
+      float[] vector,
+      RunningNumbers numbers) {
+    this.timestamp = timestamp;
+    this.observe = observe;
+    this.ids = ids;
+    this.weights = weights;
+    this.targetId = targetId;
+    this.target = target;
+    this.vector = vector;
+    this.numbers = numbers;
+  }
 
   /** An event without running statistics. */
   public EncodedEvent(
@@ -49,34 +81,76 @@ public record EncodedEvent(
     this(timestamp, observe, ids, weights, targetId, target, vector, null);
   }
 
+  /** An event at time 0, to be filled. */
+  public EncodedEvent() {
+    this(0, true, NO_IDS, NO_FLOATS, -1, NO_FLOATS, null);
+  }
+
   /** A lag that holds the time only. */
   public static EncodedEvent ofTime(long timestamp) {
     return new EncodedEvent(timestamp, true, NO_IDS, NO_FLOATS, -1, NO_FLOATS, null);
   }
 
   /**
-   * An event that is a vector. Its lag is its time alone.
+   * Becomes an event of a vector. Its lag is its time alone.
    *
    * @throws MalformedEventException if the vector or an observed event's target is missing, of
    *     another size, not finite or beyond {@link #MOST}
    */
-  static EncodedEvent ofVector(RawEvent event, int inputDim, int targetDim)
-      throws MalformedEventException {
-    float[] input = checked("vector", event.vector(), inputDim);
-    float[] target = NO_FLOATS;
-    if (targetDim > 0 && event.observes()) {
+  void fillVector(RawEvent event, int inputDim, int targetDim) throws MalformedEventException {
+    begin(event, 0);
+    check("vector", event.vector(), inputDim);
+    if (targetDim > 0 && observe) {
       Object value = event.targetValue();
       if (value != null && !(value instanceof float[])) {
         throw new MalformedEventException("the target is no vector");
       }
-      target = checked("target", (float[]) value, targetDim);
+      check("target", (float[]) value, targetDim);
+      System.arraycopy((float[]) value, 0, beginTarget(targetDim), 0, targetDim);
     }
-    return new EncodedEvent(
-        event.timestamp(), event.observes(), NO_IDS, NO_FLOATS, -1, target, input);
+    if (spareVector.length != inputDim) {
+      spareVector = new float[inputDim];
+    }
+    vector = spareVector;
+    System.arraycopy(event.vector(), 0, vector, 0, inputDim);
   }
 
-  private static float[] checked(String what, float[] vector, int dim)
-      throws MalformedEventException {
+  /** Becomes another event, with space for features and without a target. */
+  void begin(RawEvent event, int features) {
+    timestamp = event.timestamp();
+    observe = event.observes();
+    beginFeatures(features);
+    targetId = -1;
+    target = NO_FLOATS;
+    vector = null;
+    numbers = null;
+  }
+
+  private void beginFeatures(int features) {
+    if (ids.length != features) {
+      ids = new int[features];
+      weights = new float[features];
+    }
+  }
+
+  /** Space for the target. */
+  float[] beginTarget(int dim) {
+    if (spareTarget.length != dim) {
+      spareTarget = new float[dim];
+    }
+    target = spareTarget;
+    return target;
+  }
+
+  void targetId(int id) {
+    targetId = id;
+  }
+
+  void numbers(RunningNumbers running) {
+    numbers = running;
+  }
+
+  private static void check(String what, float[] vector, int dim) throws MalformedEventException {
     if (vector == null) {
       throw new MalformedEventException("the " + what + " is missing");
     }
@@ -85,16 +159,14 @@ public record EncodedEvent(
           String.format(
               Locale.ROOT, "the %s has %d floats, must have %d", what, vector.length, dim));
     }
-    float[] copy = vector.clone();
     // A loop without an exit is vectorised. The maximum with NaN is NaN.
     float most = 0;
     for (int i = 0; i < dim; i++) {
-      most = Math.max(most, Math.abs(copy[i]));
+      most = Math.max(most, Math.abs(vector[i]));
     }
     if (!(most <= MOST)) {
-      throw beyond(what, copy);
+      throw beyond(what, vector);
     }
-    return copy;
   }
 
   private static MalformedEventException beyond(String what, float[] vector) {
@@ -110,6 +182,67 @@ public record EncodedEvent(
             what,
             vector[i],
             MOST));
+  }
+
+  public long timestamp() {
+    return timestamp;
+  }
+
+  /** True to learn from it. */
+  public boolean observe() {
+    return observe;
+  }
+
+  /** Feature ids, each within its field. */
+  public int[] ids() {
+    return ids;
+  }
+
+  /** The weights of the features. */
+  public float[] weights() {
+    return weights;
+  }
+
+  /** Id of the target's lag embedding; -1 where the target is unknown. */
+  public int targetId() {
+    return targetId;
+  }
+
+  /** The encoded target; empty where it is unknown or the schema has none. */
+  public float[] target() {
+    return target;
+  }
+
+  /** The input itself, float[inputDim], where there is no schema; else null. */
+  public float[] vector() {
+    return vector;
+  }
+
+  /** Those that running statistics standardise; null where the schema has none. */
+  public RunningNumbers numbers() {
+    return numbers;
+  }
+
+  /** Becomes a copy of another event as its key keeps it: {@link #asLag}. */
+  public void keep(EncodedEvent event) {
+    boolean isVector = event.vector != null;
+    timestamp = event.timestamp;
+    observe = true;
+    beginFeatures(isVector ? 0 : event.ids.length);
+    System.arraycopy(event.ids, 0, ids, 0, ids.length);
+    System.arraycopy(event.weights, 0, weights, 0, ids.length);
+    targetId = event.targetId;
+    int dim = isVector ? 0 : event.target.length;
+    System.arraycopy(event.target, 0, beginTarget(dim), 0, dim);
+    vector = null;
+    numbers = event.numbers;
+  }
+
+  /** A copy as {@link #keep} makes it, which nothing fills again. */
+  public EncodedEvent kept() {
+    EncodedEvent kept = new EncodedEvent();
+    kept.keep(this);
+    return kept;
   }
 
   /** The event as its key keeps it: without the vector. */

@@ -1,9 +1,7 @@
 package io.fastweights.kernels.schema;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -65,7 +63,7 @@ public sealed interface Field {
   /**
    * Writes {@link #features()} ids and weights.
    *
-   * @param value the reader's value: String, Double or null
+   * @param value the reader's value: a String, a number or null
    * @param timestamp of the event's context, in milliseconds
    * @throws MalformedEventException if the value cannot be encoded
    */
@@ -339,8 +337,6 @@ public sealed interface Field {
    * @param buckets of a day; 24 are hours
    */
   record TimeOfDay(String name, int buckets, boolean smooth, ZoneId zone) implements Field {
-    private static final double DAY_MILLIS = 86_400_000;
-
     public TimeOfDay {
       if (buckets < 2 || buckets > 1440) {
         throw new IllegalArgumentException(
@@ -365,8 +361,8 @@ public sealed interface Field {
 
     @Override
     public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
-      ZonedDateTime time = Instant.ofEpochMilli(timestamp).atZone(zone);
-      double position = time.toLocalTime().toNanoOfDay() / 1e6 / DAY_MILLIS * buckets;
+      double position =
+          LocalTime.millisOfDay(timestamp, zone) / (double) LocalTime.DAY_MILLIS * buckets;
       if (!smooth) {
         ids[at] = Math.min(buckets - 1, (int) position);
         weights[at] = 1;
@@ -396,13 +392,16 @@ public sealed interface Field {
 
     @Override
     public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
-      ids[at] = Instant.ofEpochMilli(timestamp).atZone(zone).getDayOfWeek().getValue() - 1;
+      ids[at] = LocalTime.dayOfWeek(timestamp, zone);
       weights[at] = 1;
     }
   }
 
   /** Methods that the fields share. */
   final class Ids {
+    private static final long FNV_BASIS = 0xcbf29ce484222325L;
+    private static final long FNV_PRIME = 0x100000001b3L;
+
     private Ids() {}
 
     static void check(String field, int ids) {
@@ -413,17 +412,35 @@ public sealed interface Field {
     }
 
     static String text(Object value) {
-      return value instanceof Double d && d == Math.rint(d) && Math.abs(d) < 1e15
-          ? Long.toString(d.longValue())
-          : value.toString();
+      if (value instanceof Number number) {
+        double d = number.doubleValue();
+        return d == Math.rint(d) && Math.abs(d) < 1e15 ? Long.toString((long) d) : value.toString();
+      }
+      return value.toString();
     }
 
     /** FNV-1a over UTF-8, then mixed: the same bucket on every JVM. */
     static int bucket(String text, int buckets) {
-      long hash = 0xcbf29ce484222325L;
-      for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-        hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+      long hash = FNV_BASIS;
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
+        if (c >= 0x80) {
+          return bucket(hash(text.getBytes(StandardCharsets.UTF_8)), buckets);
+        }
+        hash = (hash ^ c) * FNV_PRIME;
       }
+      return bucket(hash, buckets);
+    }
+
+    private static long hash(byte[] bytes) {
+      long hash = FNV_BASIS;
+      for (byte b : bytes) {
+        hash = (hash ^ (b & 0xff)) * FNV_PRIME;
+      }
+      return hash;
+    }
+
+    private static int bucket(long hash, int buckets) {
       return (int) Long.remainderUnsigned(Mix.mix64(hash), buckets);
     }
   }

@@ -11,6 +11,11 @@ import java.util.Map;
  */
 public final class RawEvent {
   private final Object[] values;
+
+  /** Those of {@link #values} that are numbers; made when a field is first given one. */
+  private final GivenNumber[] numbers;
+
+  private final GivenNumber targetNumber = new GivenNumber();
   private final Map<String, Integer> places = new HashMap<>();
   private final String targetName;
   private long timestamp;
@@ -25,12 +30,14 @@ public final class RawEvent {
   /** An event of a schema with this many fields, which have no names. */
   public RawEvent(int fields) {
     values = new Object[fields];
+    numbers = new GivenNumber[fields];
     targetName = null;
     clear();
   }
 
   RawEvent(Schema schema) {
     values = new Object[schema.fields().size()];
+    numbers = new GivenNumber[values.length];
     for (int i = 0; i < values.length; i++) {
       places.put(schema.fields().get(i).name(), i);
     }
@@ -111,8 +118,7 @@ public final class RawEvent {
    * @throws IllegalArgumentException if the schema has no field of the name; says which is nearest
    */
   public RawEvent set(String field, double value) {
-    values[place(field)] = value;
-    return this;
+    return set(place(field), value);
   }
 
   private int place(String field) {
@@ -138,7 +144,10 @@ public final class RawEvent {
 
   /** A number field's value, by its place in the schema. */
   public RawEvent set(int field, double value) {
-    values[field] = value;
+    if (numbers[field] == null) {
+      numbers[field] = new GivenNumber();
+    }
+    values[field] = numbers[field].set(value);
     return this;
   }
 
@@ -155,7 +164,7 @@ public final class RawEvent {
 
   /** The target, as a number. */
   public RawEvent target(double value) {
-    target = value;
+    target = targetNumber.set(value);
     return this;
   }
 
@@ -184,8 +193,15 @@ public final class RawEvent {
     observe = other.observe;
     forget = other.forget;
     target = other.target;
+    if (target == other.targetNumber) {
+      target(other.targetNumber.doubleValue());
+    }
     for (int i = 0; i < places.length; i++) {
-      values[i] = other.values[places[i]];
+      Object value = other.values[places[i]];
+      values[i] = value;
+      if (value instanceof GivenNumber number) {
+        set(i, number.doubleValue());
+      }
     }
     return this;
   }
@@ -226,7 +242,7 @@ public final class RawEvent {
   }
 
   /**
-   * A number given as a Double or as text.
+   * A number given as such or as text.
    *
    * @throws MalformedEventException if it is missing, no number, NaN or infinite
    */
@@ -235,8 +251,8 @@ public final class RawEvent {
       throw new MalformedEventException(kind + name + " is missing");
     }
     double number;
-    if (value instanceof Double d) {
-      number = d;
+    if (value instanceof Number given) {
+      number = given.doubleValue();
     } else if (value instanceof String text) {
       try {
         number = Double.parseDouble(text.trim());

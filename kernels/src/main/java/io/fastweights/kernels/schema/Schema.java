@@ -114,7 +114,11 @@ public record Schema(
 
   /** Features of an event. */
   public int features() {
-    return fields.stream().mapToInt(Field::features).sum();
+    int features = 0;
+    for (int i = 0; i < fields.size(); i++) {
+      features += fields.get(i).features();
+    }
+    return features;
   }
 
   /** The place of a field, for {@link RawEvent#set}. */
@@ -144,23 +148,29 @@ public record Schema(
    *     event has no target
    */
   public EncodedEvent encode(RawEvent event) throws MalformedEventException {
-    int[] ids = new int[features()];
-    float[] weights = new float[ids.length];
+    EncodedEvent encoded = new EncodedEvent();
+    encode(event, encoded);
+    return encoded;
+  }
+
+  /**
+   * Encodes an event into one that is filled again and again.
+   *
+   * @param into undefined after an exception
+   * @throws MalformedEventException as {@link #encode(RawEvent)}
+   */
+  public void encode(RawEvent event, EncodedEvent into) throws MalformedEventException {
+    into.begin(event, features());
     int at = 0;
     for (int i = 0; i < fields.size(); i++) {
       Field field = fields.get(i);
-      field.encode(event.value(i), event.contextTimestamp(), ids, weights, at);
+      field.encode(event.value(i), event.contextTimestamp(), into.ids(), into.weights(), at);
       at += field.features();
     }
-    float[] encoded = {};
-    int targetId = -1;
     if (target != null && event.observes()) {
-      encoded = new float[target.dim()];
-      targetId = target.encode(event.targetValue(), encoded);
+      into.targetId(target.encode(event.targetValue(), into.beginTarget(target.dim())));
     }
-    RunningNumbers numbers = RunningNumbers.read(this, event);
-    return new EncodedEvent(
-        event.timestamp(), event.observes(), ids, weights, targetId, encoded, null, numbers);
+    into.numbers(RunningNumbers.read(this, event));
   }
 
   /** Names of the numbers that have running statistics: fields in their order, then the target. */
@@ -280,7 +290,19 @@ public record Schema(
    */
   public static EncodedEvent encodeVector(RawEvent event, int inputDim, int targetDim)
       throws MalformedEventException {
-    return EncodedEvent.ofVector(event, inputDim, targetDim);
+    EncodedEvent encoded = new EncodedEvent();
+    encodeVector(event, inputDim, targetDim, encoded);
+    return encoded;
+  }
+
+  /**
+   * As {@link #encodeVector(RawEvent, int, int)}, into an event that is filled again and again.
+   *
+   * @param into undefined after an exception
+   */
+  public static void encodeVector(RawEvent event, int inputDim, int targetDim, EncodedEvent into)
+      throws MalformedEventException {
+    into.fillVector(event, inputDim, targetDim);
   }
 
   /**

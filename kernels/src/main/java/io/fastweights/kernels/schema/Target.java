@@ -212,13 +212,18 @@ public sealed interface Target {
       if (value == null) {
         throw new MalformedEventException("target " + name + " is missing");
       }
-      int id = id(Field.Ids.text(value).trim());
+      int id = value instanceof java.lang.Number n ? id(n) : id(Field.Ids.text(value).trim());
       if (id < 0) {
         throw new MalformedEventException(
             "target " + name + " is '" + value + "', must be true or false, 1 or 0");
       }
       into[0] = id;
       return id;
+    }
+
+    private static int id(java.lang.Number number) {
+      double d = number.doubleValue();
+      return d == 1 ? 1 : d == 0 ? 0 : -1;
     }
 
     private static int id(String text) {

@@ -104,6 +104,7 @@ class TwoKeysTest {
             .set("price", 2)
             .target(true);
     RawEvent taken = part.newEvent().take(event, new int[] {1});
+    event.set("price", 9).target(false);
     assertThat(taken.contextTimestamp()).isEqualTo(3);
     assertThat(taken.id()).isEqualTo("a");
     EncodedEvent encoded = part.encode(taken);

@@ -45,7 +45,8 @@ public final class FastWeightOptions {
           .withDescription(
               "Size of each subtask's cache of memories, in addition to the state backend."
                   + " A key takes 4 bytes (2 in bf16) times layers, heads, rows and columns, plus"
-                  + " 256 bytes. The keys of one batch always fit. Unsaved log entries are not"
+                  + " 256 bytes, plus what its key has beyond 64 bytes when serialized. The keys"
+                  + " of one batch always fit. Unsaved log entries are not"
                   + " included: at most the fold threshold times the size of the memory for each"
                   + " key. Predictions do not depend on it.");
 

@@ -11,8 +11,14 @@ import org.apache.flink.configuration.MemorySize;
 /** Number of memories that fit into a cache of a given size in bytes. */
 @Internal
 public final class CacheSlots {
-  /** Bytes of a key beside its memory: its entry, its lag, its place in the eviction order. */
-  private static final long ENTRY_BYTES = 256;
+  /**
+   * Bytes of a key beside its memory: itself if it is short, its entry, its lag, its place in the
+   * eviction order.
+   */
+  static final long ENTRY_BYTES = 256;
+
+  /** Bytes of the longest key that is a part of {@link #ENTRY_BYTES}. */
+  public static final int SHORT_KEY = 64;
 
   private static final int MOST = 1 << 26;
 
@@ -48,7 +54,7 @@ public final class CacheSlots {
         FastWeightOptions.BATCH_SIZE.key());
   }
 
-  /** Bytes that a key takes in the cache. */
+  /** Bytes that a short key takes in the cache, with its memory. */
   public static long keyBytes(MemoryShape shape, Storage storage) {
     return (long) storage.bytes() * shape.floats() + ENTRY_BYTES;
   }

@@ -10,6 +10,9 @@ public final class HotKey extends Sieve.Entry<HotKey> {
   public final Object key;
   public final int slot;
 
+  /** Bytes of the key and of what stands beside its memory. */
+  final long bytes;
+
   /** The slot's content is void: the key has no memory yet. */
   public boolean fresh;
 
@@ -19,7 +22,7 @@ public final class HotKey extends Sieve.Entry<HotKey> {
   /** Events in the state's log of the key. */
   int logged;
 
-  /** The key's last observed event; null before the first. */
+  /** The key's last observed event, filled again by the next one; null before the first. */
   public EncodedEvent lag;
 
   /** Observed events. */
@@ -52,9 +55,19 @@ public final class HotKey extends Sieve.Entry<HotKey> {
   /** Segment of the key in that batch. */
   public int segment;
 
-  HotKey(Object key, int slot, PendingLog log) {
+  /** The key has learned an event. */
+  public void observed(EncodedEvent event) {
+    if (lag == null) {
+      lag = new EncodedEvent();
+    }
+    lag.keep(event);
+    events++;
+  }
+
+  HotKey(Object key, int slot, long bytes, PendingLog log) {
     this.key = key;
     this.slot = slot;
+    this.bytes = bytes;
     this.log = log;
   }
 }

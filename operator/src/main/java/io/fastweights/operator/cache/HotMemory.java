@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import org.apache.flink.annotation.Internal;
 
 /**
@@ -24,7 +25,7 @@ import org.apache.flink.annotation.Internal;
  */
 @Internal
 public final class HotMemory {
-  private static final int NONE = -1;
+  private static final int NONE = CacheSpace.NONE;
 
   /**
    * Factor by which a key's log may be longer while the key is in a slot. The log is not read
@@ -38,12 +39,11 @@ public final class HotMemory {
   private final SlotStore slots;
   private final List<HotKey> missed = new ArrayList<>();
   private HotKey zero;
-  private final Deque<Integer> free = new ArrayDeque<>();
+  private final CacheSpace space;
 
   /** Keys that expired in a batch that may still be in flight: their slots are free after it. */
   private final Deque<HotKey> left = new ArrayDeque<>();
 
-  private int used;
   private long batch;
   private long completed;
   private long hits;
@@ -56,6 +56,7 @@ public final class HotMemory {
    *     of the memory's size
    * @param mostUnsaved keys that may have learned what the store does not have when a checkpoint
    *     comes
+   * @param keyLength bytes of a key: a long one counts as more than its slot
    * @param currentKey makes a key the one that the store works on
    * @param time milliseconds
    */
@@ -65,11 +66,18 @@ public final class HotMemory {
       FastWeightStore store,
       double foldThreshold,
       int mostUnsaved,
+      ToIntFunction<Object> keyLength,
       Consumer<Object> currentKey,
       LongSupplier time) {
     this.slots = new SlotStore(storage, foldThreshold, currentKey);
     this.unsaved = new UnsavedKeys(mostUnsaved, () -> completed, time);
+    this.space = new CacheSpace(storage, keyLength);
+    use(engine, store);
+  }
+
+  private void use(Engine engine, FastWeightStore store) {
     slots.use(engine, store);
+    space.use(engine.pool());
   }
 
   /**
@@ -84,10 +92,8 @@ public final class HotMemory {
     keys.clear();
     order.clear();
     zero = null;
-    free.clear();
     left.clear();
-    used = 0;
-    slots.use(nextEngine, nextStore);
+    use(nextEngine, nextStore);
   }
 
   private void requireNoneInFlight() {
@@ -147,17 +153,31 @@ public final class HotMemory {
       hold(hot);
       return hot;
     }
+    long bytes = space.bytes(key);
+    evictFor(bytes);
     int slot = takeSlot();
     if (slot == NONE) {
       return null;
     }
     misses++;
-    hot = new HotKey(key, slot, slots.newLog());
+    hot = new HotKey(key, slot, bytes, slots.newLog());
     missed.add(hot);
-    keys.put(key, hot);
-    order.add(hot);
+    add(hot);
     hold(hot);
     return hot;
+  }
+
+  private void add(HotKey hot) {
+    keys.put(hot.key, hot);
+    order.add(hot);
+    space.add(hot);
+  }
+
+  private void remove(HotKey hot) {
+    order.remove(hot);
+    hot.gone = true;
+    keys.remove(hot.key);
+    space.remove(hot);
   }
 
   private void hold(HotKey hot) {
@@ -169,8 +189,10 @@ public final class HotMemory {
 
   /** Loads together the keys that {@link #get} found in no slot. */
   public void loadMissed() throws Exception {
-    slots.load(missed);
-    missed.clear();
+    if (!missed.isEmpty()) {
+      slots.load(missed);
+      missed.clear();
+    }
   }
 
   /** A key if it is in a slot, else null. */
@@ -193,14 +215,12 @@ public final class HotMemory {
       }
       left.add(dead);
     }
-    order.remove(dead);
-    dead.gone = true;
-    HotKey hot = new HotKey(dead.key, slot, slots.newLog());
+    remove(dead);
+    HotKey hot = new HotKey(dead.key, slot, dead.bytes, slots.newLog());
     hot.fresh = true;
     hot.reborn = true;
     hot.watched = dead.watched;
-    keys.put(hot.key, hot);
-    order.add(hot);
+    add(hot);
     return hot;
   }
 
@@ -215,7 +235,7 @@ public final class HotMemory {
       if (slot == NONE) {
         return null;
       }
-      zero = new HotKey(null, slot, slots.noLog());
+      zero = new HotKey(null, slot, 0, slots.noLog());
     }
     zero.fresh = true;
     return zero;
@@ -223,21 +243,31 @@ public final class HotMemory {
 
   /** Drops a key, saved or not; neither the current batch nor one in flight may use it. */
   public void forget(HotKey hot) {
-    order.remove(hot);
-    hot.gone = true;
-    keys.remove(hot.key);
-    free.add(hot.slot);
+    remove(hot);
+    space.free(hot.slot);
+  }
+
+  /** Evicts keys until another one fits, or all that are left are in use. */
+  private void evictFor(long bytes) throws Exception {
+    while (!space.fits(bytes)) {
+      HotKey victim = order.victim();
+      if (victim == null) {
+        return;
+      }
+      evict(victim);
+    }
   }
 
   /** A slot that no batch uses; {@link #NONE} if batches in flight use them all. */
   private int takeSlot() throws Exception {
     while (!left.isEmpty() && left.peek().batch <= completed) {
-      free.add(left.remove().slot);
+      space.free(left.remove().slot);
     }
-    if (!free.isEmpty()) {
-      return free.remove();
+    int slot = space.takeSlot();
+    if (slot == NONE && evictOne()) {
+      slot = space.takeSlot();
     }
-    return used < slots.count() ? used++ : evict();
+    return slot;
   }
 
   /** Holds a key in its slot until the current batch has completed. */
@@ -246,22 +276,25 @@ public final class HotMemory {
     hot.segment = segment;
   }
 
-  /** Frees a slot; {@link #NONE} if batches in flight use them all. */
-  private int evict() throws Exception {
+  /** Frees a slot; false if batches in flight use them all. */
+  private boolean evictOne() throws Exception {
     HotKey victim = order.victim();
     if (victim == null) {
       if (batch > completed + 1) {
-        return NONE;
+        return false;
       }
       throw new IllegalStateException(
           "all " + slots.count() + " slots are in use by one batch of events");
     }
+    evict(victim);
+    return true;
+  }
+
+  private void evict(HotKey victim) throws Exception {
     slots.save(victim, 1);
-    order.remove(victim);
-    victim.gone = true;
-    keys.remove(victim.key);
+    remove(victim);
+    space.free(victim.slot);
     evictions++;
-    return victim.slot;
   }
 
   /**

@@ -98,7 +98,8 @@ final class SlotStore {
     if (stored == null) {
       return null;
     }
-    hot.lag = stored.lag();
+    // The heap backend hands out what it holds.
+    hot.lag = stored.lag().kept();
     hot.learned = hot.lag.timestamp();
     hot.events = stored.events();
     hot.logged = stored.logged();
@@ -130,12 +131,12 @@ final class SlotStore {
     if (events <= mostLogged && hot.logged + (long) events <= (long) longer * mostLogged) {
       hot.logged += events;
       appendedBytes += 4L * logs.floats() * events;
-      store.append(hot.log.take(storage, hot.lag, hot.events));
+      store.append(hot.log.take(storage, hot.lag.kept(), hot.events));
       appends++;
     } else {
       float[] weights = new float[pool.shape().floats()];
       pool.read(hot.slot, weights, 0);
-      store.fold(KeyMemory.of(storage, weights, hot.lag, hot.events));
+      store.fold(KeyMemory.of(storage, weights, hot.lag.kept(), hot.events));
       hot.logged = 0;
       hot.log.clear();
       folds++;

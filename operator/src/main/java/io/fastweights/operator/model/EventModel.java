@@ -94,9 +94,22 @@ public final class EventModel {
 
   /** Checks and encodes a raw event. */
   public EncodedEvent encode(RawEvent event) throws MalformedEventException {
-    return schema != null
-        ? schema.encode(event)
-        : Schema.encodeVector(event, model.inputDim(), model.targetDim());
+    EncodedEvent encoded = new EncodedEvent();
+    encode(event, encoded);
+    return encoded;
+  }
+
+  /**
+   * Checks and encodes a raw event into one that is filled again and again.
+   *
+   * @param into undefined after an exception
+   */
+  public void encode(RawEvent event, EncodedEvent into) throws MalformedEventException {
+    if (schema != null) {
+      schema.encode(event, into);
+    } else {
+      Schema.encodeVector(event, model.inputDim(), model.targetDim(), into);
+    }
   }
 
   /** The event with its numbers standardised, see {@link Schema#standardised}. */
@@ -123,10 +136,13 @@ public final class EventModel {
     }
   }
 
-  /** An observed event's target on the scale of a prediction; null where it has none. */
+  /**
+   * An observed event's target on the scale of a prediction, in an array of its own; null where it
+   * has none.
+   */
   public float[] target(EncodedEvent event) {
     if (event.target().length == 0 || schema == null) {
-      return event.target().length == 0 ? null : event.target();
+      return event.target().length == 0 ? null : event.target().clone();
     }
     float[] target = new float[schema.target().dim()];
     schema.target(event, target);

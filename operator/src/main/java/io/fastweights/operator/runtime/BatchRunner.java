@@ -169,6 +169,7 @@ final class BatchRunner<T> {
   /** Assigns a segment to every event, and a slot to every segment. */
   private int findSlots(Batcher<T> events) throws Exception {
     memory.beginBatch();
+    // Together, and not as each event comes: lookups that wait for memory overlap.
     for (int i = 0; i < events.size(); i++) {
       found[i] = hot(events.get(i).key);
     }
@@ -265,8 +266,7 @@ final class BatchRunner<T> {
         model.write(event.event, hot.lag, batch.inputs(), batch.targets(), event.row);
         event.seen = hot.events;
         if (event.event.observe()) {
-          hot.lag = event.event.asLag();
-          hot.events++;
+          hot.observed(event.event);
         }
       }
     }

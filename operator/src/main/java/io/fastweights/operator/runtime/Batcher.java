@@ -19,12 +19,17 @@ final class Batcher<T> {
     this.most = most;
   }
 
-  /** Appends an entry for the caller to fill. */
-  Pending<T> add() {
+  /** The entry after the last, for the caller to fill and then to {@link #add}. */
+  Pending<T> next() {
     if (size == events.size()) {
       events.add(new Pending<>());
     }
-    return events.get(size++);
+    return events.get(size);
+  }
+
+  /** Appends the entry that {@link #next} returned. */
+  void add() {
+    size++;
   }
 
   boolean isFull() {

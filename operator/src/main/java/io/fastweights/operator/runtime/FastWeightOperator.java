@@ -1,6 +1,5 @@
 package io.fastweights.operator.runtime;
 
-import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.model.LogShape;
@@ -15,6 +14,7 @@ import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.cache.CacheSlots;
 import io.fastweights.operator.cache.HotKey;
 import io.fastweights.operator.cache.HotMemory;
+import io.fastweights.operator.cache.KeyLength;
 import io.fastweights.operator.metrics.FastWeightMetric;
 import io.fastweights.operator.metrics.FastWeightMetrics;
 import io.fastweights.operator.metrics.FlushReason;
@@ -88,6 +88,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   private final transient Configuration options;
   private final transient OutputTag<Malformed<T>> malformedTag;
   private final transient TypeSerializer<T> serializer;
+  private final transient EngineSource engines;
   private final transient MailboxExecutor mailbox;
 
   private transient TypeSerializer<Object> keySerializer;
@@ -121,7 +122,8 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
       EventReader<T> reader,
       Configuration options,
       OutputTag<Malformed<T>> malformedTag,
-      TypeSerializer<T> serializer) {
+      TypeSerializer<T> serializer,
+      EngineSource engines) {
     super(parameters);
     this.spec = spec;
     this.timed = timed;
@@ -130,6 +132,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     this.options = options;
     this.malformedTag = malformedTag;
     this.serializer = serializer;
+    this.engines = engines;
     this.mailbox = parameters.getMailboxExecutor();
   }
 
@@ -178,6 +181,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
             store,
             options.get(FastWeightOptions.FOLD_THRESHOLD),
             options.get(FastWeightOptions.UNSAVED_KEYS),
+            new KeyLength(keySerializer),
             this::setCurrentKey,
             getProcessingTimeService()::getCurrentProcessingTime);
     serve();
@@ -269,7 +273,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
             GpuResource.deviceIndex(getRuntimeContext()),
             Long.MAX_VALUE,
             options.get(FastWeightOptions.CUDA_DENSE_PRODUCTS));
-    Engine created = metrics.chosen(EngineProvider.choose(model.model(), engineOptions));
+    Engine created = metrics.chosen(engines.choose(model.model(), engineOptions));
     String warning =
         CacheSlots.warning(created.pool(), storage(), Runtime.getRuntime().maxMemory());
     if (warning != null) {
@@ -290,9 +294,10 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
 
   @Override
   public void processElement(StreamRecord<T> element) throws Exception {
-    EncodedEvent event;
+    Batcher<T> batcher = runner.collecting();
+    Pending<T> pending = batcher.next();
     try {
-      event = read(element);
+      read(element, pending.encoded);
     } catch (MalformedEventException e) {
       refuse(
           element.getValue(),
@@ -305,12 +310,10 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
       forget();
       return;
     }
-    Batcher<T> batcher = runner.collecting();
     if (batcher.isEmpty()) {
       batcher.deadline = getProcessingTimeService().getCurrentProcessingTime() + lingerMillis;
     }
-    Pending<T> pending = batcher.add();
-    pending.event = event;
+    pending.event = pending.encoded;
     pending.id = rawEvent.id();
     // With object reuse the chain may fill the same element again before the batch is stepped, and
     // with it a key that is a part of it.
@@ -318,6 +321,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     pending.value = copies ? serializer.copy(element.getValue()) : element.getValue();
     pending.hasTimestamp = EventTimes.isStamped(element);
     pending.timestamp = pending.hasTimestamp ? element.getTimestamp() : 0;
+    batcher.add();
     if (batcher.isFull() || lingerMillis == 0) {
       flush(FlushReason.SIZE);
     } else if (linger == null) {
@@ -325,8 +329,10 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     }
   }
 
-  /** The event as the model takes it; null if it forgets its key. */
-  private EncodedEvent read(StreamRecord<T> element) throws MalformedEventException {
+  /**
+   * @param into takes the event as the model takes it, unless it forgets its key
+   */
+  private void read(StreamRecord<T> element, EncodedEvent into) throws MalformedEventException {
     rawEvent.clear();
     times.begin(element, rawEvent);
     try {
@@ -336,10 +342,10 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
       throw new MalformedEventException("the event reader failed: " + e);
     }
     if (rawEvent.forgets()) {
-      return null;
+      return;
     }
     times.check(rawEvent);
-    return model.encode(rawEvent);
+    model.encode(rawEvent, into);
   }
 
   /** Empties the memory of the current key, behind all events before this one. */

@@ -1,5 +1,6 @@
 package io.fastweights.operator.runtime;
 
+import io.fastweights.kernels.EngineProvider;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.Prediction;
@@ -26,6 +27,7 @@ public final class FastWeightOperatorFactory<T> extends AbstractStreamOperatorFa
   private final Configuration options;
   private final OutputTag<Malformed<T>> malformedTag;
   private final TypeSerializer<T> serializer;
+  private EngineSource engines = EngineProvider::choose;
 
   /**
    * @param timed true if an event without a timestamp is malformed
@@ -46,19 +48,32 @@ public final class FastWeightOperatorFactory<T> extends AbstractStreamOperatorFa
     this.chainingStrategy = ChainingStrategy.ALWAYS;
   }
 
+  /** Replaces the source of the subtasks' engines. */
+  public void use(EngineSource source) {
+    this.engines = source;
+  }
+
   @Override
   @SuppressWarnings("unchecked")
   public <O extends StreamOperator<Prediction<T>>> O createStreamOperator(
       StreamOperatorParameters<Prediction<T>> parameters) {
     return (O)
         new FastWeightOperator<>(
-            parameters, spec, timed, false, reader, options, malformedTag, serializer.duplicate());
+            parameters,
+            spec,
+            timed,
+            false,
+            reader,
+            options,
+            malformedTag,
+            serializer.duplicate(),
+            engines);
   }
 
   /** The same operator with an input for new weights. */
   RefreshedOperator<T> createRefreshed(StreamOperatorParameters<Prediction<T>> parameters) {
     return new RefreshedOperator<>(
-        parameters, spec, timed, reader, options, malformedTag, serializer.duplicate());
+        parameters, spec, timed, reader, options, malformedTag, serializer.duplicate(), engines);
   }
 
   @Override

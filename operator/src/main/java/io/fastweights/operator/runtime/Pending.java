@@ -4,8 +4,13 @@ import io.fastweights.kernels.schema.EncodedEvent;
 
 /** An event that waits for its batch. Reused from batch to batch. */
 final class Pending<T> {
+  /** Takes the encoded event; reused as this is. */
+  final EncodedEvent encoded = new EncodedEvent();
+
   T value;
   Object key;
+
+  /** {@link #encoded}, or the event that its key's statistics made of it. */
   EncodedEvent event;
 
   /** Id that joins an ask with its observe; null if there is none. */

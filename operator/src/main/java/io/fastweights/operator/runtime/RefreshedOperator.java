@@ -34,8 +34,9 @@ public final class RefreshedOperator<T> extends FastWeightOperator<T>
       EventReader<T> reader,
       Configuration options,
       OutputTag<Malformed<T>> malformedTag,
-      TypeSerializer<T> serializer) {
-    super(parameters, spec, timed, true, reader, options, malformedTag, serializer);
+      TypeSerializer<T> serializer,
+      EngineSource engines) {
+    super(parameters, spec, timed, true, reader, options, malformedTag, serializer, engines);
   }
 
   @Override

@@ -30,6 +30,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,12 +54,15 @@ class HotMemoryTest {
 
   private Storage storage = Storage.FP32;
   private int unsaved = 1000;
+  private ToIntFunction<Object> keyLength = key -> 0;
   private long time;
 
   private void create(int slots, double fold) {
     store = new FastWeightStore(state.store(), MODEL.memory(), LogShape.of(MODEL), "test");
     engine = EngineProvider.create(MODEL, new EngineOptions(Device.CPU, slots, storage));
-    memory = new HotMemory(engine, storage, store, fold, unsaved, state::currentKey, () -> time);
+    memory =
+        new HotMemory(
+            engine, storage, store, fold, unsaved, keyLength, state::currentKey, () -> time);
     reference = new ReferenceModel(MODEL, storage);
     mostLogged = fold * FLOATS * storage.bytes() / (4.0 * new LogFormat(MODEL).floats());
   }
@@ -82,6 +87,8 @@ class HotMemoryTest {
       expected.clear();
       observed.clear();
       unsaved = UNSAVED[(int) (seed % UNSAVED.length)];
+      int longer = (int) (seed % 3) * 30;
+      keyLength = key -> longer * (int) key;
       create(slots, fold);
       SplittableRandom random = new SplittableRandom(seed);
       for (int batch = 0; batch < 150; batch++) {
@@ -388,6 +395,61 @@ class HotMemoryTest {
     step(hot, batch, new SplittableRandom(key), true);
     memory.completed();
     memory.saveExcess();
+  }
+
+  @Test
+  void aLongKeyTakesTheSpaceOfShortOnes() throws Exception {
+    keyLength = key -> (int) key < 100 ? 64 : 2064;
+    create(100, 16);
+    long most = 100 * (4L * FLOATS + 256);
+    for (int key = 0; key < 100; key++) {
+      learn(key);
+    }
+    assertThat(memory.size()).isEqualTo(100);
+    for (int key = 100; key < 200; key++) {
+      learn(key);
+      long cached = IntStream.rangeClosed(100, key).filter(k -> memory.peek(k) != null).count();
+      assertThat(100 * 4L * FLOATS + memory.size() * 256L + cached * 2000)
+          .as("bytes with %d keys of which %d are long", memory.size(), cached)
+          .isLessThanOrEqualTo(most);
+    }
+    assertThat(memory.size()).as("nearly all is used").isEqualTo(100 * 256 / 2256);
+    for (int key = 0; key < 100; key++) {
+      learn(key);
+    }
+    assertThat(memory.size()).isGreaterThan(80);
+    memory.saveAll();
+    for (int key = 0; key < 200; key++) {
+      state.currentKey(key);
+      assertThat(store.load()).as("memory of %d", key).isNotNull();
+    }
+  }
+
+  @Test
+  void slotsThatLongKeysLeaveUnusedAreNotCounted() throws Exception {
+    keyLength = key -> 2064;
+    create(100, 16);
+    for (int key = 0; key < 200; key++) {
+      learn(key);
+    }
+    long each = 4L * FLOATS + 256;
+    assertThat((long) memory.size()).isEqualTo(100 * each / (each + 2000));
+  }
+
+  @Test
+  void theKeysOfABatchFitHoweverLongTheyAre() throws Exception {
+    keyLength = key -> 1_000_000;
+    create(3, 16);
+    memory.beginBatch();
+    for (int key = 0; key < 3; key++) {
+      memory.pin(memory.get(key), key);
+    }
+    memory.loadMissed();
+    memory.completed();
+    assertThat(memory.size()).isEqualTo(3);
+    memory.beginBatch();
+    memory.get(3);
+    assertThat(memory.size()).isEqualTo(1);
   }
 
   /** SIEVE: keys used again stay longer than keys used once. */

@@ -85,7 +85,8 @@ class BatchRunnerTest {
         new FastWeightStore(
             state.store(), model.model().memory(), LogShape.of(model.model()), model.recipe());
     memory =
-        new HotMemory(engine, Storage.FP32, store, fold, slots / 2, state::currentKey, () -> 0);
+        new HotMemory(
+            engine, Storage.FP32, store, fold, slots / 2, key -> 0, state::currentKey, () -> 0);
     runner =
         new BatchRunner<>(
             model,
@@ -250,10 +251,11 @@ class BatchRunnerTest {
   }
 
   private void add(Trip trip) throws Exception {
-    Pending<Trip> pending = runner.collecting().add();
+    Pending<Trip> pending = runner.collecting().next();
     pending.value = trip;
     pending.key = trip.key;
     pending.event = oracle.encode(trip);
+    runner.collecting().add();
   }
 
   private void checkpoint() throws Exception {
