@@ -403,6 +403,12 @@ public sealed interface Field {
 
   /** Methods that the fields share. */
   final class Ids {
+    private static final long FNV_BASIS = 0xcbf29ce484222325L;
+    private static final long FNV_PRIME = 0x100000001b3L;
+
+    /** Largest character that is one byte in UTF-8. */
+    private static final char ASCII = 0x7f;
+
     private Ids() {}
 
     static void check(String field, int ids) {
@@ -420,11 +426,23 @@ public sealed interface Field {
 
     /** FNV-1a over UTF-8, then mixed: the same bucket on every JVM. */
     static int bucket(String text, int buckets) {
-      long hash = 0xcbf29ce484222325L;
-      for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-        hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+      long hash = FNV_BASIS;
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
+        if (c > ASCII) {
+          return (int) Long.remainderUnsigned(Mix.mix64(hashOfBytes(text)), buckets);
+        }
+        hash = (hash ^ c) * FNV_PRIME;
       }
       return (int) Long.remainderUnsigned(Mix.mix64(hash), buckets);
+    }
+
+    private static long hashOfBytes(String text) {
+      long hash = FNV_BASIS;
+      for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+        hash = (hash ^ (b & 0xff)) * FNV_PRIME;
+      }
+      return hash;
     }
   }
 }

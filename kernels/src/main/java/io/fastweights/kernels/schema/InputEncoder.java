@@ -6,7 +6,7 @@ import java.util.function.Function;
 /**
  * Makes a model's input of an encoded event: the sum of the vectors of its features, and, for a
  * trained model, of those of the key's last observed event and of that one's target (the lag). So
- * the prediction for an event never sees the event's own target.
+ * the prediction for an event never sees the event's own target. For one thread.
  */
 public final class InputEncoder {
   private final Schema schema;
@@ -15,14 +15,16 @@ public final class InputEncoder {
   private final Vectors[] lagged;
   private final Vectors laggedTarget;
 
-  /** Gives the vector of an id: {@code float[dim]} at {@link #offset} of {@link #array}. */
+  /** float[dim]: the compiler vectorises sums of arrays that both begin at 0, and no others. */
+  private final float[] sum;
+
+  /** Gives the vector of an id. */
   private interface Vectors {
     /** False for an id that a trained model has no vector for: the zero vector. */
     boolean has(int id);
 
-    float[] array(int id);
-
-    int offset(int id);
+    /** float[dim], which the next call may overwrite. */
+    float[] of(int id);
   }
 
   private InputEncoder(
@@ -32,6 +34,7 @@ public final class InputEncoder {
     this.now = now;
     this.lagged = lagged;
     this.laggedTarget = laggedTarget;
+    this.sum = new float[dim];
   }
 
   /**
@@ -94,58 +97,65 @@ public final class InputEncoder {
    * @param into takes float[dim] at {@code at}
    */
   public void encode(EncodedEvent event, EncodedEvent lag, float[] into, int at) {
-    Arrays.fill(into, at, at + dim, 0f);
-    add(now, event, lag, into, at);
+    Arrays.fill(sum, 0f);
+    add(now, event, lag);
     if (lagged != null && lag != null) {
-      add(lagged, lag, null, into, at);
+      add(lagged, lag, null);
       if (laggedTarget != null && lag.targetId() >= 0) {
         float weight = schema.target().lagWeight(lag.target());
-        add(laggedTarget, lag.targetId(), weight, into, at);
+        add(laggedTarget, lag.targetId(), weight);
       }
     }
+    System.arraycopy(sum, 0, into, at, dim);
   }
 
-  private void add(Vectors[] vectors, EncodedEvent event, EncodedEvent lag, float[] into, int at) {
+  private void add(Vectors[] vectors, EncodedEvent event, EncodedEvent lag) {
     int feature = 0;
     for (int i = 0; i < vectors.length; i++) {
       Field field = schema.fields().get(i);
       if (lag != null && field.isOfLag()) {
         float weight = field.lagWeight(lag, schema.target());
-        add(vectors[i], field.lagId(event, lag), weight, into, at);
+        add(vectors[i], field.lagId(event, lag), weight);
         feature++;
         continue;
       }
       for (int f = 0; f < field.features(); f++, feature++) {
-        add(vectors[i], event.ids()[feature], event.weights()[feature], into, at);
+        add(vectors[i], event.ids()[feature], event.weights()[feature]);
       }
     }
   }
 
-  private void add(Vectors vectors, int id, float weight, float[] into, int at) {
-    if (!vectors.has(id)) {
-      return;
-    }
-    float[] vector = vectors.array(id);
-    int from = vectors.offset(id);
-    for (int j = 0; j < dim; j++) {
-      into[at + j] = Math.fma(weight, vector[from + j], into[at + j]);
+  private void add(Vectors vectors, int id, float weight) {
+    if (vectors.has(id)) {
+      add(vectors.of(id), weight, sum, dim);
     }
   }
 
-  private record Table(float[] values, int dim) implements Vectors {
+  private static void add(float[] vector, float weight, float[] sum, int dim) {
+    for (int j = 0; j < dim; j++) {
+      sum[j] = Math.fma(weight, vector[j], sum[j]);
+    }
+  }
+
+  /** Rows of a table float[ids][dim], row-major. */
+  private static final class Table implements Vectors {
+    private final float[] values;
+    private final float[] row;
+
+    Table(float[] values, int dim) {
+      this.values = values;
+      this.row = new float[dim];
+    }
+
     @Override
     public boolean has(int id) {
-      return (id + 1L) * dim <= values.length;
+      return (id + 1L) * row.length <= values.length;
     }
 
     @Override
-    public float[] array(int id) {
-      return values;
-    }
-
-    @Override
-    public int offset(int id) {
-      return id * dim;
+    public float[] of(int id) {
+      System.arraycopy(values, id * row.length, row, 0, row.length);
+      return row;
     }
   }
 
@@ -167,7 +177,7 @@ public final class InputEncoder {
     }
 
     @Override
-    public float[] array(int id) {
+    public float[] of(int id) {
       float[] vector = vectors[id];
       if (vector == null) {
         vector = new float[dim];
@@ -175,11 +185,6 @@ public final class InputEncoder {
         vectors[id] = vector;
       }
       return vector;
-    }
-
-    @Override
-    public int offset(int id) {
-      return 0;
     }
   }
 }

@@ -114,7 +114,11 @@ public record Schema(
 
   /** Features of an event. */
   public int features() {
-    return fields.stream().mapToInt(Field::features).sum();
+    int features = 0;
+    for (int i = 0; i < fields.size(); i++) {
+      features += fields.get(i).features();
+    }
+    return features;
   }
 
   /** The place of a field, for {@link RawEvent#set}. */
