@@ -20,6 +20,10 @@ final class CsvRecords implements RecordReader {
   private final int escape;
   private final int comment;
   private final boolean trim;
+
+  /** No character above it ends or escapes in a cell without quotes. */
+  private final int lastSpecial;
+
   private String[] cells = new String[16];
   private int count;
   private long line = 1;
@@ -37,6 +41,7 @@ final class CsvRecords implements RecordReader {
     escape = csv.escape() == null ? NONE : csv.escape();
     comment = csv.comment() == null ? NONE : csv.comment();
     trim = csv.trim();
+    lastSpecial = Math.max(Math.max(delimiter, escape), '\r');
   }
 
   @Override
@@ -90,19 +95,21 @@ final class CsvRecords implements RecordReader {
   }
 
   private void cell() throws IOException {
-    if (trim) {
-      skipBlanks();
-    }
+    int c = trim ? skipBlanks() : buffer.peek();
     if (count == cells.length) {
       cells = Arrays.copyOf(cells, 2 * count);
     }
-    cells[count++] = buffer.peek() == quote ? quotedCell() : plainCell();
+    cells[count++] = c == quote ? quotedCell() : plainCell();
   }
 
-  private void skipBlanks() throws IOException {
-    for (int c = buffer.peek(); isBlank(c); c = buffer.peek()) {
+  /** Passes blanks and returns the character behind them, as {@link RecordBuffer#peek}. */
+  private int skipBlanks() throws IOException {
+    int c = buffer.peek();
+    while (isBlank(c)) {
       buffer.pos++;
+      c = buffer.peek();
     }
+    return c;
   }
 
   private boolean isBlank(int c) {
@@ -122,7 +129,7 @@ final class CsvRecords implements RecordReader {
       char[] chars = buffer.chars;
       int limit = buffer.limit;
       int pos = buffer.pos;
-      while (pos < limit && !ends(chars[pos])) {
+      while (pos < limit && (chars[pos] > lastSpecial || !ends(chars[pos]))) {
         pos++;
       }
       buffer.pos = pos;
@@ -133,8 +140,11 @@ final class CsvRecords implements RecordReader {
         unescaped = escaped(unescaped);
       }
     } while (buffer.pos < buffer.limit || buffer.fill());
-    String rest = text(buffer.mark, trim ? trimmedEnd() : buffer.pos);
-    return nullIfEmpty(unescaped == null ? rest : unescaped + rest);
+    int end = trim ? trimmedEnd() : buffer.pos;
+    if (unescaped == null) {
+      return end == buffer.mark ? null : text(buffer.mark, end);
+    }
+    return nullIfEmpty(unescaped + text(buffer.mark, end));
   }
 
   private boolean ends(char c) {
@@ -193,10 +203,7 @@ final class CsvRecords implements RecordReader {
   }
 
   private void afterQuote() throws IOException {
-    if (trim) {
-      skipBlanks();
-    }
-    int c = buffer.peek();
+    int c = trim ? skipBlanks() : buffer.peek();
     if (c < 0 || c == delimiter || c == '\n' || c == '\r') {
       return;
     }
