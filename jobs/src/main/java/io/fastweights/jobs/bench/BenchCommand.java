@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
       EngineBenchCommand.class,
       StateBenchCommand.class,
       JobBenchCommand.class,
+      ReadBenchCommand.class,
       DriftBenchCommand.class
     })
 public final class BenchCommand implements Runnable {
@@ -22,6 +23,6 @@ public final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        command.commandLine(), "which benchmark? There are: engine, state, job, drift");
+        command.commandLine(), "which benchmark? There are: engine, state, job, read, drift");
   }
 }
