@@ -14,9 +14,10 @@ import picocli.CommandLine.Spec;
       EngineBenchCommand.class,
       StateBenchCommand.class,
       JobBenchCommand.class,
+      ReadBenchCommand.class,
+      OperatorBenchCommand.class,
       DriftBenchCommand.class,
-      ParityBenchCommand.class,
-      OperatorBenchCommand.class
+      ParityBenchCommand.class
     })
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec command;
@@ -24,6 +25,7 @@ public final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        command.commandLine(), "which benchmark? There are: engine, state, job, drift, parity, operator");
+        command.commandLine(),
+        "which benchmark? There are: engine, state, job, read, operator, drift, parity");
   }
 }

@@ -9,6 +9,7 @@ import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -26,6 +27,7 @@ public final class EventCells implements Serializable {
   private final int kind;
   private final int target;
   private final HashSet<String> nulls;
+  private final String nullBegins;
   private final int[] nullable;
   private final TimeParser times;
 
@@ -52,6 +54,12 @@ public final class EventCells implements Serializable {
     if (words == null && schema.target() instanceof Target.Classes classes) {
       classes.classes().forEach(nulls::remove);
     }
+    nullBegins =
+        nulls.stream()
+            .filter(word -> !word.isEmpty())
+            .map(word -> word.substring(0, 1))
+            .distinct()
+            .collect(Collectors.joining());
     nullable =
         words == null
             ? numbersAndTarget(names, schema)
@@ -130,7 +138,7 @@ public final class EventCells implements Serializable {
 
   private void clean(String[] cells) {
     for (int i : nullable) {
-      if (cells[i] != null && nulls.contains(cells[i].trim())) {
+      if (cells[i] != null && isNull(cells[i])) {
         cells[i] = null;
       }
     }
@@ -138,6 +146,12 @@ public final class EventCells implements Serializable {
     if (secondKey != NONE) {
       trim(cells, secondKey);
     }
+  }
+
+  /** Most values differ from each word by their first character. */
+  private boolean isNull(String cell) {
+    char first = cell.isEmpty() ? ' ' : cell.charAt(0);
+    return (first <= ' ' || nullBegins.indexOf(first) >= 0) && nulls.contains(cell.trim());
   }
 
   private static void trim(String[] cells, int key) {

@@ -83,15 +83,18 @@ final class IsoTime {
   }
 
   private int digits(int count) {
+    if (at + count > text.length()) {
+      throw no();
+    }
     int value = 0;
     for (int i = 0; i < count; i++) {
-      int digit = peek() - '0';
+      int digit = text.charAt(at + i) - '0';
       if (digit < 0 || digit > 9) {
         throw no();
       }
       value = 10 * value + digit;
-      at++;
     }
+    at += count;
     return value;
   }
 

@@ -67,17 +67,20 @@ class CsvRecordsTest {
 
   @Test
   void readsWhatAnotherReaderReads() throws Exception {
+    char[] delimiters = {',', '|', '→'};
     for (int seed = 0; seed < 3000; seed++) {
-      String text = randomFile(new Random(seed));
+      char delimiter = delimiters[seed % delimiters.length];
+      String text = randomFile(new Random(seed)).replace(',', delimiter);
       List<List<String>> expected = new ArrayList<>();
       List<Long> numbers = new ArrayList<>();
-      try (CsvReader<CsvRecord> reader = CsvReader.builder().ofCsvRecord(text)) {
+      try (CsvReader<CsvRecord> reader =
+          CsvReader.builder().fieldSeparator(delimiter).ofCsvRecord(text)) {
         for (CsvRecord record : reader) {
           expected.add(record.getFields().stream().map(f -> f.isEmpty() ? null : f).toList());
           numbers.add(record.getStartingLineNumber());
         }
       }
-      List<Line> read = read(COMMAS, text);
+      List<Line> read = read(new Csv(delimiter, '"', null, null, '.', false, null), text);
       assertThat(cells(read)).as("seed %d: %s", seed, text).isEqualTo(expected);
       assertThat(read).as("seed %d", seed).extracting(Line::number).isEqualTo(numbers);
     }
