@@ -1,5 +1,6 @@
 package io.fastweights.jobs.quality;
 
+import io.fastweights.jobs.report.Interval;
 import java.util.List;
 import java.util.Map;
 
@@ -37,13 +38,6 @@ public record Quality(
   }
 
   /**
-   * A value with its interval of 95% confidence.
-   *
-   * @param low equal to {@code high} and the value where there is too little to tell
-   */
-  public record Estimate(double value, double low, double high) {}
-
-  /**
    * A predictor.
    *
    * @param name in figures, as {@code keyLast}
@@ -56,7 +50,7 @@ public record Quality(
   public record Model(
       String name,
       String title,
-      Map<Measure, Estimate> measures,
+      Map<Measure, Interval> measures,
       List<ClassCounts> classes,
       List<CalibrationBin> calibration) {}
 
@@ -99,7 +93,7 @@ public record Quality(
    * @param advantage of the memories, in the unit of the measure: positive where they are better,
    *     whether higher or lower values are; from the paired differences
    */
-  public record Comparison(Measure measure, String baseline, Estimate advantage) {
+  public record Comparison(Measure measure, String baseline, Interval advantage) {
     /** True if the baseline is better beyond chance. */
     public boolean lost() {
       return advantage.high() < 0;
@@ -126,6 +120,11 @@ public record Quality(
   /** The memories' predictions. */
   public Model ours() {
     return models.get(0);
+  }
+
+  /** The comparison by a measure; null if there is none. */
+  public Comparison comparison(Measure measure) {
+    return comparisons.stream().filter(one -> one.measure() == measure).findFirst().orElse(null);
   }
 
   /** The model of a name. */
