@@ -108,7 +108,7 @@ public final class DemoCommand implements Callable<Integer> {
     figures.print(out);
     figures.table().writeJson(json);
     Path report = folder.resolve("report.html");
-    new DemoReport(flights, timeline, memory, trained, scores, figures, from).write(report);
+    new DemoReport(flights, timeline, memory, scores, figures, from).write(report);
     out.println("report: " + report);
     out.flush();
     return 0;

@@ -37,7 +37,6 @@ final class DemoReport {
   private final List<Flight> flights;
   private final Timeline timeline;
   private final Result memory;
-  private final Result trained;
   private final DemoScores scores;
   private final DemoFigures figures;
   private final int from;
@@ -47,21 +46,18 @@ final class DemoReport {
 
   /**
    * @param memory with no training
-   * @param trained with trained weights
    * @param from the first flight that is scored
    */
   DemoReport(
       List<Flight> flights,
       Timeline timeline,
       Result memory,
-      Result trained,
       DemoScores scores,
       DemoFigures figures,
       int from) {
     this.flights = flights;
     this.timeline = timeline;
     this.memory = memory;
-    this.trained = trained;
     this.scores = scores;
     this.figures = figures;
     this.from = from;
@@ -73,11 +69,11 @@ final class DemoReport {
     summary();
     byDay();
     calibration();
-    WeatherDays days = WeatherDays.find(flights);
-    if (days != null) {
-      new AirportSections(flights, timeline, memory.outcomes(), days.airport())
-          .write(page, days.bad());
-    }
+    WorstDay.find(flights)
+        .ifPresent(
+            worst ->
+                new AirportSections(flights, timeline, memory.outcomes(), worst.airport())
+                    .write(page, worst.day()));
     operation();
     page.section("The data")
         .note(

@@ -65,7 +65,6 @@ final class Estimates {
         layout.kind(),
         layout.target(),
         tally.events,
-        tally.first,
         tally.last,
         models,
         comparisons(models),
@@ -324,8 +323,7 @@ final class Estimates {
     List<TimeBin> timeline = new ArrayList<>();
     for (Map.Entry<Long, TimeSums> entry : tally.bins.entrySet()) {
       long from = entry.getKey() * tally.width;
-      timeline.add(
-          new TimeBin(from, from + tally.width, entry.getValue().events, values(entry.getValue())));
+      timeline.add(new TimeBin(from, from + tally.width, values(entry.getValue())));
     }
     return List.copyOf(timeline);
   }

@@ -11,8 +11,7 @@ import java.util.Map;
  * @param kind of the target
  * @param target name of it
  * @param scored events with a prediction and a label
- * @param first time of the first predicted event, in milliseconds since 1970-01-01 UTC
- * @param last time of the last one
+ * @param last time of the last predicted event, in milliseconds since 1970-01-01 UTC
  * @param models the memories' predictions first, then the baselines
  * @param comparisons with the best baseline, one for each measure that has an interval
  * @param timeline the measures by time, in order; bins without events are left out
@@ -21,7 +20,6 @@ public record Quality(
     Kind kind,
     String target,
     long scored,
-    long first,
     long last,
     List<Model> models,
     List<Comparison> comparisons,
@@ -108,7 +106,7 @@ public record Quality(
    * @param values for each measure one value for each of the models, in their order; NaN where it
    *     is not defined
    */
-  public record TimeBin(long from, long to, long events, Map<Measure, double[]> values) {}
+  public record TimeBin(long from, long to, Map<Measure, double[]> values) {}
 
   /** True if all labels are the same: there was nothing to predict. */
   public boolean hasOneLabel() {

@@ -20,7 +20,6 @@ class StreamTableTest {
         Quality.Kind.BINARY,
         "late",
         1234,
-        0,
         1,
         List.of(
             model(Quality.OURS, "memories", measure, ours),

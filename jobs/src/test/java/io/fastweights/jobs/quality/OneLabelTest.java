@@ -19,7 +19,7 @@ class OneLabelTest {
   private static Quality quality(
       Kind kind, Map<Measure, Interval> measures, List<ClassCounts> classes) {
     Model ours = new Model(Quality.OURS, "memories", measures, classes, List.of());
-    return new Quality(kind, "bought", 100, 0, 1, List.of(ours), List.of(), List.of());
+    return new Quality(kind, "bought", 100, 1, List.of(ours), List.of(), List.of());
   }
 
   private static Quality binary(long bought) {

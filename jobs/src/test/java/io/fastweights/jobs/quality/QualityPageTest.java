@@ -44,14 +44,12 @@ class QualityPageTest {
                     new TimeBin(
                         i * HOUR,
                         (i + 1) * HOUR,
-                        80,
                         Map.of(Measure.AUC, new double[] {0.8 - 0.01 * i, 0.735})))
             .toList();
     return new Quality(
         Kind.BINARY,
         "bought",
         1000,
-        0,
         12 * HOUR,
         List.of(
             model(Quality.OURS, "memories", 0.75, 0.61, calibration),
