@@ -24,4 +24,13 @@ public final class BenchCommand implements Runnable {
     throw new ParameterException(
         command.commandLine(), "which benchmark? There are: engine, state, job, drift");
   }
+
+  /**
+   * @throws ParameterException if a flag's value is out of its range
+   */
+  static void require(CommandSpec command, boolean holds, String message) {
+    if (!holds) {
+      throw new ParameterException(command.commandLine(), message);
+    }
+  }
 }
