@@ -180,11 +180,7 @@ public final class InspectCommand implements Callable<Integer> {
     List<NamedMemory> found = new ArrayList<>();
     cluster.memories(savepoint, Set.of(key), found::add);
     if (found.isEmpty()) {
-      NearestKeys nearest = new NearestKeys(key);
-      cluster.figures(savepoint, k -> nearest.add(k.key()));
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "%s has no key '%s': %s", savepoint.path(), key, nearest.text()));
+      throw NearestKeys.refusal(key, savepoint, cluster);
     }
     NamedMemory memory = found.get(0);
     Figures figures =

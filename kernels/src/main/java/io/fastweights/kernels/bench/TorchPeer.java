@@ -1,9 +1,7 @@
 package io.fastweights.kernels.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,11 +24,10 @@ public record TorchPeer(String python, Path script) {
     }
     try {
       Process process = new ProcessBuilder(python, "-c", "import torch").start();
-      return process.waitFor() == 0 ? Optional.of(new TorchPeer(python, script)) : Optional.empty();
+      return PeerProcess.waitFor(process) == 0
+          ? Optional.of(new TorchPeer(python, script))
+          : Optional.empty();
     } catch (IOException e) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       return Optional.empty();
     }
   }
@@ -41,27 +38,15 @@ public record TorchPeer(String python, Path script) {
    * @throws IOException if the script fails; the message holds its output
    */
   Map<Integer, Double> measure(EngineBenchmark.Shape shape, double seconds) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                python,
-                script.toString(),
-                Integer.toString(shape.dim()),
-                Integer.toString(shape.heads()),
-                Integer.toString(shape.dimHead()),
-                Integer.toString(shape.nu()),
-                Double.toString(seconds))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      if (process.waitFor() != 0) {
-        throw new IOException(script + " failed: " + output);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
-    JsonNode result = new ObjectMapper().readTree(output);
+    JsonNode result =
+        PeerProcess.rates(
+            python,
+            script.toString(),
+            Integer.toString(shape.dim()),
+            Integer.toString(shape.heads()),
+            Integer.toString(shape.dimHead()),
+            Integer.toString(shape.nu()),
+            Double.toString(seconds));
     Map<Integer, Double> rates = new TreeMap<>();
     result
         .properties()
