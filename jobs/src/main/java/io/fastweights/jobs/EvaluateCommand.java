@@ -4,8 +4,8 @@ import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.MalformedLimit;
 import io.fastweights.jobs.events.ReasonCounts;
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.jobs.output.NoResults;
-import io.fastweights.jobs.output.OutputFile;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.JobModel;
 import io.fastweights.jobs.pipeline.JobOptions;
@@ -70,11 +70,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "The former name of --parallelism.")
   private Integer threads;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Mixin private ModelOptions model;
   @Mixin private JobOptions options;
@@ -83,7 +79,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     options.check();
-    OutputFile.prepare("--json", json);
+    json.prepare();
     pageFlags.check();
     JobModel learned = model.read(new Configuration());
     if (learned.schema().target() == null) {
@@ -137,7 +133,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     RunReport.print(figures, RunReport.reasons(result), null, out);
     RunReport.quality(totals, figures, out);
-    figures.writeJson(json);
+    json.write(figures);
     pages.write(result, figures, out);
   }
 

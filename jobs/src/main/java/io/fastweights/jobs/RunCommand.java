@@ -12,6 +12,7 @@ import io.fastweights.jobs.kafka.KafkaResults;
 import io.fastweights.jobs.kafka.KafkaTopics;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.FileResults;
+import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.jobs.output.PredictionRows;
 import io.fastweights.jobs.output.ResultSink;
 import io.fastweights.jobs.output.RowFormat;
@@ -121,11 +122,7 @@ final class RunCommand implements Callable<Integer> {
               + " their key, and alarms; docs/anomalies.md explains them.")
   private boolean anomalies;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Option(
       names = "--memories",
@@ -268,7 +265,7 @@ final class RunCommand implements Callable<Integer> {
     Figures figures = RunReport.figures(result, (System.nanoTime() - start) / 1e9);
     RunReport.print(figures, RunReport.reasons(result), place, out);
     RunReport.quality(RunReport.totals(result), figures, out);
-    figures.writeJson(json);
+    json.write(figures);
     pages.write(result, figures, out);
     if (config.sink().files() != null && config.sink().files().format() == RowFormat.CSV) {
       RunReport.printLeftOut(result, out);

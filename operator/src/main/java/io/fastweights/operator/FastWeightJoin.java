@@ -63,7 +63,7 @@ public final class FastWeightJoin<Q, F> {
             .map(new Tag<>(), new EitherTypeInfo<>(questions.getType(), facts.getType()));
     builder.settle(both, StoredNames.JOIN_UID);
     KeyedStream<Either<Q, F>, K> keyed =
-        FastWeights.rekeyed(
+        OperatorGraph.rekeyed(
             both,
             event ->
                 event.isLeft() ? questionKey.getKey(event.left()) : factKey.getKey(event.right()),

@@ -3,31 +3,17 @@ package io.fastweights.operator;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
-import io.fastweights.kernels.schema.Statistics;
-import io.fastweights.kernels.schema.Target;
-import io.fastweights.operator.api.Anomaly;
-import io.fastweights.operator.api.Compared;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
-import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.OptionNames;
 import io.fastweights.operator.api.OptionRanges;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.Scored;
-import io.fastweights.operator.model.EventModel;
 import io.fastweights.operator.model.ModelSpec;
-import io.fastweights.operator.refresh.ModelChecker;
 import io.fastweights.operator.runtime.EventTimeSorterFactory;
 import io.fastweights.operator.runtime.FastWeightOperator;
-import io.fastweights.operator.runtime.FastWeightOperatorFactory;
-import io.fastweights.operator.runtime.RefreshedOperatorFactory;
 import io.fastweights.operator.scoring.Beside;
-import io.fastweights.operator.scoring.ErrorRating;
-import io.fastweights.operator.scoring.Loss;
-import io.fastweights.operator.scoring.Scorer;
-import io.fastweights.operator.scoring.ShadowScorer;
-import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
 import java.util.Locale;
@@ -35,22 +21,15 @@ import org.apache.flink.annotation.Internal;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.RuntimeExecutionMode;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.dag.Transformation;
-import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
-import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
-import org.apache.flink.util.OutputTag;
 
 /**
  * Gives every key of a stream a memory that learns:
@@ -77,22 +56,24 @@ public final class FastWeights<T> {
 
   private final KeyedStream<T, ?> stream;
   private final Configuration options = new Configuration();
-  private Schema schema;
-  private EventReader<T> reader;
   private SlowWeights weights;
-  private int vectorTargetDim;
-  private Duration allowedLateness;
-  private EventTimeSorterFactory.Ties<T> ties;
-  private boolean afterSorter;
-  private DataStream<ModelUpdate> updates;
-  private boolean shadowed;
   private SlowWeights candidate;
-  private DataStream<ModelUpdate> candidates;
-  private Beside<T> beside;
-  private String name = "fast-weights";
-  private String uid;
   private int parallelism = ExecutionConfig.PARALLELISM_DEFAULT;
   private int maxParallelism;
+
+  // What the operators' graph reads.
+  Schema schema;
+  EventReader<T> reader;
+  int vectorTargetDim;
+  Duration allowedLateness;
+  EventTimeSorterFactory.Ties<T> ties;
+  boolean afterSorter;
+  DataStream<ModelUpdate> updates;
+  boolean shadowed;
+  DataStream<ModelUpdate> candidates;
+  Beside<T> beside;
+  String name = "fast-weights";
+  String uid;
 
   private FastWeights(KeyedStream<T, ?> stream) {
     this.stream = stream;
@@ -318,6 +299,18 @@ public final class FastWeights<T> {
     return copy;
   }
 
+  /** The builder of the candidate, which gets the events that the live weights have answered. */
+  FastWeights<Prediction<T>> ofCandidate(KeyedStream<Prediction<T>, ?> answered) {
+    FastWeights<Prediction<T>> copy = over(answered, new FastWeightShadow.Reader<>(reader));
+    copy.name = name + "-shadow";
+    copy.uid = uid == null ? null : uid + StoredNames.SHADOW_UID;
+    copy.weights = candidate == null ? weights : candidate;
+    copy.updates = candidates;
+    copy.allowedLateness = null;
+    copy.shadowed = false;
+    return copy;
+  }
+
   private void requireReader() {
     if (reader == null) {
       throw new IllegalArgumentException("schema(...) or vectors(...) must say what an event is");
@@ -343,10 +336,7 @@ public final class FastWeights<T> {
     Configuration chosen = options(job);
     ModelSpec spec =
         new ModelSpec(schema == null ? null : SchemaJson.write(schema), weights, vectorTargetDim);
-    EventModel model = spec.create(chosen);
-    SingleOutputStreamOperator<CheckedWeights> checked =
-        updates == null ? null : checked(new ModelChecker(spec, chosen, model));
-    return build(stream, spec, chosen, checked);
+    return new OperatorGraph<>(this, stream, chosen).add(spec, spec.create(chosen));
   }
 
   private void requireUid() {
@@ -362,196 +352,16 @@ public final class FastWeights<T> {
     }
   }
 
-  /** A single subtask checks new weights. */
-  private SingleOutputStreamOperator<CheckedWeights> checked(ModelChecker checker) {
-    SingleOutputStreamOperator<CheckedWeights> checked =
-        updates.global().process(checker, ModelChecker.CHECKED);
-    checked.name(name + StoredNames.CHECKER_UID);
-    if (uid != null) {
-      checked.uid(uid + StoredNames.CHECKER_UID);
-    }
-    // No maximum parallelism: a chained sink would need the same one.
-    return checked.setParallelism(1);
-  }
-
-  /**
-   * @param models new weights; null if there are none
-   */
-  private <K> FastWeightStream<T> build(
-      KeyedStream<T, K> events,
-      ModelSpec spec,
-      Configuration chosen,
-      SingleOutputStreamOperator<CheckedWeights> models) {
-    TypeInformation<T> element = events.getType();
-    OutputTag<Malformed<T>> malformed = new OutputTag<>("malformed", Malformed.type(element));
-    FastWeightOperatorFactory<T> factory =
-        new FastWeightOperatorFactory<>(
-            spec,
-            allowedLateness != null,
-            events.getExecutionEnvironment().clean(reader),
-            chosen,
-            malformed,
-            serializer(element));
-    SideOutputDataStream<T> late = null;
-    KeyedStream<T, K> ordered = events;
-    if (allowedLateness != null) {
-      OutputTag<T> lateTag = new OutputTag<>("late", element);
-      SingleOutputStreamOperator<T> sorted =
-          transform(
-              events,
-              name + "-event-time",
-              element,
-              new EventTimeSorterFactory<>(
-                  allowedLateness, ties, afterSorter, lateTag, serializer(element)));
-      settle(sorted, StoredNames.SORTER_UID);
-      late = sorted.getSideOutput(lateTag);
-      ordered = rekeyed(sorted, events.getKeySelector(), events.getKeyType(), models == null);
-    }
-    SingleOutputStreamOperator<Prediction<T>> predictions =
-        models == null
-            ? transform(ordered, name, Prediction.type(element), factory)
-            : ordered
-                .connect(models.broadcast())
-                .transform(name, Prediction.type(element), new RefreshedOperatorFactory<>(factory));
-    settle(predictions, "");
-    return new FastWeightStream<>(
-        predictions,
-        malformed,
-        late,
-        models == null ? null : models.getSideOutput(ModelChecker.REFUSED),
-        () -> scored(predictions, events, chosen),
-        () -> anomalies(predictions, events, chosen),
-        shadowed ? shadow(predictions, events, chosen) : null);
-  }
-
-  private static <I, O> SingleOutputStreamOperator<O> transform(
-      KeyedStream<I, ?> events,
-      String name,
-      TypeInformation<O> type,
-      OneInputStreamOperatorFactory<I, O> factory) {
-    try {
-      return events.transform(name, type, factory);
-    } catch (ClassCastException e) {
-      // Flink does not expose whether a stream is asynchronous.
-      throw new IllegalArgumentException(
-          "the stream has enableAsyncState(), and memories are in synchronous state: leave it out",
-          e);
-    }
-  }
-
-  /** After the operator: a candidate gets the events that the live weights have answered. */
-  private <K> FastWeightShadow<T> shadow(
-      SingleOutputStreamOperator<Prediction<T>> predictions,
-      KeyedStream<T, K> events,
-      Configuration chosen) {
-    requireTarget();
-    FastWeights<Prediction<T>> shadow =
-        over(
-            byKeyOfEvent(predictions, events, candidates == null),
-            new FastWeightShadow.Reader<>(reader));
-    shadow.name = name + "-shadow";
-    shadow.uid = uid == null ? null : uid + StoredNames.SHADOW_UID;
-    shadow.weights = candidate == null ? weights : candidate;
-    shadow.updates = candidates;
-    shadow.allowedLateness = null;
-    shadow.shadowed = false;
-    FastWeightStream<Prediction<T>> answers = shadow.build();
-    KeySelector<T, K> key = events.getKeySelector();
-    SingleOutputStreamOperator<Compared<T>> compared =
-        rekeyed(
-                answers.predictions(),
-                answer -> key.getKey(answer.event().event()),
-                events.getKeyType(),
-                true)
-            .process(
-                new ShadowScorer<K, T>(Loss.of(target()), chosen), Compared.type(events.getType()))
-            .setParallelism(predictions.getParallelism());
-    shadow.settle(compared, StoredNames.SCORER_UID);
-    return new FastWeightShadow<>(answers, compared);
-  }
-
-  private static <T, K> KeyedStream<Prediction<T>, K> byKeyOfEvent(
-      DataStream<Prediction<T>> predictions, KeyedStream<T, K> events, boolean chained) {
-    KeySelector<T, K> key = events.getKeySelector();
-    return rekeyed(
-        predictions, prediction -> key.getKey(prediction.event()), events.getKeyType(), chained);
-  }
-
-  /**
-   * A stream that is already partitioned by its keys. If the next operator is not chained, the
-   * stream must be partitioned again: schedulers and autoscalers give each vertex a parallelism of
-   * its own, and between two that differ Flink deals the records of a forward edge out in turn
-   * (FLINK-30213).
-   *
-   * @param chained true if Flink can chain the next operator, which has one input
-   */
-  static <S, K> KeyedStream<S, K> rekeyed(
-      DataStream<S> partitioned, KeySelector<S, K> key, TypeInformation<K> type, boolean chained) {
-    return chained && partitioned.getExecutionEnvironment().isChainingEnabled()
-        ? DataStreamUtils.reinterpretAsKeyedStream(partitioned, key, type)
-        : partitioned.keyBy(key, type);
-  }
-
   /** True if the builder's first operator has one input and so can be chained. */
   boolean beginsWithOneInput() {
     return allowedLateness != null || updates == null;
   }
 
-  private void requireTarget() {
-    if (schema == null ? vectorTargetDim == 0 : schema.target() == null) {
-      throw new IllegalStateException("there is nothing to score: events have no target");
-    }
-  }
-
-  private Target target() {
-    return schema == null ? null : schema.target();
-  }
-
   /** Scores predictions that are partitioned by the keys of the builder's stream. */
   SingleOutputStreamOperator<Scored<T>> scored(
       SingleOutputStreamOperator<Prediction<T>> predictions) {
-    return scored(
-        predictions, stream, options(stream.getExecutionEnvironment().getConfiguration()));
-  }
-
-  /** After the operator, chained to it: a key's predictions stay in the subtask of its events. */
-  private <K> SingleOutputStreamOperator<Scored<T>> scored(
-      SingleOutputStreamOperator<Prediction<T>> predictions,
-      KeyedStream<T, K> events,
-      Configuration chosen) {
-    requireTarget();
-    Target target = target();
-    boolean isNumber = target instanceof Target.Number;
-    boolean constant = isNumber && ((Target.Number) target).statistics() == Statistics.GIVEN;
-    double deviation = constant ? ((Target.Number) target).deviation() : isNumber ? 0 : 1;
-    SingleOutputStreamOperator<Scored<T>> scored =
-        byKeyOfEvent(predictions, events, true)
-            .process(
-                new Scorer<K, T>(Loss.of(target), deviation, chosen, beside),
-                Scored.type(events.getType()))
-            .setParallelism(predictions.getParallelism());
-    settle(scored, StoredNames.SCORER_UID);
-    return scored;
-  }
-
-  /** After the operator, chained to it as {@link #scored} is. */
-  private <K> SingleOutputStreamOperator<Anomaly<T>> anomalies(
-      SingleOutputStreamOperator<Prediction<T>> predictions,
-      KeyedStream<T, K> events,
-      Configuration chosen) {
-    requireTarget();
-    SingleOutputStreamOperator<Anomaly<T>> anomalies =
-        byKeyOfEvent(predictions, events, true)
-            .process(
-                new ErrorRating<K, T>(target() instanceof Target.Number, chosen),
-                Anomaly.type(events.getType()))
-            .setParallelism(predictions.getParallelism());
-    settle(anomalies, StoredNames.ANOMALY_UID);
-    return anomalies;
-  }
-
-  private TypeSerializer<T> serializer(TypeInformation<T> element) {
-    return element.createSerializer(stream.getExecutionConfig().getSerializerConfig());
+    Configuration chosen = options(stream.getExecutionEnvironment().getConfiguration());
+    return new OperatorGraph<>(this, stream, chosen).scored(predictions);
   }
 
   /** Sets the name, uid and parallelism of an operator of the builder. */

@@ -9,7 +9,6 @@ import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.Answers;
 import io.fastweights.operator.testkit.JobResults;
-import io.fastweights.operator.testkit.OperatorHarness;
 import io.fastweights.operator.testkit.Seeds;
 import io.fastweights.operator.testkit.Setup;
 import io.fastweights.operator.testkit.TestJobs;
@@ -166,10 +165,7 @@ public class BatchInvarianceITCase {
     long before = PER_CHECKPOINT + random.nextInt(PER_CHECKPOINT);
     long behind = 2 * PER_CHECKPOINT + random.nextInt(PER_CHECKPOINT);
     DataStream<Trip> trips =
-        TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT)
-            .map(new Saboteur<Trip>(run, "before", before, trip -> trip.id))
-            .returns(OperatorHarness.TRIP)
-            .setParallelism(1);
+        Saboteur.before(TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT), run, before);
     FastWeightStream<Trip> stream =
         setup
             .model()
@@ -184,13 +180,7 @@ public class BatchInvarianceITCase {
             .set(FastWeightOptions.UNSAVED_KEYS, UNSAVED[(int) (seed % UNSAVED.length)])
             .uid("memories")
             .build();
-    DataStream<Prediction<Trip>> predictions =
-        stream
-            .predictions()
-            .map(
-                new Saboteur<Prediction<Trip>>(
-                    run, "behind", behind, prediction -> prediction.event().id))
-            .returns(Prediction.type(OperatorHarness.TRIP));
+    DataStream<Prediction<Trip>> predictions = Saboteur.behind(stream.predictions(), run, behind);
 
     return JobResults.of(TestJobs.lines(stream, predictions), run);
   }

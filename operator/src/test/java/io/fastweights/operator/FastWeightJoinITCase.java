@@ -80,10 +80,7 @@ class FastWeightJoinITCase {
     StreamExecutionEnvironment env =
         TestJobs.checkpointing(backend, folder, parallelism, reuse, unaligned);
     DataStream<Trip> trips =
-        TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT)
-            .map(new Saboteur<Trip>(run, "before", PER_CHECKPOINT + 99, trip -> trip.id))
-            .returns(OperatorHarness.TRIP)
-            .setParallelism(1)
+        Saboteur.before(TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT), run, PER_CHECKPOINT + 99)
             .map(FastWeightJoinITCase::trip)
             .returns(OperatorHarness.TRIP)
             .setParallelism(1)

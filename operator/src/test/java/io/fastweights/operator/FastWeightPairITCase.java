@@ -119,10 +119,7 @@ class FastWeightPairITCase {
     StreamExecutionEnvironment env =
         TestJobs.checkpointing(backend, folder, parallelism, reuse, unaligned);
     DataStream<Trip> trips =
-        TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT)
-            .map(new Saboteur<Trip>(run, "before", PER_CHECKPOINT + 77, trip -> trip.id))
-            .returns(OperatorHarness.TRIP)
-            .setParallelism(1);
+        Saboteur.before(TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT), run, PER_CHECKPOINT + 77);
     PairOracle oracle = oracle(model);
     FastWeightPairStream<Trip> stream =
         oracle
@@ -135,12 +132,7 @@ class FastWeightPairITCase {
             .uid("memories")
             .build();
     DataStream<Prediction<Trip>> predictions =
-        stream
-            .predictions()
-            .map(
-                new Saboteur<Prediction<Trip>>(
-                    run, "behind", 2 * PER_CHECKPOINT + 33, prediction -> prediction.event().id))
-            .returns(Prediction.type(OperatorHarness.TRIP));
+        Saboteur.behind(stream.predictions(), run, 2 * PER_CHECKPOINT + 33);
 
     List<String> lines = JobResults.of(lines(stream, predictions), run);
 

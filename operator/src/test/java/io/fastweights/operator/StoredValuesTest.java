@@ -3,7 +3,6 @@ package io.fastweights.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fastweights.operator.api.Erased;
 import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.operator.stored.CheckedWeightsSerializer;
 import io.fastweights.operator.stored.ErrorStatistics;
@@ -60,10 +59,10 @@ class StoredValuesTest {
     return now.snapshotConfiguration().resolveSchemaCompatibility(before);
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "rawtypes"})
   private static <V> TypeSerializer<V> pojo(Class<?> type, Map<String, TypeInformation<?>> fields) {
     return (TypeSerializer<V>)
-        Erased.pojo(type, fields).createSerializer(new SerializerConfigImpl());
+        Types.POJO((Class) type, fields).createSerializer(new SerializerConfigImpl());
   }
 
   @Test

@@ -102,10 +102,7 @@ class LogChunkSerializerTest {
   void theBytesStayAsTheyAre(Storage storage, String code, String fades, String checksum)
       throws IOException {
     String hex = code + SMALL + fades + checksum;
-    LogChunk chunk = assertSmall(storage, fades, hex);
-    DataOutputSerializer out = new DataOutputSerializer(16);
-    new LogChunkSerializer(new LogShape(1, 1, 1, 1)).serialize(chunk, out);
-    assertThat(HexFormat.of().formatHex(out.getCopyOfBuffer())).isEqualTo(hex);
+    assertStays(storage, fades, hex);
   }
 
   /** Rounded by the numbers of its events, of which these are the 6th and the 7th. */
@@ -114,11 +111,8 @@ class LogChunkSerializerTest {
   void theBytesOfNumberedEventsStayAsTheyAre(String code, String fades, String checksum)
       throws IOException {
     String hex = code + SMALL + fades + checksum;
-    LogChunk chunk = assertSmall(Storage.BF16, fades, hex);
+    LogChunk chunk = assertStays(Storage.BF16, fades, hex);
     assertThat(chunk.events().first()).isEqualTo(6);
-    DataOutputSerializer out = new DataOutputSerializer(16);
-    new LogChunkSerializer(new LogShape(1, 1, 1, 1)).serialize(chunk, out);
-    assertThat(HexFormat.of().formatHex(out.getCopyOfBuffer())).isEqualTo(hex);
   }
 
   @Test
@@ -142,10 +136,7 @@ class LogChunkSerializerTest {
   void theBytesOfValuesStayAsTheyAre(Storage storage, String code, String fades, String checksum)
       throws IOException {
     String hex = code + SMALL + "0000803e" + fades + checksum;
-    LogChunk chunk = assertSmall(storage, fades, hex);
-    DataOutputSerializer out = new DataOutputSerializer(16);
-    new LogChunkSerializer(new LogShape(1, 1, 1, 1)).serialize(chunk, out);
-    assertThat(HexFormat.of().formatHex(out.getCopyOfBuffer())).isEqualTo(hex);
+    assertStays(storage, fades, hex);
   }
 
   /** 7 events so far, a lag of time 5 alone, keys 1 and -2, deltas or values 3 and 4. */
@@ -157,6 +148,15 @@ class LogChunkSerializerTest {
           + "00000000"
           + "0000803f000000c0"
           + "0000404000008040";
+
+  private static LogChunk assertStays(Storage storage, String fades, String hex)
+      throws IOException {
+    LogChunk chunk = assertSmall(storage, fades, hex);
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    new LogChunkSerializer(new LogShape(1, 1, 1, 1)).serialize(chunk, out);
+    assertThat(HexFormat.of().formatHex(out.getCopyOfBuffer())).isEqualTo(hex);
+    return chunk;
+  }
 
   private static LogChunk assertSmall(Storage storage, String fades, String hex)
       throws IOException {

@@ -1,18 +1,18 @@
 package io.fastweights.jobs.bench;
 
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.kernels.bench.DriftBenchmark;
 import io.fastweights.kernels.bench.DriftBenchmark.Case;
 import io.fastweights.kernels.bench.DriftBenchmark.Drift;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code fastweights bench drift}: what rounding does to a memory of one key over many events. */
@@ -41,18 +41,13 @@ final class DriftBenchCommand implements Callable<Integer> {
           "Most events; rows are at 30,000, 1,000,000 and 10,000,000 (default: ${DEFAULT-VALUE}).")
   private long events;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Override
   public Integer call() throws Exception {
-    if (events < EVENTS.get(0)) {
-      throw new ParameterException(
-          command.commandLine(), "--events is " + events + ", must be at least " + EVENTS.get(0));
-    }
+    long least = EVENTS.get(0);
+    BenchCommand.require(
+        command, events >= least, "--events is " + events + ", must be at least " + least);
     PrintWriter out = command.commandLine().getOut();
     out.printf(
         Locale.ROOT,
@@ -75,7 +70,7 @@ final class DriftBenchCommand implements Callable<Integer> {
         }
       }
     }
-    figures.writeJson(json);
+    json.write(figures);
     return 0;
   }
 

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.bench;
 
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.kernels.bench.EngineBenchmark;
 import io.fastweights.kernels.bench.EngineBenchmark.Settings;
 import io.fastweights.kernels.bench.EngineReport;
@@ -11,9 +12,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code fastweights bench engine}: the CPU engine against PyTorch and the machine's floors. */
@@ -64,11 +65,7 @@ final class EngineBenchCommand implements Callable<Integer> {
       description = "Interpreter that may have PyTorch (default: ${DEFAULT-VALUE}).")
   private String python;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the ratios as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Override
   public Integer call() throws Exception {
@@ -91,28 +88,31 @@ final class EngineBenchCommand implements Callable<Integer> {
     out.flush();
     Figures figures = new Figures();
     report.keys().forEach(figures::put);
-    figures.writeJson(json);
+    json.write(figures);
     return 0;
   }
 
   private void check() {
-    require(rounds >= 1 && rounds <= MOST_ROUNDS, "--rounds is " + rounds + ", must be 1 ... 1000");
-    require(
-        seconds > 0 && seconds <= 60, "--seconds is " + seconds + ", must be above 0, at most 60");
-    require(coldMegabytes >= 1, "--cold-megabytes is " + coldMegabytes + ", must be at least 1");
+    BenchCommand.require(
+        command,
+        rounds >= 1 && rounds <= MOST_ROUNDS,
+        "--rounds is " + rounds + ", must be 1 ... 1000");
+    BenchCommand.require(
+        command,
+        seconds > 0 && seconds <= 60,
+        "--seconds is " + seconds + ", must be above 0, at most 60");
+    BenchCommand.require(
+        command,
+        coldMegabytes >= 1,
+        "--cold-megabytes is " + coldMegabytes + ", must be at least 1");
     long heap = Runtime.getRuntime().maxMemory() >> 20;
-    require(
+    BenchCommand.require(
+        command,
         coldMegabytes * HEAP_PER_COLD_BYTE <= 2 * heap,
         "--cold-megabytes is "
             + coldMegabytes
             + ", the heap has "
             + heap
             + " MiB and must have half as much again: set FASTWEIGHTS_JVM_OPTS=-Xmx4g");
-  }
-
-  private void require(boolean holds, String message) {
-    if (!holds) {
-      throw new ParameterException(command.commandLine(), message);
-    }
   }
 }

@@ -4,12 +4,11 @@ import io.fastweights.jobs.demo.DemoEvents;
 import io.fastweights.jobs.demo.DemoModel;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFields;
-import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.schema.EncodedEvent;
-import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
-import java.util.Arrays;
+import io.fastweights.operator.model.EventModel;
 import java.util.List;
 
 /** The demo's events as its associative memory sees them, for the naive way. */
@@ -17,8 +16,8 @@ final class FlightInputs implements NaiveMemory.Events<Event> {
   private static final long serialVersionUID = 1L;
 
   private final EventFields fields;
+  private transient EventModel model;
   private transient RawEvent raw;
-  private transient InputEncoder encoder;
 
   /**
    * @param columns of the events
@@ -28,8 +27,8 @@ final class FlightInputs implements NaiveMemory.Events<Event> {
   }
 
   @Override
-  public AssociativeMemory model() {
-    return DemoModel.associative();
+  public Model model() {
+    return DemoModel.create().model();
   }
 
   @Override
@@ -39,19 +38,14 @@ final class FlightInputs implements NaiveMemory.Events<Event> {
 
   @Override
   public boolean read(Event event, float[] input, float[] target) throws MalformedEventException {
-    if (raw == null) {
-      raw = DemoEvents.SCHEMA.newEvent();
-      encoder = DemoModel.encoder();
+    if (model == null) {
+      model = DemoModel.create();
+      raw = model.newEvent();
     }
     raw.clear();
     fields.read(event, raw);
-    EncodedEvent encoded = DemoEvents.SCHEMA.encode(raw);
-    encoder.encode(encoded, null, input, 0);
-    if (encoded.observe()) {
-      target[0] = encoded.target()[0];
-    } else {
-      Arrays.fill(target, Float.NaN);
-    }
+    EncodedEvent encoded = model.encode(raw);
+    model.write(encoded, null, input, target, 0);
     return encoded.observe();
   }
 }

@@ -1,17 +1,16 @@
 package io.fastweights.jobs.bench;
 
-import java.io.IOException;
+import io.fastweights.jobs.output.JsonFile;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code fastweights bench job}: how fast whole jobs are, from source to sink. */
@@ -95,11 +94,7 @@ final class JobBenchCommand implements Callable<Integer> {
       description = "A tenth of everything, once: to see it run, not to measure.")
   private boolean quick;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Override
   public Integer call() throws Exception {
@@ -123,7 +118,8 @@ final class JobBenchCommand implements Callable<Integer> {
         measure(benchmark, part);
         out.print(report.table(part.name().toLowerCase(Locale.ROOT)));
         out.flush();
-        write(report);
+        // Write now: a later part may fail.
+        json.write(report.figures());
       }
     }
     return 0;
@@ -138,24 +134,20 @@ final class JobBenchCommand implements Callable<Integer> {
     }
   }
 
-  /** After each part: a later part may fail. */
-  private void write(JobReport report) throws IOException {
-    report.figures().writeJson(json);
-  }
-
   private void check() {
-    require(seconds >= 1 && seconds <= 3600, "--seconds is " + seconds + ", must be 1 ... 3600");
-    require(runs >= 1 && runs <= 100, "--runs is " + runs + ", must be 1 ... 100");
-    require(
+    BenchCommand.require(
+        command,
+        seconds >= 1 && seconds <= 3600,
+        "--seconds is " + seconds + ", must be 1 ... 3600");
+    BenchCommand.require(
+        command, runs >= 1 && runs <= 100, "--runs is " + runs + ", must be 1 ... 100");
+    BenchCommand.require(
+        command,
         pressureSeconds >= 1 && pressureSeconds <= 36_000,
         "--pressure-seconds is " + pressureSeconds + ", must be 1 ... 36000");
-    require(keys >= LEAST_KEYS, "--keys is " + keys + ", must be at least " + LEAST_KEYS);
-    require(memory >= 64 && memory <= 4096, "--memory is " + memory + ", must be 64 ... 4096");
-  }
-
-  private void require(boolean holds, String message) {
-    if (!holds) {
-      throw new ParameterException(command.commandLine(), message);
-    }
+    BenchCommand.require(
+        command, keys >= LEAST_KEYS, "--keys is " + keys + ", must be at least " + LEAST_KEYS);
+    BenchCommand.require(
+        command, memory >= 64 && memory <= 4096, "--memory is " + memory + ", must be 64 ... 4096");
   }
 }

@@ -4,7 +4,7 @@ import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EventBatch;
-import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.api.Prediction;
 import java.io.Serializable;
@@ -29,7 +29,7 @@ final class NaiveMemory<K, E> extends KeyedProcessFunction<K, E, Prediction<E>> 
 
   /** Converts events to the model's inputs. */
   interface Events<E> extends Serializable {
-    AssociativeMemory model();
+    Model model();
 
     long timestamp(E event);
 

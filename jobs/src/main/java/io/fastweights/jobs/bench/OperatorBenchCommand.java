@@ -3,13 +3,14 @@ package io.fastweights.jobs.bench;
 import io.fastweights.jobs.bench.OperatorTask.Cost;
 import io.fastweights.jobs.bench.OperatorTask.Subject;
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.JsonFile;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -62,11 +63,7 @@ final class OperatorBenchCommand implements Callable<Integer> {
       description = "What to measure: ${COMPLETION-CANDIDATES} (default: all).")
   private Set<Subject> subjects = EnumSet.allOf(Subject.class);
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Override
   public Integer call() throws Exception {
@@ -92,7 +89,7 @@ final class OperatorBenchCommand implements Callable<Integer> {
           .put("operator." + name + ".nanos", cost.nanos())
           .put("operator." + name + ".bytes", cost.bytes());
     }
-    figures.writeJson(json);
+    json.write(figures);
     return 0;
   }
 

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.bench;
 
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.jobs.process.TemporaryFiles;
 import io.fastweights.kernels.bench.Parity;
 import io.fastweights.kernels.bench.TorchPeer;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -45,11 +47,7 @@ final class ParityBenchCommand implements Callable<Integer> {
       description = "Interpreter with PyTorch, NumPy and einops (default: ${DEFAULT-VALUE}).")
   private String python;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Override
   public Integer call() throws Exception {
@@ -108,7 +106,7 @@ final class ParityBenchCommand implements Callable<Integer> {
         rows.stream().mapToDouble(row -> row.outputs() / row.scale()).max().orElseThrow();
     out.printf(Locale.ROOT, "largest difference of an output, over the scale: %.2g%n", worst);
     out.flush();
-    figures.put("worst", worst).writeJson(json);
+    json.write(figures.put("worst", worst));
     return rows.stream().allMatch(Parity::sameBits) ? 0 : 1;
   }
 }

@@ -3,8 +3,8 @@ package io.fastweights.jobs.bench;
 import io.fastweights.jobs.bench.ReadBenchmark.Cost;
 import io.fastweights.jobs.bench.ReadBenchmark.Reading;
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.JsonFile;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -60,11 +61,7 @@ final class ReadBenchCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private double seconds;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Override
   public Integer call() throws Exception {
@@ -90,7 +87,7 @@ final class ReadBenchCommand implements Callable<Integer> {
           .put(name + ".bytesPerEvent", bytes);
     }
     out.flush();
-    figures.writeJson(json);
+    json.write(figures);
     return 0;
   }
 

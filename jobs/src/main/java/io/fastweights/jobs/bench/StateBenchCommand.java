@@ -1,5 +1,6 @@
 package io.fastweights.jobs.bench;
 
+import io.fastweights.jobs.output.JsonFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -10,9 +11,9 @@ import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code fastweights bench state}: what it costs to keep a memory for each of many keys. */
@@ -110,11 +111,7 @@ final class StateBenchCommand implements Callable<Integer> {
       description = "A tenth of everything, once: to see it run, not to measure.")
   private boolean quick;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Override
   public Integer call() throws Exception {
@@ -139,7 +136,7 @@ final class StateBenchCommand implements Callable<Integer> {
       // Print now: a later part may fail.
       out.print(report.table());
       out.flush();
-      report.figures().writeJson(json);
+      json.write(report.figures());
     }
     return 0;
   }
@@ -160,19 +157,22 @@ final class StateBenchCommand implements Callable<Integer> {
   }
 
   private void check() {
-    require(seconds >= 1 && seconds <= 3600, "--seconds is " + seconds + ", must be 1 ... 3600");
-    require(runs >= 1 && runs <= 100, "--runs is " + runs + ", must be 1 ... 100");
-    require(keys >= 1000, "--keys is " + keys + ", must be at least 1000");
-    require(manyKeys >= 10_000, "--many-keys is " + manyKeys + ", must be at least 10000");
-    require(
+    BenchCommand.require(
+        command,
+        seconds >= 1 && seconds <= 3600,
+        "--seconds is " + seconds + ", must be 1 ... 3600");
+    BenchCommand.require(
+        command, runs >= 1 && runs <= 100, "--runs is " + runs + ", must be 1 ... 100");
+    BenchCommand.require(command, keys >= 1000, "--keys is " + keys + ", must be at least 1000");
+    BenchCommand.require(
+        command, manyKeys >= 10_000, "--many-keys is " + manyKeys + ", must be at least 10000");
+    BenchCommand.require(
+        command,
         dirtyKeys >= 1000 && dirtyKeys <= 20_000,
         "--dirty-keys is " + dirtyKeys + ", must be 1000 ... 20000");
-    require(memory >= 128 && memory <= 4096, "--memory is " + memory + ", must be 128 ... 4096");
-  }
-
-  private void require(boolean holds, String message) {
-    if (!holds) {
-      throw new ParameterException(command.commandLine(), message);
-    }
+    BenchCommand.require(
+        command,
+        memory >= 128 && memory <= 4096,
+        "--memory is " + memory + ", must be 128 ... 4096");
   }
 }

@@ -41,10 +41,6 @@ final class Tally {
     return tally;
   }
 
-  static void close(String name) {
-    OPEN.remove(name);
-  }
-
   /** Events answered. */
   long events() {
     return events.get();

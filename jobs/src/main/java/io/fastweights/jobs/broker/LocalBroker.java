@@ -2,7 +2,6 @@ package io.fastweights.jobs.broker;
 
 import io.fastweights.jobs.process.ChildJvm;
 import io.fastweights.jobs.process.FreePort;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,10 +55,7 @@ public final class LocalBroker {
   public LocalBroker(Path folder, String address, Path lib) {
     this.folder = folder;
     this.address = address;
-    this.lib = lib.toAbsolutePath().normalize();
-    if (!Files.isDirectory(this.lib)) {
-      throw new IllegalArgumentException(this.lib + " is missing: mvn package makes it");
-    }
+    this.lib = ChildJvm.jars(lib);
   }
 
   /** Where clients find it, as HOST:PORT. */
@@ -133,17 +129,9 @@ public final class LocalBroker {
   }
 
   private Process java(String main, String... arguments) throws IOException {
-    // It must survive a hangup of the terminal.
-    List<String> command = new ArrayList<>(List.of("nohup", ChildJvm.java(), "-Xmx512m"));
-    command.addAll(ChildJvm.serverOptions());
-    command.addAll(List.of("-cp", lib + "/*", main));
+    List<String> command = new ArrayList<>(List.of("-Xmx512m", "-cp", lib + "/*", main));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .directory(folder.toFile())
-        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-        .start();
+    return ChildJvm.server(folder, log(), command).start();
   }
 
   private String logged() throws IOException {

@@ -2,6 +2,7 @@ package io.fastweights.jobs.chaos;
 
 import io.fastweights.jobs.chaos.ChaosRun.Jars;
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.jobs.process.TemporaryFiles;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -65,11 +67,7 @@ public final class ChaosCommand implements Callable<Integer> {
       description = "Events a second (default: ${DEFAULT-VALUE}).")
   private int rate;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Option(
       names = "--logs",
@@ -186,7 +184,7 @@ public final class ChaosCommand implements Callable<Integer> {
       out().printf(Locale.ROOT, format, name, figure);
     }
     out().flush();
-    figures.writeJson(json);
+    json.write(figures);
     return verdict.isClean();
   }
 }

@@ -3,7 +3,6 @@ package io.fastweights.jobs.cluster;
 import io.fastweights.jobs.process.ChildJvm;
 import io.fastweights.jobs.process.LocalProcess;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,10 +45,7 @@ final class FlinkProcesses {
     this.folder = folder;
     this.network = network;
     this.shape = shape;
-    this.lib = lib.toAbsolutePath().normalize();
-    if (!Files.isDirectory(this.lib)) {
-      throw new IllegalArgumentException(this.lib + " is missing: mvn package makes it");
-    }
+    this.lib = ChildJvm.jars(lib);
   }
 
   LocalProcess jobManager() throws IOException {
@@ -106,29 +102,20 @@ final class FlinkProcesses {
   private LocalProcess start(
       String name, List<String> launcher, List<String> jvm, String main, List<String> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>(launcher);
-    // The processes must survive a hangup of the terminal.
-    command.addAll(List.of("nohup", ChildJvm.java()));
-    command.addAll(jvm);
+    List<String> command = new ArrayList<>(jvm);
     OPENED.forEach(opened -> command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED"));
     command.add("-Dlog4j.configurationFile=" + folder.conf().resolve("log4j.properties").toUri());
     command.add("-Dlog.file=" + folder.log(name));
-    command.addAll(ChildJvm.serverOptions());
-    // The last one counts.
+    // In place of this JVM's: the last one counts.
     command.add("-Djava.io.tmpdir=" + folder.temporary());
     command.addAll(List.of("-cp", lib + "/*", main, "--configDir", folder.conf().toString()));
     command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.folder().toFile());
+    ProcessBuilder builder = ChildJvm.server(folder.folder(), folder.log(name), command);
+    builder.command().addAll(0, launcher);
     builder.environment().put("FLINK_CONF_DIR", folder.conf().toString());
     builder.environment().put("FLINK_LIB_DIR", lib.toString());
     // RocksDB fragments glibc's many arenas.
     builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "2");
-    builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
-    builder
-        .redirectErrorStream(true)
-        .redirectOutput(
-            // Keep the log of an earlier process of this name.
-            ProcessBuilder.Redirect.appendTo(folder.log(name).toFile()));
     LocalProcess process = LocalProcess.of(name, builder.start());
     process.write(folder.pid(name));
     return process;

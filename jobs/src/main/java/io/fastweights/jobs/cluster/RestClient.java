@@ -27,8 +27,8 @@ final class RestClient {
     this.address = address;
   }
 
-  /** TaskManagers, slots and jobs of a cluster. */
-  record Overview(int taskManagers, int slots, int freeSlots, int runningJobs) {}
+  /** Slots and jobs of a cluster. */
+  record Overview(int slots, int freeSlots, int runningJobs) {}
 
   /** Empty if the cluster does not answer. */
   Optional<Overview> overview() throws InterruptedException {
@@ -36,7 +36,6 @@ final class RestClient {
         .map(
             body ->
                 new Overview(
-                    body.path("taskmanagers").asInt(),
                     body.path("slots-total").asInt(),
                     body.path("slots-available").asInt(),
                     body.path("jobs-running").asInt()));

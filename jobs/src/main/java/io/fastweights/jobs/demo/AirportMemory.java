@@ -6,10 +6,11 @@ import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.schema.EncodedEvent;
-import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.operator.model.EventModel;
 import java.util.List;
 
 /**
@@ -17,22 +18,16 @@ import java.util.List;
  * neither on batches nor on other keys: the bits equal those of the job.
  */
 final class AirportMemory implements AutoCloseable {
-  private final AssociativeMemory model;
-  private final Engine engine;
-  private final InputEncoder encoder;
-  private final EventBatch batch;
-  private final RawEvent event = DemoEvents.SCHEMA.newEvent();
+  private final EventModel model = DemoModel.create();
+  private final Engine engine = EngineProvider.create(model.model(), EngineOptions.cpu(1));
+  private final EventBatch batch = new EventBatch(model.model(), 1);
+  private final RawEvent event = model.newEvent();
   private boolean fresh = true;
 
   /** The last flight that has landed; null before the first. */
   private EncodedEvent lag;
 
-  private AirportMemory() {
-    model = DemoModel.associative();
-    encoder = DemoModel.encoder();
-    engine = EngineProvider.create(model, EngineOptions.cpu(1));
-    batch = new EventBatch(model, 1);
-  }
+  private AirportMemory() {}
 
   /** An empty memory. */
   static AirportMemory empty() {
@@ -56,7 +51,7 @@ final class AirportMemory implements AutoCloseable {
     event.clear();
     event.target(flight.late() ? 1 : 0);
     lag = step(flight.destination(), flight.hour());
-    DemoEvents.SCHEMA.settle(lag, batch.outputs(), 0);
+    model.settle(lag, batch.outputs(), 0);
   }
 
   /** The probability of being late that it gives to a flight. */
@@ -64,24 +59,23 @@ final class AirportMemory implements AutoCloseable {
     event.clear();
     event.ask();
     EncodedEvent asked = step(destination, hour);
-    float[] probability = new float[1];
-    DemoEvents.SCHEMA.predict(asked, batch.outputs(), 0, false, probability);
-    return probability[0];
+    return model.predict(asked, batch.outputs(), 0)[0];
   }
 
   /** W of a head, float[rows][1] as rows of {@code columns} cells. */
   float[][] w(int head, int columns) {
-    float[] all = new float[model.memory().floats()];
+    MemoryShape shape = engine.pool().shape();
+    float[] all = new float[shape.floats()];
     engine.pool().read(0, all, 0);
-    float[][] grid = new float[model.memory().headFloats() / columns][columns];
+    float[][] grid = new float[shape.headFloats() / columns][columns];
     for (int r = 0; r < grid.length; r++) {
-      System.arraycopy(all, model.memory().offset(0, head) + r * columns, grid[r], 0, columns);
+      System.arraycopy(all, shape.offset(0, head) + r * columns, grid[r], 0, columns);
     }
     return grid;
   }
 
   float beta(int head) {
-    return model.betas()[head];
+    return ((AssociativeMemory) model.model()).betas()[head];
   }
 
   private EncodedEvent step(String destination, int hour) {
@@ -92,12 +86,11 @@ final class AirportMemory implements AutoCloseable {
     batch.add(event.observes());
     EncodedEvent encoded;
     try {
-      encoded = encoder.standardised(DemoEvents.SCHEMA.encode(event), lag);
+      encoded = model.standardised(model.encode(event), lag);
     } catch (MalformedEventException e) {
       throw new IllegalStateException(e);
     }
-    encoder.encode(encoded, lag, batch.inputs(), 0);
-    batch.targets()[0] = event.observes() ? encoded.target()[0] : Float.NaN;
+    model.write(encoded, lag, batch.inputs(), batch.targets(), 0);
     engine.step(batch);
     return encoded;
   }

@@ -29,7 +29,6 @@ final class AirportSections {
   private static final int STRETCH = 2;
   private static final int LEAST_FLIGHTS = 5;
   private static final int HEIGHT = 260;
-  private static final double Z = 1.96;
 
   private final List<Flight> flights;
   private final Timeline timeline;
@@ -139,15 +138,15 @@ final class AirportSections {
   }
 
   private Interval lateShare(int[] there) {
-    long late = IntStream.of(there).filter(f -> flights.get(f).late()).count();
-    return Interval.share(late, there.length);
+    double late = IntStream.of(there).filter(f -> flights.get(f).late()).count();
+    return Interval.share(late / there.length, there.length);
   }
 
   private static Interval mean(int[] there, float[] values) {
     double mean = IntStream.of(there).mapToDouble(f -> values[f]).average().orElse(Double.NaN);
     double squares = IntStream.of(there).mapToDouble(f -> Math.pow(values[f] - mean, 2)).sum();
     double deviation = Math.sqrt(squares / (there.length - 1) / there.length);
-    return Interval.around(mean, Z * deviation);
+    return Interval.normal(mean, deviation);
   }
 
   private void memory(Page page) {

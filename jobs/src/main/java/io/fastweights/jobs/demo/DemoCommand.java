@@ -2,6 +2,7 @@ package io.fastweights.jobs.demo;
 
 import io.fastweights.jobs.flights.Flight;
 import io.fastweights.jobs.flights.Flights;
+import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.jobs.pipeline.WorkFolder;
@@ -62,11 +63,7 @@ public final class DemoCommand implements Callable<Integer> {
           "First day of the month that is scored (default: 15; with fewer --days, the first).")
   private Integer scoreFrom;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Mixin private JobOptions options;
 
@@ -106,9 +103,9 @@ public final class DemoCommand implements Callable<Integer> {
             from);
     DemoFigures figures = new DemoFigures(flights, memory, trained, scores, from);
     figures.print(out);
-    figures.table().writeJson(json);
+    json.write(figures.table());
     Path report = folder.resolve("report.html");
-    new DemoReport(flights, timeline, memory, trained, scores, figures, from).write(report);
+    new DemoReport(flights, timeline, memory, scores, figures, from).write(report);
     out.println("report: " + report);
     out.flush();
     return 0;

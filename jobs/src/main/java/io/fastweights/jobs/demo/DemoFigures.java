@@ -42,7 +42,7 @@ final class DemoFigures {
     this.scores = scores;
     Outcomes outcomes = memory.outcomes();
     TITLES.keySet().forEach(this::put);
-    table.put("scored", new Scores(flights, outcomes.probabilities(), from, flights.size()).size());
+    table.put("scored", scores.scored());
     table.put("asked", outcomes.asked());
     table.put("observed", outcomes.observed());
     table.put("malformed", outcomes.refused() + trained.outcomes().refused());

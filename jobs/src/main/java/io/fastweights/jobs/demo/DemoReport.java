@@ -6,10 +6,11 @@ import io.fastweights.jobs.demo.DemoScores.Measures;
 import io.fastweights.jobs.flights.Flight;
 import io.fastweights.jobs.flights.Flights;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
+import io.fastweights.jobs.quality.Calibration;
+import io.fastweights.jobs.quality.Quality.CalibrationBin;
 import io.fastweights.jobs.report.Axis;
 import io.fastweights.jobs.report.BarChart;
 import io.fastweights.jobs.report.BarChart.Bar;
-import io.fastweights.jobs.report.Interval;
 import io.fastweights.jobs.report.LineChart;
 import io.fastweights.jobs.report.LineChart.Line;
 import io.fastweights.jobs.report.LineChart.Point;
@@ -36,7 +37,6 @@ final class DemoReport {
   private final List<Flight> flights;
   private final Timeline timeline;
   private final Result memory;
-  private final Result trained;
   private final DemoScores scores;
   private final DemoFigures figures;
   private final int from;
@@ -46,21 +46,18 @@ final class DemoReport {
 
   /**
    * @param memory with no training
-   * @param trained with trained weights
    * @param from the first flight that is scored
    */
   DemoReport(
       List<Flight> flights,
       Timeline timeline,
       Result memory,
-      Result trained,
       DemoScores scores,
       DemoFigures figures,
       int from) {
     this.flights = flights;
     this.timeline = timeline;
     this.memory = memory;
-    this.trained = trained;
     this.scores = scores;
     this.figures = figures;
     this.from = from;
@@ -72,11 +69,11 @@ final class DemoReport {
     summary();
     byDay();
     calibration();
-    WeatherDays days = WeatherDays.find(flights);
-    if (days != null) {
-      new AirportSections(flights, timeline, memory.outcomes(), days.airport())
-          .write(page, days.bad());
-    }
+    WorstDay.find(flights)
+        .ifPresent(
+            worst ->
+                new AirportSections(flights, timeline, memory.outcomes(), worst.airport())
+                    .write(page, worst.day()));
     operation();
     page.section("The data")
         .note(
@@ -226,52 +223,34 @@ final class DemoReport {
 
   private void calibration() {
     page.section("Do the probabilities mean what they say?");
-    List<Point> untrained = calibration(memory.outcomes());
-    List<Point> ofTrained = calibration(trained.outcomes());
-    if (untrained.isEmpty() || ofTrained.isEmpty()) {
+    List<CalibrationBin> untrained = scores.calibration("memory", BINS);
+    List<CalibrationBin> ofTrained = scores.calibration("trained", BINS);
+    List<Line> lines =
+        List.of(
+            new Line("no training", Role.VARIANT, points(untrained)),
+            new Line("trained", Role.OURS, points(ofTrained)));
+    if (lines.stream().anyMatch(line -> line.points().isEmpty())) {
       page.note("Too few flights for a curve.");
       return;
     }
     page.text(
         "Flights are grouped by their predicted probability. On the dotted line, as many are late"
             + " as predicted; below it, fewer are.");
-    List<Line> lines =
-        List.of(
-            new Line("perfect", Role.GUIDE, List.of(new Point(0, 0.0), new Point(1, 1.0))),
-            new Line("no training", Role.VARIANT, untrained),
-            new Line("trained", Role.OURS, ofTrained));
     page.chart(
-        new LineChart(
-            Axis.of("predicted probability of being late", "0.000").between(0, 1),
-            Axis.of("share of the flights that were late", "0.000").between(0, 1),
+        Calibration.chart(
+            "predicted probability of being late",
+            "share of the flights that were late",
             TALL,
             lines),
         format(
             "Share of late flights by predicted probability; on average %.3f off without training,"
                 + " %.3f off with trained weights",
-            error(memory.outcomes()), error(trained.outcomes())));
+            Calibration.error(untrained), Calibration.error(ofTrained)));
   }
 
-  private List<Scores.Bin> bins(Outcomes of) {
-    return new Scores(flights, of.probabilities(), from, flights.size()).calibration(BINS);
-  }
-
-  private List<Point> calibration(Outcomes of) {
-    return bins(of).stream()
-        .filter(bin -> bin.flights() >= LEAST_FLIGHTS_OF_BIN)
-        .map(bin -> new Point(bin.predicted(), Interval.share(bin.late(), bin.flights())))
-        .toList();
-  }
-
-  /** Mean distance of the share that was late from the probability, over the flights. */
-  private double error(Outcomes of) {
-    double sum = 0;
-    double count = 0;
-    for (Scores.Bin bin : bins(of)) {
-      sum += Math.abs(bin.late() - bin.flights() * bin.predicted());
-      count += bin.flights();
-    }
-    return sum / count;
+  private static List<Point> points(List<CalibrationBin> bins) {
+    return Calibration.points(
+        bins.stream().filter(bin -> bin.events() >= LEAST_FLIGHTS_OF_BIN).toList());
   }
 
   private void operation() {

@@ -1,6 +1,8 @@
 package io.fastweights.jobs.demo;
 
 import io.fastweights.jobs.flights.Flight;
+import io.fastweights.jobs.quality.Quality.CalibrationBin;
+import io.fastweights.operator.scoring.Loss;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -66,11 +68,14 @@ final class DemoScores {
   }
 
   /** Flights without a prediction of every predictor are left out. */
+  private int[] predicted(int first, int next) {
+    return IntStream.range(first, next)
+        .filter(f -> predictions.values().stream().noneMatch(p -> Float.isNaN(p[f])))
+        .toArray();
+  }
+
   private Map<String, Measures> measure(int first, int next, boolean byDay) {
-    int[] of =
-        IntStream.range(first, next)
-            .filter(f -> predictions.values().stream().noneMatch(p -> Float.isNaN(p[f])))
-            .toArray();
+    int[] of = predicted(first, next);
     boolean[] late = new boolean[of.length];
     int[] group = new int[of.length];
     Map<Object, Integer> groups = new HashMap<>();
@@ -86,10 +91,14 @@ final class DemoScores {
           float[] p = new float[of.length];
           double[] logLoss = new double[of.length];
           double[] brier = new double[of.length];
+          float[] probability = new float[1];
+          float[] label = new float[1];
           for (int i = 0; i < of.length; i++) {
             p[i] = all[of[i]];
-            logLoss[i] = Scores.logLoss(p[i], late[i]);
-            brier[i] = Scores.squaredError(p[i], late[i]);
+            probability[0] = p[i];
+            label[0] = late[i] ? 1 : 0;
+            logLoss[i] = Loss.BINARY.of(probability, label);
+            brier[i] = Loss.BINARY.bounded(probability, label, 1);
           }
           measures.put(
               name,
@@ -129,6 +138,29 @@ final class DemoScores {
     return baselines.stream()
         .max(Comparator.comparingDouble(name -> of(name).auc().value()))
         .orElseThrow();
+  }
+
+  /** Number of scored flights. */
+  int scored() {
+    return predicted(from, flights.size()).length;
+  }
+
+  /** A predictor's probabilities in bins of equal width; those without flights are left out. */
+  List<CalibrationBin> calibration(String name, int bins) {
+    float[] all = predictions.get(name);
+    long[] count = new long[bins];
+    double[] sum = new double[bins];
+    double[] late = new double[bins];
+    for (int f : predicted(from, flights.size())) {
+      int bin = Math.min(bins - 1, (int) (all[f] * bins));
+      count[bin]++;
+      sum[bin] += all[f];
+      late[bin] += flights.get(f).late() ? 1 : 0;
+    }
+    return IntStream.range(0, bins)
+        .filter(b -> count[b] > 0)
+        .mapToObj(b -> new CalibrationBin(count[b], sum[b] / count[b], late[b] / count[b]))
+        .toList();
   }
 
   List<String> baselines() {

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.demo;
 
 import io.fastweights.jobs.report.Interval;
+import io.fastweights.kernels.train.RocCurve;
 import java.util.Arrays;
 
 /**
@@ -10,7 +11,6 @@ import java.util.Arrays;
  *     value's variance but for a factor near 1
  */
 record GroupedEstimate(double value, double[] influence) {
-  private static final double Z = 1.959964;
   private static final int FEWEST_GROUPS = 5;
 
   /** The mean of values. */
@@ -31,51 +31,13 @@ record GroupedEstimate(double value, double[] influence) {
    * @return NaN where all labels are the same
    */
   static GroupedEstimate auc(float[] scores, boolean[] positive, int[] group, int groups) {
-    long[] ranked = new long[scores.length];
-    double positives = 0;
-    for (int i = 0; i < scores.length; i++) {
-      // + 0 makes one of the two zeros; the flip orders negative floats.
-      int bits = Float.floatToIntBits(scores[i] + 0f);
-      ranked[i] = (long) (bits ^ (bits >> 31 & Integer.MAX_VALUE)) << 32 | i;
-      positives += positive[i] ? 1 : 0;
-    }
-    Arrays.sort(ranked);
-    double[] placement = placements(ranked, positive, positives);
-    double sum = 0;
-    for (int i = 0; i < placement.length; i++) {
-      sum += positive[i] ? placement[i] : 0;
-    }
-    double auc = sum / positives;
+    int[] ranks = RocCurve.ranks(scores, scores.length);
+    RocCurve curve = RocCurve.of(ranks, positive);
     double[] influence = new double[groups];
-    for (int i = 0; i < placement.length; i++) {
-      double count = positive[i] ? positives : placement.length - positives;
-      influence[group[i]] += (placement[i] - auc) / count;
+    for (int i = 0; i < ranks.length; i++) {
+      influence[group[i]] += curve.influence(ranks[i], positive[i]);
     }
-    return new GroupedEstimate(auc, influence);
-  }
-
-  /** For each event, the share of the events of the other label that it is ranked rightly with. */
-  private static double[] placements(long[] ranked, boolean[] positive, double positives) {
-    double negatives = ranked.length - positives;
-    double[] placement = new double[ranked.length];
-    double positivesBelow = 0;
-    for (int from = 0, to; from < ranked.length; from = to) {
-      double tied = 0;
-      for (to = from; to < ranked.length && ranked[to] >> 32 == ranked[from] >> 32; to++) {
-        tied += positive[(int) ranked[to]] ? 1 : 0;
-      }
-      double negativesBelow = from - positivesBelow;
-      double negativesTied = to - from - tied;
-      for (int i = from; i < to; i++) {
-        int event = (int) ranked[i];
-        placement[event] =
-            positive[event]
-                ? (negativesBelow + negativesTied / 2) / negatives
-                : (positives - positivesBelow - tied / 2) / positives;
-      }
-      positivesBelow += tied;
-    }
-    return placement;
+    return new GroupedEstimate(curve.area(), influence);
   }
 
   /** The difference of two estimates from the same events. */
@@ -103,12 +65,13 @@ record GroupedEstimate(double value, double[] influence) {
 
   /** The 97.5% quantile of Student's t (Cornish and Fisher's expansion): 0.5% off at 4 degrees. */
   static double quantile(int degrees) {
-    double z3 = Math.pow(Z, 3);
-    double z5 = Math.pow(Z, 5);
-    double z7 = Math.pow(Z, 7);
-    return Z
-        + (z3 + Z) / (4.0 * degrees)
-        + (5 * z5 + 16 * z3 + 3 * Z) / (96.0 * degrees * degrees)
-        + (3 * z7 + 19 * z5 + 17 * z3 - 15 * Z) / (384.0 * degrees * degrees * degrees);
+    double z = Interval.Z;
+    double z3 = Math.pow(z, 3);
+    double z5 = Math.pow(z, 5);
+    double z7 = Math.pow(z, 7);
+    return z
+        + (z3 + z) / (4.0 * degrees)
+        + (5 * z5 + 16 * z3 + 3 * z) / (96.0 * degrees * degrees)
+        + (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384.0 * degrees * degrees * degrees);
   }
 }

@@ -1,7 +1,7 @@
 package io.fastweights.jobs.demo;
 
 import io.fastweights.jobs.flights.Flight;
-import io.fastweights.kernels.train.Evaluation;
+import io.fastweights.kernels.train.RocCurve;
 import java.util.Arrays;
 import java.util.List;
 
@@ -88,6 +88,6 @@ final class Outcomes {
 
   /** Of all flights asked about so far. */
   double runningAuc() {
-    return Evaluation.auc(askedScores, askedLate, asked);
+    return RocCurve.area(askedScores, askedLate, asked);
   }
 }

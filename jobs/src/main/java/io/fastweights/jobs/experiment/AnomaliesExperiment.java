@@ -3,7 +3,7 @@ package io.fastweights.jobs.experiment;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.experiment.NabTable.Detector;
-import io.fastweights.jobs.output.OutputFile;
+import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.jobs.pipeline.JobTarget;
@@ -108,11 +108,7 @@ final class AnomaliesExperiment implements Callable<Integer> {
           "Runs with seeds 1 ... N; the table has their mean (default: ${DEFAULT-VALUE}).")
   private int seeds;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Mixin private JobOptions options;
 
@@ -127,7 +123,7 @@ final class AnomaliesExperiment implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     options.check();
-    OutputFile.prepare("--json", json);
+    json.prepare();
     if (seeds < 1 || seeds > MOST_SEEDS) {
       throw new ParameterException(
           command.commandLine(), "--seeds is " + seeds + ", must be in 1 ... " + MOST_SEEDS);
@@ -189,7 +185,7 @@ final class AnomaliesExperiment implements Callable<Integer> {
         "  published on all 58 files (NAB 1.0, by its own scorer): Numenta HTM 70.1, without");
     out.println("  its likelihood 53.6; the threshold of those is the best one over all 58 files");
     out.flush();
-    table.figures().put("anomalies.alarms", alarms).put("anomalies.values", values).writeJson(json);
+    json.write(table.figures().put("anomalies.alarms", alarms).put("anomalies.values", values));
   }
 
   private static Map<String, double[]> each(NabCorpus corpus, Function<NabFile, double[]> rule) {

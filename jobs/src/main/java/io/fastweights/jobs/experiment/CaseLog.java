@@ -37,6 +37,16 @@ record CaseLog(List<Case> cases, List<String> attributes) {
    */
   record Event(long time, String activity, List<String> values) {}
 
+  /** Every activity, sorted. */
+  List<String> activities() {
+    return cases.stream()
+        .flatMap(one -> one.events().stream())
+        .map(Event::activity)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   /** Verenich, Helpdesk, Mendeley Data, doi 10.17632/39bp3vv62t.1: case, activity, time. */
   static CaseLog helpdesk(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {

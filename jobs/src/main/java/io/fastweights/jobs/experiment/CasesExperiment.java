@@ -37,7 +37,7 @@ abstract class CasesExperiment implements Callable<Integer> {
   void report(String experiment, List<Measured> all, String published) throws Exception {
     Figures figures = new Figures();
     for (Measured measured : all) {
-      Metrics test = measured.result().test();
+      Metrics test = measured.test();
       String name = experiment + measured.suffix();
       learning
           .out()
@@ -56,7 +56,7 @@ abstract class CasesExperiment implements Callable<Integer> {
   /**
    * @param suffix of the figures' names
    */
-  record Measured(String title, String suffix, ProcessExperiment.Result result) {}
+  record Measured(String title, String suffix, Metrics test) {}
 
   /** Tax et al. 2017's protocol. */
   @Command(
@@ -67,10 +67,10 @@ abstract class CasesExperiment implements Callable<Integer> {
   static final class Helpdesk extends CasesExperiment {
     @Override
     public Integer call() throws Exception {
-      ProcessExperiment.Result result = ProcessExperiment.helpdesk(events, options(), progress());
+      Metrics test = ProcessExperiment.helpdesk(events, options(), progress());
       report(
           "helpdesk",
-          List.of(new Measured("a memory for each ticket", "", result)),
+          List.of(new Measured("a memory for each ticket", "", test)),
           "published LSTM 0.7123, 3-gram 0.696");
       return 0;
     }
@@ -109,9 +109,9 @@ abstract class CasesExperiment implements Callable<Integer> {
     public Integer call() throws Exception {
       List<Measured> all = new ArrayList<>();
       for (Key key : keys) {
-        ProcessExperiment.Result result =
+        Metrics test =
             ProcessExperiment.incidents(events, key == Key.CALLER, options(), progress());
-        all.add(new Measured(key.title, key.suffix, result));
+        all.add(new Measured(key.title, key.suffix, test));
       }
       report("incidents", all, "n-gram 0.699");
       return 0;

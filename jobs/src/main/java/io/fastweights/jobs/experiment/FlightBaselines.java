@@ -1,7 +1,7 @@
 package io.fastweights.jobs.experiment;
 
 import io.fastweights.jobs.flights.Flight;
-import io.fastweights.kernels.train.Evaluation;
+import io.fastweights.kernels.train.RocCurve;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -67,7 +67,7 @@ final class FlightBaselines {
     network.train(
         Arrays.copyOf(rows, split), Arrays.copyOf(labels, split), 12, hidden == 0 ? 0.01 : 0.003);
     float[] scores = network.score(Arrays.copyOfRange(rows, split, rows.length));
-    return Evaluation.auc(scores, Arrays.copyOfRange(labels, split, rows.length), scores.length);
+    return RocCurve.area(scores, Arrays.copyOfRange(labels, split, rows.length), scores.length);
   }
 
   /** The averages of a group: late and delay at each speed. */

@@ -11,7 +11,6 @@ import io.fastweights.kernels.train.Metrics;
 import io.fastweights.kernels.train.Scoring;
 import io.fastweights.kernels.train.TrainOptions;
 import io.fastweights.kernels.train.TrainProgress;
-import io.fastweights.kernels.train.TrainResult;
 import io.fastweights.kernels.train.Trainer;
 import java.io.IOException;
 import java.time.Instant;
@@ -34,9 +33,8 @@ public final class FlightsExperiment {
    * @param weights the trained slow weights, with their schema
    * @param warm scores with the memories of 1 to 14 January
    * @param cold scores with memories that are empty on 15 January
-   * @param steps of training
    */
-  public record Result(SlowWeights weights, Metrics warm, Metrics cold, long steps) {}
+  public record Result(SlowWeights weights, Metrics warm, Metrics cold) {}
 
   /**
    * Areas under the curve of models on hand-made features, trained and scored on the same flights.
@@ -89,13 +87,11 @@ public final class FlightsExperiment {
     Trainer trainer = new Trainer(setup.model(), schema, train, validation, options);
     trainer.freeze(FlightWeights.frozen(trainer.layout()));
     float[] initial = FlightWeights.initial(trainer.layout(), options.seed());
-    TrainResult result = trainer.run(initial, listener);
-    SlowWeights weights = result.weights();
+    SlowWeights weights = trainer.run(initial, listener).weights();
     return new Result(
         weights,
         Scoring.of(weights, counted(all), options.threads()),
-        Scoring.of(weights, FlightSequences.build(since(flights), schema), options.threads()),
-        result.steps());
+        Scoring.of(weights, FlightSequences.build(since(flights), schema), options.threads()));
   }
 
   /**

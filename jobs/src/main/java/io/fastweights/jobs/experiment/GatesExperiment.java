@@ -4,7 +4,7 @@ import io.fastweights.jobs.demo.DemoEvents;
 import io.fastweights.jobs.experiment.StreamTask.Trial;
 import io.fastweights.jobs.flights.Flights;
 import io.fastweights.jobs.output.Figures;
-import io.fastweights.jobs.output.OutputFile;
+import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.schema.SchemaJson;
@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import org.apache.flink.configuration.Configuration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -76,11 +77,7 @@ final class GatesExperiment implements Callable<Integer> {
       description = "Seeds of projections (default: ${DEFAULT-VALUE}).")
   private int seeds;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   private final Figures figures = new Figures();
 
@@ -94,7 +91,7 @@ final class GatesExperiment implements Callable<Integer> {
     check(seeds >= 1, "--seeds is " + seeds + ", must be at least 1");
     boolean scored = days >= FIRST_SCORED_DAY && days <= 31;
     check(days == 0 || scored, "--days is " + days + ", must be 0 or in 4 ... 31");
-    OutputFile.prepare("--json", json);
+    json.prepare();
     print("  %-26s %-9s %-17s %-17s %s%n", "stream", "", "constant", "per row", "step and log");
     for (Map.Entry<String, Source> source : sources().entrySet()) {
       compare(source.getKey(), source.getValue());
@@ -102,7 +99,7 @@ final class GatesExperiment implements Callable<Integer> {
     print(
         "  ± half of the range of %d seeds; step and log: of one event, constant and per row%n",
         seeds);
-    figures.writeJson(json);
+    json.write(figures);
     return 0;
   }
 

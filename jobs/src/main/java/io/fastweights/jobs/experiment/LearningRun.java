@@ -10,7 +10,7 @@ import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
-import io.fastweights.kernels.train.Evaluation;
+import io.fastweights.kernels.train.RocCurve;
 import io.fastweights.operator.scoring.Loss;
 import java.util.Arrays;
 
@@ -95,7 +95,7 @@ final class LearningRun {
 
   double value() {
     return target instanceof Target.Binary
-        ? Evaluation.auc(predicted, labels, size)
+        ? RocCurve.area(predicted, labels, size)
         : target instanceof Target.Number ? lost / size : right / size;
   }
 

@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /** A stream of events in memory, for associative memories that are compared on it. */
@@ -106,15 +105,8 @@ final class LearningStream {
   /** Flights by origin: asked at departure, learned after landing; those from a day on count. */
   static LearningStream flights(List<Flight> flights, Schema schema, int firstScoredDay)
       throws MalformedEventException {
-    record Moment(long time, boolean asks, Flight flight) {}
     LearningStream stream = new LearningStream("flights", schema);
-    List<Moment> moments = new ArrayList<>(2 * flights.size());
-    for (Flight flight : flights) {
-      moments.add(new Moment(flight.departure(), true, flight));
-      moments.add(new Moment(flight.landing(), false, flight));
-    }
-    moments.sort(Comparator.comparingLong(Moment::time).thenComparing(Moment::asks));
-    for (Moment moment : moments) {
+    for (FlightSequences.Moment moment : FlightSequences.moments(flights)) {
       Flight flight = moment.flight();
       RawEvent raw =
           schema
@@ -132,9 +124,7 @@ final class LearningStream {
   /** One memory of all cases: an event is asked what follows, which the next one brings. */
   static LearningStream cases(CaseLog log) throws MalformedEventException {
     record Moment(long time, boolean asks, CaseLog.Case of, int place) {}
-    TreeSet<String> activities = new TreeSet<>();
-    log.cases().forEach(c -> c.events().forEach(e -> activities.add(e.activity())));
-    List<String> names = List.copyOf(activities);
+    List<String> names = log.activities();
     List<String> positions =
         IntStream.range(0, CASE_POSITIONS).mapToObj(Integer::toString).toList();
     Schema schema =

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -47,14 +46,13 @@ final class NextActivity {
     this.endCounts = endCounts;
     this.leastPrefix = leastPrefix;
     this.byOwner = byOwner;
-    TreeSet<String> activities = new TreeSet<>();
-    log.cases().forEach(c -> c.events().forEach(e -> activities.add(e.activity())));
+    List<String> activities = log.activities();
     List<String> classes = new ArrayList<>(activities);
     if (endCounts) {
       classes.add(END);
     }
     List<Field> fields = new ArrayList<>();
-    fields.add(new Field.Categorical("activity", List.copyOf(activities)));
+    fields.add(new Field.Categorical("activity", activities));
     fields.add(new Field.Categorical("position", numbers(POSITIONS)));
     fields.add(new Field.Elapsed("since", 28));
     fields.add(new Field.TimeOfDay("hour", 12, true, ZoneOffset.UTC));
@@ -64,7 +62,7 @@ final class NextActivity {
     }
     if (byOwner) {
       fields.add(new Field.Hashed("case", BUCKETS));
-      fields.add(new Field.Categorical("previous", List.copyOf(activities)));
+      fields.add(new Field.Categorical("previous", activities));
       fields.add(new Field.Categorical("pause", numbers(PAUSES)));
     }
     schema = Schema.of(fields, new Target.Classes("next", classes));

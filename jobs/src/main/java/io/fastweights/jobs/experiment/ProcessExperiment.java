@@ -10,7 +10,6 @@ import io.fastweights.kernels.train.Metrics;
 import io.fastweights.kernels.train.Scoring;
 import io.fastweights.kernels.train.TrainOptions;
 import io.fastweights.kernels.train.TrainProgress;
-import io.fastweights.kernels.train.TrainResult;
 import io.fastweights.kernels.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,16 +23,6 @@ public final class ProcessExperiment {
   private static final double FITTED = 0.85;
 
   private ProcessExperiment() {}
-
-  /**
-   * Results of the experiment.
-   *
-   * @param weights the trained slow weights, with their schema
-   * @param validation scores of the training cases held out to stop early
-   * @param test scores of the test cases
-   * @param steps of training
-   */
-  public record Result(SlowWeights weights, Metrics validation, Metrics test, long steps) {}
 
   /** The training that the published figures are of; those of the incidents are of 4 epochs. */
   public static TrainOptions.Builder options() {
@@ -64,7 +53,7 @@ public final class ProcessExperiment {
    * Helpdesk by the protocol of Tax et al. 2017: cases in the order of the file, the first two
    * thirds for training, prefixes of 2 events and more, real next events only.
    */
-  public static Result helpdesk(Path file, TrainOptions options, TrainProgress.Listener listener)
+  public static Metrics helpdesk(Path file, TrainOptions options, TrainProgress.Listener listener)
       throws IOException, MalformedEventException {
     CaseLog log = CaseLog.helpdesk(file);
     int end = log.cases().size() * 2 / 3;
@@ -77,7 +66,7 @@ public final class ProcessExperiment {
    *
    * @param byCaller true for a memory per caller, across incidents; false for one per incident
    */
-  public static Result incidents(
+  public static Metrics incidents(
       Path file, boolean byCaller, TrainOptions options, TrainProgress.Listener listener)
       throws IOException, MalformedEventException {
     CaseLog log = CaseLog.incidents(file);
@@ -87,8 +76,11 @@ public final class ProcessExperiment {
     return run(new NextActivity(log, true, 1, byCaller), cases, end, options, listener);
   }
 
-  /** Memories that outlive a case are those of all cases before; held-out cases alone count. */
-  private static Result run(
+  /**
+   * Scores of the test cases. Memories that outlive a case are those of all cases before; held-out
+   * cases alone count.
+   */
+  private static Metrics run(
       NextActivity task,
       List<CaseLog.Case> cases,
       int end,
@@ -103,9 +95,8 @@ public final class ProcessExperiment {
             task.build(cases.subList(0, fitted)),
             task.build(cases.subList(0, end), Set.copyOf(cases.subList(fitted, end))),
             options);
-    TrainResult result = trainer.run(listener);
+    SlowWeights weights = trainer.run(listener).weights();
     List<EventSequence> tested = task.build(cases, Set.copyOf(cases.subList(end, cases.size())));
-    Metrics test = Scoring.of(result.weights(), tested, options.threads());
-    return new Result(result.weights(), result.validation(), test, result.steps());
+    return Scoring.of(weights, tested, options.threads());
   }
 }

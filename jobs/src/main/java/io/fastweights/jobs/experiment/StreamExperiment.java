@@ -3,8 +3,8 @@ package io.fastweights.jobs.experiment;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.ReasonCounts;
 import io.fastweights.jobs.experiment.StreamTask.Trial;
+import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.jobs.output.NoResults;
-import io.fastweights.jobs.output.OutputFile;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.JobModel;
 import io.fastweights.jobs.pipeline.JobOptions;
@@ -41,11 +41,7 @@ abstract class StreamExperiment implements Callable<Integer> {
       description = "The public file, as it is or gzipped.")
   private Path data;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Mixin private JobOptions options;
 
@@ -58,7 +54,7 @@ abstract class StreamExperiment implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     options.check();
-    OutputFile.prepare("--json", json);
+    json.prepare();
     StreamTable table = new StreamTable(task);
     Path work = TemporaryFiles.folder();
     try {
@@ -72,7 +68,7 @@ abstract class StreamExperiment implements Callable<Integer> {
       FileUtils.deleteDirectoryQuietly(work.toFile());
     }
     table.print(out());
-    table.figures().writeJson(json);
+    json.write(table.figures());
     return 0;
   }
 

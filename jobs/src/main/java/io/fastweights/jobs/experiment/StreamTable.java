@@ -4,8 +4,8 @@ import io.fastweights.jobs.experiment.StreamTask.Published;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.quality.Measure;
 import io.fastweights.jobs.quality.Quality;
-import io.fastweights.jobs.quality.Quality.Estimate;
 import io.fastweights.jobs.quality.Quality.Model;
+import io.fastweights.jobs.report.Interval;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,7 +47,7 @@ final class StreamTable {
     String name = task.name() + suffix + ".";
     figures.put(name + "scored", quality.scored());
     for (Model model : quality.models()) {
-      Estimate value = model.measures().get(measure);
+      Interval value = model.measures().get(measure);
       if (value == null) {
         continue;
       }

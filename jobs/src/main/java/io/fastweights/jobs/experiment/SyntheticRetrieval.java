@@ -31,10 +31,9 @@ public final class SyntheticRetrieval {
    * Results of a run.
    *
    * @param bestLoss the lowest evaluation loss
-   * @param lastLoss the last one
    * @param steps made
    */
-  public record Result(RetrievalTask task, long seed, double bestLoss, double lastLoss, int steps) {
+  public record Result(RetrievalTask task, double bestLoss, int steps) {
     /** True if the task is learned. */
     public boolean solved() {
       return bestLoss <= SOLVED;
@@ -62,7 +61,7 @@ public final class SyntheticRetrieval {
         withoutBest = loss < best ? 0 : withoutBest + 1;
         best = Math.min(best, loss);
         if (best <= SOLVED || withoutBest > PATIENCE) {
-          return new Result(task, seed, best, loss, step);
+          return new Result(task, best, step);
         }
       }
     }

@@ -28,7 +28,7 @@ final class ContractCheck {
 
   /**
    * @param worst largest |a - b| / (1 + |b|) against the reference
-   * @param otherBits floats whose bits are not the reference's, of {@code floats}, in fp32 and bf16
+   * @param otherBits floats whose bits are not the reference's, in fp32 and bf16
    * @param splitBits floats that depended on the batches, fp32
    * @param splitBitsBf16 floats that depended on the batches, bf16
    * @param replayBits floats of memories that were others when their logs were replayed, of deltas
@@ -39,7 +39,6 @@ final class ContractCheck {
       String model,
       double worst,
       long otherBits,
-      long floats,
       long splitBits,
       long splitBitsBf16,
       long replayBits,
@@ -93,7 +92,6 @@ final class ContractCheck {
         name,
         expected.largestError(actual),
         expected.otherBits(actual) + expectedBf16.otherBits(actualBf16),
-        expected.floats() + expectedBf16.floats(),
         splits,
         splitsBf16,
         check.replayBits,

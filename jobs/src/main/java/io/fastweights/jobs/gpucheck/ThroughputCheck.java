@@ -104,10 +104,6 @@ final class ThroughputCheck implements AutoCloseable {
   }
 
   /** Slots that there are. */
-  int slots() {
-    return pool.slots();
-  }
-
   private void fill() {
     SplittableRandom random = new SplittableRandom(3);
     for (int slot = 0; slot < pool.slots(); slot++) {

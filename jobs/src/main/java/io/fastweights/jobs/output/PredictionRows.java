@@ -5,6 +5,7 @@ import io.fastweights.jobs.events.JsonOutput;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.scoring.Loss;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -152,7 +153,7 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
     int at = eventColumns;
     float[] values = prediction.values();
     if (!classes.isEmpty()) {
-      row[at++] = classes.get(largest(values));
+      row[at++] = classes.get(Loss.largest(values));
     }
     for (float value : values) {
       row[at++] = finite(value);
@@ -171,15 +172,5 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
 
   private static Float finite(float value) {
     return Float.isFinite(value) ? value : null;
-  }
-
-  private static int largest(float[] values) {
-    int largest = 0;
-    for (int i = 1; i < values.length; i++) {
-      if (values[i] > values[largest]) {
-        largest = i;
-      }
-    }
-    return largest;
   }
 }

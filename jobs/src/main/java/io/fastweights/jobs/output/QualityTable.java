@@ -4,9 +4,9 @@ import io.fastweights.jobs.quality.Measure;
 import io.fastweights.jobs.quality.Quality;
 import io.fastweights.jobs.quality.Quality.ClassCounts;
 import io.fastweights.jobs.quality.Quality.Comparison;
-import io.fastweights.jobs.quality.Quality.Estimate;
 import io.fastweights.jobs.quality.Quality.Kind;
 import io.fastweights.jobs.quality.Quality.Model;
+import io.fastweights.jobs.report.Interval;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,7 +40,7 @@ public final class QualityTable {
     for (Model model : quality.models()) {
       List<String> cells = new ArrayList<>();
       for (Measure measure : measures) {
-        Estimate estimate = model.measures().get(measure);
+        Interval estimate = model.measures().get(measure);
         cells.add(estimate == null ? NONE : text(estimate));
       }
       row(model.title(), cells, width, out);
@@ -65,11 +65,10 @@ public final class QualityTable {
   }
 
   /** "0.8123 ± 0.0041". */
-  static String text(Estimate estimate) {
-    double half = (estimate.high() - estimate.low()) / 2;
-    return half == 0
-        ? number(estimate.value()) + "         "
-        : number(estimate.value()) + " ± " + number(half);
+  static String text(Interval estimate) {
+    return estimate.hasLimits()
+        ? number(estimate.value()) + " ± " + number((estimate.high() - estimate.low()) / 2)
+        : number(estimate.value()) + "         ";
   }
 
   private static String number(double value) {
@@ -104,7 +103,7 @@ public final class QualityTable {
 
   /** The outcome of a comparison, in one line. */
   String sentence(Comparison comparison) {
-    Estimate advantage = comparison.advantage();
+    Interval advantage = comparison.advantage();
     String by =
         String.format(
             Locale.ROOT,
@@ -153,9 +152,9 @@ public final class QualityTable {
     }
   }
 
-  private static void put(String name, Estimate estimate, Figures figures) {
+  private static void put(String name, Interval estimate, Figures figures) {
     figures.put(name, estimate.value());
-    if (estimate.low() < estimate.high()) {
+    if (estimate.hasLimits()) {
       figures.put(name + ".low", estimate.low());
       figures.put(name + ".high", estimate.high());
     }

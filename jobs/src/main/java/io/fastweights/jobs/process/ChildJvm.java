@@ -1,5 +1,7 @@
 package io.fastweights.jobs.process;
 
+import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +46,36 @@ public final class ChildJvm {
         List.of(
             "-Duser.language.format=en", "-Duser.country.format=US", "-Duser.extensions.format="));
     return options;
+  }
+
+  /**
+   * A process of Flink's or Kafka's own, which survives a hangup of the terminal.
+   *
+   * @param log what the process prints is added to it
+   * @param arguments options of the JVM, the main class, and its arguments
+   */
+  public static ProcessBuilder server(Path folder, Path log, List<String> arguments) {
+    List<String> command = new ArrayList<>(List.of("nohup", java()));
+    command.addAll(serverOptions());
+    command.addAll(arguments);
+    return new ProcessBuilder(command)
+        .directory(folder.toFile())
+        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+  }
+
+  /**
+   * The folder of the jars of a server.
+   *
+   * @throws IllegalArgumentException if it is missing
+   */
+  public static Path jars(Path lib) {
+    Path folder = lib.toAbsolutePath().normalize();
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(folder + " is missing: mvn package makes it");
+    }
+    return folder;
   }
 
   static List<String> quiet(int version) {

@@ -3,11 +3,12 @@ package io.fastweights.jobs.quality;
 import io.fastweights.jobs.quality.Quality.CalibrationBin;
 import io.fastweights.jobs.quality.Quality.ClassCounts;
 import io.fastweights.jobs.quality.Quality.Comparison;
-import io.fastweights.jobs.quality.Quality.Estimate;
 import io.fastweights.jobs.quality.Quality.Kind;
 import io.fastweights.jobs.quality.Quality.Model;
 import io.fastweights.jobs.quality.Quality.TimeBin;
 import io.fastweights.jobs.quality.Tally.TimeSums;
+import io.fastweights.jobs.report.Interval;
+import io.fastweights.kernels.train.RocCurve;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -26,9 +27,6 @@ import java.util.Map;
  */
 final class Estimates {
   static final int LEAST_BLOCKS = 10;
-
-  /** Quantile of the normal distribution for a two-sided interval of 95%. */
-  private static final double Z = 1.959963984540054;
 
   private final Tally tally;
   private final Layout layout;
@@ -67,7 +65,6 @@ final class Estimates {
         layout.kind(),
         layout.target(),
         tally.events,
-        tally.first,
         tally.last,
         models,
         comparisons(models),
@@ -93,18 +90,18 @@ final class Estimates {
     return total[model][sum] / events;
   }
 
-  private Map<Measure, Estimate> measures(int m) {
-    Map<Measure, Estimate> measures = new EnumMap<>(Measure.class);
+  private Map<Measure, Interval> measures(int m) {
+    Map<Measure, Interval> measures = new EnumMap<>(Measure.class);
     if (layout.kind() == Kind.NUMBER) {
-      Estimate absolute = normal(mean(m, Tally.ABSOLUTE), error(m, Tally.ABSOLUTE, false));
-      Estimate square = normal(mean(m, Tally.SQUARE), error(m, Tally.SQUARE, false));
+      Interval absolute = Interval.normal(mean(m, Tally.ABSOLUTE), error(m, Tally.ABSOLUTE, false));
+      Interval square = Interval.normal(mean(m, Tally.SQUARE), error(m, Tally.SQUARE, false));
       measures.put(Measure.MEAN_ABSOLUTE_ERROR, absolute);
       measures.put(Measure.RMSE, root(square));
       double variance = labelVariance();
       if (variance > 0) {
         measures.put(
             Measure.R2,
-            new Estimate(
+            new Interval(
                 1 - square.value() / variance,
                 1 - square.high() / variance,
                 1 - square.low() / variance));
@@ -113,16 +110,18 @@ final class Estimates {
     }
     if (layout.predictors().get(m).graded()) {
       measures.put(
-          Measure.LOG_LOSS, normal(mean(m, Tally.LOG_LOSS), error(m, Tally.LOG_LOSS, false)));
+          Measure.LOG_LOSS,
+          Interval.normal(mean(m, Tally.LOG_LOSS), error(m, Tally.LOG_LOSS, false)));
     }
-    Estimate area = area(m);
+    Interval area = area(m);
     if (area != null) {
       measures.put(Measure.AUC, area);
     }
-    measures.put(Measure.ACCURACY, wilson(mean(m, Tally.HITS), error(m, Tally.HITS, false)));
-    measures.put(Measure.BRIER, normal(mean(m, Tally.BRIER), error(m, Tally.BRIER, false)));
+    measures.put(Measure.ACCURACY, share(mean(m, Tally.HITS), error(m, Tally.HITS, false)));
+    measures.put(
+        Measure.BRIER, Interval.normal(mean(m, Tally.BRIER), error(m, Tally.BRIER, false)));
     double f1 = macroF1(m);
-    measures.put(Measure.MACRO_F1, new Estimate(f1, f1, f1));
+    measures.put(Measure.MACRO_F1, Interval.exact(f1));
     return measures;
   }
 
@@ -131,25 +130,18 @@ final class Estimates {
     return WideSum.value(tally.labels, WideSum.WORDS) / events - mean * mean;
   }
 
-  private static Estimate normal(double value, double error) {
-    return new Estimate(value, value - Z * error, value + Z * error);
-  }
-
-  private static Estimate root(Estimate square) {
-    return new Estimate(
+  private static Interval root(Interval square) {
+    return new Interval(
         Math.sqrt(square.value()),
         Math.sqrt(Math.max(0, square.low())),
         Math.sqrt(Math.max(0, square.high())));
   }
 
   /** Wilson's interval of a share with this standard error. */
-  private Estimate wilson(double share, double error) {
+  private Interval share(double share, double error) {
     double variance = share * (1 - share);
     double n = error > 0 ? Math.min(events, variance / (error * error)) : events;
-    double z2 = Z * Z / n;
-    double centre = (share + z2 / 2) / (1 + z2);
-    double half = Z / (1 + z2) * Math.sqrt(variance / n + z2 / n / 4);
-    return new Estimate(share, centre - half, centre + half);
+    return Interval.share(share, n);
   }
 
   /**
@@ -175,18 +167,17 @@ final class Estimates {
     return Math.max(independent, Math.sqrt(squares * n / (n - 1)) / events);
   }
 
-  private Estimate area(int m) {
+  private Interval area(int m) {
     if (layout.kind() != Kind.BINARY) {
       return null;
     }
-    int bins = Scores.bins(Scores.FINE);
-    Scores.Area area = Scores.area(tally.scores, 2 * m * bins, bins);
-    if (area == null) {
+    RocCurve curve = Scores.curve(tally.scores, m, Scores.FINE);
+    if (Double.isNaN(curve.area())) {
       return null;
     }
-    double error = Math.max(Math.sqrt(area.variance()), jackknife(m, -1));
-    return new Estimate(
-        area.value(), Math.max(0, area.value() - Z * error), Math.min(1, area.value() + Z * error));
+    double error = Math.max(Math.sqrt(curve.variance()), jackknife(m, -1));
+    Interval area = Interval.normal(curve.area(), error);
+    return new Interval(area.value(), Math.max(0, area.low()), Math.min(1, area.high()));
   }
 
   /**
@@ -203,10 +194,10 @@ final class Estimates {
     long[] all = coarse(m);
     long[] allOther = other < 0 ? null : coarse(other);
     for (TimeSums block : blocks) {
-      Double own = without(all, block, m);
-      Double others = other < 0 ? Double.valueOf(0) : without(allOther, block, other);
-      if (own != null && others != null) {
-        values.add(own - others);
+      double difference =
+          without(all, block, m) - (other < 0 ? 0 : without(allOther, block, other));
+      if (!Double.isNaN(difference)) {
+        values.add(difference);
       }
     }
     double n = values.size();
@@ -226,13 +217,12 @@ final class Estimates {
     return sum;
   }
 
-  private static Double without(long[] all, TimeSums block, int m) {
+  private static double without(long[] all, TimeSums block, int m) {
     long[] rest = all.clone();
     for (int i = 0; i < rest.length; i++) {
       rest[i] -= block.scores[m * rest.length + i];
     }
-    Scores.Area area = Scores.area(rest, 0, rest.length / 2);
-    return area == null ? null : (Double) area.value();
+    return Scores.curve(rest, 0, Scores.COARSE).area();
   }
 
   private List<ClassCounts> classes(int m) {
@@ -291,7 +281,7 @@ final class Estimates {
   private static int best(Measure measure, List<Model> models) {
     int best = 0;
     for (int m = 1; m < models.size(); m++) {
-      Estimate own = models.get(m).measures().get(measure);
+      Interval own = models.get(m).measures().get(measure);
       if (own != null
           && (best == 0
               || measure.better(own.value(), models.get(best).measures().get(measure).value()))) {
@@ -301,11 +291,11 @@ final class Estimates {
     return best;
   }
 
-  private Estimate advantage(Measure measure, List<Model> models, int m) {
+  private Interval advantage(Measure measure, List<Model> models, int m) {
     double ours = models.get(0).measures().get(measure).value();
     double theirs = models.get(m).measures().get(measure).value();
     double advantage = measure.higherIsBetter() ? ours - theirs : theirs - ours;
-    return normal(
+    return Interval.normal(
         advantage,
         switch (measure) {
           case LOG_LOSS -> error(m, Tally.LOG_LOSS, true);
@@ -324,18 +314,16 @@ final class Estimates {
     if (blocks.size() >= LEAST_BLOCKS) {
       return jackknife(0, m);
     }
-    int bins = Scores.bins(Scores.FINE);
     return Math.sqrt(
-        Scores.area(tally.scores, 0, bins).variance()
-            + Scores.area(tally.scores, 2 * m * bins, bins).variance());
+        Scores.curve(tally.scores, 0, Scores.FINE).variance()
+            + Scores.curve(tally.scores, m, Scores.FINE).variance());
   }
 
   private List<TimeBin> timeline() {
     List<TimeBin> timeline = new ArrayList<>();
     for (Map.Entry<Long, TimeSums> entry : tally.bins.entrySet()) {
       long from = entry.getKey() * tally.width;
-      timeline.add(
-          new TimeBin(from, from + tally.width, entry.getValue().events, values(entry.getValue())));
+      timeline.add(new TimeBin(from, from + tally.width, values(entry.getValue())));
     }
     return List.copyOf(timeline);
   }
@@ -373,11 +361,9 @@ final class Estimates {
   }
 
   private double[] areas(TimeSums block) {
-    int bins = Scores.bins(Scores.COARSE);
     double[] areas = new double[layout.models()];
     for (int m = 0; m < areas.length; m++) {
-      Scores.Area area = Scores.area(block.scores, 2 * m * bins, bins);
-      areas[m] = area == null ? Double.NaN : area.value();
+      areas[m] = Scores.curve(block.scores, m, Scores.COARSE).area();
     }
     return areas;
   }

@@ -1,5 +1,6 @@
 package io.fastweights.jobs.quality;
 
+import io.fastweights.jobs.report.Interval;
 import java.util.List;
 import java.util.Map;
 
@@ -10,8 +11,7 @@ import java.util.Map;
  * @param kind of the target
  * @param target name of it
  * @param scored events with a prediction and a label
- * @param first time of the first predicted event, in milliseconds since 1970-01-01 UTC
- * @param last time of the last one
+ * @param last time of the last predicted event, in milliseconds since 1970-01-01 UTC
  * @param models the memories' predictions first, then the baselines
  * @param comparisons with the best baseline, one for each measure that has an interval
  * @param timeline the measures by time, in order; bins without events are left out
@@ -20,7 +20,6 @@ public record Quality(
     Kind kind,
     String target,
     long scored,
-    long first,
     long last,
     List<Model> models,
     List<Comparison> comparisons,
@@ -37,13 +36,6 @@ public record Quality(
   }
 
   /**
-   * A value with its interval of 95% confidence.
-   *
-   * @param low equal to {@code high} and the value where there is too little to tell
-   */
-  public record Estimate(double value, double low, double high) {}
-
-  /**
    * A predictor.
    *
    * @param name in figures, as {@code keyLast}
@@ -56,7 +48,7 @@ public record Quality(
   public record Model(
       String name,
       String title,
-      Map<Measure, Estimate> measures,
+      Map<Measure, Interval> measures,
       List<ClassCounts> classes,
       List<CalibrationBin> calibration) {}
 
@@ -99,7 +91,7 @@ public record Quality(
    * @param advantage of the memories, in the unit of the measure: positive where they are better,
    *     whether higher or lower values are; from the paired differences
    */
-  public record Comparison(Measure measure, String baseline, Estimate advantage) {
+  public record Comparison(Measure measure, String baseline, Interval advantage) {
     /** True if the baseline is better beyond chance. */
     public boolean lost() {
       return advantage.high() < 0;
@@ -114,7 +106,7 @@ public record Quality(
    * @param values for each measure one value for each of the models, in their order; NaN where it
    *     is not defined
    */
-  public record TimeBin(long from, long to, long events, Map<Measure, double[]> values) {}
+  public record TimeBin(long from, long to, Map<Measure, double[]> values) {}
 
   /** True if all labels are the same: there was nothing to predict. */
   public boolean hasOneLabel() {
@@ -126,6 +118,11 @@ public record Quality(
   /** The memories' predictions. */
   public Model ours() {
     return models.get(0);
+  }
+
+  /** The comparison by a measure; null if there is none. */
+  public Comparison comparison(Measure measure) {
+    return comparisons.stream().filter(one -> one.measure() == measure).findFirst().orElse(null);
   }
 
   /** The model of a name. */

@@ -1,6 +1,5 @@
 package io.fastweights.jobs.quality;
 
-import io.fastweights.jobs.quality.Quality.CalibrationBin;
 import io.fastweights.jobs.quality.Quality.ClassCounts;
 import io.fastweights.jobs.quality.Quality.Comparison;
 import io.fastweights.jobs.quality.Quality.Kind;
@@ -9,7 +8,6 @@ import io.fastweights.jobs.report.Axis;
 import io.fastweights.jobs.report.BarChart;
 import io.fastweights.jobs.report.BarChart.Bar;
 import io.fastweights.jobs.report.Interval;
-import io.fastweights.jobs.report.LineChart;
 import io.fastweights.jobs.report.LineChart.Line;
 import io.fastweights.jobs.report.LineChart.Point;
 import io.fastweights.jobs.report.Page;
@@ -33,11 +31,7 @@ final class QualityCharts {
    */
   QualityCharts(Quality quality, Measure headline) {
     this.quality = quality;
-    comparison =
-        quality.comparisons().stream()
-            .filter(one -> one.measure() == headline)
-            .findFirst()
-            .orElse(null);
+    comparison = quality.comparison(headline);
   }
 
   void write(Page page) {
@@ -89,7 +83,7 @@ final class QualityCharts {
         new BarChart(
             Axis.of("recall: share of the class's events that were found", "0.000").between(0, 1),
             shown.stream()
-                .map(c -> new Bar(c.label(), Role.OURS, Interval.share(c.hits(), c.support())))
+                .map(c -> new Bar(c.label(), Role.OURS, Interval.share(c.recall(), c.support())))
                 .toList()),
         classes.size() > shown.size()
             ? "Recall of the " + shown.size() + " most frequent classes, with 95% intervals"
@@ -110,7 +104,7 @@ final class QualityCharts {
   }
 
   private void calibration(Page page) {
-    List<Point> ours = points(quality.ours());
+    List<Point> ours = Calibration.points(quality.ours().calibration());
     if (ours.size() < 2) {
       return;
     }
@@ -120,45 +114,22 @@ final class QualityCharts {
         "Events are grouped by their predicted probability. On the dotted line the predictions come"
             + " true as often as they say; below it, less often.");
     List<Line> lines = new ArrayList<>();
-    lines.add(new Line("perfect", Role.GUIDE, List.of(new Point(0, 0.0), new Point(1, 1.0))));
     if (comparison != null) {
-      List<Point> baseline = points(quality.model(comparison.baseline()));
+      List<Point> baseline = Calibration.points(quality.model(comparison.baseline()).calibration());
       if (baseline.size() > 1) {
         lines.add(new Line("best baseline", Role.BASELINE, baseline));
       }
     }
     lines.add(new Line("memories", Role.OURS, ours));
     page.chart(
-        new LineChart(
-            Axis.of(
-                    binary ? "predicted probability" : "probability of the predicted class",
-                    "0.000")
-                .between(0, 1),
-            Axis.of(binary ? "share that was true" : "share that was right", "0.000").between(0, 1),
+        Calibration.chart(
+            binary ? "predicted probability" : "probability of the predicted class",
+            binary ? "share that was true" : "share that was right",
             HEIGHT,
             lines),
-        format("On average the probabilities of the memories are %.3f off", error(quality.ours())));
-  }
-
-  private static List<Point> points(Model model) {
-    return model.calibration().stream()
-        .map(
-            bin ->
-                new Point(
-                    bin.predicted(),
-                    Interval.share(Math.round(bin.observed() * bin.events()), bin.events())))
-        .toList();
-  }
-
-  /** Mean distance of probability and share, over the events. */
-  private static double error(Model model) {
-    double sum = 0;
-    double events = 0;
-    for (CalibrationBin bin : model.calibration()) {
-      sum += bin.events() * Math.abs(bin.observed() - bin.predicted());
-      events += bin.events();
-    }
-    return sum / events;
+        format(
+            "On average the probabilities of the memories are %.3f off",
+            Calibration.error(quality.ours().calibration())));
   }
 
   static String meaning(Measure measure) {

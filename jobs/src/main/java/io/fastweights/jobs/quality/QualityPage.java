@@ -1,7 +1,6 @@
 package io.fastweights.jobs.quality;
 
 import io.fastweights.jobs.quality.Quality.Comparison;
-import io.fastweights.jobs.quality.Quality.Estimate;
 import io.fastweights.jobs.quality.Quality.Model;
 import io.fastweights.jobs.report.Axis;
 import io.fastweights.jobs.report.Axis.Numbers;
@@ -80,17 +79,10 @@ public final class QualityPage {
     return compared.get(0);
   }
 
-  private Comparison comparison(Measure measure) {
-    return quality.comparisons().stream()
-        .filter(comparison -> comparison.measure() == measure)
-        .findFirst()
-        .orElse(null);
-  }
-
   private void summary() {
     Measure measure = headline();
-    Comparison comparison = comparison(measure);
-    Estimate ours = quality.ours().measures().get(measure);
+    Comparison comparison = quality.comparison(measure);
+    Interval ours = quality.ours().measures().get(measure);
     if (quality.hasOneLabel()) {
       page.lead("All labels are the same: there is nothing to predict.");
     }
@@ -110,18 +102,18 @@ public final class QualityPage {
     page.table(measures());
   }
 
-  private String lead(Measure measure, Estimate ours, Comparison comparison) {
+  private String lead(Measure measure, Interval ours, Comparison comparison) {
     if (ours == null) {
       return format("%,d events were scored.", quality.scored());
     }
     String value =
         format(
             "%s of %s: %s on %,d events",
-            measure.title(), quality.target(), text(ours, PLAIN), quality.scored());
+            measure.title(), quality.target(), ours.text(PLAIN), quality.scored());
     if (comparison == null) {
       return value + ".";
     }
-    Estimate advantage = comparison.advantage();
+    Interval advantage = comparison.advantage();
     String verdict =
         advantage.low() > 0
             ? "better than"
@@ -132,7 +124,7 @@ public final class QualityPage {
         verdict,
         quality.models().size() - 1,
         quality.model(comparison.baseline()).title(),
-        text(advantage, SIGNED));
+        advantage.text(SIGNED));
   }
 
   /** A statement for each measure by which the best baseline is ahead. */
@@ -147,23 +139,23 @@ public final class QualityPage {
                 quality.model(comparison.baseline()).title(),
                 PLAIN.text(value(comparison.baseline(), comparison.measure())),
                 PLAIN.text(value(quality.ours().name(), comparison.measure())),
-                text(opposite(comparison.advantage()), PLAIN),
+                opposite(comparison.advantage()).text(PLAIN),
                 comparison.lost() ? "beyond" : "within"));
       }
     }
-    Comparison comparison = comparison(headline());
+    Comparison comparison = quality.comparison(headline());
     if (comparison != null) {
       new TimelineLead(quality, comparison).losses().ifPresent(losses::add);
     }
     return losses;
   }
 
-  private static Estimate opposite(Estimate of) {
-    return new Estimate(-of.value(), -of.high(), -of.low());
+  private static Interval opposite(Interval of) {
+    return new Interval(-of.value(), -of.high(), -of.low());
   }
 
   private double value(String model, Measure measure) {
-    Estimate estimate = quality.model(model).measures().get(measure);
+    Interval estimate = quality.model(model).measures().get(measure);
     return estimate == null ? Double.NaN : estimate.value();
   }
 
@@ -189,9 +181,9 @@ public final class QualityPage {
   private BarChart bars(Measure measure) {
     List<Bar> bars = new ArrayList<>();
     for (Model model : quality.models()) {
-      Estimate estimate = model.measures().get(measure);
+      Interval estimate = model.measures().get(measure);
       if (estimate != null) {
-        bars.add(new Bar(model.title(), QualityCharts.role(model), interval(estimate)));
+        bars.add(new Bar(model.title(), QualityCharts.role(model), estimate));
       }
     }
     Comparator<Bar> ascending = Comparator.comparingDouble(bar -> bar.value().value());
@@ -214,8 +206,8 @@ public final class QualityPage {
     for (Model model : quality.models()) {
       List<String> row = new ArrayList<>(List.of(model.title()));
       for (Measure measure : measures) {
-        Estimate estimate = model.measures().get(measure);
-        row.add(estimate == null ? "" : text(estimate, PLAIN));
+        Interval estimate = model.measures().get(measure);
+        row.add(estimate == null ? "" : estimate.text(PLAIN));
       }
       rows.add(row);
     }
@@ -272,16 +264,6 @@ public final class QualityPage {
         measures.stream()
             .map(measure -> measure.title() + ": " + QualityCharts.meaning(measure))
             .toList());
-  }
-
-  static Interval interval(Estimate estimate) {
-    return estimate.low() == estimate.high()
-        ? Interval.exact(estimate.value())
-        : new Interval(estimate.value(), estimate.low(), estimate.high());
-  }
-
-  private static String text(Estimate estimate, Numbers numbers) {
-    return interval(estimate).text(numbers);
   }
 
   private static String format(String pattern, Object... values) {

@@ -3,10 +3,12 @@ package io.fastweights.jobs.report;
 /**
  * A value with the limits of its interval.
  *
- * @param low NaN if the interval is unknown
- * @param high NaN if the interval is unknown
+ * @param low NaN or equal to {@code high} if the interval is unknown
+ * @param high NaN or equal to {@code low} if the interval is unknown
  */
 public record Interval(double value, double low, double high) {
+  /** Quantile of the normal distribution for a two-sided interval of 95%. */
+  public static final double Z = 1.959963984540054;
 
   /** A value without an interval. */
   public static Interval exact(double value) {
@@ -18,19 +20,21 @@ public record Interval(double value, double low, double high) {
     return new Interval(value, value - halfWidth, value + halfWidth);
   }
 
+  /** The 95% interval of a value that is normally distributed with this standard error. */
+  public static Interval normal(double value, double error) {
+    return around(value, Z * error);
+  }
+
   /**
    * A share with the 95% interval of Wilson (1927), which stays in 0 ... 1.
    *
-   * @param hits at most {@code of}
-   * @param of positive
+   * @param events independent ones that it is a share of; positive
    */
-  public static Interval share(long hits, long of) {
-    double z = 1.96;
-    double p = (double) hits / of;
-    double scale = 1 + z * z / of;
-    double middle = (p + z * z / (2.0 * of)) / scale;
-    double half = z * Math.sqrt(p * (1 - p) / of + z * z / (4.0 * of * of)) / scale;
-    return new Interval(p, Math.max(0, middle - half), Math.min(1, middle + half));
+  public static Interval share(double share, double events) {
+    double z2 = Z * Z / events;
+    double centre = (share + z2 / 2) / (1 + z2);
+    double half = Z / (1 + z2) * Math.sqrt(share * (1 - share) / events + z2 / events / 4);
+    return new Interval(share, Math.max(0, centre - half), Math.min(1, centre + half));
   }
 
   /** The value, then its limits in brackets where it has them. */
@@ -40,6 +44,6 @@ public record Interval(double value, double low, double high) {
   }
 
   public boolean hasLimits() {
-    return !Double.isNaN(low) && !Double.isNaN(high);
+    return low < high;
   }
 }

@@ -57,10 +57,6 @@ record EventWindow(
   }
 
   /** Messages since other positions; all of the window's partitions for none. */
-  long since(Map<Integer, Long> judged) {
-    return since(end, judged);
-  }
-
   static long since(Map<TopicPartition, Long> end, Map<Integer, Long> judged) {
     return end.entrySet().stream()
         .mapToLong(e -> Math.max(0, e.getValue() - judged.getOrDefault(e.getKey().partition(), 0L)))

@@ -4,6 +4,7 @@ import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.Rejected;
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.jobs.output.RejectedRows;
 import io.fastweights.jobs.output.RowFormat;
 import io.fastweights.jobs.pipeline.EventPipeline;
@@ -60,11 +61,7 @@ public final class BootstrapCommand implements Callable<Integer> {
       description = "Takes the savepoint; must not exist or be empty.")
   private String out;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Mixin private ModelOptions model;
 
@@ -92,7 +89,7 @@ public final class BootstrapCommand implements Callable<Integer> {
               SavepointPath.of(out));
       Figures figures = figures(bootstrap);
       print(figures);
-      figures.writeJson(json);
+      json.write(figures);
     }
     return 0;
   }

@@ -129,25 +129,16 @@ public final class ExportCommand implements Callable<Integer> {
       throws Exception {
     Set<String> wanted = new LinkedHashSet<>(keys);
     Map<String, KeyFigures> chosen = new HashMap<>();
-    Map<String, NearestKeys> nearest = new LinkedHashMap<>();
-    wanted.forEach(key -> nearest.put(key, new NearestKeys(key)));
     cluster.figures(
         savepoint,
         figures -> {
-          nearest.values().forEach(near -> near.add(figures.key()));
           if (wanted.contains(figures.key())) {
             chosen.put(figures.key(), figures);
           }
         });
     for (String key : wanted) {
       if (!chosen.containsKey(key)) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "%s has no key '%s': %s",
-                savepoint.path(),
-                key,
-                nearest.get(key).text()));
+        throw NearestKeys.refusal(key, savepoint, cluster);
       }
     }
     return new TreeMap<>(chosen);

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.savepoint;
 
 import io.fastweights.jobs.output.Figures;
+import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.jobs.pipeline.JobModel;
 import io.fastweights.jobs.pipeline.ModelOptions;
 import io.fastweights.kernels.model.MemoryShape;
@@ -75,11 +76,7 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions model;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   @Override
   public Integer call() throws Exception {
@@ -143,7 +140,7 @@ public final class InspectCommand implements Callable<Integer> {
     printSizes(summary.keysBySize());
     printTop(summary.top());
     out().flush();
-    figures.writeJson(json);
+    json.write(figures);
   }
 
   private void printSizes(long[] keysBySize) {
@@ -183,11 +180,7 @@ public final class InspectCommand implements Callable<Integer> {
     List<NamedMemory> found = new ArrayList<>();
     cluster.memories(savepoint, Set.of(key), found::add);
     if (found.isEmpty()) {
-      NearestKeys nearest = new NearestKeys(key);
-      cluster.figures(savepoint, k -> nearest.add(k.key()));
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "%s has no key '%s': %s", savepoint.path(), key, nearest.text()));
+      throw NearestKeys.refusal(key, savepoint, cluster);
     }
     NamedMemory memory = found.get(0);
     Figures figures =
@@ -210,7 +203,7 @@ public final class InspectCommand implements Callable<Integer> {
     new MemoryPage(savepoint.shape(), memory).write(page);
     print("heat map written to %s", page);
     out().flush();
-    figures.writeJson(json);
+    json.write(figures);
   }
 
   private static String fileName(String key) {

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.savepoint;
 
 import io.fastweights.kernels.schema.Nearest;
+import io.fastweights.state.savepoint.MemorySavepoint;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -19,11 +20,21 @@ final class NearestKeys {
   private final PriorityQueue<Near> nearest = new PriorityQueue<>(NEAREST.reversed());
   private long keys;
 
-  NearestKeys(String wanted) {
+  private NearestKeys(String wanted) {
     this.wanted = wanted.toLowerCase(Locale.ROOT);
   }
 
-  void add(String key) {
+  /** The refusal of a key that a savepoint lacks. */
+  static IllegalArgumentException refusal(
+      String key, MemorySavepoint savepoint, SavepointCluster cluster) throws Exception {
+    NearestKeys nearest = new NearestKeys(key);
+    cluster.figures(savepoint, k -> nearest.add(k.key()));
+    return new IllegalArgumentException(
+        String.format(
+            Locale.ROOT, "%s has no key '%s': %s", savepoint.path(), key, nearest.text()));
+  }
+
+  private void add(String key) {
     keys++;
     int distance = Nearest.edits(wanted, key.toLowerCase(Locale.ROOT));
     if (distance <= Math.max(1, wanted.length() / 2)) {
@@ -35,7 +46,7 @@ final class NearestKeys {
   }
 
   /** Text with the number of keys and the nearest ones. */
-  String text() {
+  private String text() {
     List<String> names = nearest.stream().sorted(NEAREST).map(Near::key).toList();
     return String.format(
         Locale.ROOT,

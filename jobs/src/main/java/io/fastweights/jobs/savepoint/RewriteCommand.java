@@ -97,15 +97,7 @@ public final class RewriteCommand implements Callable<Integer> {
     Set<String> missing = new TreeSet<>(dropped);
     cluster.memories(savepoint, dropped, memory -> missing.remove(memory.key()));
     if (!missing.isEmpty()) {
-      NearestKeys nearest = new NearestKeys(missing.iterator().next());
-      cluster.figures(savepoint, k -> nearest.add(k.key()));
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s has no key '%s': %s",
-              savepoint.path(),
-              missing.iterator().next(),
-              nearest.text()));
+      throw NearestKeys.refusal(missing.iterator().next(), savepoint, cluster);
     }
   }
 

@@ -1,10 +1,9 @@
 package io.fastweights.jobs.sizing;
 
 import io.fastweights.jobs.output.Figures;
-import io.fastweights.jobs.output.OutputFile;
+import io.fastweights.jobs.output.JsonFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -74,11 +74,7 @@ public final class SizeCommand implements Callable<Integer> {
       description = "Of a GiB, on disks and in checkpoint storage alike.")
   private Double storageGibMonth;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   /** Reads sizes as Flink writes them, and KiB for kb. */
   static final class Bytes implements ITypeConverter<MemorySize> {
@@ -94,7 +90,7 @@ public final class SizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    OutputFile.prepare("--json", json);
+    json.prepare();
     require("--keys", keys, 1, MOST_KEYS);
     require("--events-per-second", eventsPerSecond, 1, MOST_EVENTS);
     require("--memory", memory.getBytes(), LEAST_MEMORY, MOST_MEMORY);
@@ -106,7 +102,7 @@ public final class SizeCommand implements Callable<Integer> {
       costs(size, figures, out);
     }
     out.flush();
-    figures.writeJson(json);
+    json.write(figures);
     return 0;
   }
 

@@ -1,10 +1,10 @@
 package io.fastweights.jobs.train;
 
 import io.fastweights.jobs.output.Figures;
-import io.fastweights.jobs.output.OutputFile;
+import io.fastweights.jobs.output.JsonFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -22,11 +22,7 @@ public class ScoringOptions {
       description = "Change the time, not the results (default: all processors).")
   private int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write the figures as one flat JSON object, too.")
-  private Path json;
+  @Mixin private JsonFile json;
 
   /**
    * @throws ParameterException if there are none
@@ -43,7 +39,7 @@ public class ScoringOptions {
    * @throws IllegalArgumentException if the figures cannot be written
    */
   public void prepare() {
-    OutputFile.prepare("--json", json);
+    json.prepare();
   }
 
   /** Output of the command. */
@@ -53,6 +49,6 @@ public class ScoringOptions {
 
   public void write(Figures figures) throws IOException {
     out().flush();
-    figures.writeJson(json);
+    json.write(figures);
   }
 }

@@ -88,7 +88,7 @@ class DemoReportTest {
             from);
     DemoFigures figures = new DemoFigures(flights, memory, trained, scores, from);
     Path file = folder.resolve("report.html");
-    new DemoReport(flights, timeline, memory, trained, scores, figures, from).write(file);
+    new DemoReport(flights, timeline, memory, scores, figures, from).write(file);
     return file;
   }
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fastweights.jobs.report.Interval;
-import io.fastweights.kernels.train.Evaluation;
-import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -13,23 +11,6 @@ class GroupedEstimateTest {
   private static final int GROUPS = 17;
 
   private final Random random = new Random(11);
-
-  @Test
-  void theAreaUnderTheCurveIsThatOfTheRankSum() {
-    int n = 500;
-    float[] scores = new float[n];
-    boolean[] positive = new boolean[n];
-    int[] group = new int[n];
-    for (int i = 0; i < n; i++) {
-      positive[i] = random.nextInt(3) == 0;
-      // Few values: many ties.
-      scores[i] = random.nextInt(20) / 20f - 0.5f + (positive[i] ? 0.1f : 0);
-      group[i] = random.nextInt(GROUPS);
-    }
-    GroupedEstimate estimate = GroupedEstimate.auc(scores, positive, group, GROUPS);
-    assertThat(estimate.value()).isEqualTo(Evaluation.auc(scores, positive, n), within(1e-9));
-    assertThat(Arrays.stream(estimate.influence()).sum()).isEqualTo(0, within(1e-9));
-  }
 
   /** DeLong's variance of four positives and three negatives, worked out by hand. */
   @Test

@@ -2,6 +2,7 @@ package io.fastweights.jobs.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.train.Metrics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,12 +38,12 @@ class ProcessExperimentTest {
       }
     }
     Path file = Files.writeString(folder.resolve("cases.csv"), lines);
-    ProcessExperiment.Result result =
+    Metrics test =
         ProcessExperiment.helpdesk(
             file, ProcessExperiment.options().epochs(20).threads(2).build(), report -> {});
     // 200 cases with prefixes of 2, 3 and 4 events.
-    assertThat(result.test().events()).isEqualTo(600);
-    assertThat(result.test().get("accuracy")).isGreaterThan(0.95);
+    assertThat(test.events()).isEqualTo(600);
+    assertThat(test.get("accuracy")).isGreaterThan(0.95);
   }
 
   /** The end of a case depends on its owner: only a memory across cases can learn it. */
@@ -74,7 +75,6 @@ class ProcessExperimentTest {
             byCaller,
             ProcessExperiment.options().epochs(25).patience(25).lanes(8).threads(2).build(),
             report -> {})
-        .test()
         .get("accuracy");
   }
 

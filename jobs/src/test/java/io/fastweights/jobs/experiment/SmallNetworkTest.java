@@ -2,7 +2,7 @@ package io.fastweights.jobs.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.kernels.train.Evaluation;
+import io.fastweights.kernels.train.RocCurve;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +28,6 @@ class SmallNetworkTest {
   private static double auc(int hidden, float[][] rows, boolean[] labels) {
     SmallNetwork network = new SmallNetwork(2, hidden, 1);
     network.train(rows, labels, 20, 0.03);
-    return Evaluation.auc(network.score(rows), labels, rows.length);
+    return RocCurve.area(network.score(rows), labels, rows.length);
   }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fastweights.jobs.experiment.StreamTask.Published;
 import io.fastweights.jobs.quality.Measure;
 import io.fastweights.jobs.quality.Quality;
-import io.fastweights.jobs.quality.Quality.Estimate;
 import io.fastweights.jobs.quality.Quality.Model;
+import io.fastweights.jobs.report.Interval;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -20,7 +20,6 @@ class StreamTableTest {
         Quality.Kind.BINARY,
         "late",
         1234,
-        0,
         1,
         List.of(
             model(Quality.OURS, "memories", measure, ours),
@@ -30,7 +29,7 @@ class StreamTableTest {
   }
 
   private static Model model(String name, String title, Measure measure, double value) {
-    Estimate estimate = new Estimate(value, value - 0.01, value + 0.01);
+    Interval estimate = new Interval(value, value - 0.01, value + 0.01);
     return new Model(name, title, Map.of(measure, estimate), List.of(), List.of());
   }
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.jobs.output.QualityTable;
 import io.fastweights.jobs.quality.Quality.ClassCounts;
-import io.fastweights.jobs.quality.Quality.Estimate;
 import io.fastweights.jobs.quality.Quality.Kind;
 import io.fastweights.jobs.quality.Quality.Model;
+import io.fastweights.jobs.report.Interval;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -14,12 +14,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class OneLabelTest {
-  private static final Estimate HALF = new Estimate(0.5, 0.4, 0.6);
+  private static final Interval HALF = new Interval(0.5, 0.4, 0.6);
 
   private static Quality quality(
-      Kind kind, Map<Measure, Estimate> measures, List<ClassCounts> classes) {
+      Kind kind, Map<Measure, Interval> measures, List<ClassCounts> classes) {
     Model ours = new Model(Quality.OURS, "memories", measures, classes, List.of());
-    return new Quality(kind, "bought", 100, 0, 1, List.of(ours), List.of(), List.of());
+    return new Quality(kind, "bought", 100, 1, List.of(ours), List.of(), List.of());
   }
 
   private static Quality binary(long bought) {
@@ -47,8 +47,8 @@ class OneLabelTest {
   /** R² is not defined without variance. */
   @Test
   void numbersThatAreAllTheSameAreOneLabel() {
-    Map<Measure, Estimate> constant = Map.of(Measure.MEAN_ABSOLUTE_ERROR, HALF);
-    Map<Measure, Estimate> varying = Map.of(Measure.MEAN_ABSOLUTE_ERROR, HALF, Measure.R2, HALF);
+    Map<Measure, Interval> constant = Map.of(Measure.MEAN_ABSOLUTE_ERROR, HALF);
+    Map<Measure, Interval> varying = Map.of(Measure.MEAN_ABSOLUTE_ERROR, HALF, Measure.R2, HALF);
     assertThat(quality(Kind.NUMBER, constant, List.of()).hasOneLabel()).isTrue();
     assertThat(quality(Kind.NUMBER, varying, List.of()).hasOneLabel()).isFalse();
   }

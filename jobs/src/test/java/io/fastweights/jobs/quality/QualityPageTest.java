@@ -6,10 +6,10 @@ import io.fastweights.jobs.quality.JobFacts.Refusals;
 import io.fastweights.jobs.quality.Quality.CalibrationBin;
 import io.fastweights.jobs.quality.Quality.ClassCounts;
 import io.fastweights.jobs.quality.Quality.Comparison;
-import io.fastweights.jobs.quality.Quality.Estimate;
 import io.fastweights.jobs.quality.Quality.Kind;
 import io.fastweights.jobs.quality.Quality.Model;
 import io.fastweights.jobs.quality.Quality.TimeBin;
+import io.fastweights.jobs.report.Interval;
 import io.fastweights.jobs.report.PageInBrowser;
 import io.fastweights.jobs.report.PageStructure;
 import java.nio.file.Files;
@@ -44,21 +44,19 @@ class QualityPageTest {
                     new TimeBin(
                         i * HOUR,
                         (i + 1) * HOUR,
-                        80,
                         Map.of(Measure.AUC, new double[] {0.8 - 0.01 * i, 0.735})))
             .toList();
     return new Quality(
         Kind.BINARY,
         "bought",
         1000,
-        0,
         12 * HOUR,
         List.of(
             model(Quality.OURS, "memories", 0.75, 0.61, calibration),
             model("keyMean", "running rate of the user", 0.70, 0.52, calibration)),
         List.of(
-            new Comparison(Measure.AUC, "keyMean", new Estimate(0.05, 0.03, 0.07)),
-            new Comparison(Measure.LOG_LOSS, "keyMean", new Estimate(-0.09, -0.11, -0.07))),
+            new Comparison(Measure.AUC, "keyMean", new Interval(0.05, 0.03, 0.07)),
+            new Comparison(Measure.LOG_LOSS, "keyMean", new Interval(-0.09, -0.11, -0.07))),
         timeline);
   }
 
@@ -68,8 +66,8 @@ class QualityPageTest {
         name,
         title,
         Map.of(
-            Measure.AUC, new Estimate(area, area - 0.02, area + 0.02),
-            Measure.LOG_LOSS, new Estimate(logLoss, logLoss - 0.02, logLoss + 0.02)),
+            Measure.AUC, new Interval(area, area - 0.02, area + 0.02),
+            Measure.LOG_LOSS, new Interval(logLoss, logLoss - 0.02, logLoss + 0.02)),
         List.of(new ClassCounts("false", 700, 650, 600), new ClassCounts("true", 300, 350, 250)),
         calibration);
   }

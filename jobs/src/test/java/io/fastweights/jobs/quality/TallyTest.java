@@ -9,7 +9,7 @@ import io.fastweights.jobs.quality.Quality.Model;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
-import io.fastweights.kernels.train.Evaluation;
+import io.fastweights.kernels.train.RocCurve;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -120,7 +120,7 @@ class TallyTest {
     assertThat(value(quality.ours(), Measure.BRIER)).isCloseTo(brier / n, within(1e-6));
     assertThat(value(quality.ours(), Measure.ACCURACY)).isEqualTo(hits / n);
     assertThat(value(quality.ours(), Measure.AUC))
-        .isCloseTo(Evaluation.auc(scores, late, scores.length), within(2e-5));
+        .isCloseTo(RocCurve.area(scores, late, scores.length), within(2e-5));
   }
 
   @Test

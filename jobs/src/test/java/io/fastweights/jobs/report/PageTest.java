@@ -100,8 +100,8 @@ class PageTest {
   void anIntervalOfAShareStaysBetweenNoneAndAll() {
     assertThat(Interval.share(0, 10).low()).isZero();
     assertThat(Interval.share(0, 10).high()).isEqualTo(0.2775, within(5e-4));
-    assertThat(Interval.share(10, 10).high()).isEqualTo(1, within(1e-12));
-    Interval half = Interval.share(50, 100);
+    assertThat(Interval.share(1, 10).high()).isEqualTo(1, within(1e-12));
+    Interval half = Interval.share(0.5, 100);
     assertThat(half.low()).isEqualTo(0.4038, within(5e-4));
     assertThat(half.high()).isEqualTo(0.5962, within(5e-4));
   }

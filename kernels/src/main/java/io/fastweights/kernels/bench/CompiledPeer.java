@@ -1,9 +1,7 @@
 package io.fastweights.kernels.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +52,7 @@ record CompiledPeer(Path program) implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
-      if (waitFor(gcc) == 0) {
+      if (PeerProcess.waitFor(gcc) == 0) {
         return Optional.of(peer);
       }
     } catch (IOException e) {
@@ -71,31 +69,15 @@ record CompiledPeer(Path program) implements AutoCloseable {
    * @throws IOException if the program fails
    */
   Rates measure(int heads, int hotSlots, int coldSlots, double seconds) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                program.toString(),
-                Integer.toString(heads),
-                Integer.toString(hotSlots),
-                Integer.toString(coldSlots),
-                Double.toString(seconds))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (waitFor(process) != 0) {
-      throw new IOException("the compiled memory step failed: " + output);
-    }
-    JsonNode rates = new ObjectMapper().readTree(output);
+    JsonNode rates =
+        PeerProcess.rates(
+            program.toString(),
+            Integer.toString(heads),
+            Integer.toString(hotSlots),
+            Integer.toString(coldSlots),
+            Double.toString(seconds));
     return new Rates(
         rates.get("hot").asDouble(), rates.get("cold").asDouble(), rates.get("pass").asDouble());
-  }
-
-  private static int waitFor(Process process) throws IOException {
-    try {
-      return process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
   }
 
   @Override

@@ -1,9 +1,7 @@
 package io.fastweights.kernels.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,11 +25,10 @@ public record TorchPeer(String python, Path script) {
     }
     try {
       Process process = new ProcessBuilder(python, "-c", "import torch").start();
-      return process.waitFor() == 0 ? Optional.of(new TorchPeer(python, script)) : Optional.empty();
+      return PeerProcess.waitFor(process) == 0
+          ? Optional.of(new TorchPeer(python, script))
+          : Optional.empty();
     } catch (IOException e) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       return Optional.empty();
     }
   }
@@ -43,14 +40,15 @@ public record TorchPeer(String python, Path script) {
    * @throws IOException if the script fails; the message holds its output
    */
   Map<Integer, Double> measure(EngineBenchmark.Shape shape, double seconds) throws IOException {
-    String output =
-        run(
+    JsonNode result =
+        PeerProcess.rates(
+            python,
+            script.toString(),
             Integer.toString(shape.dim()),
             Integer.toString(shape.heads()),
             Integer.toString(shape.dimHead()),
             Integer.toString(shape.nu()),
             Double.toString(seconds));
-    JsonNode result = new ObjectMapper().readTree(output);
     Map<Integer, Double> rates = new TreeMap<>();
     result
         .properties()
@@ -61,23 +59,11 @@ public record TorchPeer(String python, Path script) {
   /**
    * Runs the script.
    *
-   * @return its standard output
    * @throws IOException if it fails; the message holds its output
    */
-  public String run(String... arguments) throws IOException {
+  public void run(String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(python, script.toString()));
     command.addAll(List.of(arguments));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      if (process.waitFor() != 0) {
-        throw new IOException(script + " failed: " + output);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
-    return output;
+    PeerProcess.output(command);
   }
 }

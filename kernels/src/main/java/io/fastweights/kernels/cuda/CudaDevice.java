@@ -91,6 +91,19 @@ public final class CudaDevice extends NativeResource {
     Driver.check(JCudaDriver.cuCtxSetCurrent(context), "make the CUDA context current");
   }
 
+  /** Closes what was made on this device, on any thread; a second call does nothing. */
+  void close(Scope made) {
+    if (made.isEmpty()) {
+      return;
+    }
+    try {
+      makeCurrent();
+    } catch (EngineException e) {
+      throw made.closeAfter(e);
+    }
+    made.close();
+  }
+
   private int attribute(int which) {
     int[] value = new int[1];
     Driver.check(JCudaDriver.cuDeviceGetAttribute(value, which, device), "read attribute " + which);

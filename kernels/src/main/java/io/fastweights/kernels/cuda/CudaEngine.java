@@ -42,7 +42,6 @@ public final class CudaEngine implements Engine {
   private CudaEvent lastComputed;
   private long bytesIn;
   private long bytesOut;
-  private boolean closed;
 
   /**
    * Takes device memory for the pool, loads the kernels, and uploads the slow weights.
@@ -206,15 +205,6 @@ public final class CudaEngine implements Engine {
 
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    try {
-      device.makeCurrent();
-    } catch (EngineException e) {
-      throw scope.closeAfter(e);
-    }
-    scope.close();
+    device.close(scope);
   }
 }

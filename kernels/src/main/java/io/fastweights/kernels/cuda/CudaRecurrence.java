@@ -39,7 +39,6 @@ public final class CudaRecurrence implements DeviceRecurrence {
   private final CudaStream stream;
   private final RecurrenceRoom room;
   private List<Head> ran = List.of();
-  private boolean closed;
 
   /**
    * Takes a device.
@@ -227,15 +226,6 @@ public final class CudaRecurrence implements DeviceRecurrence {
   /** May be called by another thread than made it; a second call does nothing. */
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    try {
-      device.makeCurrent();
-    } catch (EngineException e) {
-      throw scope.closeAfter(e);
-    }
-    scope.close();
+    device.close(scope);
   }
 }

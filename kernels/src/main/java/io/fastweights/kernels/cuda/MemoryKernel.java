@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import jcuda.driver.CUfunction;
 
 /**
- * One layout of the memory step: {@code lanes} lanes of a warp take a tile of {@code lanes *
- * columnsPerLane} columns of a head through a segment. All layouts give the same bits.
+ * One layout of the memory step: {@code lanes} lanes of a warp take a tile of a head's columns
+ * through a segment. All layouts give the same bits.
  *
  * @param name the kernel
  * @param warps warps of a block
@@ -18,13 +18,7 @@ import jcuda.driver.CUfunction;
  * @param tiles tiles of a head's columns
  */
 public record MemoryKernel(
-    String name,
-    CUfunction function,
-    int lanes,
-    int columnsPerLane,
-    int warps,
-    int sharedBytes,
-    int tiles) {
+    String name, CUfunction function, int lanes, int warps, int sharedBytes, int tiles) {
   private static final int WARP = 32;
   private static final int MOST_WARPS = 4;
 
@@ -93,7 +87,6 @@ public record MemoryKernel(
         name,
         module.function(name, shared > USUAL_SHARED_BYTES ? shared : 0),
         lanes,
-        vector,
         warps,
         shared,
         (model.memory().columns() + tile - 1) / tile);

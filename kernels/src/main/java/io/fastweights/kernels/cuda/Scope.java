@@ -15,6 +15,11 @@ public final class Scope implements AutoCloseable {
     return resource;
   }
 
+  /** True if nothing was made, or all is closed. */
+  boolean isEmpty() {
+    return owned.isEmpty();
+  }
+
   /** Closes all after a failure; returns it with failures of closing added. */
   public RuntimeException closeAfter(RuntimeException failure) {
     try {

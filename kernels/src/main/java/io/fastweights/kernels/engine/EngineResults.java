@@ -103,11 +103,6 @@ public final class EngineResults {
     return worst;
   }
 
-  /** Number of values. */
-  public long floats() {
-    return parts.values().stream().mapToLong(values -> values.length).sum();
-  }
-
   private static boolean same(float expected, float actual) {
     return Float.floatToIntBits(expected) == Float.floatToIntBits(actual)
         || expected == 0 && actual == 0;

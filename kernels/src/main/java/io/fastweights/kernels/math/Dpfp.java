@@ -63,18 +63,6 @@ public final class Dpfp {
     }
   }
 
-  /**
-   * Divides phi by its sum (section 4.2, equation 25) or by its Euclidean length: multiplies it
-   * with the inverse. Where the size has no inverse in float (0, or below the smallest normal
-   * number) phi is 0: nothing is read, nothing is written.
-   */
-  public static void normalise(float[] phi, int n, Normalisation by) {
-    float inverse = inverse(size(phi, n, by));
-    for (int i = 0; i < n; i++) {
-      phi[i] *= inverse;
-    }
-  }
-
   /** The sum of phi, or its Euclidean length. */
   public static float size(float[] phi, int n, Normalisation by) {
     return switch (by) {
@@ -121,7 +109,11 @@ public final class Dpfp {
         : Math.scalb(1f, -Math.min(Math.getExponent(largest), Float.MAX_EXPONENT - 1));
   }
 
-  /** The factor that normalises phi of this size. */
+  /**
+   * The factor that divides phi by its sum (section 4.2, equation 25) or by its Euclidean length.
+   * Where the size has no inverse in float (0, or below the smallest normal number) it is 0, and so
+   * is phi: nothing is read, nothing is written.
+   */
   public static float inverse(float size) {
     return size < Float.MIN_NORMAL ? 0 : 1 / size;
   }

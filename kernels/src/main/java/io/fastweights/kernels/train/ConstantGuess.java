@@ -17,13 +17,8 @@ public final class ConstantGuess {
     this.outputs = outputs;
   }
 
-  /** The answer that fits the events that count best. */
-  public static ConstantGuess of(Target target, List<EventSequence> sequences) {
-    return of(target, sequences, List.of());
-  }
-
   /**
-   * The answer that fits best by a weighted loss.
+   * The answer that fits the events that count best, by a weighted loss.
    *
    * @param factors one a class; empty for 1 each
    */

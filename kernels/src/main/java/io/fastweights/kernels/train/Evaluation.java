@@ -77,39 +77,11 @@ public final class Evaluation {
     if (target instanceof Target.Classes) {
       values.put("mrr", rankSum / count);
     } else {
-      double auc = auc(scores, positive, count);
+      double auc = RocCurve.area(scores, positive, count);
       if (!Double.isNaN(auc)) {
         values.put("auc", auc);
       }
     }
     return new Metrics(count, lossSum / count, values);
-  }
-
-  /**
-   * The chance that a positive scores above a negative, ties counting one half: the rank sum of
-   * Mann and Whitney.
-   *
-   * @return NaN where all labels are the same
-   */
-  public static double auc(float[] scores, boolean[] positive, int count) {
-    long[] ranked = new long[count];
-    long positives = 0;
-    for (int i = 0; i < count; i++) {
-      // + 0 makes one of the two zeros; the flip orders negative floats.
-      int bits = Float.floatToIntBits(scores[i] + 0f);
-      ranked[i] = (long) (bits ^ (bits >> 31 & Integer.MAX_VALUE)) << 1 | (positive[i] ? 1 : 0);
-      positives += ranked[i] & 1;
-    }
-    Arrays.sort(ranked);
-    double rankSum = 0;
-    for (int from = 0, to; from < count; from = to) {
-      long here = 0;
-      for (to = from; to < count && ranked[to] >> 1 == ranked[from] >> 1; to++) {
-        here += ranked[to] & 1;
-      }
-      rankSum += here * (from + 1 + to) / 2.0;
-    }
-    double pairs = (double) positives * (count - positives);
-    return pairs == 0 ? Double.NaN : (rankSum - positives * (positives + 1) / 2.0) / pairs;
   }
 }

@@ -125,17 +125,6 @@ final class ModelPass {
     }
   }
 
-  /** The sum of the losses of the chunk's events that count. */
-  double loss(Chunk chunk) {
-    double sum = 0;
-    for (int t = 0; t < chunk.length(); t++) {
-      if (!Float.isNaN(chunk.label(t))) {
-        sum += loss.of(outputs, t * loss.outputs(), chunk.label(t), 0, null);
-      }
-    }
-    return sum;
-  }
-
   /**
    * Adds the gradients of the chunk that {@link #forward} ran last.
    *
@@ -158,7 +147,7 @@ final class ModelPass {
   /** The losses, and their gradients down to the stream that the last layer left. */
   double lossBackward(Parameters p, Chunk chunk, float scale, float[] gradients) {
     int dim = config.dim();
-    double sum = lossGradients(chunk, scale);
+    double sum = loss(chunk, scale);
     Arrays.fill(stream, 0, chunk.length() * dim, 0f);
     if (head == null) {
       System.arraycopy(gradOutputs, 0, stream, 0, chunk.length() * dim);
@@ -190,7 +179,8 @@ final class ModelPass {
     layers[l].projectBackward(p, gradients, chunk, stream);
   }
 
-  private double lossGradients(Chunk chunk, float scale) {
+  /** The sum of the losses of the chunk's events that count; leaves their gradients. */
+  double loss(Chunk chunk, float scale) {
     int width = loss.outputs();
     Arrays.fill(gradOutputs, 0, chunk.length() * width, 0f);
     double sum = 0;

@@ -234,16 +234,13 @@ public final class Trainer {
     if (!Double.isFinite(squares)) {
       for (int i = 0; i < gradient.length; i++) {
         if (!Float.isFinite(gradient[i])) {
-          String tensor = layout.nameAt(i);
           throw new TrainingDivergedException(
-              step,
-              tensor,
               String.format(
                   Locale.ROOT,
                   "step %d of %d: the gradient of %s is %s; try a lower learning rate or clip than %s, %s",
                   step,
                   steps,
-                  tensor,
+                  layout.nameAt(i),
                   gradient[i],
                   options.learningRate(),
                   options.clip()));

@@ -4,22 +4,7 @@ package io.fastweights.kernels.train;
 public final class TrainingDivergedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final long step;
-  private final String tensor;
-
-  TrainingDivergedException(long step, String tensor, String message) {
+  TrainingDivergedException(String message) {
     super(message);
-    this.step = step;
-    this.tensor = tensor;
-  }
-
-  /** The step, counted from 1. */
-  public long step() {
-    return step;
-  }
-
-  /** The tensor whose gradient is not finite. */
-  public String tensor() {
-    return tensor;
   }
 }

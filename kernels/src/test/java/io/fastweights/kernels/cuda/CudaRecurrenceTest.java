@@ -5,18 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.cuda.SimulatedDevice.Control;
 import io.fastweights.kernels.engine.EngineException;
-import io.fastweights.kernels.golden.GoldenFiles;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
-import io.fastweights.kernels.model.Safetensors;
-import io.fastweights.kernels.model.Tensor;
 import io.fastweights.kernels.train.DeviceRecurrence.Head;
+import io.fastweights.kernels.train.GoldenRecurrences;
+import io.fastweights.kernels.train.Gradients;
 import io.fastweights.kernels.train.HeadSequence;
 import io.fastweights.kernels.train.Recurrence;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -103,28 +100,17 @@ class CudaRecurrenceTest {
   @ParameterizedTest
   @ValueSource(strings = {"small_delta", "small_sum", "wide_delta", "wide_sum"})
   void givesTheGradientsOfPyTorch(String name) throws IOException {
-    try (Safetensors file = GoldenFiles.tensors("delta_rule_" + name)) {
-      Tensor keys = file.floats("k");
-      int count = keys.shape()[0] * keys.shape()[1];
-      int length = keys.shape()[2];
-      int rows = keys.shape()[3];
-      int columns = file.floats("v").shape()[3];
-      UpdateRule rule = UpdateRule.valueOf(file.metadata().get("rule").toUpperCase(Locale.ROOT));
-      List<Case> cases = new ArrayList<>();
-      for (int n = 0; n < count; n++) {
-        cases.add(new Case(file, n, length, rows, columns));
-      }
-      try (CudaRecurrence device = new CudaRecurrence(0, rule, rows, columns)) {
-        run(device, cases);
-      }
-      for (int n = 0; n < count; n++) {
-        assertClose(name + " k", part(file, "grad_k", n, length * rows), cases.get(n).g.phiK);
-        assertClose(name + " q", part(file, "grad_q", n, length * rows), cases.get(n).g.phiQ);
-        assertClose(name + " v", part(file, "grad_v", n, length * columns), cases.get(n).g.v);
-        assertClose(name + " beta", part(file, "grad_beta", n, length), cases.get(n).g.beta);
-        assertClose(name + " w0", part(file, "grad_w0", n, rows * columns), cases.get(n).gradW);
-      }
-    }
+    GoldenRecurrences.check(
+        name,
+        golden -> {
+          try (CudaRecurrence device =
+              new CudaRecurrence(0, golden.rule, golden.rows, golden.columns)) {
+            device.forward(
+                golden.sequences.stream().map(s -> new Head(s, golden.length, null)).toList(),
+                golden.memories);
+            device.backward(golden.gradients, golden.gradMemories);
+          }
+        });
   }
 
   @Test
@@ -153,23 +139,6 @@ class CudaRecurrenceTest {
     }
   }
 
-  private static float[] part(Safetensors file, String name, int n, int size) throws IOException {
-    return Arrays.copyOfRange(file.floats(name).data(), n * size, (n + 1) * size);
-  }
-
-  /** Within 1e-4 of the largest. */
-  private static void assertClose(String what, float[] expected, float[] actual) {
-    double largest = 0;
-    for (float e : expected) {
-      largest = Math.max(largest, Math.abs(e));
-    }
-    for (int i = 0; i < expected.length; i++) {
-      assertThat((double) actual[i])
-          .as("%s [%d]", what, i)
-          .isCloseTo(expected[i], org.assertj.core.data.Offset.offset(1e-4 * largest));
-    }
-  }
-
   /** A sequence with its inputs and expected results. */
   private static final class Case {
     final int length;
@@ -192,27 +161,11 @@ class CudaRecurrenceTest {
         s.beta[t] = random.nextFloat();
         asks[t] = random.nextInt(5) == 0;
       }
-      gaussian(random, s.v);
-      gaussian(random, g.out);
-      w0 = gaussian(random, new float[rows * columns]);
+      Gradients.gaussian(random, s.v);
+      Gradients.gaussian(random, g.out);
+      w0 = Gradients.gaussian(random, new float[rows * columns]);
       w = w0.clone();
-      gradW0 = gaussian(random, new float[rows * columns]);
-      gradW = gradW0.clone();
-    }
-
-    Case(Safetensors file, int n, int length, int rows, int columns) throws IOException {
-      this.length = length;
-      asks = null;
-      s = HeadSequence.of(length, rows, columns);
-      g = HeadSequence.of(length, rows, columns);
-      s.phiK = part(file, "k", n, length * rows);
-      s.phiQ = part(file, "q", n, length * rows);
-      s.v = part(file, "v", n, length * columns);
-      s.beta = part(file, "beta", n, length);
-      g.out = part(file, "grad_out", n, length * columns);
-      w0 = part(file, "w0", n, rows * columns);
-      w = w0.clone();
-      gradW0 = part(file, "grad_w", n, rows * columns);
+      gradW0 = Gradients.gaussian(random, new float[rows * columns]);
       gradW = gradW0.clone();
     }
 
@@ -230,13 +183,6 @@ class CudaRecurrenceTest {
       }
     }
 
-    private static float[] gaussian(SplittableRandom random, float[] into) {
-      for (int i = 0; i < into.length; i++) {
-        into[i] = (float) random.nextGaussian();
-      }
-      return into;
-    }
-
     void check(Recurrence cpu) {
       int rows = length == 0 ? 1 : s.phiK.length / length;
       HeadSequence expected = HeadSequence.of(length, rows, w.length / rows);
@@ -252,13 +198,13 @@ class CudaRecurrenceTest {
         cpu.forward(expected, length, asks, expectedW);
         cpu.backward(expected, expectedG, length, asks, expectedW, expectedGradW);
       }
-      assertClose("read-outs", expected.out, s.out);
-      assertClose("w", expectedW, w);
-      assertClose("phi(k)", expectedG.phiK, g.phiK);
-      assertClose("phi(q)", expectedG.phiQ, g.phiQ);
-      assertClose("v", expectedG.v, g.v);
-      assertClose("beta", expectedG.beta, g.beta);
-      assertClose("w0", expectedGradW, gradW);
+      Gradients.assertClose("read-outs", expected.out, s.out);
+      Gradients.assertClose("w", expectedW, w);
+      Gradients.assertClose("phi(k)", expectedG.phiK, g.phiK);
+      Gradients.assertClose("phi(q)", expectedG.phiQ, g.phiQ);
+      Gradients.assertClose("v", expectedG.v, g.v);
+      Gradients.assertClose("beta", expectedG.beta, g.beta);
+      Gradients.assertClose("w0", expectedGradW, gradW);
     }
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 import java.util.SplittableRandom;
 
 /** Comparing gradients. */
-final class Gradients {
+public final class Gradients {
   private Gradients() {}
 
   /**
@@ -26,6 +26,11 @@ final class Gradients {
     }
   }
 
+  /** The same, within 1e-4. */
+  public static void assertClose(String what, float[] expected, float[] actual) {
+    assertClose(what, doubles(expected), actual, 1e-4);
+  }
+
   static double[] doubles(float[] values) {
     double[] doubles = new double[values.length];
     for (int i = 0; i < values.length; i++) {
@@ -34,7 +39,7 @@ final class Gradients {
     return doubles;
   }
 
-  static float[] gaussian(SplittableRandom random, float[] into) {
+  public static float[] gaussian(SplittableRandom random, float[] into) {
     for (int i = 0; i < into.length; i++) {
       into[i] = (float) random.nextGaussian();
     }

@@ -317,7 +317,7 @@ class ModelPassTest {
     double loss(ModelPass pass, long seed) {
       Chunk chunk = Chunk.of(sequence, 0, LENGTH);
       pass.forward(parameters, chunk, seed, new float[model.memory().floats()]);
-      return pass.loss(chunk);
+      return pass.loss(chunk, 0);
     }
   }
 }

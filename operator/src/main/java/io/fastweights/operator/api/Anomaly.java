@@ -1,11 +1,8 @@
 package io.fastweights.operator.api;
 
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 
 /**
  * A prediction and how improbable its error was for its key.
@@ -29,10 +26,6 @@ public record Anomaly<T>(Prediction<T> prediction, double anomaly, boolean isAno
 
   /** Type information made of the element's; no generic types. */
   public static <T> TypeInformation<Anomaly<T>> type(TypeInformation<T> element) {
-    Map<String, TypeInformation<?>> fields = new HashMap<>();
-    fields.put("prediction", Prediction.type(element));
-    fields.put("anomaly", Types.DOUBLE);
-    fields.put("isAnomaly", Types.BOOLEAN);
-    return Erased.pojo(Anomaly.class, fields);
+    return Erased.pojo(Anomaly.class, Prediction.type(element));
   }
 }

@@ -1,12 +1,9 @@
 package io.fastweights.operator.api;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 
 /**
  * Predictions of the live weights and of a candidate for one event, and its label.
@@ -52,17 +49,6 @@ public record Compared<T>(
 
   /** Type information made of the element's; no generic types. */
   public static <T> TypeInformation<Compared<T>> type(TypeInformation<T> element) {
-    Map<String, TypeInformation<?>> fields = new HashMap<>();
-    fields.put("event", element);
-    fields.put("asked", Types.BOOLEAN);
-    fields.put("target", Types.PRIMITIVE_ARRAY(Types.FLOAT));
-    fields.put("answeredAt", Types.LONG);
-    fields.put("live", Types.PRIMITIVE_ARRAY(Types.FLOAT));
-    fields.put("candidate", Types.PRIMITIVE_ARRAY(Types.FLOAT));
-    fields.put("liveLoss", Types.DOUBLE);
-    fields.put("candidateLoss", Types.DOUBLE);
-    fields.put("liveVersion", Types.LONG);
-    fields.put("candidateVersion", Types.LONG);
-    return Erased.pojo(Compared.class, fields);
+    return Erased.pojo(Compared.class, element);
   }
 }

@@ -1,8 +1,6 @@
 package io.fastweights.operator.api;
 
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -49,13 +47,6 @@ public record Drift(
 
   /** Type information; no generic types. */
   public static TypeInformation<Drift> type() {
-    Map<String, TypeInformation<?>> fields = new HashMap<>();
-    fields.put("timestamp", Types.LONG);
-    fields.put("signal", Types.ENUM(Signal.class));
-    fields.put("before", Types.DOUBLE);
-    fields.put("after", Types.DOUBLE);
-    fields.put("events", Types.LONG);
-    fields.put("subtask", Types.INT);
-    return Erased.pojo(Drift.class, fields);
+    return Types.POJO(Drift.class);
   }
 }

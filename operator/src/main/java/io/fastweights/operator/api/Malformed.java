@@ -1,10 +1,7 @@
 package io.fastweights.operator.api;
 
-import java.util.HashMap;
-import java.util.Map;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 
 /**
  * An element that could not be processed, and the reason.
@@ -23,9 +20,6 @@ public record Malformed<T>(T event, String reason) {
 
   /** Type information made of the element's; no generic types. */
   public static <T> TypeInformation<Malformed<T>> type(TypeInformation<T> element) {
-    Map<String, TypeInformation<?>> fields = new HashMap<>();
-    fields.put("event", element);
-    fields.put("reason", Types.STRING);
-    return Erased.pojo(Malformed.class, fields);
+    return Erased.pojo(Malformed.class, element);
   }
 }

@@ -3,14 +3,11 @@ package io.fastweights.operator.api;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 
 /**
  * The operator's answer to an event, made before the event is learned. Arrays are not copied; two
@@ -117,17 +114,6 @@ public record Prediction<T>(
 
   /** Type information made of the element's; no generic types. */
   public static <T> TypeInformation<Prediction<T>> type(TypeInformation<T> element) {
-    Map<String, TypeInformation<?>> fields = new HashMap<>();
-    fields.put("event", element);
-    fields.put("timestamp", Types.LONG);
-    fields.put("observed", Types.BOOLEAN);
-    fields.put("values", Types.PRIMITIVE_ARRAY(Types.FLOAT));
-    fields.put("recallError", Types.FLOAT);
-    fields.put("id", Types.STRING);
-    fields.put("target", Types.PRIMITIVE_ARRAY(Types.FLOAT));
-    fields.put("embedding", Types.PRIMITIVE_ARRAY(Types.FLOAT));
-    fields.put("modelVersion", Types.LONG);
-    fields.put("seen", Types.LONG);
-    return Erased.pojo(Prediction.class, fields);
+    return Erased.pojo(Prediction.class, element);
   }
 }

@@ -1,12 +1,9 @@
 package io.fastweights.operator.api;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 
 /**
  * A line of the prediction log: a prediction and its label.
@@ -50,15 +47,6 @@ public record Scored<T>(
 
   /** Type information made of the element's; no generic types. */
   public static <T> TypeInformation<Scored<T>> type(TypeInformation<T> element) {
-    Map<String, TypeInformation<?>> fields = new HashMap<>();
-    fields.put("event", element);
-    fields.put("id", Types.STRING);
-    fields.put("asked", Types.BOOLEAN);
-    fields.put("predicted", Types.PRIMITIVE_ARRAY(Types.FLOAT));
-    fields.put("predictedAt", Types.LONG);
-    fields.put("target", Types.PRIMITIVE_ARRAY(Types.FLOAT));
-    fields.put("answeredAt", Types.LONG);
-    fields.put("recallError", Types.FLOAT);
-    return Erased.pojo(Scored.class, fields);
+    return Erased.pojo(Scored.class, element);
   }
 }

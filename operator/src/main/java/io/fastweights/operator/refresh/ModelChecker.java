@@ -2,7 +2,6 @@ package io.fastweights.operator.refresh;
 
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.operator.api.AllowedPaths;
-import io.fastweights.operator.api.Erased;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.ModelUpdate.OtherShape;
 import io.fastweights.operator.api.RefusedModel;
@@ -53,7 +52,7 @@ public final class ModelChecker extends ProcessFunction<ModelUpdate, CheckedWeig
 
   /** Type of the checker's output, which is broadcast to all subtasks. */
   public static final TypeInformation<CheckedWeights> CHECKED =
-      Erased.pojo(
+      Types.POJO(
           CheckedWeights.class,
           Map.of(
               "path", Types.STRING,

@@ -1,6 +1,7 @@
 package io.fastweights.operator.sql;
 
 import io.fastweights.kernels.schema.Target;
+import io.fastweights.operator.scoring.Loss;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,7 +84,7 @@ final class PredictionColumns implements Serializable {
       case PROBABILITY, NUMBER -> row.setField(at, values[0]);
       case OUTPUTS -> row.setField(at, boxed(values));
       case CLASSES -> {
-        row.setField(at, classes.get(largest(values)));
+        row.setField(at, classes.get(Loss.largest(values)));
         row.setField(at + 1, probabilities(values));
       }
     }
@@ -100,16 +101,6 @@ final class PredictionColumns implements Serializable {
     }
     row.setField(at + size() - 2, false);
     row.setField(at + size() - 1, reason);
-  }
-
-  private static int largest(float[] values) {
-    int largest = 0;
-    for (int i = 1; i < values.length; i++) {
-      if (values[i] > values[largest]) {
-        largest = i;
-      }
-    }
-    return largest;
   }
 
   private Map<String, Float> probabilities(float[] values) {

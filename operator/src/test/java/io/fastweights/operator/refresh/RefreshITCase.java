@@ -16,7 +16,6 @@ import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.Answers;
 import io.fastweights.operator.testkit.Collected;
 import io.fastweights.operator.testkit.JobResults;
-import io.fastweights.operator.testkit.OperatorHarness;
 import io.fastweights.operator.testkit.Oracle;
 import io.fastweights.operator.testkit.Seeds;
 import io.fastweights.operator.testkit.TestJobs;
@@ -140,10 +139,7 @@ class RefreshITCase {
       all.add(update(version, MODEL.weights(100 + version)));
     }
     DataStream<Trip> trips =
-        TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT)
-            .map(new Saboteur<Trip>(run, "before", PER_CHECKPOINT + 77, trip -> trip.id))
-            .returns(OperatorHarness.TRIP)
-            .setParallelism(1);
+        Saboteur.before(TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT), run, PER_CHECKPOINT + 77);
     FastWeightStream<Trip> stream =
         MODEL
             .on(FastWeights.on(trips.keyBy(Trip::key)))

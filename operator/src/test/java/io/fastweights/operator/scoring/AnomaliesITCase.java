@@ -67,10 +67,7 @@ class AnomaliesITCase {
     long before = fails ? PER_CHECKPOINT + 777 : Long.MAX_VALUE;
     long behind = fails ? 2 * PER_CHECKPOINT + 777 : Long.MAX_VALUE;
     DataStream<Trip> trips =
-        TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT)
-            .map(new Saboteur<Trip>(run, "before", before, trip -> trip.id))
-            .returns(OperatorHarness.TRIP)
-            .setParallelism(1);
+        Saboteur.before(TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT), run, before);
     FastWeightStream<Trip> stream =
         TestModel.ASSOCIATIVE
             .on(FastWeights.on(trips.keyBy(Trip::key)))

@@ -70,10 +70,7 @@ class ShadowITCase {
 
   private static FastWeights<Trip> builder(StreamExecutionEnvironment env, String run, long seed) {
     DataStream<Trip> trips =
-        TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT)
-            .map(new Saboteur<Trip>(run, "before", PER_CHECKPOINT + 77, trip -> trip.id))
-            .returns(OperatorHarness.TRIP)
-            .setParallelism(1);
+        Saboteur.before(TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT), run, PER_CHECKPOINT + 77);
     return MODEL
         .on(FastWeights.on(trips.keyBy(Trip::key)))
         .schema(Trips.schema(), READER)

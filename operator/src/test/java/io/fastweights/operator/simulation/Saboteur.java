@@ -1,5 +1,8 @@
 package io.fastweights.operator.simulation;
 
+import io.fastweights.operator.Trip;
+import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.testkit.OperatorHarness;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -8,6 +11,8 @@ import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.function.SerializableFunction;
 
 /**
@@ -33,6 +38,23 @@ public final class Saboteur<T> implements MapFunction<T, T>, CheckpointedFunctio
     this.name = name;
     this.point = point;
     this.id = id;
+  }
+
+  /** Trips that fail the job once, at the trip with this id. */
+  public static SingleOutputStreamOperator<Trip> before(
+      DataStream<Trip> trips, String run, long point) {
+    return trips
+        .map(new Saboteur<Trip>(run, "before", point, trip -> trip.id))
+        .returns(OperatorHarness.TRIP)
+        .setParallelism(1);
+  }
+
+  /** Predictions that fail the job once, at the prediction of the trip with this id. */
+  public static DataStream<Prediction<Trip>> behind(
+      DataStream<Prediction<Trip>> predictions, String run, long point) {
+    return predictions
+        .map(new Saboteur<Prediction<Trip>>(run, "behind", point, one -> one.event().id))
+        .returns(Prediction.type(OperatorHarness.TRIP));
   }
 
   @Override

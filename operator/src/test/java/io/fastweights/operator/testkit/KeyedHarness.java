@@ -86,13 +86,6 @@ public class KeyedHarness<I, O> extends OneInputStreamOperatorTestHarness<I, O> 
         .numKeyValueStateEntries();
   }
 
-  /** Ends as a task that failed: nothing more comes out. */
-  public void abandon() throws Exception {
-    getProcessingTimeService().shutdownService();
-    getOperator().close();
-    getEnvironment().close();
-  }
-
   @Override
   public void close() {
     try {

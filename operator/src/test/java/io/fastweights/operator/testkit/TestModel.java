@@ -14,6 +14,7 @@ import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Trip;
+import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.FastWeightOptions.StepSizes;
 import io.fastweights.operator.cache.CacheSlots;
@@ -41,11 +42,7 @@ public enum TestModel {
 
     @Override
     public Oracle oracle() {
-      AssociativeMemory model =
-          new AssociativeMemory(
-              KEY_DIM, 2, Trips.OUTCOMES.size(), new float[] {0.4f, 0.1f}, Normalisation.UNIT);
-      InputEncoder inputs = InputEncoder.projection(Trips.schema(), model.inputDim(), SEED);
-      return new Oracle(model, Trips.schema(), inputs, Trips::read);
+      return associative(Trips.schema(), Trips::read, UpdateRule.DELTA, KEY_DIM, SEED, 0.4f, 0.1f);
     }
   },
 
@@ -145,10 +142,8 @@ public enum TestModel {
 
     @Override
     public Oracle oracle() {
-      AssociativeMemory model =
-          new AssociativeMemory(KEY_DIM, 2, 1, new float[] {0.3f}, Normalisation.UNIT);
-      InputEncoder inputs = InputEncoder.projection(Trips.numbers(), model.inputDim(), SEED);
-      return new Oracle(model, Trips.numbers(), inputs, Trips::readNumbers);
+      return associative(
+          Trips.numbers(), Trips::readNumbers, UpdateRule.DELTA, KEY_DIM, SEED, 0.3f);
     }
   },
 
@@ -168,11 +163,7 @@ public enum TestModel {
 
     @Override
     public Oracle oracle() {
-      AssociativeMemory model =
-          new AssociativeMemory(
-              KEY_DIM, 2, Trips.OUTCOMES.size(), new float[] {0.5f, 0.2f}, Normalisation.UNIT);
-      InputEncoder inputs = InputEncoder.projection(Trips.rates(), model.inputDim(), SEED);
-      return new Oracle(model, Trips.rates(), inputs, Trips::read);
+      return associative(Trips.rates(), Trips::read, UpdateRule.DELTA, KEY_DIM, SEED, 0.5f, 0.2f);
     }
   },
 
@@ -192,16 +183,8 @@ public enum TestModel {
 
     @Override
     public Oracle oracle() {
-      AssociativeMemory model =
-          new AssociativeMemory(
-              KEY_DIM,
-              2,
-              Trips.OUTCOMES.size(),
-              new float[] {0.5f, 0.1f},
-              Normalisation.UNIT,
-              UpdateRule.PRECONDITIONED);
-      InputEncoder inputs = InputEncoder.projection(Trips.schema(), model.inputDim(), SEED);
-      return new Oracle(model, Trips.schema(), inputs, Trips::read);
+      return associative(
+          Trips.schema(), Trips::read, UpdateRule.PRECONDITIONED, KEY_DIM, SEED, 0.5f, 0.1f);
     }
   };
 
@@ -247,6 +230,19 @@ public enum TestModel {
   /** A cache of as many keys. */
   public MemorySize cacheOf(int keys) {
     return new MemorySize(keys * CacheSlots.keyBytes(oracle().model().memory(), Storage.FP32));
+  }
+
+  private static Oracle associative(
+      Schema schema,
+      EventReader<Trip> reader,
+      UpdateRule rule,
+      int keyDim,
+      long seed,
+      float... betas) {
+    AssociativeMemory model =
+        new AssociativeMemory(keyDim, 2, schema.target().dim(), betas, Normalisation.UNIT, rule);
+    return new Oracle(
+        model, schema, InputEncoder.projection(schema, model.inputDim(), seed), reader);
   }
 
   private static FastWeights<Trip> vectors(FastWeights<Trip> builder, SlowWeights weights) {
