@@ -19,6 +19,9 @@ import java.util.Locale;
  * positions: the record reader calls {@link #problem}. A truncated compressed file ends there.
  */
 final class DecodedFile implements Closeable {
+  /** A character may take two chars: with room for one, none could be read. */
+  static final int LEAST_ROOM = 2;
+
   private static final int BYTES = 1 << 16;
   private static final char REPLACEMENT = '\uFFFD';
 
@@ -104,6 +107,7 @@ final class DecodedFile implements Closeable {
   /**
    * Reads characters, at least one unless the file ends.
    *
+   * @param length at least {@link #LEAST_ROOM}
    * @return how many; -1 at the end
    */
   int read(char[] into, int at, int length) throws IOException {

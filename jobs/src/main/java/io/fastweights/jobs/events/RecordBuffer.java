@@ -67,7 +67,7 @@ final class RecordBuffer implements Closeable {
       start = pos - 1;
       mark = pos;
     }
-    if (limit == chars.length) {
+    if (chars.length - limit < DecodedFile.LEAST_ROOM) {
       makeRoom();
     }
     int read = in.read(chars, limit, chars.length - limit);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
@@ -11,6 +12,7 @@ import io.fastweights.kernels.schema.EventFormat.Csv;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -102,6 +104,17 @@ class CsvRecordsTest {
       assertThat(cells(read(TRIMMED, null, drops)))
           .as("seed %d", seed)
           .isEqualTo(cells(read(TRIMMED, text)));
+    }
+  }
+
+  /** Where one char is free, a character of two would not fit. */
+  @Test
+  void readsACharacterOfTwoCharsAtTheEndOfTheBuffer() {
+    for (int before = (1 << 16) - 4; before <= 1 << 16; before++) {
+      String cell = "x".repeat(before) + "😀";
+      List<Line> lines =
+          assertTimeoutPreemptively(Duration.ofMinutes(1), () -> read(COMMAS, cell + ",b\n"));
+      assertThat(cells(lines)).as("%d before it", before).containsExactly(List.of(cell, "b"));
     }
   }
 
