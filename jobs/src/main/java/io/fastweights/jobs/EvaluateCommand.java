@@ -79,7 +79,6 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     options.check();
-    json.prepare();
     pageFlags.check();
     JobModel learned = model.read(new Configuration());
     if (learned.schema().target() == null) {

@@ -2,13 +2,16 @@ package io.fastweights.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.jobs.output.JsonFile;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +53,29 @@ class MainTest extends CommandTest {
   private static int helps(CommandLine line) {
     assertThat(line.getUsageMessage()).startsWith("Usage: ").doesNotContain("%%");
     return 1 + line.getSubcommands().values().stream().mapToInt(MainTest::helps).sum();
+  }
+
+  @Test
+  void noCommandBeginsItsWorkWhereItsFiguresCannotBeWritten() {
+    assertThat(refusing(Main.commandLine(), List.of())).isGreaterThan(15);
+  }
+
+  private int refusing(CommandLine line, List<String> path) {
+    int count = 0;
+    if (line.getMixins().values().stream().anyMatch(JsonFile.class::isInstance)) {
+      List<Object> arguments = new ArrayList<>(path);
+      arguments.addAll(List.of("--json", folder));
+      Result result = execute(arguments.toArray());
+      assertThat(result.exitCode()).as("%s", path).isEqualTo(2);
+      assertThat(result.err()).contains("--json is " + folder + ", a folder: name a file");
+      count++;
+    }
+    for (Map.Entry<String, CommandLine> inside : line.getSubcommands().entrySet()) {
+      List<String> deeper = new ArrayList<>(path);
+      deeper.add(inside.getKey());
+      count += refusing(inside.getValue(), deeper);
+    }
+    return count;
   }
 
   /** Bash calls the function as when the tab key is pressed; compopt works only then. */

@@ -123,7 +123,6 @@ final class AnomaliesExperiment implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     options.check();
-    json.prepare();
     if (seeds < 1 || seeds > MOST_SEEDS) {
       throw new ParameterException(
           command.commandLine(), "--seeds is " + seeds + ", must be in 1 ... " + MOST_SEEDS);

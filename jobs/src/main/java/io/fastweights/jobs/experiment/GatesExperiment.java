@@ -91,7 +91,6 @@ final class GatesExperiment implements Callable<Integer> {
     check(seeds >= 1, "--seeds is " + seeds + ", must be at least 1");
     boolean scored = days >= FIRST_SCORED_DAY && days <= 31;
     check(days == 0 || scored, "--days is " + days + ", must be 0 or in 4 ... 31");
-    json.prepare();
     print("  %-26s %-9s %-17s %-17s %s%n", "stream", "", "constant", "per row", "step and log");
     for (Map.Entry<String, Source> source : sources().entrySet()) {
       compare(source.getKey(), source.getValue());

@@ -54,7 +54,6 @@ abstract class StreamExperiment implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     options.check();
-    json.prepare();
     StreamTable table = new StreamTable(task);
     Path work = TemporaryFiles.folder();
     try {

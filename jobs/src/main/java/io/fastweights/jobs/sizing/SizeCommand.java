@@ -90,7 +90,6 @@ public final class SizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    json.prepare();
     require("--keys", keys, 1, MOST_KEYS);
     require("--events-per-second", eventsPerSecond, 1, MOST_EVENTS);
     require("--memory", memory.getBytes(), LEAST_MEMORY, MOST_MEMORY);

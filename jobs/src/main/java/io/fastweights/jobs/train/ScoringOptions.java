@@ -38,9 +38,7 @@ public class ScoringOptions {
   /**
    * @throws IllegalArgumentException if the figures cannot be written
    */
-  public void prepare() {
-    json.prepare();
-  }
+  public void prepare() {}
 
   /** Output of the command. */
   public PrintWriter out() {
