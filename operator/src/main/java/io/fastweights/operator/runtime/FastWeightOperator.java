@@ -18,6 +18,7 @@ import io.fastweights.operator.cache.KeyLength;
 import io.fastweights.operator.metrics.FastWeightMetric;
 import io.fastweights.operator.metrics.FastWeightMetrics;
 import io.fastweights.operator.metrics.FlushReason;
+import io.fastweights.operator.metrics.OperatorSpans;
 import io.fastweights.operator.model.EngineThread;
 import io.fastweights.operator.model.EventModel;
 import io.fastweights.operator.model.Fading;
@@ -104,6 +105,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   private transient HotMemory memory;
   private transient BatchRunner<T> runner;
   private transient FastWeightMetrics metrics;
+  private transient OperatorSpans spans;
   private transient Overflow overflow;
   private transient ScheduledFuture<?> linger;
   private transient long lingerMillis;
@@ -186,6 +188,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
             getProcessingTimeService()::getCurrentProcessingTime);
     serve();
     metrics.observe(memory.counts());
+    spans = new OperatorSpans(getMetricGroup(), memory.counts());
     metrics.gauge(FastWeightMetric.TTL_EXPIRED, expiry::expired);
     metrics.gauge(FastWeightMetric.TTL_PURGED, expiry::purged);
     metrics.gauge(FastWeightMetric.MODEL_VERSION, live::version);
@@ -222,6 +225,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
    */
   final void refresh(CheckedWeights next) throws Exception {
     flush(FlushReason.REFRESH);
+    spans.begin();
     boolean forget = next.generation() != live.generation();
     if (forget) {
       store.clearAll(getKeyedStateBackend());
@@ -236,6 +240,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     engine = newEngine();
     memory.moveTo(engine, store);
     serve();
+    spans.refreshed(live.version(), forget);
     LOG.info("{} serves{}", next, forget ? ", all memories are empty" : "");
   }
 
@@ -446,6 +451,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   @Override
   public void answered(FlushReason reason, int events, long nanos) {
     metrics.batch(reason, events, nanos);
+    spans.batch(reason, events, nanos);
   }
 
   private void refuse(T value, boolean hasTimestamp, long timestamp, String reason) {
@@ -507,7 +513,9 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
+    spans.begin();
     memory.saveAll();
+    spans.saved(context.getCheckpointId());
     live.snapshot();
     unwatched.snapshot(expiry.isOn());
   }

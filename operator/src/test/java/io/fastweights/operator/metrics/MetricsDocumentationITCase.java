@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.metrics.Counter;
@@ -31,6 +32,7 @@ import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.traces.Span;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -45,15 +47,23 @@ class MetricsDocumentationITCase {
   static final MiniClusterExtension CLUSTER =
       new MiniClusterExtension(
           new MiniClusterResourceConfiguration.Builder()
-              .setConfiguration(METRICS.addToConfiguration(new Configuration()))
+              .setConfiguration(reporters())
               .setNumberTaskManagers(1)
               .setNumberSlotsPerTaskManager(1)
               .build());
 
+  private static Configuration reporters() {
+    Configuration configuration = METRICS.addToConfiguration(new Configuration());
+    configuration.setString("traces.reporter.kept.factory.class", KeptSpans.class.getName());
+    return configuration;
+  }
+
   private static Map<String, Metric> run(Schema schema, EventReader<Trip> reader) throws Exception {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(
-            new Configuration().set(PipelineOptions.GENERIC_TYPES, false));
+            new Configuration()
+                .set(PipelineOptions.GENERIC_TYPES, false)
+                .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMinutes(1)));
     env.setParallelism(1);
     FastWeightStream<Trip> stream =
         FastWeights.on(
@@ -112,9 +122,27 @@ class MetricsDocumentationITCase {
     registered.addAll(numbers.keySet());
     TreeSet<String> documented = new TreeSet<>();
     Pattern.compile("(?m)^\\| `([^`]+)` \\|")
-        .matcher(Files.readString(METRICS_MD))
+        .matcher(Files.readString(METRICS_MD).split("## Traces")[0])
         .results()
         .forEach(row -> documented.add(row.group(1)));
     assertThat(documented).isEqualTo(registered);
+  }
+
+  /** The checkpoint at the end saves what was learned. */
+  @Test
+  void aCheckpointHasASpanOfTheMemoriesThatItSaved() throws Exception {
+    KeptSpans.SPANS.clear();
+    run(Trips.schema(), Trips::read);
+    List<Span> saves =
+        KeptSpans.SPANS.stream().filter(span -> span.getName().equals("SaveMemories")).toList();
+    assertThat(saves).isNotEmpty();
+    assertThat(saves)
+        .anySatisfy(
+            span -> {
+              assertThat((long) span.getAttributes().get("checkpointId")).isPositive();
+              assertThat((long) span.getAttributes().get("logChunks")).isPositive();
+              assertThat((long) span.getAttributes().get("logBytes")).isPositive();
+              assertThat(span.getEndTsMillis()).isGreaterThanOrEqualTo(span.getStartTsMillis());
+            });
   }
 }
