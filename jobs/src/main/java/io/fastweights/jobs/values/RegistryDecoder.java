@@ -8,10 +8,12 @@ import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.values.RegisteredSchema.Reference;
 import io.fastweights.kernels.schema.MalformedEventException;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -178,34 +180,22 @@ final class RegistryDecoder implements ValueDecoder {
   private static List<String> named(SchemaRegistry registry, RegisteredSchema schema)
       throws IOException {
     Map<String, String> named = new LinkedHashMap<>();
-    named(registry, schema, named);
+    named(registry, schema, new HashSet<>(), named);
     return List.copyOf(named.values());
   }
 
+  /**
+   * @param seen names so far: a registry might answer with a circle
+   */
   private static void named(
-      SchemaRegistry registry, RegisteredSchema schema, Map<String, String> into)
+      SchemaRegistry registry, RegisteredSchema schema, Set<String> seen, Map<String, String> into)
       throws IOException {
     for (Reference reference : schema.references()) {
-      if (!into.containsKey(reference.name())) {
+      if (seen.add(reference.name())) {
         RegisteredSchema other = registry.referenced(reference, null);
-        named(registry, other, into);
+        named(registry, other, seen, into);
         into.put(reference.name(), other.schema());
       }
     }
-  }
-
-  private static RegisteredSchema referenced(
-      SchemaRegistry registry, Reference reference, String format) throws IOException {
-    RegisteredSchema other =
-        registry.version(reference.subject(), Integer.toString(reference.version()), format);
-    if (other == null) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "names version %d of subject %s, which is not there",
-              reference.version(),
-              reference.subject()));
-    }
-    return other;
   }
 }

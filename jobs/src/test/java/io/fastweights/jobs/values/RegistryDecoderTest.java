@@ -210,13 +210,16 @@ class RegistryDecoderTest {
     registry.put("ids/8", "XML", "<a/>");
     registry.put("ids/9", "PROTOBUF", "syntax");
     registry.put("ids/9?format=serialized", "PROTOBUF", "syntax = \"proto3\";");
+    registry.put("ids/10", "AVRO", "{\"type\": \"R\"}", new Reference("R", "r", 1));
+    registry.putVersion("r", "1", "AVRO", "{\"type\": \"R\"}", new Reference("R", "r", 1));
     ValueDecoder decoder = decoder();
     Map<Integer, String> reasons =
         Map.of(
             6, "schema ids/6 of the schema registry is not the schema of a record",
             7, "schema ids/7 of the schema registry is not there",
             8, "schema ids/8 of the schema registry is of format XML",
-            9, "does not know format=serialized");
+            9, "does not know format=serialized",
+            10, "schema ids/10 of the schema registry is no Avro schema");
     for (Map.Entry<Integer, String> reason : reasons.entrySet()) {
       assertThatThrownBy(() -> decoder.json(message(0, 0, 0, 0, reason.getKey(), 2, "u", 14)))
           .isInstanceOf(MalformedEventException.class)
