@@ -13,7 +13,9 @@ final class KafkaFlags {
   @Option(
       names = "--kafka-group",
       paramLabel = "NAME",
-      description = "Kafka's consumer group (default: fastweights).")
+      description =
+          "Kafka's consumer group (default: fastweights- and the job's name, its topic of"
+              + " predictions or its folder).")
   private String group;
 
   @Option(

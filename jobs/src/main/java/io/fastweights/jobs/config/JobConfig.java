@@ -6,6 +6,7 @@ import io.fastweights.jobs.events.MalformedLimit;
 import io.fastweights.jobs.output.RowFormat;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.flink.configuration.Configuration;
 
 /**
@@ -35,8 +36,28 @@ public record JobConfig(
     JsonNode flink) {
 
   public JobConfig {
+    if (source != null && source.kafka != null && source.kafka.group() == null) {
+      source = source.withGroup(group(name, sink));
+    }
     name = name == null ? "fastweights run" : name;
   }
+
+  /**
+   * A group of its own for each job: two jobs of one group would each begin where the other one has
+   * been.
+   */
+  private static String group(String name, Sink sink) {
+    String identity = name;
+    if (identity == null && sink != null && sink.kafka != null) {
+      identity = sink.kafka.topic();
+    } else if (identity == null && sink != null && sink.files != null) {
+      identity = String.valueOf(sink.files.folder);
+    }
+    return "fastweights"
+        + (identity == null ? "" : "-" + NO_NAME.matcher(identity).replaceAll("-"));
+  }
+
+  private static final Pattern NO_NAME = Pattern.compile("[^A-Za-z0-9._-]+");
 
   /**
    * Source of the events; exactly one is set.
@@ -51,6 +72,10 @@ public record JobConfig(
     /** True if the source is bounded. */
     public boolean bounded() {
       return kafka == null || kafka.bounded();
+    }
+
+    private Source withGroup(String group) {
+      return new Source(files, sort, kafka.withGroup(group));
     }
 
     private void check() {

@@ -10,7 +10,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  * A topic of events.
  *
  * @param brokers as HOST:PORT, more than one with commas between
- * @param group whose offsets are committed with the checkpoints
+ * @param group whose offsets are committed with the checkpoints; null for one that {@link
+ *     JobConfig} makes of the job's name or its sink
  * @param start committed (the group's offsets, or the earliest where it has none), earliest,
  *     latest, or a time
  * @param bounded ends where the topic ends when the job starts
@@ -52,12 +53,28 @@ public record KafkaSourceConfig(
   }
 
   public KafkaSourceConfig {
-    group = group == null ? "fastweights" : group;
     start = start == null ? "committed" : start;
     format = format == null && schemaRegistry == null ? ValueFormat.JSON : format;
     tombstones = tombstones == null ? Tombstones.MALFORMED : tombstones;
     columns = columns == null ? List.of() : List.copyOf(columns);
     properties = properties == null ? Map.of() : Map.copyOf(properties);
+  }
+
+  /** The same of another group. */
+  KafkaSourceConfig withGroup(String other) {
+    return new KafkaSourceConfig(
+        brokers,
+        topic,
+        other,
+        start,
+        bounded,
+        format,
+        avroSchema,
+        protobuf,
+        schemaRegistry,
+        tombstones,
+        columns,
+        properties);
   }
 
   /** True if tombstones empty the memory of their key. */

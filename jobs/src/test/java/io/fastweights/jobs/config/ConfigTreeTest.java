@@ -70,6 +70,30 @@ class ConfigTreeTest {
     }
   }
 
+  /** Two jobs of one group would each begin where the other one has been. */
+  @Test
+  void aJobHasAConsumerGroupOfItsOwn() {
+    Map<String, String> groups =
+        Map.of(
+            "source: {kafka: {brokers: b, topic: t}}\nsink: {kafka: {brokers: b, topic: one}}",
+                "fastweights-one",
+            "name: My job\nsource: {kafka: {brokers: b, topic: t}}\nsink: {kafka: {brokers: b, topic: one}}",
+                "fastweights-My-job",
+            "source: {kafka: {brokers: b, topic: t, group: g}}\nsink: {kafka: {brokers: b, topic: one}}",
+                "g",
+            "source: {kafka: {brokers: b, topic: t}}\nsink: {files: {folder: /a/b c}}",
+                "fastweights--a-b-c");
+    groups.forEach(
+        (job, group) ->
+            assertThat(
+                    JobConfigReader.read(Path.of("job.yaml"), job, Map.of())
+                        .source()
+                        .kafka()
+                        .group())
+                .as(job)
+                .isEqualTo(group));
+  }
+
   @Test
   void aFormatHasItsSchemaFromAFileOrFromARegistry() {
     String job = "source: {kafka: {brokers: b, topic: t, %s}}\nsink: {files: {folder: out}}\n";
