@@ -124,7 +124,8 @@ final class ReadBenchmark implements AutoCloseable {
     long begin = System.nanoTime();
     do {
       read(reading);
-    } while (System.nanoTime() - begin < seconds * 1e9);
+      // The clock of processor time may tick in hundredths of a second.
+    } while (System.nanoTime() - begin < seconds * 1e9 || PROCESS.getProcessCpuTime() == nanos);
     nanos = PROCESS.getProcessCpuTime() - nanos;
     allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
     return new Cost((double) nanos / events, (double) allocated / events);
