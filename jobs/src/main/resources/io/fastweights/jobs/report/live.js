@@ -9,3 +9,12 @@ source.onmessage = event => {
   prepare();
 };
 source.addEventListener('end', () => source.close());
+// The browser asks again by itself.
+const lost = document.createElement('p');
+lost.className = 'lost';
+lost.setAttribute('role', 'status');
+lost.textContent = 'The job does not answer. This page shows its last state.';
+lost.hidden = true;
+document.body.append(lost);
+source.onerror = () => { lost.hidden = false; };
+source.onopen = () => { lost.hidden = true; };

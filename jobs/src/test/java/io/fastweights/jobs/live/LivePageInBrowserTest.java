@@ -2,9 +2,14 @@ package io.fastweights.jobs.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.fastweights.jobs.report.Browser;
 import io.fastweights.jobs.report.Page;
 import io.fastweights.jobs.report.PageInBrowser;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LivePageInBrowserTest {
   private static final String TITLE = "document.querySelector('h1').textContent";
   private static final String OPENED = "document.querySelector('details').open";
+
+  private static final String LOST = "!document.querySelector('.lost').hidden";
 
   @TempDir Path folder;
 
@@ -39,8 +46,35 @@ class LivePageInBrowserTest {
         assertThat(browser.evaluate(OPENED).asBoolean()).as("details stay open").isTrue();
       }
       await(browser, "source.readyState == EventSource.CLOSED");
+      assertThat(browser.evaluate(LOST).asBoolean()).as("the end is no loss").isFalse();
       assertThat(browser.errors()).isEmpty();
       assertThat(browser.requests()).isEqualTo(List.of(address, address + "events"));
+    }
+  }
+
+  @Test
+  void aPageWhoseJobDoesNotAnswerSaysSo() throws Exception {
+    HttpServer job =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    byte[] html = page().liveHtml().getBytes(StandardCharsets.UTF_8);
+    job.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            boolean events = exchange.getRequestURI().getPath().equals("/events");
+            exchange.sendResponseHeaders(events ? 503 : 200, events ? -1 : html.length);
+            if (!events) {
+              exchange.getResponseBody().write(html);
+            }
+          }
+        });
+    job.start();
+    try (Browser browser = new Browser(PageInBrowser.CHROMIUM, folder.resolve("profile"))) {
+      String address = "http://127.0.0.1:" + job.getAddress().getPort() + "/";
+      browser.open(URI.create(address), 375, "light", "screen");
+      await(browser, LOST);
+    } finally {
+      job.stop(0);
     }
   }
 

@@ -25,10 +25,16 @@ class LiveServerTest {
 
   private static Socket ask(LiveServer server, String method, String path, String host)
       throws IOException {
+    return ask(server, method, path, host, "HTTP/1.0");
+  }
+
+  private static Socket ask(
+      LiveServer server, String method, String path, String host, String version)
+      throws IOException {
     int port = server.address().getPort();
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     String named = host == null ? "127.0.0.1:" + port : host;
-    String request = method + " " + path + " HTTP/1.0\r\nHost: " + named + "\r\n\r\n";
+    String request = method + " " + path + " " + version + "\r\nHost: " + named + "\r\n\r\n";
     OutputStream out = socket.getOutputStream();
     out.write(request.getBytes(StandardCharsets.US_ASCII));
     out.flush();
@@ -83,6 +89,25 @@ class LiveServerTest {
     assertThat(first)
         .contains("text/event-stream")
         .contains("event: message\ndata: <h1>State 1</h1>\ndata: <p>two\ndata: lines</p>");
+  }
+
+  /** A browser that finds the response broken off may drop the end that it has received. */
+  @Test
+  void aStreamIsWholeHoweverSoonTheServerStops() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      LiveServer server = new LiveServer(0, this::page);
+      try (Socket socket = ask(server, "GET", "/events", null, "HTTP/1.1")) {
+        InputStream in = socket.getInputStream();
+        String begin = new String(in.readNBytes(1), StandardCharsets.UTF_8);
+        server.close();
+        String rest = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(begin + rest)
+            .as("round " + round)
+            .startsWith("HTTP/1.1 200 OK")
+            .contains("event: end\ndata: \n\n")
+            .endsWith("\r\n0\r\n\r\n");
+      }
+    }
   }
 
   @Test
