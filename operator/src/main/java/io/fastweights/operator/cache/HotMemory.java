@@ -170,14 +170,14 @@ public final class HotMemory {
   private void add(HotKey hot) {
     keys.put(hot.key, hot);
     order.add(hot);
-    space.add(hot);
+    space.add(hot.bytes);
   }
 
   private void remove(HotKey hot) {
     order.remove(hot);
     hot.gone = true;
     keys.remove(hot.key);
-    space.remove(hot);
+    space.remove(hot.bytes);
   }
 
   private void hold(HotKey hot) {

@@ -1,20 +1,23 @@
 package io.fastweights.operator.sql;
 
 import io.fastweights.kernels.engine.MemoryPool;
+import io.fastweights.kernels.model.Storage;
 import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.operator.cache.CacheSpace;
+import io.fastweights.operator.cache.Sieve;
 import io.fastweights.operator.metrics.MemoryCounts;
 import io.fastweights.operator.runtime.EventStepper;
 import java.io.IOException;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.table.api.dataview.ListView;
+import org.apache.flink.types.Row;
 
 /**
  * The memories of a subtask's keys, whose state is two list views: at most one base, and the events
  * logged since. Every observed event is written to state at once, as a process table function is
  * not notified of checkpoints. So slots of the engine's pool only save reads, and evicting a key
- * needs no write. The least recently used key is evicted.
+ * needs no write.
  *
  * <p>A list view's entries expire one by one, by the time they were written. A memory must expire
  * as a whole: entries live twice the time to live, the log is folded into a new base before its
@@ -28,7 +31,9 @@ final class RowMemories {
   private final RowLog logged;
   private final int mostLogged;
   private final long timeToLive;
-  private final Map<Object, KeySlot> slots = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Object, KeySlot> slots = new HashMap<>();
+  private final Sieve<KeySlot> order = new Sieve<>(key -> false);
+  private final CacheSpace space = new CacheSpace(Storage.FP32, RowMemories::length);
   private long hits;
   private long misses;
   private long evictions;
@@ -36,8 +41,10 @@ final class RowMemories {
   private long folds;
 
   /** A key whose memory sits in a slot. */
-  static final class KeySlot {
+  static final class KeySlot extends Sieve.Entry<KeySlot> {
     final int slot;
+    private final Object key;
+    private final long bytes;
 
     /** The slot's content is void: the key has no memory yet. */
     boolean fresh;
@@ -50,7 +57,9 @@ final class RowMemories {
     private long oldest;
     private long newest;
 
-    KeySlot(int slot) {
+    KeySlot(Object key, long bytes, int slot) {
+      this.key = key;
+      this.bytes = bytes;
       this.slot = slot;
     }
 
@@ -74,10 +83,11 @@ final class RowMemories {
     this.format = new StoredMemory.Format(pool.shape(), logged, stepper.recipe());
     this.mostLogged = (int) (foldThreshold * pool.shape().floats() / logged.floats());
     this.timeToLive = timeToLive;
+    space.use(pool);
     stepper.observe(
         new MemoryCounts(
             pool::slots,
-            () -> misses - evictions,
+            this::size,
             () -> hits,
             () -> misses,
             () -> evictions,
@@ -97,11 +107,11 @@ final class RowMemories {
     KeySlot slot = slots.get(key);
     if (slot == null) {
       misses++;
-      slot = new KeySlot(freeSlot());
+      slot = add(key);
       load(slot, base, log);
-      slots.put(key, slot);
     } else {
       hits++;
+      order.hit(slot);
     }
     if (timeToLive > 0 && slot.lag != null && now - slot.newest >= timeToLive) {
       base.clear();
@@ -111,15 +121,50 @@ final class RowMemories {
     return slot;
   }
 
-  private int freeSlot() {
-    if (slots.size() < pool.slots()) {
-      return slots.size();
+  private KeySlot add(Object key) {
+    long bytes = space.bytes(key);
+    while (!space.fits(bytes) && order.size() > 0) {
+      evict();
     }
-    Iterator<KeySlot> leastRecent = slots.values().iterator();
-    int slot = leastRecent.next().slot;
-    leastRecent.remove();
+    int slot = space.takeSlot();
+    if (slot == CacheSpace.NONE) {
+      evict();
+      slot = space.takeSlot();
+    }
+    KeySlot added = new KeySlot(key, bytes, slot);
+    slots.put(key, added);
+    order.add(added);
+    space.add(bytes);
+    return added;
+  }
+
+  private void evict() {
+    KeySlot victim = order.victim();
+    order.remove(victim);
+    slots.remove(victim.key);
+    space.remove(victim.bytes);
+    space.free(victim.slot);
     evictions++;
-    return slot;
+  }
+
+  /** An estimate of the bytes of a key on the heap. */
+  private static int length(Object key) {
+    int bytes = 0;
+    if (key instanceof Row columns) {
+      for (int i = 0; i < columns.getArity(); i++) {
+        bytes += length(columns.getField(i));
+      }
+    } else if (key instanceof CharSequence text) {
+      bytes = text.length();
+    } else {
+      bytes = key instanceof byte[] binary ? binary.length : Long.BYTES;
+    }
+    return bytes;
+  }
+
+  /** Keys in slots. */
+  int size() {
+    return order.size();
   }
 
   private void load(KeySlot slot, ListView<byte[]> base, ListView<byte[]> log) throws Exception {

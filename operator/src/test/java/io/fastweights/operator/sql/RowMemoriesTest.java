@@ -21,6 +21,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.table.api.dataview.ListView;
+import org.apache.flink.types.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -236,6 +237,26 @@ class RowMemoriesTest {
     assertThatThrownBy(() -> other.get("key", views.base, views.log, 2))
         .hasMessageContaining("a stored memory is of another model than this query's: ")
         .hasMessageContaining("memory of shape [1, 2, 32, 1]");
+  }
+
+  /** The bytes of long keys take the place of memories. */
+  @ParameterizedTest
+  @ValueSource(ints = {10, 10_000, 3_000_000})
+  void theCacheHoldsAsManyKeysAsItsSizeAllows(int length) throws Exception {
+    EventStepper stepper = stepper(4, MANY_KEYS);
+    RowMemories memories = new RowMemories(stepper, 8, 0);
+    Map<Integer, Views> views = new HashMap<>();
+    SplittableRandom random = new SplittableRandom(1);
+    int keys = 300;
+    for (int i = 0; i < 2 * keys; i++) {
+      int id = i % keys;
+      Row key = Row.of(id, "x".repeat(length));
+      Views state = views.computeIfAbsent(id, k -> Views.expiringAfter(Long.MAX_VALUE));
+      observe(stepper, memories, event(stepper, random), key, state);
+      assertThat(state.log.getList()).as("key %d", id).hasSize(1 + i / keys);
+    }
+    int most = Math.max(1, (int) Math.min(keys, MANY_KEYS.getBytes() / length));
+    assertThat(memories.size()).as("of %d bytes", length).isBetween((1 + most) / 2, most);
   }
 
   /** At a fold threshold of one half an event costs its log entry and twice that for the folds. */
