@@ -24,8 +24,10 @@ import io.fastweights.state.StoredMemory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 
@@ -33,8 +35,9 @@ import java.util.concurrent.ExecutionException;
  * All that can happen to a job, in an order drawn from a seed. Its input is a {@link Script}.
  * Meanwhile time passes; checkpoints are taken, of which up to two are written while events go on
  * and some never are; failures lose what came after the last complete one, also in the middle of a
- * write to state; and each restart may have another number of subtasks. In every case the output
- * equals that of {@link PlainLoop}, bit for bit and in its order.
+ * write to state; a stop with a savepoint, drained or not, after which the job goes on with other
+ * settings; and each restart may have another number of subtasks. In every case the output equals
+ * that of {@link PlainLoop}, bit for bit and in its order.
  */
 final class Schedule {
   /** A checkpoint, and how many arrivals were before it. */
@@ -46,7 +49,11 @@ final class Schedule {
   private final String name;
   private final Setup setup;
   private final FastWeightStream<Trip> stream;
+  private final Setup later;
+  private final FastWeightStream<Trip> laterStream;
   private final List<Arrival> script;
+  private final int stop;
+  private final boolean drains;
   private final PlainLoop loop;
   private final List<List<Output>> expected = new ArrayList<>();
   private final Faults faults;
@@ -70,12 +77,20 @@ final class Schedule {
     random = new SplittableRandom(seed);
     setup = Setup.draw(device, seed, random);
     stream = setup.build();
-    name = setup + ", " + Seeds.replay(seed, test);
-    script = Script.draw(seed, setup);
+    Script drawn = Script.draw(seed, setup);
+    script = drawn.arrivals();
+    stop = drawn.stopped();
+    drains = drawn.drains();
+    later = stop < 0 ? setup : setup.again(random);
+    laterStream = stop < 0 ? stream : later.build();
+    name = setup + ", from " + stop + " " + later + ", " + Seeds.replay(seed, test);
     faults = new Faults(seed);
     loop = new PlainLoop(setup);
     for (Arrival arrival : script) {
       arrival.at(loop);
+      if (expected.size() == stop) {
+        loop.oracle().ttl(later.ttlMillis());
+      }
       expected.add(loop.take());
     }
   }
@@ -115,6 +130,9 @@ final class Schedule {
     int action = random.nextInt(40);
     if (action < 31) {
       script.get(at++).at(job);
+      if (at - 1 == stop) {
+        goOn();
+      }
     } else if (action < 33) {
       job.pass(random.nextInt(2 * setup.linger() + 2));
     } else if (action < 35) {
@@ -137,6 +155,19 @@ final class Schedule {
     writing.add(new Cut<>(at, job.snapshot(checkpoints)));
     if (writing.size() > 2) {
       complete();
+    }
+  }
+
+  /** Restores the savepoint of the stop in a job of other settings; not if it was not written. */
+  private void goOn() throws Exception {
+    begin();
+    while (!writing.isEmpty()) {
+      complete();
+    }
+    if (last.place() == at) {
+      restore(drawParallelism());
+    } else {
+      fail();
     }
   }
 
@@ -176,10 +207,11 @@ final class Schedule {
     }
     begun = last.place();
     at = begun;
+    boolean stopped = stop >= 0 && begun > stop;
     job =
         new Job(
-            setup,
-            stream,
+            stopped ? later : setup,
+            stopped ? laterStream : stream,
             new FaultyBackend(OperatorHarness.backend(setup.backend()), faults),
             parallelism,
             last.checkpoint());
@@ -238,6 +270,7 @@ final class Schedule {
     LogReplay ofModel = new LogReplay(model.model());
     LogReplay ofRecipe =
         Recipe.parse(model.recipe()).replay(model.model().memory(), LogShape.of(model.model()));
+    stored.keySet().removeAll(emptiedAfter(stored.keySet()));
     assertThat(stored.keySet()).as(name).isEqualTo(memories.keySet());
     for (Map.Entry<String, StoredMemory> entry : stored.entrySet()) {
       String key = entry.getKey();
@@ -252,6 +285,16 @@ final class Schedule {
           .as("events of %s, %s", key, name)
           .isEqualTo(oracle.learned(key));
     }
+  }
+
+  /** Keys of the job before that have expired may stay for another ttl. */
+  private Set<String> emptiedAfter(Set<String> stored) {
+    Set<String> emptied = new HashSet<>(loop.oracle().emptied());
+    emptied.retainAll(stored);
+    if (stop < 0 || later.ttl().isZero()) {
+      assertThat(emptied).as("expired keys, %s", name).isEmpty();
+    }
+    return emptied;
   }
 
   /** Not the values: -0 is not 0. */
@@ -280,6 +323,26 @@ final class Schedule {
   /** Events that emptied the memory of their key. */
   public int forgotten() {
     return loop.forgotten();
+  }
+
+  /** Events whose update or answer left the range of floats. */
+  public int overflows() {
+    return loop.oracle().overflows();
+  }
+
+  /** True if the ttl was switched on or off. */
+  public boolean switchesTtl() {
+    return setup.ttl().isZero() != later.ttl().isZero();
+  }
+
+  /** True if the job was stopped with a savepoint and not drained. */
+  public boolean stops() {
+    return stop >= 0 && !drains;
+  }
+
+  /** True if the job was drained. */
+  public boolean drains() {
+    return drains;
   }
 
   /** Failures that the job recovered from. */

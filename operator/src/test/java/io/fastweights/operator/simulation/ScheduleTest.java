@@ -39,8 +39,8 @@ class ScheduleTest {
     assertThat(drawn).as("each model on each backend").hasSize(2 * TestModel.values().length);
     assertThat(happened)
         .as("each often, and nothing else")
-        .hasSize(10)
-        .allSatisfy((what, times) -> assertThat(times).as(what).isGreaterThan(count / 4));
+        .hasSize(14)
+        .allSatisfy((what, times) -> assertThat(times).as(what).isGreaterThan(count / 6));
   }
 
   private static void count(Map<String, Integer> happened, Schedule schedule) {
@@ -53,6 +53,10 @@ class ScheduleTest {
     add(happened, "malformed events", schedule.outputs(Stream.MALFORMED, ""));
     add(happened, "labels of an ask", schedule.outputs(Stream.SCORED, "asked true"));
     add(happened, "forgotten keys", schedule.forgotten());
+    add(happened, "overflows", schedule.overflows());
+    add(happened, "stops with a savepoint", schedule.stops() ? 1 : 0);
+    add(happened, "ttl switched", schedule.switchesTtl() ? 1 : 0);
+    add(happened, "drains", schedule.drains() ? 1 : 0);
     add(happened, "idle", schedule.outputs(Stream.PREDICTIONS, WatermarkStatus.IDLE.toString()));
   }
 

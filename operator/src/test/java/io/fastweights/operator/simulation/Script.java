@@ -21,7 +21,7 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 /**
  * Input of a job, drawn from a seed: events of two sources, out of order, late or malformed; the
  * combined watermarks of both, and their idle times; asks with ids, whose labels come once, twice,
- * too late, or never; and new weights, valid and invalid.
+ * too late, or never; new weights, valid and invalid; and mostly one stop with a savepoint.
  */
 final class Script implements DataOutput<Trip> {
   private static final int SOURCES = 2;
@@ -40,6 +40,8 @@ final class Script implements DataOutput<Trip> {
   private final int keys;
   private final int disorder;
   private long version;
+  private int stop = -1;
+  private boolean drain;
 
   private Script(long seed, Setup setup) {
     this.seed = seed;
@@ -49,14 +51,39 @@ final class Script implements DataOutput<Trip> {
     disorder = DISORDER_MINUTES[random.nextInt(DISORDER_MINUTES.length)];
   }
 
-  public static List<Arrival> draw(long seed, Setup setup) throws Exception {
+  public static Script draw(long seed, Setup setup) throws Exception {
     Script script = new Script(seed, setup);
     int length = 20 + script.random.nextInt(60);
+    int stops = script.random.nextInt(8) == 0 ? length : script.random.nextInt(length);
     while (script.arrivals.size() < length) {
+      if (script.arrivals.size() >= stops && script.stop < 0) {
+        script.stop();
+      }
       script.next(script.random.nextInt(SOURCES));
     }
     script.end();
-    return script.arrivals;
+    return script;
+  }
+
+  public List<Arrival> arrivals() {
+    return arrivals;
+  }
+
+  /** The arrival that stops the job; -1 if none does. */
+  public int stopped() {
+    return stop;
+  }
+
+  /** True if the stop ends the input first. */
+  public boolean drains() {
+    return drain;
+  }
+
+  private void stop() {
+    drain = random.nextBoolean();
+    stop = arrivals.size();
+    boolean drains = drain;
+    arrivals.add(to -> to.stop(drains));
   }
 
   /** Flink drops the last watermark where a source is idle at its end. */

@@ -20,6 +20,13 @@ public interface Inputs {
   /** A day passes on the clock of the labels' ttl. */
   void day() throws Exception;
 
+  /**
+   * The job is stopped with a savepoint, from which another one goes on.
+   *
+   * @param drain true if the stop ends the input first, so that nothing waits any longer
+   */
+  void stop(boolean drain) throws Exception;
+
   /** Nothing follows; the last watermark has come. */
   void end() throws Exception;
 

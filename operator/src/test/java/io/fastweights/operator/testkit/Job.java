@@ -132,6 +132,14 @@ public final class Job implements Inputs, AutoCloseable {
   }
 
   @Override
+  public void stop(boolean drain) throws Exception {
+    if (drain) {
+      watermark(Long.MAX_VALUE);
+      end();
+    }
+  }
+
+  @Override
   public void end() throws Exception {
     for (Chain chain : chains) {
       chain.finish();

@@ -18,8 +18,10 @@ import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.model.EventModel;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Expected results of the operator, bit for bit: the reference model, one event at a time, with a
@@ -38,6 +40,7 @@ public final class Oracle {
   private final Map<String, EncodedEvent> lags = new HashMap<>();
   private final Map<String, Long> learned = new HashMap<>();
   private float[] hidden;
+  private int overflows;
 
   /**
    * @param schema null where events are vectors
@@ -62,7 +65,10 @@ public final class Oracle {
     return this;
   }
 
-  /** Sets the ttl: a key that has not learned for more milliseconds than that is reset. */
+  /**
+   * Sets the ttl from now on: a key that has not learned for more milliseconds than that is reset;
+   * {@link Long#MAX_VALUE} for none.
+   */
   public Oracle ttl(long millis) {
     ttl = millis;
     return this;
@@ -119,6 +125,13 @@ public final class Oracle {
     Map<String, float[]> living = new HashMap<>(memories);
     living.keySet().retainAll(lags.keySet());
     return living;
+  }
+
+  /** The keys whose memories are none, and were some before. */
+  public Set<String> emptied() {
+    Set<String> emptied = new HashSet<>(memories.keySet());
+    emptied.removeAll(lags.keySet());
+    return emptied;
   }
 
   /** Number of events that a key has learned since its last expiry. */
@@ -190,6 +203,10 @@ public final class Oracle {
       schema.predict(event, step.output(), 0, model instanceof SlowModel, values);
       schema.settle(event, step.output(), 0);
     }
+    if (!finite(step.output()) || event.observe() && Float.isNaN(step.recallError())) {
+      overflows++;
+      return null;
+    }
     return new Prediction<>(
         trip,
         event.timestamp(),
@@ -201,6 +218,20 @@ public final class Oracle {
         null,
         0,
         seen);
+  }
+
+  private static boolean finite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Number of events whose update or answer left the range of floats. */
+  public int overflows() {
+    return overflows;
   }
 
   private float fade(EncodedEvent lag, EncodedEvent event) {

@@ -138,6 +138,18 @@ public final class PlainLoop implements Inputs {
     }
   }
 
+  /**
+   * The job that goes on has seen no watermark if the last one of all came before the savepoint.
+   */
+  @Override
+  public void stop(boolean drain) {
+    if (drain) {
+      watermark(Long.MAX_VALUE);
+      end();
+      watermark = Long.MIN_VALUE;
+    }
+  }
+
   /** Nothing waits any longer, whatever the last watermark was. */
   @Override
   public void end() {

@@ -65,6 +65,24 @@ public record Setup(
         random.nextInt(3) > 0 ? StorageFormat.FP32 : StorageFormat.BF16);
   }
 
+  /** Other settings for the same job and its state. */
+  public Setup again(SplittableRandom random) {
+    return new Setup(
+        model,
+        backend,
+        1 + random.nextInt(24),
+        random.nextBoolean() ? MemorySize.ZERO : model.cacheOf(1 + random.nextInt(40)),
+        FOLDS[random.nextInt(FOLDS.length)],
+        UNSAVED[random.nextInt(UNSAVED.length)],
+        LINGERS[random.nextInt(LINGERS.length)],
+        halfLife,
+        lateness,
+        eventTime() ? minutes(TTL_MINUTES, random) : Duration.ZERO,
+        refreshed,
+        device,
+        storage);
+  }
+
   private static Duration minutes(int[] choice, SplittableRandom random) {
     return Duration.ofMinutes(choice[random.nextInt(choice.length)]);
   }
@@ -75,6 +93,11 @@ public record Setup(
 
   public long latenessMillis() {
     return lateness == null ? 0 : lateness.toMillis();
+  }
+
+  /** The ttl of keys as {@link Oracle#ttl} takes it. */
+  public long ttlMillis() {
+    return ttl.isZero() ? Long.MAX_VALUE : ttl.toMillis();
   }
 
   /** True if predictions are scored against labels: events have a target. */
@@ -102,7 +125,6 @@ public record Setup(
   }
 
   public Oracle oracle() {
-    Oracle oracle = model.oracle().storage(storage.storage()).halfLife(halfLife.toMillis());
-    return ttl.isZero() ? oracle : oracle.ttl(ttl.toMillis());
+    return model.oracle().storage(storage.storage()).halfLife(halfLife.toMillis()).ttl(ttlMillis());
   }
 }

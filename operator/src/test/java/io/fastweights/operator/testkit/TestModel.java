@@ -4,12 +4,14 @@ import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.ModelConfig.BetaGate;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.RandomWeights;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.Storage;
+import io.fastweights.kernels.model.Tensor;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.operator.FastWeights;
@@ -19,7 +21,9 @@ import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.FastWeightOptions.StepSizes;
 import io.fastweights.operator.cache.CacheSlots;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.flink.configuration.MemorySize;
 
@@ -186,6 +190,40 @@ public enum TestModel {
       return associative(
           Trips.schema(), Trips::read, UpdateRule.PRECONDITIONED, KEY_DIM, SEED, 0.5f, 0.1f);
     }
+  },
+
+  /** Vectors through one attention layer whose beta has no bound, so that memories overflow. */
+  OVERFLOWING {
+    private static final int DIM = 10;
+
+    @Override
+    public FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return builder.vectors(0, Trips.steepVectors(DIM)).weights(weights(11));
+    }
+
+    @Override
+    public Oracle oracle() {
+      return new Oracle(SlowModel.of(weights(11)), null, null, Trips.steepVectors(DIM));
+    }
+
+    /** The first number of an event is its beta, beside a small part of all others. */
+    @Override
+    public SlowWeights weights(long seed) {
+      ModelConfig config =
+          ModelConfig.builder(Architecture.ATTENTION)
+              .dim(DIM)
+              .heads(2)
+              .dimHead(4)
+              .normalisation(Normalisation.UNIT)
+              .betaGate(BetaGate.IDENTITY)
+              .build();
+      Map<String, Tensor> tensors = new LinkedHashMap<>(random(config, null, seed).tensors());
+      float[] beta = tensors.get("to_beta.weight").data().clone();
+      beta[0] = 1;
+      beta[DIM] = 1;
+      tensors.put("to_beta.weight", new Tensor(new int[] {2, DIM}, beta));
+      return new SlowWeights(config, tensors);
+    }
   };
 
   /** Models that a device runs. */
@@ -224,7 +262,7 @@ public enum TestModel {
 
   /** True if events have fields; false if they are vectors. */
   public boolean hasSchema() {
-    return this != TRANSFORMER && this != ATTENTION;
+    return this != TRANSFORMER && this != ATTENTION && this != OVERFLOWING;
   }
 
   /** A cache of as many keys. */

@@ -11,6 +11,7 @@ import io.fastweights.operator.api.EventReader;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** Seeded streams of trips: asks and observes, and a few that are no events at all. */
@@ -27,6 +28,9 @@ public final class Trips {
   public static final long START = 1_767_225_600_000L;
 
   private static final List<String> PLACES = List.of("harbour", "station", "market", "bridge");
+
+  /** Where a key's memory grows beyond all bounds, by {@link #steepVectors}. */
+  private static final Set<String> STEEP = Set.of("market", "bridge");
 
   private Trips() {}
 
@@ -149,6 +153,25 @@ public final class Trips {
       if ("NaN".equals(trip.distance)) {
         vector[dim / 2] = Float.NaN;
       }
+      event.timestamp(trip.time).id(trip.label).vector(vector);
+      if (trip.ask) {
+        event.ask();
+      }
+    };
+  }
+
+  /** Reads a trip as the vector of its place; the first number is huge at two of them. */
+  public static EventReader<Trip> steepVectors(int dim) {
+    return (trip, event) -> {
+      if (forgets(trip, event)) {
+        return;
+      }
+      SplittableRandom random = new SplittableRandom(PLACES.indexOf(trip.place));
+      float[] vector = new float[dim];
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] = (float) random.nextGaussian();
+      }
+      vector[0] = STEEP.contains(trip.place) ? 1e6f : 0.4f;
       event.timestamp(trip.time).id(trip.label).vector(vector);
       if (trip.ask) {
         event.ask();
