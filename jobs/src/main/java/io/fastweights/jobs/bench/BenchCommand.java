@@ -28,13 +28,4 @@ public final class BenchCommand implements Runnable {
         command.commandLine(),
         "which benchmark? There are: engine, state, job, read, operator, drift, parity");
   }
-
-  /**
-   * @throws ParameterException if a flag's value is out of its range
-   */
-  static void require(CommandSpec command, boolean holds, String message) {
-    if (!holds) {
-      throw new ParameterException(command.commandLine(), message);
-    }
-  }
 }

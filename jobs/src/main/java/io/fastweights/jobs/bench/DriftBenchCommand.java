@@ -1,10 +1,11 @@
 package io.fastweights.jobs.bench;
 
+import io.fastweights.jobs.bench.engine.DriftBenchmark;
+import io.fastweights.jobs.bench.engine.DriftBenchmark.Case;
+import io.fastweights.jobs.bench.engine.DriftBenchmark.Drift;
+import io.fastweights.jobs.config.Flags;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.JsonFile;
-import io.fastweights.kernels.bench.DriftBenchmark;
-import io.fastweights.kernels.bench.DriftBenchmark.Case;
-import io.fastweights.kernels.bench.DriftBenchmark.Drift;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +47,7 @@ final class DriftBenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     long least = EVENTS.get(0);
-    BenchCommand.require(
+    Flags.require(
         command, events >= least, "--events is " + events + ", must be at least " + least);
     PrintWriter out = command.commandLine().getOut();
     out.printf(

@@ -1,11 +1,12 @@
 package io.fastweights.jobs.bench;
 
+import io.fastweights.jobs.bench.engine.EngineBenchmark;
+import io.fastweights.jobs.bench.engine.EngineBenchmark.Settings;
+import io.fastweights.jobs.bench.engine.EngineReport;
+import io.fastweights.jobs.bench.engine.TorchPeer;
+import io.fastweights.jobs.config.Flags;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.JsonFile;
-import io.fastweights.kernels.bench.EngineBenchmark;
-import io.fastweights.kernels.bench.EngineBenchmark.Settings;
-import io.fastweights.kernels.bench.EngineReport;
-import io.fastweights.kernels.bench.TorchPeer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -93,20 +94,20 @@ final class EngineBenchCommand implements Callable<Integer> {
   }
 
   private void check() {
-    BenchCommand.require(
+    Flags.require(
         command,
         rounds >= 1 && rounds <= MOST_ROUNDS,
         "--rounds is " + rounds + ", must be 1 ... 1000");
-    BenchCommand.require(
+    Flags.require(
         command,
         seconds > 0 && seconds <= 60,
         "--seconds is " + seconds + ", must be above 0, at most 60");
-    BenchCommand.require(
+    Flags.require(
         command,
         coldMegabytes >= 1,
         "--cold-megabytes is " + coldMegabytes + ", must be at least 1");
     long heap = Runtime.getRuntime().maxMemory() >> 20;
-    BenchCommand.require(
+    Flags.require(
         command,
         coldMegabytes * HEAP_PER_COLD_BYTE <= 2 * heap,
         "--cold-megabytes is "

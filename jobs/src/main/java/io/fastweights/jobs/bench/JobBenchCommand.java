@@ -1,5 +1,6 @@
 package io.fastweights.jobs.bench;
 
+import io.fastweights.jobs.config.Flags;
 import io.fastweights.jobs.output.JsonFile;
 import java.io.PrintWriter;
 import java.util.EnumSet;
@@ -135,19 +136,18 @@ final class JobBenchCommand implements Callable<Integer> {
   }
 
   private void check() {
-    BenchCommand.require(
+    Flags.require(
         command,
         seconds >= 1 && seconds <= 3600,
         "--seconds is " + seconds + ", must be 1 ... 3600");
-    BenchCommand.require(
-        command, runs >= 1 && runs <= 100, "--runs is " + runs + ", must be 1 ... 100");
-    BenchCommand.require(
+    Flags.require(command, runs >= 1 && runs <= 100, "--runs is " + runs + ", must be 1 ... 100");
+    Flags.require(
         command,
         pressureSeconds >= 1 && pressureSeconds <= 36_000,
         "--pressure-seconds is " + pressureSeconds + ", must be 1 ... 36000");
-    BenchCommand.require(
+    Flags.require(
         command, keys >= LEAST_KEYS, "--keys is " + keys + ", must be at least " + LEAST_KEYS);
-    BenchCommand.require(
+    Flags.require(
         command, memory >= 64 && memory <= 4096, "--memory is " + memory + ", must be 64 ... 4096");
   }
 }

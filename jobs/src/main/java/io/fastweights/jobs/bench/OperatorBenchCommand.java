@@ -2,6 +2,7 @@ package io.fastweights.jobs.bench;
 
 import io.fastweights.jobs.bench.OperatorTask.Cost;
 import io.fastweights.jobs.bench.OperatorTask.Subject;
+import io.fastweights.jobs.config.Flags;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.JsonFile;
 import java.io.PrintWriter;
@@ -13,7 +14,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code fastweights bench operator}: what an event costs beside the arithmetic. */
@@ -67,10 +67,16 @@ final class OperatorBenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    require(keys >= 1 && keys <= 20_000, "--keys is " + keys + ", must be 1 ... 20000");
-    require(
-        events >= 1 && events <= 1_000_000, "--events is " + events + ", must be 1 ... 1000000");
-    require(rounds >= 2 && rounds <= 10_000, "--rounds is " + rounds + ", must be 2 ... 10000");
+    Flags.require(
+        command, keys >= 1 && keys <= 20_000, "--keys is " + keys + ", must be 1 ... 20000");
+    Flags.require(
+        command,
+        events >= 1 && events <= 1_000_000,
+        "--events is " + events + ", must be 1 ... 1000000");
+    Flags.require(
+        command,
+        rounds >= 2 && rounds <= 10_000,
+        "--rounds is " + rounds + ", must be 2 ... 10000");
     PrintWriter out = command.commandLine().getOut();
     out.printf(Locale.ROOT, "%-10s %10s %10s%n", "per event", "CPU ns", "bytes");
     Figures figures = new Figures();
@@ -91,11 +97,5 @@ final class OperatorBenchCommand implements Callable<Integer> {
     }
     json.write(figures);
     return 0;
-  }
-
-  private void require(boolean holds, String message) {
-    if (!holds) {
-      throw new ParameterException(command.commandLine(), message);
-    }
   }
 }

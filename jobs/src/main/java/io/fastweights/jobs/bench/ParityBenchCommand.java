@@ -1,10 +1,11 @@
 package io.fastweights.jobs.bench;
 
+import io.fastweights.jobs.bench.engine.Parity;
+import io.fastweights.jobs.bench.engine.TorchPeer;
+import io.fastweights.jobs.config.Flags;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.jobs.process.TemporaryFiles;
-import io.fastweights.kernels.bench.Parity;
-import io.fastweights.kernels.bench.TorchPeer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -17,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code fastweights bench parity}: the same models in other implementations. */
@@ -51,9 +51,7 @@ final class ParityBenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (!Files.isDirectory(peers)) {
-      throw new ParameterException(command.commandLine(), "--peers " + peers + " is no folder");
-    }
+    Flags.require(command, Files.isDirectory(peers), "--peers " + peers + " is no folder");
     Path script =
         Path.of(System.getProperty("fastweights.home", "."), "jobs/src/bench/parity_peer.py");
     TorchPeer peer =

@@ -2,6 +2,7 @@ package io.fastweights.jobs.bench;
 
 import io.fastweights.jobs.bench.ReadBenchmark.Cost;
 import io.fastweights.jobs.bench.ReadBenchmark.Reading;
+import io.fastweights.jobs.config.Flags;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.JsonFile;
 import java.io.PrintWriter;
@@ -16,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code fastweights bench read}: how fast events are read, beside the libraries alone. */
@@ -65,10 +65,13 @@ final class ReadBenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    require(days >= 1 && days <= 31, "--days is " + days + ", must be 1 ... 31");
-    require(rounds >= 1 && rounds <= 1000, "--rounds is " + rounds + ", must be 1 ... 1000");
-    require(
-        seconds > 0 && seconds <= 60, "--seconds is " + seconds + ", must be above 0, at most 60");
+    Flags.require(command, days >= 1 && days <= 31, "--days is " + days + ", must be 1 ... 31");
+    Flags.require(
+        command, rounds >= 1 && rounds <= 1000, "--rounds is " + rounds + ", must be 1 ... 1000");
+    Flags.require(
+        command,
+        seconds > 0 && seconds <= 60,
+        "--seconds is " + seconds + ", must be above 0, at most 60");
     Map<Reading, Cost[]> costs = measure();
     PrintWriter out = command.commandLine().getOut();
     out.printf(Locale.ROOT, "%-26s %12s %6s %7s%n", "", "events/s", "time", "bytes");
@@ -109,11 +112,5 @@ final class ReadBenchCommand implements Callable<Integer> {
 
   private double median(IntToDoubleFunction ofRound) {
     return Quantiles.of(IntStream.range(0, rounds).mapToDouble(ofRound).toArray(), 0.5);
-  }
-
-  private void require(boolean holds, String message) {
-    if (!holds) {
-      throw new ParameterException(command.commandLine(), message);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.fastweights.jobs.bench;
 
+import io.fastweights.jobs.config.Flags;
 import io.fastweights.jobs.output.JsonFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -157,20 +158,19 @@ final class StateBenchCommand implements Callable<Integer> {
   }
 
   private void check() {
-    BenchCommand.require(
+    Flags.require(
         command,
         seconds >= 1 && seconds <= 3600,
         "--seconds is " + seconds + ", must be 1 ... 3600");
-    BenchCommand.require(
-        command, runs >= 1 && runs <= 100, "--runs is " + runs + ", must be 1 ... 100");
-    BenchCommand.require(command, keys >= 1000, "--keys is " + keys + ", must be at least 1000");
-    BenchCommand.require(
+    Flags.require(command, runs >= 1 && runs <= 100, "--runs is " + runs + ", must be 1 ... 100");
+    Flags.require(command, keys >= 1000, "--keys is " + keys + ", must be at least 1000");
+    Flags.require(
         command, manyKeys >= 10_000, "--many-keys is " + manyKeys + ", must be at least 10000");
-    BenchCommand.require(
+    Flags.require(
         command,
         dirtyKeys >= 1000 && dirtyKeys <= 20_000,
         "--dirty-keys is " + dirtyKeys + ", must be 1000 ... 20000");
-    BenchCommand.require(
+    Flags.require(
         command,
         memory >= 128 && memory <= 4096,
         "--memory is " + memory + ", must be 128 ... 4096");

@@ -1,5 +1,6 @@
 package io.fastweights.jobs.experiment;
 
+import io.fastweights.jobs.config.Flags;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.experiment.NabTable.Detector;
@@ -37,7 +38,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Anomalies of the Numenta Anomaly Benchmark, without training. */
@@ -123,10 +123,10 @@ final class AnomaliesExperiment implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     options.check();
-    if (seeds < 1 || seeds > MOST_SEEDS) {
-      throw new ParameterException(
-          command.commandLine(), "--seeds is " + seeds + ", must be in 1 ... " + MOST_SEEDS);
-    }
+    Flags.require(
+        command,
+        seeds >= 1 && seeds <= MOST_SEEDS,
+        "--seeds is " + seeds + ", must be in 1 ... " + MOST_SEEDS);
     NabCorpus corpus = NabCorpus.read(data);
     List<Detector> others = others(corpus);
     List<Rated> runs = new ArrayList<>();

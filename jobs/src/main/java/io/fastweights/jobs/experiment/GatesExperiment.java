@@ -1,5 +1,6 @@
 package io.fastweights.jobs.experiment;
 
+import io.fastweights.jobs.config.Flags;
 import io.fastweights.jobs.demo.DemoEvents;
 import io.fastweights.jobs.experiment.StreamTask.Trial;
 import io.fastweights.jobs.flights.Flights;
@@ -25,7 +26,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Constant step sizes beside step sizes per row. */
@@ -88,9 +88,9 @@ final class GatesExperiment implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    check(seeds >= 1, "--seeds is " + seeds + ", must be at least 1");
+    Flags.require(command, seeds >= 1, "--seeds is " + seeds + ", must be at least 1");
     boolean scored = days >= FIRST_SCORED_DAY && days <= 31;
-    check(days == 0 || scored, "--days is " + days + ", must be 0 or in 4 ... 31");
+    Flags.require(command, days == 0 || scored, "--days is " + days + ", must be 0 or in 4 ... 31");
     print("  %-26s %-9s %-17s %-17s %s%n", "stream", "", "constant", "per row", "step and log");
     for (Map.Entry<String, Source> source : sources().entrySet()) {
       compare(source.getKey(), source.getValue());
@@ -100,12 +100,6 @@ final class GatesExperiment implements Callable<Integer> {
         seeds);
     json.write(figures);
     return 0;
-  }
-
-  private void check(boolean holds, String message) {
-    if (!holds) {
-      throw new ParameterException(command.commandLine(), message);
-    }
   }
 
   private Map<String, Source> sources() {

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.bench;
+package io.fastweights.jobs.bench.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.bench;
+package io.fastweights.jobs.bench.engine;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

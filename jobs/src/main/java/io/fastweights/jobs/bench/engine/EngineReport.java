@@ -1,4 +1,4 @@
-package io.fastweights.kernels.bench;
+package io.fastweights.jobs.bench.engine;
 
 import java.util.List;
 import java.util.Locale;

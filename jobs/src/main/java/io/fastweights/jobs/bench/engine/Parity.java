@@ -1,4 +1,4 @@
-package io.fastweights.kernels.bench;
+package io.fastweights.jobs.bench.engine;
 
 import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.engine.Engine;

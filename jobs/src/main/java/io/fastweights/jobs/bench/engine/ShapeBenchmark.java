@@ -1,8 +1,8 @@
-package io.fastweights.kernels.bench;
+package io.fastweights.jobs.bench.engine;
 
-import io.fastweights.kernels.bench.EngineBenchmark.Settings;
-import io.fastweights.kernels.bench.EngineBenchmark.Shape;
-import io.fastweights.kernels.bench.EngineReport.Row;
+import io.fastweights.jobs.bench.engine.EngineBenchmark.Settings;
+import io.fastweights.jobs.bench.engine.EngineBenchmark.Shape;
+import io.fastweights.jobs.bench.engine.EngineReport.Row;
 import io.fastweights.kernels.cpu.CpuEngine;
 import io.fastweights.kernels.cpu.CpuKernels;
 import io.fastweights.kernels.cpu.CpuProvider;

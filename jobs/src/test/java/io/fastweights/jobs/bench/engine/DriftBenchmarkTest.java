@@ -1,10 +1,10 @@
-package io.fastweights.kernels.bench;
+package io.fastweights.jobs.bench.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.kernels.bench.DriftBenchmark.Case;
-import io.fastweights.kernels.bench.DriftBenchmark.Drift;
-import io.fastweights.kernels.bench.DriftBenchmark.Labels;
+import io.fastweights.jobs.bench.engine.DriftBenchmark.Case;
+import io.fastweights.jobs.bench.engine.DriftBenchmark.Drift;
+import io.fastweights.jobs.bench.engine.DriftBenchmark.Labels;
 import io.fastweights.kernels.model.Storage;
 import org.junit.jupiter.api.Test;
 

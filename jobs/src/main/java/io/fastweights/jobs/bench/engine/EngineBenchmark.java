@@ -1,6 +1,6 @@
-package io.fastweights.kernels.bench;
+package io.fastweights.jobs.bench.engine;
 
-import io.fastweights.kernels.bench.EngineReport.Row;
+import io.fastweights.jobs.bench.engine.EngineReport.Row;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.bench;
+package io.fastweights.jobs.bench.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
