@@ -3,7 +3,7 @@ package io.fastweights.jobs.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.fastweights.jobs.experiment.FlightSequences;
+import io.fastweights.jobs.experiment.flights.FlightSequences;
 import io.fastweights.jobs.flights.Flight;
 import io.fastweights.jobs.flights.Flights;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
