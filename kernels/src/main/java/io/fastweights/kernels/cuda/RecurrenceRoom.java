@@ -1,6 +1,6 @@
 package io.fastweights.kernels.cuda;
 
-import io.fastweights.kernels.train.DeviceRecurrence.Head;
+import io.fastweights.kernels.train.network.DeviceRecurrence.Head;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.ToIntFunction;

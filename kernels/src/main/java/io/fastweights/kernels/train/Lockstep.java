@@ -1,6 +1,11 @@
 package io.fastweights.kernels.train;
 
-import io.fastweights.kernels.train.DeviceRecurrence.Head;
+import io.fastweights.kernels.train.network.DeviceRecurrence.Head;
+import io.fastweights.kernels.train.network.HeadSequence;
+import io.fastweights.kernels.train.network.ModelPass;
+import io.fastweights.kernels.train.network.Parameters;
+import io.fastweights.kernels.train.network.Seeds;
+import io.fastweights.kernels.train.sequence.Chunk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;

@@ -13,6 +13,7 @@ import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.InputEncoder;
+import io.fastweights.kernels.train.network.PyTorch;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

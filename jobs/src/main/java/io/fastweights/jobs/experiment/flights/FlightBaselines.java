@@ -1,7 +1,7 @@
 package io.fastweights.jobs.experiment.flights;
 
 import io.fastweights.jobs.flights.Flight;
-import io.fastweights.kernels.train.RocCurve;
+import io.fastweights.kernels.train.measures.RocCurve;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

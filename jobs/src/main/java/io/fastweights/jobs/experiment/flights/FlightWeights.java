@@ -2,9 +2,9 @@ package io.fastweights.jobs.experiment.flights;
 
 import io.fastweights.jobs.flights.FlightFields;
 import io.fastweights.kernels.model.ModelConfig;
-import io.fastweights.kernels.train.InitialWeights;
-import io.fastweights.kernels.train.ParameterLayout;
-import io.fastweights.kernels.train.ParameterLayout.Slice;
+import io.fastweights.kernels.train.network.InitialWeights;
+import io.fastweights.kernels.train.network.ParameterLayout;
+import io.fastweights.kernels.train.network.ParameterLayout.Slice;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.SplittableRandom;

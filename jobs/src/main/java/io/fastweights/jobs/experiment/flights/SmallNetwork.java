@@ -1,9 +1,9 @@
 package io.fastweights.jobs.experiment.flights;
 
 import io.fastweights.kernels.train.Adam;
-import io.fastweights.kernels.train.MatrixProducts;
-import io.fastweights.kernels.train.MatrixProducts.View;
-import io.fastweights.kernels.train.ParameterLayout.Slice;
+import io.fastweights.kernels.train.network.MatrixProducts;
+import io.fastweights.kernels.train.network.MatrixProducts.View;
+import io.fastweights.kernels.train.network.ParameterLayout.Slice;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

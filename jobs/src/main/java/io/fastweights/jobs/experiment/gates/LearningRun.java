@@ -10,7 +10,7 @@ import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
-import io.fastweights.kernels.train.RocCurve;
+import io.fastweights.kernels.train.measures.RocCurve;
 import io.fastweights.operator.scoring.Loss;
 import java.util.Arrays;
 

@@ -2,7 +2,7 @@ package io.fastweights.jobs.experiment.retrieval;
 
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
-import io.fastweights.kernels.train.FeatureGradient;
+import io.fastweights.kernels.train.network.FeatureGradient;
 import java.util.SplittableRandom;
 
 /** A feature map phi of the synthetic retrieval, with its gradient. */

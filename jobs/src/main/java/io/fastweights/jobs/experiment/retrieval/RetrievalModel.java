@@ -4,8 +4,8 @@ import static io.fastweights.jobs.experiment.retrieval.RetrievalWeights.D;
 
 import io.fastweights.jobs.experiment.retrieval.RetrievalTask.Pairs;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
-import io.fastweights.kernels.train.HeadSequence;
-import io.fastweights.kernels.train.Recurrence;
+import io.fastweights.kernels.train.network.HeadSequence;
+import io.fastweights.kernels.train.network.Recurrence;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

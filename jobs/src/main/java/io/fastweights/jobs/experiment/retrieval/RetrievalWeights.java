@@ -1,8 +1,8 @@
 package io.fastweights.jobs.experiment.retrieval;
 
-import io.fastweights.kernels.train.MatrixProducts;
-import io.fastweights.kernels.train.MatrixProducts.View;
-import io.fastweights.kernels.train.ParameterLayout.Slice;
+import io.fastweights.kernels.train.network.MatrixProducts;
+import io.fastweights.kernels.train.network.MatrixProducts.View;
+import io.fastweights.kernels.train.network.ParameterLayout.Slice;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.fastweights.jobs.experiment.cases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.kernels.train.Metrics;
+import io.fastweights.kernels.train.measures.Metrics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

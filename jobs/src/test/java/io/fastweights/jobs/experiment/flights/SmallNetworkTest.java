@@ -2,7 +2,7 @@ package io.fastweights.jobs.experiment.flights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.kernels.train.RocCurve;
+import io.fastweights.kernels.train.measures.RocCurve;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
