@@ -1,5 +1,6 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.cuda.driver.NativeLibrary;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.train.network.DeviceRecurrence;

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.cuda.driver.Arguments;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;

@@ -1,5 +1,9 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.cuda.driver.CudaStream;
+import io.fastweights.kernels.cuda.driver.DeviceMemory;
+import io.fastweights.kernels.cuda.driver.PinnedMemory;
+import io.fastweights.kernels.cuda.driver.Scope;
 import io.fastweights.kernels.train.network.DeviceRecurrence.Head;
 import java.nio.FloatBuffer;
 import java.util.List;

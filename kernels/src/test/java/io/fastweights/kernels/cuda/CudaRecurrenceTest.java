@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.kernels.cuda.SimulatedDevice.Control;
+import io.fastweights.kernels.cuda.driver.NativeResource;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.train.network.DeviceRecurrence.Head;

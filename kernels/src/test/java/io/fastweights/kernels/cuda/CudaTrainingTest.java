@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fastweights.kernels.cuda.SimulatedDevice.Control;
+import io.fastweights.kernels.cuda.driver.NativeResource;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.ModelConfig;

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import jcuda.driver.CUevent;
 import jcuda.driver.JCudaDriver;

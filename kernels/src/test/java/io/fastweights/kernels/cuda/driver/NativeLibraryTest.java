@@ -1,8 +1,10 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.cuda.CudaLoadingTest;
+import io.fastweights.kernels.cuda.SimulatedDevice;
 import io.fastweights.kernels.engine.EngineException;
 import java.io.File;
 import java.io.IOException;
@@ -57,15 +59,6 @@ class NativeLibraryTest {
         .as(said)
         .isEqualTo(4);
     assertThat(said).contains("cpu").doesNotContain("NoClassDefFoundError");
-  }
-
-  @Test
-  void namesWhatCublasMisses() {
-    assertThat(CublasProducts.why(new UnsatisfiedLinkError("x\nlibcublas.so.12: cannot open")))
-        .startsWith("libcublas.so.12 cannot be loaded");
-    assertThat(CublasProducts.why(new UnsatisfiedLinkError("x\nNo resource found with name '/lib")))
-        .isEqualTo("the jar of JCublas' natives for linux-x86_64 is not on the class path");
-    assertThat(CublasProducts.why(new UnsatisfiedLinkError("one\ntwo\nthree"))).hasLineCount(1);
   }
 
   @Test

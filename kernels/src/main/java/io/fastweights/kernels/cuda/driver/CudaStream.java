@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
@@ -21,12 +21,12 @@ public final class CudaStream extends NativeResource {
     return made;
   }
 
-  CUstream handle() {
+  public CUstream handle() {
     return stream;
   }
 
   /** Makes work that is enqueued from now on wait for the event. */
-  void await(CudaEvent event) {
+  public void await(CudaEvent event) {
     Driver.check(JCudaDriver.cuStreamWaitEvent(stream, event.handle(), 0), "await an event");
   }
 

@@ -1,8 +1,9 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.cuda.SimulatedDevice;
 import io.fastweights.kernels.engine.EngineException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,47 +27,49 @@ public final class Arguments {
   }
 
   /** The stream of the launches. */
-  CudaStream stream() {
+  public CudaStream stream() {
     return stream;
   }
 
   /** Begins a new argument. */
-  Arguments begin() {
+  public Arguments begin() {
     at = 0;
     return this;
   }
 
   /** A field of 8 bytes: an address, 0 for none, or a count. */
-  Arguments wide(long value) {
+  public Arguments wide(long value) {
     fields.putLong(at, value);
     at += Long.BYTES;
     return this;
   }
 
-  Arguments integer(int value) {
+  public Arguments integer(int value) {
     fields.putInt(at, value);
     at += Integer.BYTES;
     return this;
   }
 
-  Arguments real(float value) {
+  public Arguments real(float value) {
     fields.putFloat(at, value);
     at += Float.BYTES;
     return this;
   }
 
   /** Launches so far. */
-  long launches() {
+  public long launches() {
     return launches;
   }
 
   /** Enqueues a kernel of the module with the fields written since {@link #begin}. */
-  void launch(CudaModule module, String name, int gridX, int gridY, int threads, int shared) {
+  public void launch(
+      CudaModule module, String name, int gridX, int gridY, int threads, int shared) {
     launch(module.function(name, 0), name, gridX, gridY, threads, shared);
   }
 
   /** Enqueues the kernel with the fields written since {@link #begin}. */
-  void launch(CUfunction kernel, String name, int gridX, int gridY, int threads, int shared) {
+  public void launch(
+      CUfunction kernel, String name, int gridX, int gridY, int threads, int shared) {
     launches++;
     Driver.checkLaunch(
         JCudaDriver.cuLaunchKernel(

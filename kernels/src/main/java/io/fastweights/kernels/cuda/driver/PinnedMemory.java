@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,7 +32,7 @@ public final class PinnedMemory extends NativeResource {
     return memory;
   }
 
-  long bytes() {
+  public long bytes() {
     return bytes;
   }
 

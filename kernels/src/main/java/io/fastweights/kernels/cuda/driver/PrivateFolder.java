@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import io.fastweights.kernels.engine.EngineException;
 import java.nio.charset.StandardCharsets;
@@ -92,7 +92,7 @@ public final class CudaDevice extends NativeResource {
   }
 
   /** Closes what was made on this device, on any thread; a second call does nothing. */
-  void close(Scope made) {
+  public void close(Scope made) {
     if (made.isEmpty()) {
       return;
     }

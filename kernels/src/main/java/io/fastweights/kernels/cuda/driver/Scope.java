@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * that becomes garbage unclosed is a leak, and is logged as an error. It is not freed then: the
  * driver frees all at the end of the process, and freeing it would hide the fault.
  */
-abstract class NativeResource implements AutoCloseable {
+public abstract class NativeResource implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NativeResource.class);
   private static final Cleaner CLEANER = Cleaner.create();
   private static final AtomicInteger LIVE = new AtomicInteger();
@@ -48,12 +48,12 @@ abstract class NativeResource implements AutoCloseable {
   }
 
   /** Resources held now, by all engines of the process. */
-  static int live() {
+  public static int live() {
     return LIVE.get();
   }
 
   /** Resources that were never closed. */
-  static int leaked() {
+  public static int leaked() {
     return LEAKED.get();
   }
 

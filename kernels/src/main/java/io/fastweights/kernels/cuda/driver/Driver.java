@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import io.fastweights.kernels.engine.EngineException;
 import jcuda.driver.CUresult;
@@ -9,7 +9,7 @@ public final class Driver {
   private Driver() {}
 
   /** A call of the driver failed. */
-  static final class Failure extends EngineException {
+  public static final class Failure extends EngineException {
     private static final long serialVersionUID = 1L;
     private final int status;
 
@@ -18,7 +18,7 @@ public final class Driver {
       this.status = status;
     }
 
-    boolean isOutOfMemory() {
+    public boolean isOutOfMemory() {
       return status == CUresult.CUDA_ERROR_OUT_OF_MEMORY;
     }
   }

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import io.fastweights.kernels.engine.EngineException;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import jcuda.driver.JCudaDriver;
  * own: a model needs five or so of them, and the driver takes seconds for all.
  */
 public final class CudaModule implements AutoCloseable {
-  private static final String PTX = "fastweights.ptx";
+  private static final String PTX = "/io/fastweights/kernels/cuda/fastweights.ptx";
 
   /** A kernel, up to the brace that closes it. */
   private static final Pattern ENTRY =
@@ -44,7 +44,7 @@ public final class CudaModule implements AutoCloseable {
     header = ptx.substring(0, headerEnd);
   }
 
-  /** The kernels that ship beside this class. */
+  /** The kernels that ship with the engine. */
   public static CudaModule load() {
     return load(ptx());
   }
@@ -57,7 +57,7 @@ public final class CudaModule implements AutoCloseable {
   static byte[] ptx() {
     try (InputStream in = CudaModule.class.getResourceAsStream(PTX)) {
       if (in == null) {
-        throw new EngineException("resource " + PTX + " is missing beside " + CudaModule.class);
+        throw new EngineException("resource " + PTX + " is missing");
       }
       return in.readAllBytes();
     } catch (IOException e) {
@@ -81,7 +81,7 @@ public final class CudaModule implements AutoCloseable {
    * @throws EngineException if there is no such kernel, the driver cannot compile it, or the device
    *     has not as much memory
    */
-  CUfunction function(String name, int sharedBytes) {
+  public CUfunction function(String name, int sharedBytes) {
     CUfunction function = functions.get(name);
     if (function == null) {
       function = compile(name);

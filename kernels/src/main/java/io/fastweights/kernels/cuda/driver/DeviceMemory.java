@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.JCudaDriver;
@@ -42,7 +42,7 @@ public final class DeviceMemory extends NativeResource {
   }
 
   /** Enqueues a copy of the bytes at {@code at} to the host. */
-  void download(long at, PinnedMemory to, long toAt, long count, CudaStream stream) {
+  public void download(long at, PinnedMemory to, long toAt, long count, CudaStream stream) {
     Driver.check(
         JCudaDriver.cuMemcpyDtoHAsync(
             to.pointer(toAt), pointer.withByteOffset(at), count, stream.handle()),
@@ -60,7 +60,7 @@ public final class DeviceMemory extends NativeResource {
   }
 
   /** Enqueues a copy from another place of the device to the beginning of this memory. */
-  void take(long address, long count, CudaStream stream) {
+  public void take(long address, long count, CudaStream stream) {
     Driver.check(
         JCudaDriver.cuMemcpyDtoDAsync(
             pointer, new CUdeviceptr().withByteOffset(address), count, stream.handle()),
@@ -69,7 +69,7 @@ public final class DeviceMemory extends NativeResource {
   }
 
   /** Enqueues zeroing. */
-  void zero(long at, long count, CudaStream stream) {
+  public void zero(long at, long count, CudaStream stream) {
     Driver.check(
         JCudaDriver.cuMemsetD8Async(pointer.withByteOffset(at), (byte) 0, count, stream.handle()),
         "zero device memory",

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.cuda;
+package io.fastweights.kernels.cuda.driver;
 
 import io.fastweights.kernels.engine.EngineException;
 import java.io.IOException;
@@ -23,8 +23,8 @@ import jcuda.LibUtils;
  * of the process share. A library in {@code java.library.path} is taken before, as JCuda does.
  */
 public final class NativeLibrary {
-  static final String DRIVER = "JCudaDriver-12.6.0-linux-x86_64";
-  static final String CUBLAS = "JCublas2-12.6.0-linux-x86_64";
+  public static final String DRIVER = "JCudaDriver-12.6.0-linux-x86_64";
+  public static final String CUBLAS = "JCublas2-12.6.0-linux-x86_64";
   private static final String TEMPORARY = "java.io.tmpdir";
 
   private static final Set<String> LOADED = new HashSet<>();
@@ -42,7 +42,7 @@ public final class NativeLibrary {
   }
 
   /** As {@link #loadDriver}, for cuBLAS. */
-  static void loadCublas() {
+  public static void loadCublas() {
     load(CUBLAS, "jcuda.jcublas.JCublas2");
   }
 
