@@ -6,7 +6,7 @@ import io.fastweights.jobs.pipeline.JobModel;
 import io.fastweights.jobs.quality.Measure;
 import io.fastweights.jobs.train.TrainCommand;
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.WeightsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.fastweights.kernels.train.network;
 
 import io.fastweights.kernels.golden.GoldenFiles;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
-import io.fastweights.kernels.model.Safetensors;
+import io.fastweights.kernels.weights.Safetensors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

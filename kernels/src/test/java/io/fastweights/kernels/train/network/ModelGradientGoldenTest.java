@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fastweights.kernels.golden.GoldenFiles;
-import io.fastweights.kernels.model.Safetensors;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.train.measures.Loss;
 import io.fastweights.kernels.train.sequence.Chunk;
 import io.fastweights.kernels.train.sequence.EventSequence;
+import io.fastweights.kernels.weights.Safetensors;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;

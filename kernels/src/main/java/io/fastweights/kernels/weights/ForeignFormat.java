@@ -1,4 +1,4 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;

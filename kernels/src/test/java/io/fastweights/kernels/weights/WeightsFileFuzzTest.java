@@ -1,4 +1,4 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fastweights.kernels.engine.RandomModels;
+import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.BetaGate;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.MemoryScope;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.model.RandomWeights;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.WeightsFormatException;
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;

@@ -1,8 +1,9 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fastweights.kernels.Allocations;
+import io.fastweights.kernels.model.WeightsFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

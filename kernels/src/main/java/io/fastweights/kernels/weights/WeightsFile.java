@@ -1,5 +1,9 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.model.WeightsFormatException;
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;

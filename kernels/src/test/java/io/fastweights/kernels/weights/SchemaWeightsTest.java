@@ -1,9 +1,13 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.RandomWeights;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.model.Tensor;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;

@@ -1,9 +1,10 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.fastweights.kernels.engine.RandomModels;
+import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,9 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastweights.kernels.model.WeightsFormatException;
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
 import java.io.IOException;
 import java.util.LinkedHashMap;

@@ -1,12 +1,13 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import io.fastweights.kernels.model.Safetensors.Entry;
+import io.fastweights.kernels.model.WeightsFormatException;
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
+import io.fastweights.kernels.weights.Safetensors.Entry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
+import io.fastweights.kernels.model.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

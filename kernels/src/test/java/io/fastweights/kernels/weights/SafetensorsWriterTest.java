@@ -1,4 +1,4 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,5 +1,7 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
+import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.model.WeightsFormatException;
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
 import java.io.IOException;
 import java.util.HashMap;

@@ -1,9 +1,10 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.fastweights.kernels.model.WeightsFormatException;
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,7 +1,9 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.model.WeightsFormatException;
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;

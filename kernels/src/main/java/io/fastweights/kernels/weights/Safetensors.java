@@ -1,5 +1,8 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
+import io.fastweights.kernels.model.Checks;
+import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.model.WeightsFormatException;
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
 import java.io.Closeable;
 import java.io.IOException;

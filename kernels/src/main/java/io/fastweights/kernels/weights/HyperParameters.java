@@ -1,11 +1,13 @@
-package io.fastweights.kernels.model;
+package io.fastweights.kernels.weights;
 
+import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.BetaGate;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.MemoryScope;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.model.WeightsFormatException;
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
