@@ -48,7 +48,7 @@ public final class CudaRecurrence implements DeviceRecurrence {
   /**
    * Takes a device.
    *
-   * @param deviceIndex which of the process's CUDA devices
+   * @param deviceIndex index of the CUDA device among the process's
    * @param rows E, the features of phi
    * @param columns M, the dimension of a value
    * @throws EngineException if the device is unavailable, or a head has too many columns for it

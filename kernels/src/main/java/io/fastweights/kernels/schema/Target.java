@@ -284,8 +284,8 @@ public sealed interface Target {
   }
 
   /**
-   * What an earlier answer has left over of a target: target minus answer, on the scale of the
-   * answer. A reader sets it with {@link RawEvent#target(float[])}; no column of a file holds it.
+   * The residual of an earlier answer: target minus answer, on the scale of the answer. A reader
+   * sets it with {@link RawEvent#target(float[])}; no column of a file holds it.
    *
    * @param name of the target
    * @param dim numbers of the target; one for each class

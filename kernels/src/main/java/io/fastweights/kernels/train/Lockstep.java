@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 
 /**
  * All lanes through the model together, layer by layer, so that a device runs the recurrences of
- * all their heads at once. What is between the recurrences runs on the workers' threads. A shard's
- * gradients are added lane by lane, parameter by parameter in the order that {@link StepGradient}
- * has without a device: their sums have its bits where the device's recurrences have.
+ * all their heads at once. The layers between the recurrences run on the workers' threads. A
+ * shard's gradients are added lane by lane, parameter by parameter in the order that {@link
+ * StepGradient} has without a device: their sums have its bits where the device's recurrences have.
  */
 final class Lockstep {
   private final Lanes lanes;

@@ -87,7 +87,7 @@ public final class JobBenchCommand implements Callable<Integer> {
       names = "--parts",
       split = ",",
       paramLabel = "PART",
-      description = "What to measure: ${COMPLETION-CANDIDATES} (default: all).")
+      description = "Parts to measure: ${COMPLETION-CANDIDATES} (default: all).")
   private Set<Part> parts = EnumSet.allOf(Part.class);
 
   @Option(

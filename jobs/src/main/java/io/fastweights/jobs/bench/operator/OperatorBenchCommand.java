@@ -60,7 +60,7 @@ public final class OperatorBenchCommand implements Callable<Integer> {
       names = "--subjects",
       split = ",",
       paramLabel = "SUBJECT",
-      description = "What to measure: ${COMPLETION-CANDIDATES} (default: all).")
+      description = "Parts to measure: ${COMPLETION-CANDIDATES} (default: all).")
   private Set<Subject> subjects = EnumSet.allOf(Subject.class);
 
   @Mixin private JsonFile json;

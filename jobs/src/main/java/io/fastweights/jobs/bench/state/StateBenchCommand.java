@@ -98,7 +98,7 @@ public final class StateBenchCommand implements Callable<Integer> {
       names = "--parts",
       split = ",",
       paramLabel = "PART",
-      description = "What to measure: ${COMPLETION-CANDIDATES} (default: all).")
+      description = "Parts to measure: ${COMPLETION-CANDIDATES} (default: all).")
   private Set<Part> parts = EnumSet.allOf(Part.class);
 
   @Option(

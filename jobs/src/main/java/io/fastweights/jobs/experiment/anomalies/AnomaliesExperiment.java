@@ -54,8 +54,9 @@ import picocli.CommandLine.Spec;
     })
 public final class AnomaliesExperiment implements Callable<Integer> {
   /**
-   * What explains a series in ordinary times; its last values do not belong to that. A target is
-   * clipped at 8 of its deviations: with 4 times that of the file's first values, at 32 of those.
+   * The fields that explain a series in ordinary times; its last values are not among them. A
+   * target is clipped at 8 of its deviations: with 4 times that of the file's first values, at 32
+   * of those.
    */
   private static final String SCHEMA =
       """
@@ -113,7 +114,7 @@ public final class AnomaliesExperiment implements Callable<Integer> {
   @Mixin private JobOptions options;
 
   /**
-   * What the job says of each value.
+   * The job's scores of each value.
    *
    * @param scores of the likelihood
    * @param errors by themselves, as scores

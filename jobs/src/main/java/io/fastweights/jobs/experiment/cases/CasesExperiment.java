@@ -83,7 +83,7 @@ public abstract class CasesExperiment implements Callable<Integer> {
           "Next state of an incident; four fifths of the cases by their first event train, the end"
               + " of a case counted, prefixes of 1 and more.")
   public static final class Incidents extends CasesExperiment {
-    /** Whose a memory is. */
+    /** The key of a memory. */
     enum Key {
       CASE("a memory for each incident", ""),
       CALLER("a memory for each caller", ".caller");
@@ -102,7 +102,7 @@ public abstract class CasesExperiment implements Callable<Integer> {
         split = ",",
         defaultValue = "case,caller",
         paramLabel = "KEY",
-        description = "Whose a memory is, of ${COMPLETION-CANDIDATES} (default: both).")
+        description = "Keys of the memories: ${COMPLETION-CANDIDATES} (default: both).")
     private List<Key> keys;
 
     @Override

@@ -20,10 +20,9 @@ import java.util.stream.IntStream;
  * A case's next activity from its events so far: each event, with its time and attributes, is
  * labelled with the activity that follows.
  *
- * <p>A memory belongs to a case, or to the owner of cases, whose events it then sees in the order
- * of time. What follows an event is not known yet when the owner's next event comes, that of
- * another case perhaps; so there an observed event does not say it, and the memory learns what
- * followed from the case's next event.
+ * <p>A memory belongs to a case, or to the owner of cases and then sees the events of all of them
+ * in the order of time. The owner's next event may be of another case, so the label of an event is
+ * not known when it comes: the memory learns it from the next event of the same case.
  */
 final class NextActivity {
   private static final String END = "END";

@@ -20,7 +20,7 @@ import java.util.function.Function;
  */
 public final class FlightSequences {
   /**
-   * What happens to a flight.
+   * A departure or a landing.
    *
    * @param asks true at its departure, false at its landing
    */
@@ -28,7 +28,7 @@ public final class FlightSequences {
 
   private FlightSequences() {}
 
-  /** One sequence for each origin; asks count. What has landed is known before the next departs. */
+  /** One sequence for each origin; asks count. Landings are observed before the next departure. */
   public static List<EventSequence> build(List<Flight> flights, Schema schema)
       throws MalformedEventException {
     return build(

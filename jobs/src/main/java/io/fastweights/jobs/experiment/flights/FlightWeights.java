@@ -22,7 +22,7 @@ import java.util.TreeSet;
  *
  * <p>The first coordinates of the input, as many as a key has, hold the place and time and are the
  * key; the last four hold the outcome, of which the values are made; those between are for all
- * other fields. What is read goes back to the last coordinates, and the head looks at them.
+ * other fields. The read-out goes back to the last coordinates, which the head reads.
  */
 final class FlightWeights {
   private static final Set<String> HASHED =

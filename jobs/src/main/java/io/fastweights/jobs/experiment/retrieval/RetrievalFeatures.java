@@ -24,7 +24,7 @@ sealed interface RetrievalFeatures permits RetrievalFeatures.Fixed, FavorFeature
   /**
    * Adds the gradient of x.
    *
-   * @param size what {@link #forward} returned
+   * @param size the value that {@link #forward} returned
    * @param out the features, of the same map
    * @param g their gradients; changed
    */

@@ -15,7 +15,7 @@ public interface DeviceRecurrence extends AutoCloseable {
    *
    * @param values features, values and betas; its read-outs are written, not scaled
    * @param length events
-   * @param asks which events are asks, or null for none
+   * @param asks true for asks, or null for none
    */
   record Head(HeadSequence values, int length, boolean[] asks) {}
 

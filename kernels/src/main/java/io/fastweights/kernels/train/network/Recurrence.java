@@ -11,9 +11,9 @@ import java.util.List;
  *
  * <p>Automatic differentiation would keep W of every event. Here the backward pass walks W back
  * from its end, W before = W after - phi(k) (x) delta, from the deltas alone: O(L (E + M)) floats
- * for L events. What is subtracted is exactly what was added, so an error can only build up by
- * rounding, and a snapshot every {@link #interval} events ends that; the snapshots are O(L max(E,
- * M)) floats in all.
+ * for L events. The terms subtracted are those that were added, so the error is that of rounding
+ * alone, and a snapshot every {@link #interval} events ends it; the snapshots are O(L max(E, M))
+ * floats in all.
  *
  * <p>Events may be asks: their update is computed, answered from and dropped. Gradients of features
  * that are 0 are left 0: the feature maps have derivative 0 there. Not thread-safe; buffers are
@@ -60,7 +60,7 @@ public final class Recurrence {
    * Runs the sequence and keeps what {@link #backward} needs.
    *
    * @param s its read-outs are written, not scaled
-   * @param asks which events are asks, or null for none
+   * @param asks true for asks, or null for none
    * @param w float[rows][columns], rewritten
    */
   public void forward(HeadSequence s, int length, boolean[] asks, float[] w) {

@@ -7,7 +7,7 @@ import java.util.Arrays;
  *
  * @param from its first event in the sequence
  * @param length its events
- * @param asks which are asks, from its first event on
+ * @param asks true for asks, from the chunk's first event on
  */
 public record Chunk(EventSequence sequence, int from, int length, boolean[] asks) {
 

@@ -15,8 +15,8 @@ import java.util.Locale;
  * @param rows rows of the embedding tables
  * @param weights their weights
  * @param labels a class's id, 0 or 1, or a standardised number; NaN where the event does not count
- * @param asks which events are asks: answered from, not learned from
- * @param masked which events are padding: they neither write nor count; null for none
+ * @param asks true for asks: events that are answered and not learned
+ * @param masked true for padding, which neither writes nor counts; null for none
  * @param times in milliseconds
  */
 public record EventSequence(
