@@ -115,7 +115,7 @@ class ModuleRulesTest {
   }
 
   @Test
-  void whatRunsInAJobKnowsNothingOfTheSavepointTools() {
+  void jobsDoNotDependOnTheSavepointTools() {
     noClasses()
         .that()
         .resideInAnyPackage(ROOT + "operator..", ROOT + "state")
@@ -149,7 +149,7 @@ class ModuleRulesTest {
   }
 
   @Test
-  void whatIsStoredKnowsNothingOfTheOperators() {
+  void storedClassesDoNotDependOnTheOperators() {
     noClasses()
         .that()
         .resideInAPackage(ROOT + "operator.stored..")

@@ -46,7 +46,7 @@ class PublicApiTest {
           "kernels.model.SlowWeights",
           "kernels.model.Storage",
           "kernels.model.Tensor",
-          "kernels.model.WeightsFile",
+          "kernels.weights.WeightsFile",
           "kernels.model.WeightsFormatException",
           "kernels.schema.Field",
           "kernels.schema.MalformedEventException",

@@ -2,7 +2,7 @@ package io.fastweights.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.WeightsFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

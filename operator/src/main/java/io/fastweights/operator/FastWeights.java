@@ -61,7 +61,7 @@ public final class FastWeights<T> {
   private int parallelism = ExecutionConfig.PARALLELISM_DEFAULT;
   private int maxParallelism;
 
-  // What the operators' graph reads.
+  // Read by the operators' graph.
   Schema schema;
   EventReader<T> reader;
   int vectorTargetDim;

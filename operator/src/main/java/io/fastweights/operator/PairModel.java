@@ -75,7 +75,7 @@ record PairModel(Schema whole, String firstKey, String secondKey, boolean traine
       Statistics statistics = isRunning ? Statistics.KEY : Statistics.GIVEN;
       fields.add(new Field.Numeric(name, number.mean(), deviation, statistics));
       if (isRunning) {
-        // What the first answer leaves over has a mean and a deviation of its own for each key.
+        // The residual of the first answer has a mean and a deviation of its own for each key.
         return Schema.of(fields, new Target.Number(target.name(), 0, deviation, Statistics.KEY));
       }
     } else if (target.dim() == 1) {

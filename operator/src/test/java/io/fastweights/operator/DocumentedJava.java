@@ -35,6 +35,7 @@ final class DocumentedJava {
       %s
       import io.fastweights.kernels.model.*;
       import io.fastweights.kernels.schema.*;
+      import io.fastweights.kernels.weights.*;
       import io.fastweights.operator.*;
       import io.fastweights.operator.api.*;
       import io.fastweights.operator.sql.*;

@@ -336,7 +336,7 @@ class SavepointToolsITCase {
   }
 
   @Test
-  void whatIsNoSavepointOfMemoriesIsRefusedWithWhatItIs() throws Exception {
+  void aPathThatIsNoSavepointOfMemoriesIsRefusedWithItsKind() throws Exception {
     assertThatThrownBy(() -> MemorySavepoint.open(folder.resolve("none").toString(), null))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no such savepoint");

@@ -115,7 +115,7 @@ class StoredValuesTest {
 
   /** The heap backend keeps the objects that the old serializer reads. */
   @Test
-  void whatThePojoSerializerReadIsWrittenInTheFormatOfToday() throws IOException {
+  void valuesReadByThePojoSerializerAreWrittenInTheCurrentFormat() throws IOException {
     TypeSerializer<WaitingAsk> old =
         stored(
                 StoredValuesTest.<WaitingAsk>pojo(

@@ -54,7 +54,7 @@ class WholeJobSavepointITCase {
 
   @ParameterizedTest
   @MethodSource("fixtures")
-  void whatWaitsInASavepointComesOutAsIfTheJobHadNeverStopped(WholeJobFixture fixture)
+  void waitingEventsOfASavepointComeOutAsIfTheJobHadNeverStopped(WholeJobFixture fixture)
       throws Exception {
     Path savepoint = Files.createDirectories(folder.resolve("savepoint"));
     SavepointFixture.unpack(fixture.file(), savepoint);

@@ -1,5 +1,12 @@
 package io.fastweights.jobs.bench;
 
+import io.fastweights.jobs.bench.engine.DriftBenchCommand;
+import io.fastweights.jobs.bench.engine.EngineBenchCommand;
+import io.fastweights.jobs.bench.engine.ParityBenchCommand;
+import io.fastweights.jobs.bench.job.JobBenchCommand;
+import io.fastweights.jobs.bench.operator.OperatorBenchCommand;
+import io.fastweights.jobs.bench.read.ReadBenchCommand;
+import io.fastweights.jobs.bench.state.StateBenchCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -27,14 +34,5 @@ public final class BenchCommand implements Runnable {
     throw new ParameterException(
         command.commandLine(),
         "which benchmark? There are: engine, state, job, read, operator, drift, parity");
-  }
-
-  /**
-   * @throws ParameterException if a flag's value is out of its range
-   */
-  static void require(CommandSpec command, boolean holds, String message) {
-    if (!holds) {
-      throw new ParameterException(command.commandLine(), message);
-    }
   }
 }

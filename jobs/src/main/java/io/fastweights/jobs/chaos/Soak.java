@@ -1,6 +1,6 @@
 package io.fastweights.jobs.chaos;
 
-import io.fastweights.jobs.bench.ResidentMemory;
+import io.fastweights.jobs.bench.measure.ResidentMemory;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.process.LocalProcess;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.fastweights.jobs.demo;
 
 import io.fastweights.jobs.report.Interval;
-import io.fastweights.kernels.train.RocCurve;
+import io.fastweights.kernels.train.measures.RocCurve;
 import java.util.Arrays;
 
 /**

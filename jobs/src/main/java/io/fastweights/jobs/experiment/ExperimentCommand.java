@@ -1,5 +1,13 @@
 package io.fastweights.jobs.experiment;
 
+import io.fastweights.jobs.experiment.anomalies.AnomaliesExperiment;
+import io.fastweights.jobs.experiment.cases.CasesExperiment;
+import io.fastweights.jobs.experiment.flights.FlightsExperimentCommand;
+import io.fastweights.jobs.experiment.gates.GatesExperiment;
+import io.fastweights.jobs.experiment.retrieval.CapacityExperiment;
+import io.fastweights.jobs.experiment.streams.ElectricityExperiment;
+import io.fastweights.jobs.experiment.streams.RatingsExperiment;
+import io.fastweights.jobs.experiment.streams.StudentsExperiment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;

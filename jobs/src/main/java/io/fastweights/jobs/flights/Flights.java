@@ -1,7 +1,7 @@
 package io.fastweights.jobs.flights;
 
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.WeightsFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;

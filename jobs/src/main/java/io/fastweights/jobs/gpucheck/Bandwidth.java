@@ -1,9 +1,9 @@
 package io.fastweights.jobs.gpucheck;
 
-import io.fastweights.kernels.cuda.CudaEvent;
-import io.fastweights.kernels.cuda.CudaStream;
-import io.fastweights.kernels.cuda.DeviceMemory;
-import io.fastweights.kernels.cuda.PinnedMemory;
+import io.fastweights.kernels.cuda.driver.CudaEvent;
+import io.fastweights.kernels.cuda.driver.CudaStream;
+import io.fastweights.kernels.cuda.driver.DeviceMemory;
+import io.fastweights.kernels.cuda.driver.PinnedMemory;
 import java.util.Arrays;
 
 /** Bandwidth of copies of large blocks: the reference for other figures. */

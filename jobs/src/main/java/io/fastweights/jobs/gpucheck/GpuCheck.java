@@ -1,10 +1,10 @@
 package io.fastweights.jobs.gpucheck;
 
-import io.fastweights.kernels.cuda.CudaDevice;
 import io.fastweights.kernels.cuda.CudaEngineFactory;
-import io.fastweights.kernels.cuda.CudaModule;
-import io.fastweights.kernels.cuda.Driver;
-import io.fastweights.kernels.cuda.NativeLibrary;
+import io.fastweights.kernels.cuda.driver.CudaDevice;
+import io.fastweights.kernels.cuda.driver.CudaModule;
+import io.fastweights.kernels.cuda.driver.Driver;
+import io.fastweights.kernels.cuda.driver.NativeLibrary;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.model.Model;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.fastweights.jobs.gpucheck;
 
-import io.fastweights.kernels.cuda.CudaDevice;
-import io.fastweights.kernels.cuda.CudaModule;
 import io.fastweights.kernels.cuda.MemoryKernel;
+import io.fastweights.kernels.cuda.driver.CudaDevice;
+import io.fastweights.kernels.cuda.driver.CudaModule;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.Storage;
 import java.io.IOException;

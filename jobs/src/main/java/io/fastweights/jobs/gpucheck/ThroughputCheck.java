@@ -1,17 +1,17 @@
 package io.fastweights.jobs.gpucheck;
 
-import io.fastweights.kernels.cuda.Arguments;
-import io.fastweights.kernels.cuda.CudaDevice;
-import io.fastweights.kernels.cuda.CudaEvent;
-import io.fastweights.kernels.cuda.CudaModule;
-import io.fastweights.kernels.cuda.CudaStream;
-import io.fastweights.kernels.cuda.DeviceMemory;
 import io.fastweights.kernels.cuda.DevicePool;
 import io.fastweights.kernels.cuda.LayerKernels;
 import io.fastweights.kernels.cuda.MemoryKernel;
 import io.fastweights.kernels.cuda.MemoryStep;
-import io.fastweights.kernels.cuda.PinnedMemory;
-import io.fastweights.kernels.cuda.Scope;
+import io.fastweights.kernels.cuda.driver.Arguments;
+import io.fastweights.kernels.cuda.driver.CudaDevice;
+import io.fastweights.kernels.cuda.driver.CudaEvent;
+import io.fastweights.kernels.cuda.driver.CudaModule;
+import io.fastweights.kernels.cuda.driver.CudaStream;
+import io.fastweights.kernels.cuda.driver.DeviceMemory;
+import io.fastweights.kernels.cuda.driver.PinnedMemory;
+import io.fastweights.kernels.cuda.driver.Scope;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.math.Dpfp;

@@ -2,12 +2,12 @@ package io.fastweights.jobs.pipeline;
 
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaDifference;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.SecondStage;
 import io.fastweights.kernels.schema.Target;
+import io.fastweights.kernels.weights.WeightsFile;
 import io.fastweights.operator.api.AllowedPaths;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

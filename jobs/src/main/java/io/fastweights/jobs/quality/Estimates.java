@@ -8,7 +8,7 @@ import io.fastweights.jobs.quality.Quality.Model;
 import io.fastweights.jobs.quality.Quality.TimeBin;
 import io.fastweights.jobs.quality.Tally.TimeSums;
 import io.fastweights.jobs.report.Interval;
-import io.fastweights.kernels.train.RocCurve;
+import io.fastweights.kernels.train.measures.RocCurve;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;

@@ -1,6 +1,6 @@
 package io.fastweights.jobs.quality;
 
-import io.fastweights.kernels.train.RocCurve;
+import io.fastweights.kernels.train.measures.RocCurve;
 import java.util.Arrays;
 
 /**

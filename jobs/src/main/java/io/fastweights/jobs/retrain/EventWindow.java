@@ -7,7 +7,7 @@ import io.fastweights.jobs.kafka.TopicWindow;
 import io.fastweights.jobs.train.KeyedSequences;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
-import io.fastweights.kernels.train.EventSequence;
+import io.fastweights.kernels.train.sequence.EventSequence;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

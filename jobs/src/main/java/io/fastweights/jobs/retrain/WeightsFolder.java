@@ -1,7 +1,7 @@
 package io.fastweights.jobs.retrain;
 
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.WeightsFile;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.Sha256;
 import java.io.IOException;

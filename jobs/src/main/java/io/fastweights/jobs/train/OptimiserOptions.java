@@ -2,8 +2,8 @@ package io.fastweights.jobs.train;
 
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.schema.Target;
-import io.fastweights.kernels.train.EventSequence;
 import io.fastweights.kernels.train.TrainOptions;
+import io.fastweights.kernels.train.sequence.EventSequence;
 import java.util.List;
 import picocli.CommandLine.Option;
 

@@ -1,8 +1,8 @@
 package io.fastweights.jobs.train;
 
 import io.fastweights.jobs.progress.StatusLine;
-import io.fastweights.kernels.train.Metrics;
 import io.fastweights.kernels.train.TrainProgress;
+import io.fastweights.kernels.train.measures.Metrics;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.stream.Collectors;

@@ -1,8 +1,8 @@
 package io.fastweights.jobs.train;
 
-import io.fastweights.kernels.train.Metrics;
-import io.fastweights.kernels.train.StopMetric;
 import io.fastweights.kernels.train.TrainingDivergedException;
+import io.fastweights.kernels.train.measures.Metrics;
+import io.fastweights.kernels.train.measures.StopMetric;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;

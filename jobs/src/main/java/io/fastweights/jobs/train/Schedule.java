@@ -1,7 +1,7 @@
 package io.fastweights.jobs.train;
 
-import io.fastweights.kernels.train.EventSequence;
 import io.fastweights.kernels.train.TrainOptions;
+import io.fastweights.kernels.train.sequence.EventSequence;
 import java.util.List;
 
 /**

@@ -9,7 +9,7 @@ import io.fastweights.jobs.progress.StatusLine;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
-import io.fastweights.kernels.train.EventSequence;
+import io.fastweights.kernels.train.sequence.EventSequence;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.fastweights.jobs.train;
 
-import io.fastweights.kernels.train.EventSequence;
+import io.fastweights.kernels.train.sequence.EventSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,15 +3,15 @@ package io.fastweights.jobs.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.fastweights.jobs.experiment.FlightSequences;
+import io.fastweights.jobs.experiment.flights.FlightSequences;
 import io.fastweights.jobs.flights.Flight;
 import io.fastweights.jobs.flights.Flights;
 import io.fastweights.jobs.pipeline.EmbeddedCluster;
 import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.jobs.pipeline.WorkFolder;
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.train.EventSequence;
 import io.fastweights.kernels.train.Scoring;
+import io.fastweights.kernels.train.sequence.EventSequence;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -7,7 +7,7 @@ import io.fastweights.jobs.Commands;
 import io.fastweights.jobs.TrainedWeights;
 import io.fastweights.jobs.cluster.SessionFolder;
 import io.fastweights.jobs.process.LocalProcess;
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.WeightsFile;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fastweights.jobs.Commands;
 import io.fastweights.jobs.TrainedWeights;
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.WeightsFile;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

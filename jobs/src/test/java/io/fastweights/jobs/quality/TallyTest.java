@@ -9,7 +9,7 @@ import io.fastweights.jobs.quality.Quality.Model;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
-import io.fastweights.kernels.train.RocCurve;
+import io.fastweights.kernels.train.measures.RocCurve;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;

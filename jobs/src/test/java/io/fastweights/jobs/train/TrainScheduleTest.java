@@ -3,7 +3,7 @@ package io.fastweights.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.fastweights.kernels.train.EventSequence;
+import io.fastweights.kernels.train.sequence.EventSequence;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;

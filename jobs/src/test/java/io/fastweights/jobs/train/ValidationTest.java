@@ -2,7 +2,7 @@ package io.fastweights.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.kernels.train.EventSequence;
+import io.fastweights.kernels.train.sequence.EventSequence;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

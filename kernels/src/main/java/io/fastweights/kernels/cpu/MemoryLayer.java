@@ -35,7 +35,7 @@ final class MemoryLayer {
   /** Seeds of the events' rounding: int[row]; null for memories in fp32. */
   int[] seeds;
 
-  /** Which update of an event this is: the number of the layer. */
+  /** The index of this update within an event: the number of the layer. */
   int update;
 
   /** The batch's row that comes first in projections, values, beta, reads and recalls. */

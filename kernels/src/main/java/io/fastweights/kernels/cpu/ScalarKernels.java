@@ -23,7 +23,7 @@ public final class ScalarKernels implements CpuKernels {
   private float[] asked = {};
   private float[] wide = {};
 
-  /** Where the current head of a bf16 memory begins in it; {@link #EXACT} in fp32. */
+  /** Offset of the current head in a bf16 memory; {@link #EXACT} in fp32. */
   private int place = EXACT;
 
   private float peak;

@@ -9,6 +9,7 @@ import java.util.Map;
 /** The hot operations on the Vector API, with the bits of {@link ScalarKernels}. */
 final class VectorKernels implements CpuKernels {
   private final VectorLayers layers = new VectorLayers();
+  private final VectorActivations activations = new VectorActivations();
 
   /** Slow weights in the layout of the product; they never change while an engine lives. */
   private final Map<Dense, Panels> panels = new IdentityHashMap<>();
@@ -47,12 +48,12 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public void sigmoid(float[] x, int from, int to) {
-    layers.sigmoid(x, from, to);
+    activations.sigmoid(x, from, to);
   }
 
   @Override
   public void gelu(float[] x, int from, int to) {
-    layers.gelu(x, from, to);
+    activations.gelu(x, from, to);
   }
 
   @Override

@@ -3,15 +3,11 @@ package io.fastweights.kernels.cpu;
 import io.fastweights.kernels.numeric.Layers;
 import io.fastweights.kernels.numeric.Layers.Norm;
 import io.fastweights.kernels.numeric.Sums;
-import io.fastweights.kernels.numeric.Transcendental;
-import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Dense products, layer norm, sigmoid and GELU on vectors, with the bits of {@link Layers}.
+ * Dense products and layer norm on vectors, with the bits of {@link Layers}.
  *
  * <p>An output of a dense product is one chain of fused multiply-adds over ascending inputs.
  * Vectors run along the outputs and blocks along the rows, so the chain is never cut: a row's
@@ -22,16 +18,6 @@ final class VectorLayers {
   private static final int L = F.length();
   private static final int W = Panels.WIDTH;
 
-  /**
-   * Doubles are widened in plain loops: a second shape of float vectors in the JVM would cost the
-   * compiler its certainty about every call on the first.
-   */
-  private static final VectorSpecies<Double> D = VectorWidth.DOUBLES;
-
-  /** Values widened at a time. */
-  private static final int WIDE = 64;
-
-  private final double[] wide = new double[WIDE];
   private final float[] lanes = new float[Sums.LANES];
   private final float[] peak = new float[12 * L];
   private final float[] padded = new float[4 * 2 * L];
@@ -292,81 +278,5 @@ final class VectorLayers {
       FloatVector.fromArray(F, p, i).add(FloatVector.fromArray(F, p, i + half)).intoArray(p, i);
     }
     return ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7]));
-  }
-
-  /** x = sigmoid(x), for x[from ... to - 1]. */
-  void sigmoid(float[] x, int from, int to) {
-    for (int at = from; at < to; at += WIDE) {
-      int n = Math.min(WIDE, to - at);
-      widen(x, at, n);
-      for (int i = 0; i < n; i += D.length()) {
-        DoubleVector power = exp(DoubleVector.fromArray(D, wide, i).neg());
-        DoubleVector.broadcast(D, 1).div(power.add(1)).intoArray(wide, i);
-      }
-      narrow(x, at, n);
-    }
-  }
-
-  /** x = gelu(x), for x[from ... to - 1]. */
-  void gelu(float[] x, int from, int to) {
-    for (int at = from; at < to; at += WIDE) {
-      int n = Math.min(WIDE, to - at);
-      widen(x, at, n);
-      for (int i = 0; i < n; i += D.length()) {
-        DoubleVector value = DoubleVector.fromArray(D, wide, i);
-        DoubleVector zero = DoubleVector.zero(D);
-        DoubleVector rectified = zero.blend(value, value.compare(VectorOperators.GT, zero));
-        DoubleVector held = atMost(value.abs(), Transcendental.TAIL_LIMIT);
-        rectified.sub(held.mul(normalTail(held))).intoArray(wide, i);
-      }
-      narrow(x, at, n);
-    }
-  }
-
-  private void widen(float[] x, int at, int n) {
-    for (int i = 0; i < n; i++) {
-      wide[i] = x[at + i];
-    }
-  }
-
-  private void narrow(float[] x, int at, int n) {
-    for (int i = 0; i < n; i++) {
-      x[at + i] = (float) wide[i];
-    }
-  }
-
-  private static DoubleVector atMost(DoubleVector x, double limit) {
-    DoubleVector limits = DoubleVector.broadcast(D, limit);
-    VectorMask<Double> above = x.compare(VectorOperators.GT, limits);
-    return x.blend(limits, above);
-  }
-
-  /** {@link Transcendental#exp}. */
-  private static DoubleVector exp(DoubleVector x) {
-    DoubleVector least = DoubleVector.broadcast(D, -Transcendental.EXP_LIMIT);
-    DoubleVector held = atMost(x, Transcendental.EXP_LIMIT);
-    held = held.blend(least, held.compare(VectorOperators.LT, least));
-    DoubleVector round = DoubleVector.broadcast(D, Transcendental.ROUND);
-    DoubleVector rounded = held.fma(DoubleVector.broadcast(D, Transcendental.LOG2_E), round);
-    DoubleVector r = rounded.sub(round).fma(DoubleVector.broadcast(D, -Transcendental.LN_2), held);
-    DoubleVector p = DoubleVector.broadcast(D, Transcendental.exp(0));
-    for (int i = 1; i <= Transcendental.expDegree(); i++) {
-      p = p.fma(r, DoubleVector.broadcast(D, Transcendental.exp(i)));
-    }
-    return p.reinterpretAsLongs()
-        .add(rounded.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52))
-        .reinterpretAsDoubles();
-  }
-
-  /** {@link Transcendental#normalTail} of t that is in range already. */
-  private static DoubleVector normalTail(DoubleVector t) {
-    DoubleVector centre = DoubleVector.broadcast(D, Transcendental.TAIL_CENTRE);
-    DoubleVector inverse = DoubleVector.broadcast(D, 1).div(t.add(centre));
-    DoubleVector u = t.sub(centre).mul(inverse);
-    DoubleVector p = DoubleVector.broadcast(D, Transcendental.tail(0));
-    for (int i = 1; i <= Transcendental.tailDegree(); i++) {
-      p = p.fma(u, DoubleVector.broadcast(D, Transcendental.tail(i)));
-    }
-    return p.mul(inverse).mul(exp(t.mul(-0.5).mul(t)));
   }
 }

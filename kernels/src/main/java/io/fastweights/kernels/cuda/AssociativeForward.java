@@ -1,5 +1,7 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.cuda.driver.Arguments;
+import io.fastweights.kernels.cuda.driver.CudaStream;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.MemoryShape;
 

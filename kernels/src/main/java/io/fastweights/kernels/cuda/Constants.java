@@ -1,5 +1,10 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.cuda.driver.CudaStream;
+import io.fastweights.kernels.cuda.driver.DeviceMemory;
+import io.fastweights.kernels.cuda.driver.PinnedMemory;
+import io.fastweights.kernels.cuda.driver.Scope;
+
 /** Floats that are written to the device once. */
 final class Constants {
   private Constants() {}

@@ -1,6 +1,12 @@
 package io.fastweights.kernels.cuda;
 
 import io.fastweights.kernels.cuda.DeviceNetwork.Matrix;
+import io.fastweights.kernels.cuda.driver.Arguments;
+import io.fastweights.kernels.cuda.driver.CudaStream;
+import io.fastweights.kernels.cuda.driver.DeviceMemory;
+import io.fastweights.kernels.cuda.driver.NativeLibrary;
+import io.fastweights.kernels.cuda.driver.NativeResource;
+import io.fastweights.kernels.cuda.driver.Scope;
 import io.fastweights.kernels.engine.EngineException;
 import java.util.List;
 import java.util.Locale;

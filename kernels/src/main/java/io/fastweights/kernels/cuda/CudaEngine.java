@@ -1,5 +1,11 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.cuda.driver.Arguments;
+import io.fastweights.kernels.cuda.driver.CudaDevice;
+import io.fastweights.kernels.cuda.driver.CudaEvent;
+import io.fastweights.kernels.cuda.driver.CudaModule;
+import io.fastweights.kernels.cuda.driver.CudaStream;
+import io.fastweights.kernels.cuda.driver.Scope;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineOptions;

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.cuda.driver.NativeLibrary;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineFactory;

@@ -1,9 +1,14 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.cuda.driver.Arguments;
+import io.fastweights.kernels.cuda.driver.CudaDevice;
+import io.fastweights.kernels.cuda.driver.CudaModule;
+import io.fastweights.kernels.cuda.driver.CudaStream;
+import io.fastweights.kernels.cuda.driver.Scope;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
-import io.fastweights.kernels.train.DeviceRecurrence;
-import io.fastweights.kernels.train.HeadSequence;
+import io.fastweights.kernels.train.network.DeviceRecurrence;
+import io.fastweights.kernels.train.network.HeadSequence;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Locale;
@@ -11,14 +16,14 @@ import java.util.function.ToIntFunction;
 
 /**
  * The fast-weight recurrence over whole sequences and back, on a GPU: what {@link
- * io.fastweights.kernels.train.Recurrence} does for one head of one sequence, for many at once, a
- * block of the device each (Schlag et al. 2021, section 4.2 and appendix on the custom backward
- * pass). W is walked back from its end, with a snapshot every so many events.
+ * io.fastweights.kernels.train.network.Recurrence} does for one head of one sequence, for many at
+ * once, a block of the device each (Schlag et al. 2021, section 4.2 and appendix on the custom
+ * backward pass). W is walked back from its end, with a snapshot every so many events.
  *
  * <p>Results agree with those of the CPU within rounding: sums over rows are shared out among the
  * warps of a block. The bits are the same from run to run, for any other heads beside one.
- * Gradients are those of phi; {@link io.fastweights.kernels.train.FeatureGradient} leads from there
- * to keys and queries. Not thread-safe.
+ * Gradients are those of phi; {@link io.fastweights.kernels.train.network.FeatureGradient} leads
+ * from there to keys and queries. Not thread-safe.
  */
 public final class CudaRecurrence implements DeviceRecurrence {
   private static final int LEAST_INTERVAL = 64;
@@ -43,7 +48,7 @@ public final class CudaRecurrence implements DeviceRecurrence {
   /**
    * Takes a device.
    *
-   * @param deviceIndex which of the process's CUDA devices
+   * @param deviceIndex index of the CUDA device among the process's
    * @param rows E, the features of phi
    * @param columns M, the dimension of a value
    * @throws EngineException if the device is unavailable, or a head has too many columns for it

@@ -1,5 +1,9 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.cuda.driver.CudaStream;
+import io.fastweights.kernels.cuda.driver.DeviceMemory;
+import io.fastweights.kernels.cuda.driver.PinnedMemory;
+import io.fastweights.kernels.cuda.driver.Scope;
 import io.fastweights.kernels.math.Network;
 import io.fastweights.kernels.numeric.Layers.Dense;
 import io.fastweights.kernels.numeric.Layers.Norm;

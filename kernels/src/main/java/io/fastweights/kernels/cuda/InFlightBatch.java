@@ -1,5 +1,10 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.cuda.driver.CudaEvent;
+import io.fastweights.kernels.cuda.driver.CudaStream;
+import io.fastweights.kernels.cuda.driver.DeviceMemory;
+import io.fastweights.kernels.cuda.driver.PinnedMemory;
+import io.fastweights.kernels.cuda.driver.Scope;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.LogLoan;
 import io.fastweights.kernels.model.Model;

@@ -2,6 +2,8 @@ package io.fastweights.kernels.cuda;
 
 import io.fastweights.kernels.cuda.DeviceNetwork.Matrix;
 import io.fastweights.kernels.cuda.DeviceNetwork.Scale;
+import io.fastweights.kernels.cuda.driver.Arguments;
+import io.fastweights.kernels.cuda.driver.CudaModule;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.SlowModel;

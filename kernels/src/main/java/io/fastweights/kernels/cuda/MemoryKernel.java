@@ -1,5 +1,6 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.cuda.driver.CudaModule;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.Storage;

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.cuda.driver.Arguments;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
@@ -29,7 +30,7 @@ public final class MemoryStep {
   /** Address of the seeds of the rounding: int[row]; 0 for memories in fp32. */
   public long seeds;
 
-  /** Which update of each event this is: the number of the layer. */
+  /** The index of this update within an event: the number of the layer. */
   int update;
 
   /** Keys and queries: float[row * projectionStride + key or query + head * d ...]. */

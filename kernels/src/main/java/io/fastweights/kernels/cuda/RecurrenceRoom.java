@@ -1,6 +1,10 @@
 package io.fastweights.kernels.cuda;
 
-import io.fastweights.kernels.train.DeviceRecurrence.Head;
+import io.fastweights.kernels.cuda.driver.CudaStream;
+import io.fastweights.kernels.cuda.driver.DeviceMemory;
+import io.fastweights.kernels.cuda.driver.PinnedMemory;
+import io.fastweights.kernels.cuda.driver.Scope;
+import io.fastweights.kernels.train.network.DeviceRecurrence.Head;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.ToIntFunction;

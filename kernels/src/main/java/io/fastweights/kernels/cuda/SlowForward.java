@@ -1,6 +1,8 @@
 package io.fastweights.kernels.cuda;
 
 import io.fastweights.kernels.cuda.DeviceNetwork.Layer;
+import io.fastweights.kernels.cuda.driver.Arguments;
+import io.fastweights.kernels.cuda.driver.CudaStream;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.ModelConfig.BetaGate;

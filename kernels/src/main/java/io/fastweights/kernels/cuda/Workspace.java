@@ -1,5 +1,8 @@
 package io.fastweights.kernels.cuda;
 
+import io.fastweights.kernels.cuda.driver.CudaStream;
+import io.fastweights.kernels.cuda.driver.DeviceMemory;
+import io.fastweights.kernels.cuda.driver.Scope;
 import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;

@@ -5,11 +5,11 @@ import io.fastweights.kernels.model.Storage;
 /**
  * Options of an engine.
  *
- * @param device which engine
+ * @param device the kind of engine
  * @param slots memories in the pool; fewer where a device is short of memory
  * @param leastSlots fewer than these are an error
  * @param storage how the pool holds a memory
- * @param deviceIndex which of the process's CUDA devices
+ * @param deviceIndex index of the CUDA device among the process's
  * @param poolBytes most bytes of a device's memory for the pool
  * @param denseProducts implementation of products with slow weights on a CUDA device
  */
@@ -22,7 +22,7 @@ public record EngineOptions(
     long poolBytes,
     DenseProducts denseProducts) {
 
-  /** Which engine runs. */
+  /** Kinds of engines. */
   public enum Device {
     /** CUDA where a usable device is, else the CPU. */
     AUTO,

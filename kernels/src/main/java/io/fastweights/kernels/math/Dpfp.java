@@ -110,9 +110,9 @@ public final class Dpfp {
   }
 
   /**
-   * The factor that divides phi by its sum (section 4.2, equation 25) or by its Euclidean length.
-   * Where the size has no inverse in float (0, or below the smallest normal number) it is 0, and so
-   * is phi: nothing is read, nothing is written.
+   * The factor that divides phi by its sum (section 4.2, equation 25) or by its Euclidean length. A
+   * size without an inverse in float (0, or below the smallest normal number) gives 0. Then phi is
+   * 0, and nothing is read or written.
    */
   public static float inverse(float size) {
     return size < Float.MIN_NORMAL ? 0 : 1 / size;

@@ -26,7 +26,7 @@ public final class LogReplay {
   private final int features;
   private final float[] phi;
 
-  /** What is multiplied with deltas: phi, unless rows have step sizes of their own. */
+  /** The factor of deltas: phi, unless rows have step sizes of their own. */
   private final float[] kappa;
 
   private final float[] vOld;

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** Argument checks at the public edge: each names the value and the limit. */
-final class Checks {
+public final class Checks {
   /** Some virtual machines keep a few words of an array for themselves. */
-  static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+  public static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
   private Checks() {}
 

@@ -5,8 +5,8 @@ package io.fastweights.kernels.model;
  * forms. A log of <em>deltas</em> holds for each head the key and the delta, and is replayed
  * without a read: {@code W <- f W, W += phi(k) (x) delta}. A log of <em>values</em> holds one value
  * for all heads and their constant betas, and is replayed as it was learned: delta = beta (v - W^T
- * phi(k)) of what W then is. Where heads are many and keys not much longer than values it is half
- * of the bytes. Schlag et al. 2021, section 4.2, equations 23 and 24.
+ * phi(k)) with the W of that step. With many heads, and keys not much longer than values, it takes
+ * half of the bytes. Schlag et al. 2021, section 4.2, equations 23 and 24.
  *
  * @param events how many
  * @param keys float[events][updates][heads][keyDim], before phi, as an engine's batch returns them

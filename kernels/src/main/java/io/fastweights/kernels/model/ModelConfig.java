@@ -8,7 +8,7 @@ import java.util.Locale;
  * of a weights file. Defaults are the paper's; {@code SHARED} and {@code IDENTITY} are what
  * dpfp-pytorch computes.
  *
- * @param architecture which module: the single cell, one attention layer, or the whole transformer
+ * @param architecture the module: the single cell, one attention layer, or the whole transformer
  * @param dim floats of an input, and of the residual stream
  * @param depth layers
  * @param heads heads of a layer
@@ -92,7 +92,7 @@ public record ModelConfig(
     IDENTITY
   }
 
-  /** Which layers write to which memory. */
+  /** Memories of a model: one for each layer, or one for all. */
   public enum MemoryScope {
     /** Each layer has its own. */
     PER_LAYER,

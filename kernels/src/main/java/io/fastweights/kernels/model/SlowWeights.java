@@ -63,10 +63,11 @@ public final class SlowWeights implements Serializable {
    * @param tensor its name
    * @param message says so, with both shapes
    */
-  record Mismatch(Kind kind, String tensor, String message) {}
+  public record Mismatch(Kind kind, String tensor, String message) {}
 
   /** The first tensor, in the order of the model, that is not as expected. */
-  static Optional<Mismatch> mismatch(Map<String, int[]> expected, Map<String, int[]> actual) {
+  public static Optional<Mismatch> mismatch(
+      Map<String, int[]> expected, Map<String, int[]> actual) {
     for (Map.Entry<String, int[]> entry : expected.entrySet()) {
       String name = entry.getKey();
       String wanted = Arrays.toString(entry.getValue());

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.model;
 
+import io.fastweights.kernels.weights.Safetensors;
 import java.io.IOException;
 import java.util.regex.Pattern;
 
@@ -64,7 +65,7 @@ public final class WeightsFormatException extends IOException {
    * @param tensor the tensor's name, or null where the error is not one tensor's
    * @param problem a sentence that names the tensor, what was found and what is allowed
    */
-  WeightsFormatException(Kind kind, String file, String tensor, String problem) {
+  public WeightsFormatException(Kind kind, String file, String tensor, String problem) {
     super(printable(file + ": " + problem));
     this.kind = kind;
     this.tensor = tensor;

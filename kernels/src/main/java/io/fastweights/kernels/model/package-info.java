@@ -1,2 +1,2 @@
-/** Models, their configuration, weights files, and the shape of a memory and its log. */
+/** Models, their configuration and weights, and the shape of a memory and its log. */
 package io.fastweights.kernels.model;

@@ -48,7 +48,7 @@ public final class StochasticRounding {
     return update + 1;
   }
 
-  /** What is added to an event's seed for a pass, before it is mixed. */
+  /** The offset of a pass, added to an event's seed before it is mixed. */
   public static int offset(int pass) {
     return pass * STEP;
   }

@@ -251,7 +251,7 @@ public final class EncodedEvent {
   }
 
   /**
-   * Writes the event as its key keeps it: without the vector. Where the key has running statistics,
+   * Writes the event as its key keeps it: without the vector. If the key has running statistics,
    * the complement of the number of features is written, and the statistics follow the rest.
    */
   public void writeLag(DataOutput out) throws IOException {

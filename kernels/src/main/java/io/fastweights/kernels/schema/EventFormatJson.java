@@ -121,7 +121,7 @@ final class EventFormatJson {
     try {
       return formatter.parse(formatter.format(SAMPLE)).query(TemporalQueries.localDate()) != null;
     } catch (DateTimeException e) {
-      // What it writes it cannot read, as without a digit between two numbers: no proof of a lack.
+      // A format that cannot read its own text (two numbers with nothing between) may have a date.
       return true;
     }
   }

@@ -1,10 +1,8 @@
 package io.fastweights.kernels.schema;
 
-import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -104,8 +102,7 @@ public sealed interface Field {
 
     @Override
     public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
-      ids[at] = value == null ? 0 : idOf.getOrDefault(Ids.text(value), 0);
-      weights[at] = 1;
+      Ids.one(value == null ? 0 : idOf.getOrDefault(Ids.text(value), 0), ids, weights, at);
     }
   }
 
@@ -126,8 +123,7 @@ public sealed interface Field {
 
     @Override
     public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
-      ids[at] = value == null ? 0 : 1 + Ids.bucket(Ids.text(value), buckets - 1);
-      weights[at] = 1;
+      Ids.one(value == null ? 0 : 1 + Ids.bucket(Ids.text(value), buckets - 1), ids, weights, at);
     }
   }
 
@@ -146,38 +142,12 @@ public sealed interface Field {
     /** Beyond this many deviations a value is clipped. */
     public static final float CLIP = 8;
 
-    /** Milliseconds since 1970 are within it. */
-    static final double LARGEST_MEAN = 1e15;
-
-    /** Beyond it, or below its inverse, every value is the same number or clipped. */
-    private static final double LARGEST_DEVIATION = 1e12;
-
     public Numeric {
       if (statistics == Statistics.CHANGES) {
         throw new IllegalArgumentException(
             "field " + name + ": statistics of changes are those of a target");
       }
-      if (!(Math.abs(mean) <= LARGEST_MEAN)) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "field %s: mean is %s, must be within -%s and %s",
-                name,
-                mean,
-                LARGEST_MEAN,
-                LARGEST_MEAN));
-      }
-      boolean starts = statistics == Statistics.GIVEN || deviation != 0;
-      if (starts && !(deviation >= 1 / LARGEST_DEVIATION && deviation <= LARGEST_DEVIATION)) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "field %s: deviation is %s, must be positive, from %s to %s",
-                name,
-                deviation,
-                1 / LARGEST_DEVIATION,
-                LARGEST_DEVIATION));
-      }
+      Scaling.check(name, mean, deviation, statistics);
     }
 
     /** Standardised by constants. */
@@ -192,16 +162,7 @@ public sealed interface Field {
 
     @Override
     public String toString() {
-      return String.format(Locale.ROOT, "Numeric[name=%s, %s]", name, scale());
-    }
-
-    /** In words. */
-    String scale() {
-      String constants = "mean=" + mean + ", deviation=" + deviation;
-      if (statistics == Statistics.GIVEN) {
-        return constants;
-      }
-      return "running statistics of the key" + (deviation == 0 ? "" : " from " + constants);
+      return "Numeric[name=" + name + ", " + Scaling.text(mean, deviation, statistics) + "]";
     }
 
     @Override
@@ -219,8 +180,7 @@ public sealed interface Field {
     public void encode(Object value, long timestamp, int[] ids, float[] weights, int at)
         throws MalformedEventException {
       if (value == null) {
-        ids[at] = MISSING;
-        weights[at] = 1;
+        Ids.one(MISSING, ids, weights, at);
         return;
       }
       if (statistics == Statistics.KEY) {
@@ -230,7 +190,7 @@ public sealed interface Field {
       }
       double number = RawEvent.number("field ", name, value);
       ids[at] = 0;
-      weights[at] = Math.max(-CLIP, Math.min(CLIP, (float) ((number - mean) / deviation)));
+      weights[at] = Scaling.standardised(number, mean, deviation);
     }
   }
 
@@ -259,8 +219,7 @@ public sealed interface Field {
     /** Encodes "no event before". */
     @Override
     public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
-      ids[at] = 0;
-      weights[at] = 1;
+      Ids.one(0, ids, weights, at);
     }
 
     @Override
@@ -325,8 +284,7 @@ public sealed interface Field {
     /** Encodes "no event before". */
     @Override
     public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
-      ids[at] = 0;
-      weights[at] = 1;
+      Ids.one(0, ids, weights, at);
     }
   }
 
@@ -364,17 +322,13 @@ public sealed interface Field {
       double position =
           LocalTime.millisOfDay(timestamp, zone) / (double) LocalTime.DAY_MILLIS * buckets;
       if (!smooth) {
-        ids[at] = Math.min(buckets - 1, (int) position);
-        weights[at] = 1;
+        Ids.one(Math.min(buckets - 1, (int) position), ids, weights, at);
         return;
       }
       double fromMiddle = position - 0.5;
       int lower = (int) Math.floor(fromMiddle);
       float share = (float) (fromMiddle - lower);
-      ids[at] = Math.floorMod(lower, buckets);
-      weights[at] = 1 - share;
-      ids[at + 1] = Math.floorMod(lower + 1, buckets);
-      weights[at + 1] = share;
+      Ids.two(lower, share, buckets, ids, weights, at);
     }
   }
 
@@ -392,56 +346,7 @@ public sealed interface Field {
 
     @Override
     public void encode(Object value, long timestamp, int[] ids, float[] weights, int at) {
-      ids[at] = LocalTime.dayOfWeek(timestamp, zone);
-      weights[at] = 1;
-    }
-  }
-
-  /** Methods that the fields share. */
-  final class Ids {
-    private static final long FNV_BASIS = 0xcbf29ce484222325L;
-    private static final long FNV_PRIME = 0x100000001b3L;
-
-    private Ids() {}
-
-    static void check(String field, int ids) {
-      if (ids > MOST_IDS) {
-        throw new IllegalArgumentException(
-            "field " + field + " has " + ids + " ids, must be at most " + MOST_IDS);
-      }
-    }
-
-    static String text(Object value) {
-      if (value instanceof Number number) {
-        double d = number.doubleValue();
-        return d == Math.rint(d) && Math.abs(d) < 1e15 ? Long.toString((long) d) : value.toString();
-      }
-      return value.toString();
-    }
-
-    /** FNV-1a over UTF-8, then mixed: the same bucket on every JVM. */
-    static int bucket(String text, int buckets) {
-      long hash = FNV_BASIS;
-      for (int i = 0; i < text.length(); i++) {
-        char c = text.charAt(i);
-        if (c >= 0x80) {
-          return bucket(hash(text.getBytes(StandardCharsets.UTF_8)), buckets);
-        }
-        hash = (hash ^ c) * FNV_PRIME;
-      }
-      return bucket(hash, buckets);
-    }
-
-    private static long hash(byte[] bytes) {
-      long hash = FNV_BASIS;
-      for (byte b : bytes) {
-        hash = (hash ^ (b & 0xff)) * FNV_PRIME;
-      }
-      return hash;
-    }
-
-    private static int bucket(long hash, int buckets) {
-      return (int) Long.remainderUnsigned(Mix.mix64(hash), buckets);
+      Ids.one(LocalTime.dayOfWeek(timestamp, zone), ids, weights, at);
     }
   }
 }

@@ -48,13 +48,13 @@ public final class InputEncoder {
     Vectors[] now = new Vectors[n];
     Vectors[] lagged = new Vectors[n];
     for (int i = 0; i < n; i++) {
-      now[i] = new Table(embeddings.apply(Schema.embedding(schema.fields().get(i))), dim);
-      lagged[i] = new Table(embeddings.apply(Schema.lagEmbedding(schema.fields().get(i))), dim);
+      now[i] = new Table(embeddings.apply(EmbeddingNames.of(schema.fields().get(i))), dim);
+      lagged[i] = new Table(embeddings.apply(EmbeddingNames.ofLag(schema.fields().get(i))), dim);
     }
     Vectors target =
         schema.target() == null
             ? null
-            : new Table(embeddings.apply(Schema.lagEmbedding(schema.target())), dim);
+            : new Table(embeddings.apply(EmbeddingNames.ofLag(schema.target())), dim);
     return new InputEncoder(schema, dim, now, lagged, target);
   }
 
@@ -68,7 +68,7 @@ public final class InputEncoder {
     Vectors[] now = new Vectors[schema.fields().size()];
     for (int i = 0; i < now.length; i++) {
       Field field = schema.fields().get(i);
-      long fieldSeed = Mix.mix64(seed ^ Field.Ids.bucket(field.name(), Integer.MAX_VALUE));
+      long fieldSeed = Mix.mix64(seed ^ Ids.bucket(field.name(), Integer.MAX_VALUE));
       now[i] = new Projection(fieldSeed, field.ids() + field.untrainedIds(), dim);
     }
     return new InputEncoder(schema, dim, now, null, null);

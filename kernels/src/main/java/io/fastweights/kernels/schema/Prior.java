@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 
 /**
- * What is known of a target before a key's first event: the rate of each class. It counts as a
- * number of events beside the key's own, so a new key is answered with it and an old one with its
- * own rate; see {@link RunningRates}.
+ * The rate of each class before a key's first event. It counts as a number of events beside the
+ * key's own: a new key is answered with the prior, an old one with its own rate; see {@link
+ * RunningRates}.
  *
  * @param rates of the classes in their order, or of true alone; positive. Those of classes are
  *     divided by their sum, which is 1 but for rounding

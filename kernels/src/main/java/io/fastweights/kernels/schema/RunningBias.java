@@ -32,7 +32,7 @@ final class RunningBias {
     return SUMS + target.dim();
   }
 
-  /** What a residual differs from the mean before it. */
+  /** Residual minus the mean before it. */
   static float[] residual(Target.Residual target, float[] value, double[] state, int at) {
     float[] residual = new float[value.length];
     for (int j = 0; j < residual.length; j++) {
@@ -85,7 +85,7 @@ final class RunningBias {
   /**
    * Writes the sums of the share after an event; where outputs are not finite, they stay.
    *
-   * @param learned what the memory learned of the event
+   * @param learned the target that the memory learned
    * @param before the state before the event
    */
   static void share(

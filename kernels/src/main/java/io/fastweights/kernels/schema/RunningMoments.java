@@ -30,7 +30,7 @@ final class RunningMoments {
   static final double OUTLIER = 3;
 
   /** Values are clipped to it; squares of their differences stay finite. */
-  private static final double MOST = Field.Numeric.LARGEST_MEAN;
+  private static final double MOST = Scaling.LARGEST_MEAN;
 
   private RunningMoments() {}
 

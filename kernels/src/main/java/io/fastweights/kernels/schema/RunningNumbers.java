@@ -165,7 +165,7 @@ public final class RunningNumbers {
         new RunningNumbers(values, moments, before, mean, deviation));
   }
 
-  /** What a target is counted from: the last value where its changes are, else 0. */
+  /** The origin of a target: the last value if the target is its change, else 0. */
   private static double level(Target target, double[] moments, int at) {
     if (!isOfChanges(target)) {
       return 0;

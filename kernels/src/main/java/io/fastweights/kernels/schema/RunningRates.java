@@ -59,7 +59,7 @@ final class RunningRates {
     }
   }
 
-  /** What a label differs from the rates before it, float[classes]. */
+  /** Label minus the rates before it, float[classes]. */
   static float[] residual(Prior prior, int label, double[] state, int at) {
     float[] residual = new float[prior.rates().size()];
     for (int c = 0; c < residual.length; c++) {

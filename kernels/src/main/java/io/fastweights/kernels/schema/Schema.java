@@ -312,38 +312,15 @@ public record Schema(
   public Map<String, int[]> embeddingShapes(int dim) {
     Map<String, int[]> shapes = new LinkedHashMap<>();
     for (Field field : fields) {
-      shapes.put(embedding(field), new int[] {field.ids(), dim});
+      shapes.put(EmbeddingNames.of(field), new int[] {field.ids(), dim});
     }
     for (Field field : fields) {
-      shapes.put(lagEmbedding(field), new int[] {field.ids(), dim});
+      shapes.put(EmbeddingNames.ofLag(field), new int[] {field.ids(), dim});
     }
     if (target != null) {
-      shapes.put(lagEmbedding(target), new int[] {target.ids(), dim});
+      shapes.put(EmbeddingNames.ofLag(target), new int[] {target.ids(), dim});
     }
     return shapes;
-  }
-
-  static String embedding(Field field) {
-    return "embedding." + escaped(field.name()) + ".weight";
-  }
-
-  static String lagEmbedding(Field field) {
-    return "embedding.lag." + escaped(field.name()) + ".weight";
-  }
-
-  static String lagEmbedding(Target target) {
-    return "embedding.lag.target." + escaped(target.name()) + ".weight";
-  }
-
-  /** A name as a part of a tensor's: all but ASCII letters, digits and _ as %, then its code. */
-  private static String escaped(String name) {
-    StringBuilder escaped = new StringBuilder();
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      boolean plain = c == '_' || c < 0x80 && Character.isLetterOrDigit(c);
-      escaped.append(plain ? String.valueOf(c) : String.format(Locale.ROOT, "%%%04X", (int) c));
-    }
-    return escaped.toString();
   }
 
   /** The column of a field or target of this name. */

@@ -1,10 +1,9 @@
 package io.fastweights.kernels.schema;
 
 import io.fastweights.kernels.numeric.Layers;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** The predicted quantity, and the mapping of a model's outputs to a prediction. */
 public sealed interface Target {
@@ -58,10 +57,7 @@ public sealed interface Target {
     private final String name;
     private final List<String> classes;
     private final Prior prior;
-    private final Map<String, Integer> idOf = new HashMap<>();
-
-    /** Of classes that are numbers, however written; none where two classes are the same number. */
-    private final Map<String, Integer> idOfNumber = new HashMap<>();
+    private final ClassIds idOf;
 
     /** Without a prior. */
     public Classes(String name, List<String> classes) {
@@ -82,16 +78,7 @@ public sealed interface Target {
       this.name = name;
       this.classes = List.copyOf(classes);
       this.prior = prior;
-      for (String label : classes) {
-        if (idOf.put(label, idOf.size()) != null) {
-          throw new IllegalArgumentException(
-              "target " + name + ": class '" + label + "' stands twice");
-        }
-        String number = Numbers.canonical(label);
-        if (number != null && idOfNumber.putIfAbsent(number, idOf.get(label)) != null) {
-          idOfNumber.put(number, null);
-        }
-      }
+      this.idOf = new ClassIds(name, classes);
     }
 
     @Override
@@ -129,19 +116,12 @@ public sealed interface Target {
       if (value == null) {
         throw new MalformedEventException("target " + name + " is missing");
       }
-      String text = Field.Ids.text(value);
-      Integer id = idOf.get(text);
-      if (id == null) {
-        id = idOf.get(text.trim());
-      }
-      if (id == null) {
-        id = idOfNumber.get(Numbers.canonical(text));
-      }
+      Integer id = idOf.get(Ids.text(value));
       if (id == null) {
         throw new MalformedEventException(
             "target " + name + " is '" + value + "', not one of the " + dim() + " classes");
       }
-      java.util.Arrays.fill(into, 0, dim(), 0f);
+      Arrays.fill(into, 0, dim(), 0f);
       into[id] = 1;
       return id;
     }
@@ -212,7 +192,7 @@ public sealed interface Target {
       if (value == null) {
         throw new MalformedEventException("target " + name + " is missing");
       }
-      int id = value instanceof java.lang.Number n ? id(n) : id(Field.Ids.text(value).trim());
+      int id = value instanceof java.lang.Number n ? id(n) : id(Ids.text(value).trim());
       if (id < 0) {
         throw new MalformedEventException(
             "target " + name + " is '" + value + "', must be true or false, 1 or 0");
@@ -251,14 +231,7 @@ public sealed interface Target {
   record Number(String name, double mean, double deviation, Statistics statistics)
       implements Target {
     public Number {
-      scale(name, mean, deviation, statistics);
-    }
-
-    /** Checks the constants. */
-    private static Field.Numeric scale(
-        String name, double mean, double deviation, Statistics statistics) {
-      Statistics ofField = statistics == Statistics.CHANGES ? Statistics.KEY : statistics;
-      return new Field.Numeric(name, mean, deviation, ofField);
+      Scaling.check(name, mean, deviation, statistics);
     }
 
     /** Standardised by constants. */
@@ -274,7 +247,7 @@ public sealed interface Target {
     @Override
     public String toString() {
       String of = statistics == Statistics.CHANGES ? "changes, " : "";
-      String scale = scale(name, mean, deviation, statistics).scale();
+      String scale = Scaling.text(mean, deviation, statistics);
       return String.format(Locale.ROOT, "Number[name=%s, %s%s]", name, of, scale);
     }
 
@@ -295,8 +268,7 @@ public sealed interface Target {
         into[0] = 0;
         return 0;
       }
-      float clip = Field.Numeric.CLIP;
-      into[0] = Math.max(-clip, Math.min(clip, (float) ((number - mean) / deviation)));
+      into[0] = Scaling.standardised(number, mean, deviation);
       return 0;
     }
 
@@ -312,8 +284,8 @@ public sealed interface Target {
   }
 
   /**
-   * What an earlier answer has left over of a target: target minus answer, on the scale of the
-   * answer. A reader sets it with {@link RawEvent#target(float[])}; no column of a file holds it.
+   * The residual of an earlier answer: target minus answer, on the scale of the answer. A reader
+   * sets it with {@link RawEvent#target(float[])}; no column of a file holds it.
    *
    * @param name of the target
    * @param dim numbers of the target; one for each class
@@ -331,7 +303,7 @@ public sealed interface Target {
         throw new IllegalArgumentException(
             "target " + name + ": dim is " + dim + ", must be at least 1");
       }
-      new Field.Numeric(name, 0, deviation);
+      Scaling.check(name, 0, deviation, Statistics.GIVEN);
     }
 
     /** Without a running mean. */
@@ -350,14 +322,13 @@ public sealed interface Target {
         throw new MalformedEventException(
             String.format(Locale.ROOT, "the residual of %s is no vector of %d floats", name, dim));
       }
-      float clip = Field.Numeric.CLIP;
       for (int i = 0; i < dim; i++) {
         if (!Float.isFinite(left[i])) {
           throw new MalformedEventException(
               String.format(
                   Locale.ROOT, "the residual of %s is %s, must be finite", name, left[i]));
         }
-        into[i] = Math.max(-clip, Math.min(clip, (float) (left[i] / deviation)));
+        into[i] = Scaling.standardised(left[i], 0, deviation);
       }
       return 0;
     }

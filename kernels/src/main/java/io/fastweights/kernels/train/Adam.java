@@ -1,6 +1,6 @@
 package io.fastweights.kernels.train;
 
-import io.fastweights.kernels.train.ParameterLayout.Slice;
+import io.fastweights.kernels.train.network.ParameterLayout.Slice;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -3,6 +3,7 @@ package io.fastweights.kernels.train;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.train.network.DeviceRecurrence;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;

@@ -1,5 +1,8 @@
 package io.fastweights.kernels.train;
 
+import io.fastweights.kernels.train.network.Seeds;
+import io.fastweights.kernels.train.sequence.Chunk;
+import io.fastweights.kernels.train.sequence.EventSequence;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,6 +1,11 @@
 package io.fastweights.kernels.train;
 
-import io.fastweights.kernels.train.DeviceRecurrence.Head;
+import io.fastweights.kernels.train.network.DeviceRecurrence.Head;
+import io.fastweights.kernels.train.network.HeadSequence;
+import io.fastweights.kernels.train.network.ModelPass;
+import io.fastweights.kernels.train.network.Parameters;
+import io.fastweights.kernels.train.network.Seeds;
+import io.fastweights.kernels.train.sequence.Chunk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -8,9 +13,9 @@ import java.util.function.Supplier;
 
 /**
  * All lanes through the model together, layer by layer, so that a device runs the recurrences of
- * all their heads at once. What is between the recurrences runs on the workers' threads. A shard's
- * gradients are added lane by lane, parameter by parameter in the order that {@link StepGradient}
- * has without a device: their sums have its bits where the device's recurrences have.
+ * all their heads at once. The layers between the recurrences run on the workers' threads. A
+ * shard's gradients are added lane by lane, parameter by parameter in the order that {@link
+ * StepGradient} has without a device: their sums have its bits where the device's recurrences have.
  */
 final class Lockstep {
   private final Lanes lanes;

@@ -2,6 +2,15 @@ package io.fastweights.kernels.train;
 
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Target;
+import io.fastweights.kernels.train.measures.Evaluation;
+import io.fastweights.kernels.train.measures.Loss;
+import io.fastweights.kernels.train.measures.Metrics;
+import io.fastweights.kernels.train.network.ModelPass;
+import io.fastweights.kernels.train.network.ParameterLayout;
+import io.fastweights.kernels.train.network.Parameters;
+import io.fastweights.kernels.train.network.PassOptions;
+import io.fastweights.kernels.train.sequence.Chunk;
+import io.fastweights.kernels.train.sequence.EventSequence;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,5 +1,9 @@
 package io.fastweights.kernels.train;
 
+import io.fastweights.kernels.train.network.ModelPass;
+import io.fastweights.kernels.train.network.Parameters;
+import io.fastweights.kernels.train.network.Seeds;
+import io.fastweights.kernels.train.sequence.Chunk;
 import java.util.Arrays;
 import java.util.function.Supplier;
 

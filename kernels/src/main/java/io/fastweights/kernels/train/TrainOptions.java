@@ -1,6 +1,8 @@
 package io.fastweights.kernels.train;
 
 import io.fastweights.kernels.engine.EngineOptions.Device;
+import io.fastweights.kernels.train.measures.StopMetric;
+import io.fastweights.kernels.train.network.Dropout;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.train;
 
+import io.fastweights.kernels.train.measures.Metrics;
 import java.time.Duration;
 
 /**

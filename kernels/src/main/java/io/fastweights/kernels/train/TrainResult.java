@@ -1,6 +1,7 @@
 package io.fastweights.kernels.train;
 
 import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.train.measures.Metrics;
 
 /**
  * The result of training.

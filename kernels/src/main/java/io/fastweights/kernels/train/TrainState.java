@@ -1,5 +1,7 @@
 package io.fastweights.kernels.train;
 
+import io.fastweights.kernels.train.network.Parameters;
+
 /** State of a training run: with data and options it determines the rest of the run. */
 final class TrainState {
   final Parameters parameters;

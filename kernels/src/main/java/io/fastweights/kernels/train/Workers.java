@@ -1,5 +1,6 @@
 package io.fastweights.kernels.train;
 
+import io.fastweights.kernels.train.network.ModelPass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;

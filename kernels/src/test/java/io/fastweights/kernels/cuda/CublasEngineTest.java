@@ -90,6 +90,15 @@ class CublasEngineTest extends EngineContractTest {
   }
 
   @Test
+  void namesWhatCublasMisses() {
+    assertThat(CublasProducts.why(new UnsatisfiedLinkError("x\nlibcublas.so.12: cannot open")))
+        .startsWith("libcublas.so.12 cannot be loaded");
+    assertThat(CublasProducts.why(new UnsatisfiedLinkError("x\nNo resource found with name '/lib")))
+        .isEqualTo("the jar of JCublas' natives for linux-x86_64 is not on the class path");
+    assertThat(CublasProducts.why(new UnsatisfiedLinkError("one\ntwo\nthree"))).hasLineCount(1);
+  }
+
+  @Test
   void aFailedProductSaysSoAndLeavesNothing() {
     Model model = RandomModels.all(1).get("transformer");
     List<Long> held = SimulatedDevice.held();

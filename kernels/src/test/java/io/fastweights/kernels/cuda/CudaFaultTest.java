@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.fastweights.kernels.EngineProvider;
 import io.fastweights.kernels.cuda.SimulatedDevice.Control;
+import io.fastweights.kernels.cuda.driver.NativeResource;
 import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineOptions;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Loading of JCuda and its native library in a long-lived process. */
-class CudaLoadingTest {
+public class CudaLoadingTest {
   @BeforeEach
   void load() {
     SimulatedDevice.load();

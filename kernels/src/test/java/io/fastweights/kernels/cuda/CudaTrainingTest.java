@@ -5,16 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fastweights.kernels.cuda.SimulatedDevice.Control;
+import io.fastweights.kernels.cuda.driver.NativeResource;
 import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.train.EventSequence;
 import io.fastweights.kernels.train.TrainOptions;
 import io.fastweights.kernels.train.TrainResult;
 import io.fastweights.kernels.train.Trainer;
 import io.fastweights.kernels.train.TrainingCases;
+import io.fastweights.kernels.train.sequence.EventSequence;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

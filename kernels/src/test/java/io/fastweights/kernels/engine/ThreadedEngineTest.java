@@ -89,7 +89,7 @@ class ThreadedEngineTest extends EngineContractTest {
   }
 
   @Test
-  void whatTwoBatchesInFlightLearnIsWhatTheyLearnOneAfterTheOther() {
+  void twoBatchesInFlightLearnTheSameAsOneAfterTheOther() {
     try (Engine threaded = threaded(MODEL, 2, Storage.FP32);
         Engine plain = EngineProvider.create(MODEL, EngineOptions.cpu(2))) {
       EventBatch first = batch(0, 1);
@@ -216,7 +216,7 @@ class ThreadedEngineTest extends EngineContractTest {
   }
 
   @Test
-  void whoWaitsCanBeInterrupted() throws Exception {
+  void aWaitingThreadCanBeInterrupted() throws Exception {
     CountDownLatch held = new CountDownLatch(1);
     try (Engine engine = threaded(MODEL, 1, Storage.FP32)) {
       EventBatch first = batch(0, 1);

@@ -2,8 +2,8 @@ package io.fastweights.kernels.golden;
 
 import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
-import io.fastweights.kernels.model.Safetensors;
 import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.weights.Safetensors;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;

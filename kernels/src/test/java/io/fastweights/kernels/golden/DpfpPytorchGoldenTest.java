@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.model.ModelConfig.BetaGate;
 import io.fastweights.kernels.model.ModelConfig.MemoryScope;
-import io.fastweights.kernels.model.Safetensors;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.weights.Safetensors;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;

@@ -2,9 +2,9 @@ package io.fastweights.kernels.golden;
 
 import static org.assertj.core.api.Assertions.fail;
 
-import io.fastweights.kernels.model.Safetensors;
 import io.fastweights.kernels.model.SlowModel;
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.Safetensors;
+import io.fastweights.kernels.weights.WeightsFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package io.fastweights.kernels.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.model.MemoryShape;
-import io.fastweights.kernels.model.Safetensors;
 import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.weights.Safetensors;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.Stream;

@@ -7,7 +7,7 @@ import io.fastweights.kernels.engine.RandomModels;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.numeric.Sums;
-import io.fastweights.kernels.train.FeatureGradient;
+import io.fastweights.kernels.train.network.FeatureGradient;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -26,7 +26,7 @@ class NearestTest {
   }
 
   @Test
-  void whatIsFarFromEveryNameGetsNoHint() {
+  void aWordFarFromEveryNameGetsNoHint() {
     assertThat(Nearest.hint("colour", List.of("linger", "ttl"))).isEmpty();
   }
 

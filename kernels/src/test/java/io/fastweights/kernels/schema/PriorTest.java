@@ -242,7 +242,7 @@ class PriorTest {
             .replace("%s", prior));
   }
 
-  /** What memories and weights depend on has no member that was not there before. */
+  /** The part of a schema that memories and weights depend on has no new members. */
   @Test
   void aSchemaWithoutAPriorIsWrittenAsBefore() {
     assertThat(SchemaJson.write(Schema.of(FIELDS, new Target.Binary("late"))))

@@ -157,7 +157,7 @@ class RunningStatisticsTest {
     }
   }
 
-  /** What a key keeps gives the bits of what it kept. */
+  /** Statistics that a key stores and restores have the same bits. */
   @Test
   void aKeyGoesOnWithStatisticsThatWereStored() throws Exception {
     SplittableRandom random = new SplittableRandom(5);

@@ -3,7 +3,8 @@ package io.fastweights.kernels.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.fastweights.kernels.train.ParameterLayout.Slice;
+import io.fastweights.kernels.train.network.Gradients;
+import io.fastweights.kernels.train.network.ParameterLayout.Slice;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

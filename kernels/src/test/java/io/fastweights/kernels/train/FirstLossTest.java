@@ -11,6 +11,8 @@ import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
+import io.fastweights.kernels.train.sequence.EventSequence;
+import io.fastweights.kernels.train.sequence.SequenceBuilder;
 import java.io.IOException;
 import java.time.ZoneOffset;
 import java.util.ArrayList;

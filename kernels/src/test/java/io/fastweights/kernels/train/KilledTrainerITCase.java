@@ -2,7 +2,7 @@ package io.fastweights.kernels.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.WeightsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

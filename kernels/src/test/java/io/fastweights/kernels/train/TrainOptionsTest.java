@@ -39,7 +39,7 @@ class TrainOptionsTest {
   }
 
   @Test
-  void whatIsOutOfItsRangeIsNamed() {
+  void aValueOutOfItsRangeIsNamed() {
     TrainOptions.Builder rate = TrainOptions.builder().learningRate(0);
     assertThatThrownBy(rate::build).hasMessageContaining("learningRate is 0.0");
     TrainOptions.Builder warmup = TrainOptions.builder().warmup(1);

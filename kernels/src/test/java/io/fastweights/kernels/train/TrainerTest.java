@@ -7,6 +7,11 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.train.measures.Metrics;
+import io.fastweights.kernels.train.measures.StopMetric;
+import io.fastweights.kernels.train.network.InitialWeights;
+import io.fastweights.kernels.train.network.ParameterLayout;
+import io.fastweights.kernels.train.sequence.EventSequence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

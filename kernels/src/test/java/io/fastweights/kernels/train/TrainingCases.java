@@ -7,6 +7,8 @@ import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
+import io.fastweights.kernels.train.sequence.EventSequence;
+import io.fastweights.kernels.train.sequence.SequenceBuilder;
 import java.util.List;
 import java.util.SplittableRandom;
 

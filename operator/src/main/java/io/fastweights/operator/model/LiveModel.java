@@ -1,6 +1,6 @@
 package io.fastweights.operator.model;
 
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.WeightsFile;
 import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.operator.stored.CheckedWeightsSerializer;
 import io.fastweights.operator.stored.FormerUnionState;

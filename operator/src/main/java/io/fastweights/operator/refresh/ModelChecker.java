@@ -1,6 +1,6 @@
 package io.fastweights.operator.refresh;
 
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.WeightsFile;
 import io.fastweights.operator.api.AllowedPaths;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.ModelUpdate.OtherShape;

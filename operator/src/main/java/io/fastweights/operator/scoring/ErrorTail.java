@@ -12,13 +12,13 @@ package io.fastweights.operator.scoring;
  *   p(error) = SHARE exp(-(l - u) / h)      for l above u
  * </pre>
  *
- * A power law is the cautious choice. Where errors fall off faster, p is too large, and too few
- * errors are called improbable, not too many.
+ * A power law is the cautious choice. If errors fall off faster, p is too large, and too few errors
+ * are called improbable, not too many.
  *
- * <p>Steps are small, and a memory that learns has large errors first. So where {@value #STARVED}
- * of a key's first {@value #LEARNING} errors in a row stay below u, of which a stationary key has
- * one chance in eighty, u becomes the largest of them. Later it does not: a key may be quiet for a
- * night.
+ * <p>Steps are small, and a memory that learns has large errors first. If {@value #STARVED} of a
+ * key's first {@value #LEARNING} errors in a row stay below u (one chance in eighty for a
+ * stationary key), u becomes the largest of them. Later errors do not lower u: a key may be quiet
+ * for a night.
  *
  * <p>The state is {@value #SIZE} doubles of a larger array: the mean error, u, h, the number of
  * errors beyond u, that of errors since the last of them, and the largest l of these. The order of

@@ -1,7 +1,7 @@
 package io.fastweights.operator.sql;
 
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.WeightsFile;
 import io.fastweights.operator.api.AllowedPaths;
 import java.io.IOException;
 

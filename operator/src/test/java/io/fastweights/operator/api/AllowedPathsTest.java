@@ -164,7 +164,7 @@ class AllowedPathsTest {
   }
 
   @Test
-  void whatIsNoSchemeAndNoDigestIsRefused() {
+  void wrongSchemesAndDigestsAreRefused() {
     assertThatThrownBy(() -> allowed(FastWeightOptions.WEIGHTS_SCHEMES, "file", "S3"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("fastweights.weights.schemes has S3, must be in lower case, as in s3");

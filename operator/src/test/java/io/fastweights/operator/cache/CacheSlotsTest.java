@@ -63,7 +63,7 @@ class CacheSlotsTest {
   }
 
   @Test
-  void whatADeviceHoldsIsNotHeldAgainstTheHeap() {
+  void memoriesOnADeviceDoNotCountAgainstTheHeap() {
     assertThat(CacheSlots.warning(new Pool(100_000, false), Storage.FP32, 1)).isNull();
   }
 

@@ -310,7 +310,7 @@ class HotMemoryTest {
   }
 
   @Test
-  void whatIsFewerBytesIsLogged() {
+  void theFormWithFewerBytesIsLogged() {
     assertThat(new LogFormat(MODEL).ofValues()).isTrue();
     Model twoColumns =
         new AssociativeMemory(3, 2, 2, new float[] {0.5f, 0.25f}, Normalisation.UNIT);

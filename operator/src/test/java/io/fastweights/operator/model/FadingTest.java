@@ -58,7 +58,7 @@ class FadingTest {
 
   /** The decay of a key depends on time and not on its number of events, to within one step. */
   @Test
-  void whatIsLostDoesNotDependOnHowManyEventsItIsLostIn() {
+  void theDecayOfATimeDoesNotDependOnTheNumberOfEventsInIt() {
     SplittableRandom random = new SplittableRandom(4);
     for (int run = 0; run < 50; run++) {
       long halfLife = 1 + random.nextLong(100 * HOUR);

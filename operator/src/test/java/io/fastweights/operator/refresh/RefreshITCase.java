@@ -3,7 +3,7 @@ package io.fastweights.operator.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.WeightsFile;
 import io.fastweights.operator.FastWeightJoin;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;

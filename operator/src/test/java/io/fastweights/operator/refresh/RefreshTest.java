@@ -70,7 +70,7 @@ class RefreshTest {
     "SCHEMA_TRANSFORMER, hashmap, 64, 16",
     "SCHEMA_TRANSFORMER, rocksdb, 16, 0.2"
   })
-  void whatCameBeforeIsAnsweredByTheOldWeightsAndTheMemoriesStay(
+  void earlierEventsAreAnsweredByTheOldWeightsAndMemoriesStay(
       TestModel model, String backend, int batchSize, double fold) throws Exception {
     Oracle oracle = model.oracle();
     List<String> expected = new ArrayList<>(oracle.answers(from(0, 101)));

@@ -83,7 +83,7 @@ class AnomalyDetectorTest {
   /** A memory begins with errors as large as those of a fault: they do not hide it later. */
   @ParameterizedTest
   @ValueSource(ints = {1, 5, 15, 40})
-  void whatAMemoryHadToLearnDoesNotHideALaterError(int events) {
+  void errorsOfEarlyLearningDoNotHideALaterError(int events) {
     Random random = new Random(3);
     AnomalyDetector detector = new AnomalyDetector(RATE);
     int found = 0;
@@ -119,7 +119,7 @@ class AnomalyDetectorTest {
   }
 
   @Test
-  void whatGoesOnIsNoNewsUntilTheEpisodeEnds() {
+  void anEpisodeIsReportedOnceUntilItEnds() {
     AnomalyDetector detector = new AnomalyDetector(RATE);
     double[] state = settled(detector, new Random(3));
     calm(detector, state);

@@ -76,7 +76,7 @@ class ErrorRatingTest {
     return all;
   }
 
-  /** What plain arrays of statistics give. */
+  /** The reference: statistics in plain arrays. */
   private static List<String> expected(List<Prediction<Trip>> predictions) {
     AnomalyDetector detector = new AnomalyDetector(RATE);
     Map<String, double[]> states = new HashMap<>();

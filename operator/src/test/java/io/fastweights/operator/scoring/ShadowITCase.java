@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.WeightsFile;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Trip;

@@ -3,8 +3,8 @@ package io.fastweights.operator.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.weights.WeightsFile;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.testkit.Trips;

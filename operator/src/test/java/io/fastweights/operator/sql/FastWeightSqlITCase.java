@@ -2,12 +2,12 @@ package io.fastweights.operator.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.kernels.model.WeightsFile;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.kernels.schema.Target;
+import io.fastweights.kernels.weights.WeightsFile;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.EventReader;

@@ -261,7 +261,7 @@ class RowMemoriesTest {
 
   /** At a fold threshold of one half an event costs its log entry and twice that for the folds. */
   @Test
-  void whatAnEventWritesDoesNotGrowWithTheMemory() throws Exception {
+  void bytesWrittenPerEventDoNotGrowWithTheMemory() throws Exception {
     long[] written = new long[2];
     int events = 1000;
     for (int i = 0; i < 2; i++) {

@@ -37,7 +37,7 @@ class FormerUnionStateTest {
   }
 
   @Test
-  void whatWasReadIsInNoLaterCheckpoint() throws Exception {
+  void formerStateIsInNoLaterCheckpoint() throws Exception {
     OperatorSubtaskState old;
     try (SorterHarness harness = sorter()) {
       harness.open();

@@ -3,7 +3,7 @@ package io.fastweights.operator.testkit;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.SlowWeights;
-import io.fastweights.kernels.model.WeightsFile;
+import io.fastweights.kernels.weights.WeightsFile;
 import io.fastweights.operator.api.Sha256;
 import io.fastweights.operator.stored.CheckedWeights;
 import java.io.IOException;

@@ -1,0 +1,2 @@
+/** Whole jobs: throughput, latency and backpressure. */
+package io.fastweights.jobs.bench.job;

@@ -1,0 +1,2 @@
+/** Benchmarks: {@code fastweights bench}. */
+package io.fastweights.jobs.bench;

@@ -1,0 +1,2 @@
+/** Memories in RocksDB: throughput, checkpoints and hit rates of caches. */
+package io.fastweights.jobs.bench.state;

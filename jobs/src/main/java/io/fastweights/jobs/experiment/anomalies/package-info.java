@@ -1,0 +1,2 @@
+/** The Numenta Anomaly Benchmark. */
+package io.fastweights.jobs.experiment.anomalies;

@@ -1,0 +1,2 @@
+/** The next activity of a business process, from public logs of cases. */
+package io.fastweights.jobs.experiment.cases;

@@ -1,0 +1,2 @@
+/** Delays of flights: a trained model beside averages, regressions and a small network. */
+package io.fastweights.jobs.experiment.flights;

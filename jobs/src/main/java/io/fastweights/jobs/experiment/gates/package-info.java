@@ -1,0 +1,2 @@
+/** Constant step sizes beside step sizes per row. */
+package io.fastweights.jobs.experiment.gates;

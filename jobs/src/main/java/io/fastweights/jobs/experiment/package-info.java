@@ -1,0 +1,2 @@
+/** Published figures beside ours: {@code fastweights experiment}. */
+package io.fastweights.jobs.experiment;

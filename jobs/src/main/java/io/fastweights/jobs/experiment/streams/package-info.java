@@ -1,0 +1,2 @@
+/** Public streams of events, predicted without training and compared with online learners. */
+package io.fastweights.jobs.experiment.streams;

@@ -1,2 +1,0 @@
-/** Measures the CPU engine. */
-package io.fastweights.kernels.bench;

@@ -1,0 +1,65 @@
+package io.fastweights.kernels.schema;
+
+import java.nio.charset.StandardCharsets;
+
+/** Ids of fields: how many, the bucket of a text, and how an event takes them. */
+final class Ids {
+  private static final long FNV_BASIS = 0xcbf29ce484222325L;
+  private static final long FNV_PRIME = 0x100000001b3L;
+
+  private Ids() {}
+
+  static void check(String field, int ids) {
+    if (ids > Field.MOST_IDS) {
+      throw new IllegalArgumentException(
+          "field " + field + " has " + ids + " ids, must be at most " + Field.MOST_IDS);
+    }
+  }
+
+  /** Writes one id with weight 1. */
+  static void one(int id, int[] ids, float[] weights, int at) {
+    ids[at] = id;
+    weights[at] = 1;
+  }
+
+  /** Writes two neighbours on a circle of ids; the upper one has {@code share} of the weight. */
+  static void two(int lower, float share, int circle, int[] ids, float[] weights, int at) {
+    ids[at] = Math.floorMod(lower, circle);
+    weights[at] = 1 - share;
+    ids[at + 1] = Math.floorMod(lower + 1, circle);
+    weights[at + 1] = share;
+  }
+
+  static String text(Object value) {
+    if (value instanceof Number number) {
+      double d = number.doubleValue();
+      return d == Math.rint(d) && Math.abs(d) < 1e15 ? Long.toString((long) d) : value.toString();
+    }
+    return value.toString();
+  }
+
+  /** FNV-1a over UTF-8, then mixed: the same bucket on every JVM. */
+  static int bucket(String text, int buckets) {
+    long hash = FNV_BASIS;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        return bucket(hash(text.getBytes(StandardCharsets.UTF_8)), buckets);
+      }
+      hash = (hash ^ c) * FNV_PRIME;
+    }
+    return bucket(hash, buckets);
+  }
+
+  private static long hash(byte[] bytes) {
+    long hash = FNV_BASIS;
+    for (byte b : bytes) {
+      hash = (hash ^ (b & 0xff)) * FNV_PRIME;
+    }
+    return hash;
+  }
+
+  private static int bucket(long hash, int buckets) {
+    return (int) Long.remainderUnsigned(Mix.mix64(hash), buckets);
+  }
+}

@@ -1,0 +1,2 @@
+/** Losses and the figures of an evaluation. */
+package io.fastweights.kernels.train.measures;

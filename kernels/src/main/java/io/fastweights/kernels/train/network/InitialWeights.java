@@ -1,0 +1,125 @@
+package io.fastweights.kernels.train.network;
+
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.schema.Schema;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * Seeded weights before training: as in PyTorch, except that queries start equal to keys, read-outs
+ * at full scale, tokens no larger than read-outs, and the head near 0. So from the first step an
+ * event reads what earlier similar events have written, and the first loss is that of a guess.
+ */
+public final class InitialWeights {
+  /** Deviation of a token's floats; read-outs have about as much in {@code dim} floats. */
+  private static final double TOKEN = 0.3;
+
+  /** Factor of the head's weights: outputs of a deviation of some hundredths. */
+  private static final float HEAD = 0.1f;
+
+  private InitialWeights() {}
+
+  /**
+   * Embeddings of a deviation with which the sum of a token's has the same, however many there are;
+   * linear layers uniform within 1 / sqrt(in), the head within a tenth of that; norms 1 and 0.
+   *
+   * @return values in the order of the layout
+   */
+  public static float[] of(ParameterLayout layout, long seed) {
+    float[] values = drawn(layout, seed);
+    float each = (float) (TOKEN / Math.sqrt(summands(layout.schema())));
+    for (ParameterLayout.Slice s : layout.slices()) {
+      if (isEmbedding(s)) {
+        scale(s, each, values);
+      } else if (s.name().equals("head.weight")) {
+        scale(s, HEAD, values);
+      } else if (s.name().equals("head.bias")) {
+        scale(s, 0, values);
+      }
+    }
+    return values;
+  }
+
+  /**
+   * The same before tokens and head are scaled: embeddings N(0, 1), all linear layers uniform
+   * within 1 / sqrt(in).
+   */
+  public static float[] drawn(ParameterLayout layout, long seed) {
+    float[] values = new float[layout.size()];
+    for (ParameterLayout.Slice s : layout.slices()) {
+      SplittableRandom random = new SplittableRandom(Seeds.mix(seed, s.at()));
+      if (isEmbedding(s)) {
+        for (int i = s.at(); i < s.at() + s.size(); i++) {
+          values[i] = (float) random.nextGaussian();
+        }
+      } else if (s.name().endsWith("norm.weight")) {
+        Arrays.fill(values, s.at(), s.at() + s.size(), 1f);
+      } else if (!s.name().endsWith("norm.bias")) {
+        double bound = 1 / Math.sqrt(inputs(layout, s));
+        for (int i = s.at(); i < s.at() + s.size(); i++) {
+          values[i] = (float) (bound * (2 * random.nextDouble() - 1));
+        }
+      }
+    }
+    queriesAsKeys(layout, values);
+    readsAtFullScale(layout, values);
+    return values;
+  }
+
+  private static boolean isEmbedding(ParameterLayout.Slice s) {
+    return s.name().startsWith("embedding.");
+  }
+
+  /** Embeddings in a token's sum: of the fields, of the fields before, of the target before. */
+  private static int summands(Schema schema) {
+    if (schema == null) {
+      return 1;
+    }
+    return 2 * schema.fields().size() + (schema.target() == null ? 0 : 1);
+  }
+
+  private static void scale(ParameterLayout.Slice s, float by, float[] values) {
+    for (int i = s.at(); i < s.at() + s.size(); i++) {
+      values[i] *= by;
+    }
+  }
+
+  private static void queriesAsKeys(ParameterLayout layout, float[] values) {
+    ModelConfig c = layout.config();
+    for (int l = 0; l < c.depth(); l++) {
+      String at = SlowWeights.attentionPrefix(c, l);
+      if (c.architecture() == Architecture.CELL) {
+        copy(layout, "to_k.weight", "to_q.weight", values);
+        copy(layout, "to_k.bias", "to_q.bias", values);
+      } else {
+        int qkv = layout.slice(at + "to_qkv.weight").at();
+        int size = c.heads() * c.dimHead() * c.dim();
+        System.arraycopy(values, qkv + size, values, qkv, size);
+      }
+    }
+  }
+
+  /** Undoes the scale of the read-outs, which would leave them lost in the residual stream. */
+  private static void readsAtFullScale(ParameterLayout layout, float[] values) {
+    for (int l = 0; l < layout.config().depth(); l++) {
+      String at = SlowWeights.attentionPrefix(layout.config(), l);
+      ParameterLayout.Slice out = layout.slice(at + "to_out.weight");
+      for (int i = out.at(); i < out.at() + out.size(); i++) {
+        values[i] /= layout.config().readScale();
+      }
+    }
+  }
+
+  private static void copy(ParameterLayout layout, String from, String to, float[] values) {
+    ParameterLayout.Slice s = layout.slice(from);
+    System.arraycopy(values, s.at(), values, layout.slice(to).at(), s.size());
+  }
+
+  private static int inputs(ParameterLayout layout, ParameterLayout.Slice s) {
+    return s.isMatrix()
+        ? s.shape()[1]
+        : layout.slice(s.name().replace(".bias", ".weight")).shape()[1];
+  }
+}
