@@ -1,5 +1,6 @@
 package io.fastweights.jobs.bench;
 
+import io.fastweights.jobs.bench.ask.AskBenchCommand;
 import io.fastweights.jobs.bench.engine.DriftBenchCommand;
 import io.fastweights.jobs.bench.engine.EngineBenchCommand;
 import io.fastweights.jobs.bench.engine.ParityBenchCommand;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
       JobBenchCommand.class,
       ReadBenchCommand.class,
       OperatorBenchCommand.class,
+      AskBenchCommand.class,
       DriftBenchCommand.class,
       ParityBenchCommand.class
     })
@@ -33,6 +35,6 @@ public final class BenchCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         command.commandLine(),
-        "which benchmark? There are: engine, state, job, read, operator, drift, parity");
+        "which benchmark? There are: engine, state, job, read, operator, ask, drift, parity");
   }
 }

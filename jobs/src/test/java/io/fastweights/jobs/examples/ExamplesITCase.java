@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import examples.AnomalyDetection;
 import examples.AnomalyDetection.Reading;
+import examples.AskByTopic;
 import examples.KafkaLateLabels;
 import examples.TwoKeys;
 import examples.TwoKeys.Rating;
@@ -84,6 +85,10 @@ class ExamplesITCase {
       assertThat(malformed).singleElement().asString().contains("none");
       assertThat(probability(answers, "o-98 ")).isGreaterThan(0.9);
       assertThat(probability(answers, "o-99 ")).isLessThan(0.1);
+      try (AskByTopic service = new AskByTopic(broker.address())) {
+        assertThat(service.ask("ann", "wine").get(60, TimeUnit.SECONDS)).isGreaterThan(0.9);
+        assertThat(service.ask("ann", "toys").get(60, TimeUnit.SECONDS)).isLessThan(0.1);
+      }
     } finally {
       // Another test needs its slots.
       if (job != null) {

@@ -37,7 +37,9 @@ public final class OwnProcess {
     Path file = TemporaryFiles.file(".json");
     try {
       JSON.writeValue(file.toFile(), task);
-      run(command(options, task.getClass().getName(), file.toString()), out);
+      run(
+          java(options, OwnProcess.class.getName(), task.getClass().getName(), file.toString()),
+          out);
       return JSON.readValue(file.toFile(), result);
     } finally {
       Files.delete(file);
@@ -89,14 +91,19 @@ public final class OwnProcess {
         .toList();
   }
 
-  private static List<String> command(List<String> options, String... arguments) {
+  /**
+   * The command of a JVM with this one's class path and modules.
+   *
+   * @param options of the JVM
+   * @param arguments the main class, and what it takes
+   */
+  public static List<String> java(List<String> options, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(ChildJvm.java());
     command.addAll(given("--add-"));
     command.addAll(ChildJvm.options());
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(OwnProcess.class.getName());
     command.addAll(List.of(arguments));
     return command;
   }
