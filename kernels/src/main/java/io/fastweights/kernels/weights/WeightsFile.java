@@ -3,6 +3,7 @@ package io.fastweights.kernels.weights;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.model.TensorMismatch;
 import io.fastweights.kernels.model.WeightsFormatException;
 import io.fastweights.kernels.model.WeightsFormatException.Kind;
 import io.fastweights.kernels.schema.Schema;
@@ -187,9 +188,9 @@ public record WeightsFile(SlowWeights weights, Map<String, String> metadata) {
     Schema schema = schema(file);
     checkHead(file, config, schema);
     Map<String, int[]> expected = expectedShapes(file, config, schema);
-    Optional<SlowWeights.Mismatch> mismatch = SlowWeights.mismatch(expected, shapes);
+    Optional<TensorMismatch> mismatch = TensorMismatch.find(expected, shapes);
     if (mismatch.isPresent()) {
-      SlowWeights.Mismatch found = mismatch.get();
+      TensorMismatch found = mismatch.get();
       throw new WeightsFormatException(found.kind(), file.name(), found.tensor(), found.message());
     }
     for (String name : expected.keySet()) {
