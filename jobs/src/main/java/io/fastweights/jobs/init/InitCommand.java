@@ -56,10 +56,12 @@ public final class InitCommand implements Callable<Integer> {
   private TargetChoice.Kind kind;
 
   @Option(
-      names = "--key",
-      paramLabel = "COLUMN",
-      description = "The column whose values have a memory each (default: found).")
-  private String key;
+      names = {"--key", "--keys"},
+      paramLabel = "COLUMN[,COLUMN]",
+      description =
+          "The column whose values have a memory each, or two of them, as user,item (default: one"
+              + " that is found).")
+  private String keys;
 
   @Option(
       names = "--time",
@@ -92,10 +94,10 @@ public final class InitCommand implements Callable<Integer> {
     }
     OutputFile.prepare("--out", out);
     EventSample read = EventSample.of(events, sample);
-    Proposal proposal = new Proposal(read, key, time, target);
+    Proposal proposal = new Proposal(read, keys, time, target);
     String chosen = target == null ? ask(proposal) : target;
     if (target == null) {
-      proposal = new Proposal(read, key, time, chosen);
+      proposal = new Proposal(read, keys, time, chosen);
     }
     Schema schema = proposal.schema(chosen, kind);
     // What run would say about the files it says now.
