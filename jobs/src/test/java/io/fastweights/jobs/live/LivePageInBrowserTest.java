@@ -37,7 +37,7 @@ class LivePageInBrowserTest {
   void thePageChangesWhileTheJobRunsAndKeepsWhatIsOpened() throws Exception {
     try (Browser browser = new Browser(PageInBrowser.CHROMIUM, folder.resolve("profile"))) {
       String address;
-      try (LiveServer server = new LiveServer(0, this::page)) {
+      try (LiveServer server = new LiveServer(0, this::page, null)) {
         address = server.address().toString();
         browser.open(server.address(), 375, "light", "screen");
         browser.evaluate("document.querySelector('details').open = true");
@@ -56,7 +56,7 @@ class LivePageInBrowserTest {
   void aPageWhoseJobDoesNotAnswerSaysSo() throws Exception {
     HttpServer job =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    byte[] html = page().liveHtml().getBytes(StandardCharsets.UTF_8);
+    byte[] html = page().liveHtml(false).getBytes(StandardCharsets.UTF_8);
     job.createContext(
         "/",
         exchange -> {
