@@ -41,10 +41,16 @@ record JobPages(Path report, Integer port, String events, JobModel model) {
     OutputFile.prepare("--report", report);
   }
 
-  /** Adds to a job what the pages tell and nothing else needs. */
-  void watch(EventPipeline pipeline) {
+  /**
+   * Adds to a job what the pages tell and nothing else needs.
+   *
+   * @param columns of the events
+   */
+  void watch(EventPipeline pipeline, List<String> columns) {
     if (report != null || port != null) {
-      RecallErrors.watch(pipeline.predictions(), pipeline.drifts());
+      String second = model.schema().secondKey();
+      int secondKey = second == null ? -1 : columns.indexOf(second);
+      RecallErrors.watch(pipeline.predictions(), secondKey, pipeline.drifts());
     }
   }
 

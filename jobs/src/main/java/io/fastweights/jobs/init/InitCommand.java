@@ -59,7 +59,7 @@ public final class InitCommand implements Callable<Integer> {
       names = {"--key", "--keys"},
       paramLabel = "COLUMN[,COLUMN]",
       description =
-          "The column whose values have a memory each, or two of them, as user,item (default: one"
+          "The column whose values have a memory each, or two of them, as item,user (default: one"
               + " that is found).")
   private String keys;
 

@@ -64,6 +64,7 @@ record KeyChoice(List<Column> keys, List<String> open) {
               + named.stream().map(Column::name).collect(Collectors.joining(", or each "))
               + ": the first is taken, --key names another");
     }
+    // The usual key comes second: its memory corrects the other's answer, and so is the more exact.
     Column second = otherEnd(first, named, columns);
     if (second != null) {
       open.add(
@@ -72,8 +73,8 @@ record KeyChoice(List<Column> keys, List<String> open) {
               "%s and %s both recur, in many pairs: --keys %s,%s gives each of them a memory",
               first.name(),
               second.name(),
-              first.name(),
-              second.name()));
+              second.name(),
+              first.name()));
     }
     return new KeyChoice(List.of(first), open);
   }

@@ -31,11 +31,14 @@ public final class RecallErrors {
   /**
    * Adds the accumulators to a job.
    *
+   * @param secondKey column of the second key, whose memory's recall error a prediction has; -1
+   *     where events have one key
    * @param drifts null if the predictions are not scored
    */
-  public static void watch(DataStream<Prediction<Event>> predictions, DataStream<Drift> drifts) {
+  public static void watch(
+      DataStream<Prediction<Event>> predictions, int secondKey, DataStream<Drift> drifts) {
     predictions
-        .map(new Watch())
+        .map(new Watch(secondKey))
         .returns(Types.BOOLEAN)
         .name("recall errors of keys")
         .sinkTo(new DiscardingSink<>());
@@ -70,6 +73,8 @@ public final class RecallErrors {
     private static final int MOST_WATCHED = 100_000;
     private static final long PERIOD_NANOS = 2_000_000_000L;
 
+    private final int secondKey;
+
     /** Events and the sum of their recall errors. */
     private transient Map<String, double[]> sums;
 
@@ -77,6 +82,10 @@ public final class RecallErrors {
     private transient DoubleCounter sum;
     private transient LongCounter count;
     private transient long told;
+
+    Watch(int secondKey) {
+      this.secondKey = secondKey;
+    }
 
     @Override
     public void open(OpenContext context) {
@@ -95,7 +104,8 @@ public final class RecallErrors {
         sum.add((double) error);
         count.add(1L);
         if (prediction.seen() >= SurprisingKeys.FIRST) {
-          add(prediction.event().key(), error);
+          Event event = prediction.event();
+          add(secondKey < 0 ? event.key() : event.cells()[secondKey], error);
         }
       }
       if (System.nanoTime() - told > PERIOD_NANOS) {
