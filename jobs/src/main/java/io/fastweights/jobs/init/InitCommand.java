@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.EventSample;
 import io.fastweights.jobs.output.OutputFile;
+import io.fastweights.jobs.progress.StatusLine;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import java.io.Console;
@@ -93,8 +94,15 @@ public final class InitCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--sample is " + sample + ", must be at least 1");
     }
     OutputFile.prepare("--out", out);
-    EventSample read = EventSample.of(events, sample);
+    StatusLine line = new StatusLine(command.commandLine().getOut());
+    EventSample read =
+        EventSample.of(
+            events,
+            sample,
+            count -> line.update(() -> String.format(Locale.ROOT, "%,d events read", count)));
+    line.update(() -> String.format(Locale.ROOT, "looking at %,d columns", read.columns().size()));
     Proposal proposal = new Proposal(read, keys, time, target);
+    line.clear();
     String chosen = target == null ? ask(proposal) : target;
     if (target == null) {
       proposal = new Proposal(read, keys, time, chosen);

@@ -113,6 +113,7 @@ record KeyChoice(List<Column> keys, List<String> open) {
             () ->
                 columns.stream()
                     .filter(c -> !c.isNumber() && mayBeKey(c) && c.distinct() >= FEWEST_KEYS)
+                    .filter(c -> c.wordsAmongNumbers().isEmpty())
                     .filter(crosses)
                     .findFirst())
         .orElse(null);
@@ -136,7 +137,7 @@ record KeyChoice(List<Column> keys, List<String> open) {
   private static String suchAs(List<Column> columns) {
     String names =
         columns.stream()
-            .filter(c -> !c.isNumber() && !c.isStructure())
+            .filter(c -> !c.isNumber() && !c.isStructure() && c.wordsAmongNumbers().isEmpty())
             .filter(c -> c.distinct() >= ENOUGH_EVENTS && hasEnough(c))
             .map(Column::name)
             .limit(MOST_SUGGESTED)

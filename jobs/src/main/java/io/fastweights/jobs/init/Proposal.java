@@ -237,6 +237,15 @@ final class Proposal {
       lines.put(column.name(), "left out: " + refusal);
       return;
     }
+    List<String> words = column.wordsAmongNumbers();
+    if (!words.isEmpty()) {
+      open.add(
+          String.format(
+              Locale.ROOT,
+              "%s has numbers, and '%s': it is a number if these are \"nulls\" in the schema",
+              column.name(),
+              String.join("' and '", words)));
+    }
     Field field = Fields.of(column, starts(column));
     fields.add(field);
     lines.put(column.name(), Fields.text(field, column));
