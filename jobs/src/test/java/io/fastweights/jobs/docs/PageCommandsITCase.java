@@ -6,6 +6,7 @@ import io.fastweights.jobs.Main;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,30 @@ class PageCommandsITCase {
   @ParameterizedTest
   @MethodSource("first")
   void theCommandsOfTheFirstPagesRun(Path page) throws Exception {
-    run(page);
+    String told = run(page);
+    if (name(page).equals("measures.md")) {
+      assertThat(layout(told))
+          .as("heading and rows of the table")
+          .hasSizeGreaterThan(4)
+          .isEqualTo(layout(Files.readString(page)));
+    }
+  }
+
+  /** Heading and names of the rows of the first table of measures in a text. */
+  private static List<String> layout(String text) {
+    List<String> layout = new ArrayList<>();
+    boolean inside = false;
+    for (String line : text.lines().map(String::strip).toList()) {
+      if (line.contains("each predicted before it was learned")) {
+        inside = layout.isEmpty();
+      } else if (inside && line.matches("[^:]*(log loss  |\\d).*")) {
+        layout.add(
+            line.contains("log loss") ? line.replaceAll("\\s{2,}", "|") : line.split("  ")[0]);
+      } else {
+        inside = false;
+      }
+    }
+    return layout;
   }
 
   @Tag("long")
@@ -76,7 +100,9 @@ class PageCommandsITCase {
     return page.getFileName().toString();
   }
 
-  private void run(Path page) throws Exception {
+  /** What the commands print. */
+  private String run(Path page) throws Exception {
+    StringBuilder all = new StringBuilder();
     new PageFiles(folder).write(name(page));
     for (PageCommand command : ours(page)) {
       List<String> words = command.words();
@@ -89,7 +115,9 @@ class PageCommandsITCase {
               .setErr(writer)
               .execute(here(words).toArray(String[]::new));
       assertThat(code).as("%s%n%s", command, told).isZero();
+      all.append(told);
     }
+    return all.toString();
   }
 
   /** The arguments with this test's folder. Each run has a folder of its own for its output. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 
 /** The files that the commands of the pages read, by the names that the pages use. */
@@ -50,6 +51,7 @@ final class PageFiles {
     switch (page) {
       case "README.md" -> shop();
       case "events.md" -> ratings();
+      case "measures.md" -> electricity();
       case "savepoints.md" -> flights();
       default -> {
         shop();
@@ -103,6 +105,16 @@ final class PageFiles {
     int rating = 1 + Math.min(4, user % 3 + item % 3 + random.nextInt(2));
     return String.format(
         Locale.ROOT, "%d,%d,%d,%d", user, item, rating, START.getEpochSecond() + HOUR * i);
+  }
+
+  private void electricity() throws IOException {
+    String header = "period,nswprice,nswdemand,vicprice,vicdemand,transfer,class";
+    Files.write(folder.resolve("electricity.csv"), lines(header, 0, PageFiles::halfHour));
+  }
+
+  private static String halfHour(int i, SplittableRandom random) {
+    String numbers = random.doubles(5).mapToObj(Double::toString).collect(Collectors.joining(","));
+    return String.format(Locale.ROOT, "%.4f,%s,%d", i % 48 / 48.0, numbers, i / 9 % 2);
   }
 
   private void flights() throws IOException {
