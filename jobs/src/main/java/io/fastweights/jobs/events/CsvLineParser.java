@@ -2,7 +2,6 @@ package io.fastweights.jobs.events;
 
 import io.fastweights.kernels.schema.MalformedEventException;
 import java.util.Arrays;
-import java.util.Locale;
 
 /** Puts the cells of a CSV record into their columns. */
 final class CsvLineParser implements LineParser {
@@ -27,7 +26,7 @@ final class CsvLineParser implements LineParser {
     boolean surplus = cells.length == places.length + 1 && cells[places.length] == null;
     if (cells.length != places.length && !surplus) {
       throw new MalformedEventException(
-          String.format(Locale.ROOT, "the line has %d of %d columns", cells.length, places.length));
+          "the line has " + cells.length + " of " + places.length + " columns");
     }
     Arrays.fill(into, null);
     for (int i = 0; i < places.length; i++) {

@@ -3,7 +3,6 @@ package io.fastweights.jobs.events;
 import io.fastweights.kernels.schema.EventFormat.Csv;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * The records of a CSV file by RFC 4180: a quoted cell may hold delimiters, doubled quotes and line
@@ -204,11 +203,10 @@ final class CsvRecords implements RecordReader {
       if (c < 0) {
         problem =
             NOT_CSV
-                + String.format(
-                    Locale.ROOT,
-                    "the quote that opens in line %d is not closed before the end of the file, line %d",
-                    opened,
-                    line);
+                + "the quote that opens in line "
+                + opened
+                + " is not closed before the end of the file, line "
+                + line;
         return null;
       }
       if (c == escape && c != quote) {
@@ -243,12 +241,7 @@ final class CsvRecords implements RecordReader {
     }
     if (problem == null) {
       problem =
-          NOT_CSV
-              + String.format(
-                  Locale.ROOT,
-                  "cell %d goes on after its closing quote in line %d",
-                  count + 1,
-                  line);
+          NOT_CSV + "cell " + (count + 1) + " goes on after its closing quote in line " + line;
     }
     while (c >= 0 && c != delimiter && c != '\n' && c != '\r') {
       buffer.pos++;

@@ -12,7 +12,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Locale;
+import java.util.HexFormat;
 
 /**
  * The characters of a file. Bytes that are no characters become U+FFFD, and the file records their
@@ -22,7 +22,11 @@ final class DecodedFile implements Closeable {
   /** A character may take two chars: with room for one, none could be read. */
   static final int LEAST_ROOM = 2;
 
-  private static final int BYTES = 1 << 16;
+  /** The buffer of a small file stays small; that of a larger one grows with it. */
+  private static final int FIRST_BYTES = 1 << 8;
+
+  private static final int MOST_BYTES = 1 << 16;
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
   private static final char REPLACEMENT = '\uFFFD';
 
   /**
@@ -35,10 +39,11 @@ final class DecodedFile implements Closeable {
   private record Bad(long at, long offset, int first) {}
 
   private final InputStream in;
-  private final ByteBuffer bytes = ByteBuffer.allocate(BYTES).limit(0);
   private final Charset charset;
   private final CharsetDecoder decoder;
   private final Deque<Bad> bad = new ArrayDeque<>();
+  private ByteBuffer bytes = ByteBuffer.allocate(FIRST_BYTES).limit(0);
+  private boolean filled;
   private long byteOffset;
   private long chars;
   private boolean allBytes;
@@ -142,8 +147,13 @@ final class DecodedFile implements Closeable {
   }
 
   private void fill() throws IOException {
-    bytes.compact();
+    if (filled && bytes.capacity() < MOST_BYTES) {
+      bytes = ByteBuffer.allocate(4 * bytes.capacity()).put(bytes);
+    } else {
+      bytes.compact();
+    }
     int read = in.read(bytes.array(), bytes.position(), bytes.remaining());
+    filled = read == bytes.remaining();
     allBytes = read < 0;
     bytes.position(bytes.position() + Math.max(0, read)).flip();
   }
@@ -160,12 +170,13 @@ final class DecodedFile implements Closeable {
       Bad first = bad.poll();
       if (problem == null && first.at >= from) {
         problem =
-            String.format(
-                Locale.ROOT,
-                "byte %d of the file, 0x%02X, is not %s; a schema may name another charset",
-                first.offset,
-                first.first,
-                charset.name());
+            "byte "
+                + first.offset
+                + " of the file, 0x"
+                + HEX.toHexDigits((byte) first.first)
+                + ", is not "
+                + charset.name()
+                + "; a schema may name another charset";
       }
     }
     return problem;

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A record that is one JSON object. A column is a member of it, or a path to one inside: {@code
@@ -26,6 +27,10 @@ public final class JsonLineParser implements LineParser {
   private static final long serialVersionUID = 1L;
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  /** Jackson's words for a place, which in a line is the column. */
+  private static final Pattern PLACE =
+      Pattern.compile("\\[Source: [^;]*; line: (\\d+), column: (\\d+)]");
 
   private final JsonColumns columns;
   private transient String leftOut;
@@ -134,8 +139,7 @@ public final class JsonLineParser implements LineParser {
     String message =
         e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
     return new MalformedEventException(
-        "the line is not JSON: "
-            + message.replaceAll("\\[Source: [^;]*; line: (\\d+), column: (\\d+)]", "column $2"));
+        "the line is not JSON: " + PLACE.matcher(message).replaceAll("column $2"));
   }
 
   /**

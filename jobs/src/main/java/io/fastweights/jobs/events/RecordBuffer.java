@@ -13,7 +13,13 @@ import java.util.Locale;
 final class RecordBuffer implements Closeable {
   private static final int KEPT_OF_TOO_LONG = 1000;
 
-  char[] chars = new char[1 << 16];
+  /** The buffer of a small file stays small; that of a larger one grows with it. */
+  private static final int FIRST_CHARS = 1 << 8;
+
+  /** Longer records take a larger buffer. */
+  private static final int USUAL_CHARS = 1 << 16;
+
+  char[] chars = new char[FIRST_CHARS];
   int pos;
   int limit;
 
@@ -77,7 +83,7 @@ final class RecordBuffer implements Closeable {
   }
 
   private void makeRoom() {
-    if (start > chars.length / 2) {
+    if (chars.length >= USUAL_CHARS && start > chars.length / 2) {
       System.arraycopy(chars, start, chars, 0, limit - start);
       before += start;
       pos -= start;
