@@ -1,5 +1,6 @@
 package io.fastweights.jobs.events;
 
+import io.fastweights.jobs.events.records.Line;
 import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.EventFormat.Csv;
 import io.fastweights.kernels.schema.Field;

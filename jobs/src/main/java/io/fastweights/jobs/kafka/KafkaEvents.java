@@ -4,7 +4,7 @@ import io.fastweights.jobs.config.KafkaSourceConfig;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventSource;
 import io.fastweights.jobs.events.JsonOutput;
-import io.fastweights.jobs.events.Timestamps;
+import io.fastweights.jobs.events.time.Timestamps;
 import io.fastweights.jobs.values.ValueDecoder;
 import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.MalformedEventException;

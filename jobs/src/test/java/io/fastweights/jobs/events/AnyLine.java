@@ -1,5 +1,8 @@
 package io.fastweights.jobs.events;
 
+import io.fastweights.jobs.events.records.Line;
+import io.fastweights.jobs.events.records.LineParser;
+import io.fastweights.jobs.events.records.RecordReader;
 import io.fastweights.kernels.Allocations;
 import io.fastweights.kernels.schema.MalformedEventException;
 import java.io.ByteArrayInputStream;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import io.fastweights.jobs.events.records.Compression;
+import io.fastweights.jobs.events.records.Line;
 import io.fastweights.jobs.output.RowFormat;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
