@@ -44,11 +44,19 @@ public record EventSample(
 
   private static EventFiles files(List<Path> paths) throws IOException {
     EventFiles best = null;
+    FileHead.NoHeaderException refused = null;
     for (Character delimiter : List.of(',', ';', '\t', '|')) {
-      EventFiles files = EventFiles.of(paths, probe(delimiter), file -> {});
-      if (best == null || files.columns().size() > best.columns().size()) {
-        best = files;
+      try {
+        EventFiles files = EventFiles.of(paths, probe(delimiter), file -> {});
+        if (best == null || files.columns().size() > best.columns().size()) {
+          best = files;
+        }
+      } catch (FileHead.NoHeaderException e) {
+        refused = refused == null ? e : refused;
       }
+    }
+    if (best == null) {
+      throw refused;
     }
     return best;
   }
