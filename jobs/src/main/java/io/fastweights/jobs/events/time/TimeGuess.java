@@ -19,20 +19,33 @@ public final class TimeGuess {
           "yyyy/M/d H:mm:ss",
           "yyyy/M/d H:mm",
           "yyyy/M/d",
+          "M/d/yyyy h:mm:ss a",
+          "M/d/yyyy h:mm a",
           "M/d/yyyy H:mm:ss",
           "M/d/yyyy H:mm",
           "M/d/yyyy",
           "d/M/yyyy H:mm:ss",
           "d/M/yyyy H:mm",
           "d/M/yyyy",
+          "d-M-yyyy H:mm:ss",
+          "d-M-yyyy H:mm",
+          "d-M-yyyy",
           "d.M.yyyy H:mm:ss",
           "d.M.yyyy H:mm",
           "d.M.yyyy",
           "MMM d yyyy",
           "MMM d, yyyy",
           "d MMM yyyy",
+          "d-MMM-yyyy H:mm:ss",
           "d-MMM-yyyy",
-          "d-MMM-yy");
+          "d-MMM-yy",
+          // Logs of web servers, mail and HTTP, and the C library's ctime.
+          "d/MMM/yyyy:H:mm:ss Z",
+          "'['d/MMM/yyyy:H:mm:ss Z']'",
+          "EEE, d MMM yyyy H:mm:ss Z",
+          "EEE, d MMM yyyy H:mm:ss z",
+          "EEE MMM ppd H:mm:ss yyyy",
+          "EEE MMM d H:mm:ss Z yyyy");
 
   private TimeGuess() {}
 

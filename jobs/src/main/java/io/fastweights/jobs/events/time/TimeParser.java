@@ -11,6 +11,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalQueries;
@@ -126,7 +127,11 @@ public final class TimeParser implements Serializable {
   private long patterned(String text, String key, RepeatedHour repeated)
       throws MalformedEventException {
     if (formatter == null) {
-      formatter = DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
+      formatter =
+          new DateTimeFormatterBuilder()
+              .parseCaseInsensitive()
+              .appendPattern(pattern)
+              .toFormatter(Locale.ENGLISH);
     }
     try {
       TemporalAccessor parsed = formatter.parse(text);
