@@ -113,7 +113,7 @@ final class EvaluateCommand implements Callable<Integer> {
             Prequential.of(learned.schema(), files, first),
             false);
     new NoResults().write(pipeline, null, files.paths());
-    pages.watch(pipeline);
+    pages.watch(pipeline, files.columns());
   }
 
   private void report(JobExecutionResult result, double seconds, JobPages pages, PrintWriter out)

@@ -16,12 +16,14 @@ import io.fastweights.jobs.quality.QualityPage;
 import io.fastweights.jobs.quality.QualityTotals;
 import io.fastweights.jobs.quality.RecallErrors;
 import io.fastweights.jobs.quality.SurprisingKeys;
+import io.fastweights.jobs.savepoint.MemoryLook;
 import io.fastweights.kernels.schema.SchemaJson;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 
 /**
@@ -39,10 +41,16 @@ record JobPages(Path report, Integer port, String events, JobModel model) {
     OutputFile.prepare("--report", report);
   }
 
-  /** Adds to a job what the pages tell and nothing else needs. */
-  void watch(EventPipeline pipeline) {
+  /**
+   * Adds to a job what the pages tell and nothing else needs.
+   *
+   * @param columns of the events
+   */
+  void watch(EventPipeline pipeline, List<String> columns) {
     if (report != null || port != null) {
-      RecallErrors.watch(pipeline.predictions(), pipeline.drifts());
+      String second = model.schema().secondKey();
+      int secondKey = second == null ? -1 : columns.indexOf(second);
+      RecallErrors.watch(pipeline.predictions(), secondKey, pipeline.drifts());
     }
   }
 
@@ -69,7 +77,12 @@ record JobPages(Path report, Integer port, String events, JobModel model) {
     StatusLine line = new StatusLine(out);
     LiveView view =
         new LiveView(title(), events, modelText(), SchemaJson.write(model.schema()), bytes);
-    try (LiveServer server = new LiveServer(port, view::page)) {
+    MemoryLook look =
+        new MemoryLook(
+            model,
+            Configuration.fromMap(target.environment().getConfiguration().toMap()),
+            () -> target.newestCheckpoint(job.getJobID()));
+    try (LiveServer server = new LiveServer(port, view::page, look::html)) {
       line.print("live: " + server.address());
       JobExecutionResult result =
           new JobProgress(
@@ -77,7 +90,7 @@ record JobPages(Path report, Integer port, String events, JobModel model) {
                   bytes,
                   totals -> view.update(line.seconds(), totals, checkpoints(target, job)))
               .await(job);
-      view.end(line.seconds(), result.getAllAccumulatorResults());
+      view.end(line.seconds(), result.getAllAccumulatorResults(), checkpoints(target, job));
       return result;
     }
   }

@@ -30,6 +30,15 @@ final class KafkaFlags {
   private boolean bounded;
 
   @Option(
+      names = "--kafka-max-lateness",
+      paramLabel = "TIME",
+      description =
+          "Take events in the order of their times; how much older than those before it in its"
+              + " partition an event may be, as 5s (default: the order of arrival, and 0s for two"
+              + " keys).")
+  private String maxLateness;
+
+  @Option(
       names = "--kafka-avro-schema",
       paramLabel = "FILE",
       description = "Values are Avro records of this schema (default: they are JSON).")
@@ -84,6 +93,7 @@ final class KafkaFlags {
     put("source.kafka.group", group, into);
     put("source.kafka.start", start, into);
     put("source.kafka.bounded", bounded ? true : null, into);
+    put("source.kafka.max-lateness", maxLateness, into);
     if (avroSchema != null) {
       into.put("source.kafka.format", "avro");
       into.put("source.kafka.avro-schema", avroSchema.toAbsolutePath());

@@ -216,7 +216,7 @@ final class RunCommand implements Callable<Integer> {
             models != null,
             source.json());
     sink.write(pipeline, rows, source.paths());
-    pages.watch(pipeline);
+    pages.watch(pipeline, source.columns());
     if (models != null) {
       models.writeRefused(updates.getSideOutput(Rejected.TAG), pipeline.refusedModels());
     }

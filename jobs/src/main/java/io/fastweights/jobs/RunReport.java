@@ -122,8 +122,8 @@ final class RunReport {
     }
     if (reasons.stream().anyMatch(kind -> kind.first().contains(OUT_OF_ORDER))) {
       out.println(
-          "  events out of order: --sort takes those of files in the order of their times; the"
-              + " option fastweights.event-order: accept takes any order");
+          "  events out of order: --sort takes those of files in the order of their times,"
+              + " --kafka-max-lateness those of a topic; the option fastweights.event-order: accept takes any order");
     }
   }
 

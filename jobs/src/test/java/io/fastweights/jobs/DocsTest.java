@@ -2,6 +2,7 @@ package io.fastweights.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.fastweights.jobs.config.JobConfigReader;
 import io.fastweights.kernels.schema.SchemaJson;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
 
 /**
  * Checks the examples of the documentation, except Java and SQL, which the module operator compiles
@@ -48,6 +51,7 @@ class DocsTest {
       Pattern.compile("^```(\\w*)\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
   private static final Pattern COMMAND =
       Pattern.compile("^(?: {4})?(?:\\$ )?\\./fastweights (.*)$", Pattern.MULTILINE);
+  private static final Pattern SPAN = Pattern.compile("`\\./fastweights ([^`<>]+)`");
   private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
   private static final Pattern PROPERTY = Pattern.compile("\\$\\{([^}]+)\\}");
 
@@ -85,6 +89,27 @@ class DocsTest {
       }
     }
     assertThat(commands).isGreaterThan(30);
+  }
+
+  /** A command inside a sentence may leave out options that it cannot do without. */
+  @Test
+  void everyCommandOfASentenceIsKnown() throws IOException {
+    int commands = 0;
+    for (Path page : pages()) {
+      Matcher span = SPAN.matcher(FENCED.matcher(Files.readString(page)).replaceAll(""));
+      while (span.find()) {
+        String[] words = span.group(1).strip().split("\\s+");
+        try {
+          Main.commandLine().parseArgs(words);
+        } catch (MissingParameterException e) {
+          // As in "`init` proposes a schema".
+        } catch (ParameterException e) {
+          fail("%s: %s: %s", page, span.group(), e.getMessage());
+        }
+        commands++;
+      }
+    }
+    assertThat(commands).isGreaterThan(15);
   }
 
   @Test

@@ -256,6 +256,26 @@ class InitCommandTest extends CommandTest {
     assertThat(result.out()).contains("numbers have a decimal comma");
   }
 
+  @Test
+  void wordsThatStandForMissingNumbersAreFoundOrAskedAbout() throws Exception {
+    Path file =
+        events(
+            "parts.csv",
+            "a,weight,size,ok",
+            i ->
+                String.join(
+                    ",",
+                    "a" + i % 7,
+                    i % 9 == 0 ? "n/a" : i + ".5",
+                    i % 9 == 0 ? "?" : i + ".25",
+                    "" + i % 3 % 2));
+    Path out = folder.resolve("parts.json");
+    Result result = execute("init", "--events", file, "--target", "ok", "--out", out);
+    assertThat(field(written(out), "weight")).isInstanceOf(Field.Numeric.class);
+    assertThat(result.out())
+        .contains("not sure: size has numbers, and '?': it is a number if these are \"nulls\"");
+  }
+
   /** As a decimal comma it would be a thousandth of what is meant. */
   @Test
   void commasBetweenThousandsAreNoDecimalCommas() throws Exception {

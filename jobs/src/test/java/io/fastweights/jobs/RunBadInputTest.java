@@ -56,11 +56,16 @@ class RunBadInputTest extends CommandTest {
         1,
         List.of("--events", events, "--schema", schema, "--weights", weights),
         "the schema has two keys, user and page, and there is no model-second.safetensors");
+    Path config =
+        file(
+            "job.yaml",
+            "source: {kafka: {brokers: 'localhost:1', topic: t, tombstones: forget}}\n"
+                + "sink: {files: {folder: out}}");
     refused(
         1,
-        List.of("--events", "kafka://localhost:1/topic", "--schema", schema),
-        "events of two keys",
-        "partitions of a topic");
+        List.of("--config", config, "--schema", schema),
+        "source.kafka.tombstones is forget",
+        "must have one key");
     refused(
         1,
         List.of("--events", events, "--schema", file("item.json", twoKeys.replace("page", "item"))),
@@ -74,6 +79,30 @@ class RunBadInputTest extends CommandTest {
             "bootstrap", "--events", events, "--schema", schema, "--out", folder.resolve("new"));
     assertThat(result.err()).contains("one key, and the schema has two: user and page");
     assertThat(result.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesAnOrderOfATopicThatIsNone() throws Exception {
+    refused(
+        1,
+        List.of(
+            "--events",
+            "kafka://localhost:1/topic",
+            "--schema",
+            schema(),
+            "--kafka-max-lateness",
+            "soon"),
+        "source.kafka.max-lateness is 'soon', must be a time as 5s or 1min");
+    Path config =
+        file(
+            "job.yaml",
+            "source: {kafka: {brokers: 'localhost:1', topic: t, idle-timeout: 5s}}\n"
+                + "sink: {files: {folder: out}}");
+    refused(
+        1,
+        List.of("--config", config, "--schema", schema()),
+        "source.kafka.idle-timeout is for events in the order of their times",
+        "give source.kafka.max-lateness");
   }
 
   private static String residual() {

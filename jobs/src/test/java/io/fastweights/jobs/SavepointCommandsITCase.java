@@ -1,10 +1,13 @@
 package io.fastweights.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastweights.jobs.pipeline.JobModel;
 import io.fastweights.jobs.report.PageStructure;
+import io.fastweights.jobs.savepoint.MemoryLook;
 import io.fastweights.kernels.weights.Safetensors;
 import io.fastweights.kernels.weights.WeightsFile;
 import java.nio.file.Files;
@@ -12,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
@@ -100,6 +104,27 @@ class SavepointCommandsITCase extends CommandTest {
     successful("rewrite", "--savepoint", savepoint, "--out", folded, "--fold");
     assertThat(predictions("refolded", HISTORY, "--memories", folded, "--backend", "hashmap"))
         .isEqualTo(expected);
+  }
+
+  /** The checkpoint that is told first is gone when it is read. */
+  @Test
+  void aMemoryOfARunningJobIsReadFromTheNewestCheckpoint() throws Exception {
+    Path savepoint = bootstrap();
+    JobModel model = JobModel.read(null, weights, new Configuration());
+    List<Path> told = new ArrayList<>(List.of(folder.resolve("gone"), savepoint));
+    MemoryLook look =
+        new MemoryLook(
+            model,
+            new Configuration(),
+            () -> (told.size() > 1 ? told.remove(0) : told.get(0)).toUri().toString());
+    String html = look.html("u1", "page=p1, price=3");
+    assertThat(html)
+        .contains("<h1>Memory of u1</h1>", "W of layer 1, head 1")
+        .containsPattern("<li>buy 0\\.\\d+  leave 0\\.\\d+</li>");
+    assertThatThrownBy(() -> look.html("u11", ""))
+        .hasMessageContaining("has no key 'u11': of its 7 keys the nearest are");
+    assertThatThrownBy(() -> new MemoryLook(model, new Configuration(), () -> null).html("u1", ""))
+        .hasMessageContaining("there is no checkpoint yet");
   }
 
   @Test

@@ -34,6 +34,7 @@ class DocumentationTest {
       Set on the builder (`.set(FastWeightOptions.LINGER, ...)`), or for all operators of a job in
       Flink's configuration under these keys; the builder wins. This table is written by
 
+      <!-- not run: writes this page anew; every build compares it, by DocumentationTest -->
           mvn test -pl operator -am -Dtest=DocumentationTest -Dsurefire.failIfNoSpecifiedTests=false -Dfastweights.write-docs=true
 
       | Key | Default | Type | Meaning |

@@ -85,6 +85,8 @@ final class ChaosJob {
         null,
         null,
         null,
+        null,
+        null,
         List.of(),
         Map.of());
   }

@@ -84,7 +84,8 @@ public record JobConfig(
         throw new IllegalArgumentException("source.files names none");
       }
       if (sort && kafka != null) {
-        throw new IllegalArgumentException("source.sort is for files, which end");
+        throw new IllegalArgumentException(
+            "source.sort is for files, which end; source.kafka.max-lateness is for topics");
       }
       if (kafka != null) {
         kafka.check();

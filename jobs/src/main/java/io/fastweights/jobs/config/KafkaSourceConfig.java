@@ -1,9 +1,11 @@
 package io.fastweights.jobs.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.flink.util.TimeUtils;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
@@ -20,6 +22,10 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  * @param protobuf type of the values, for format PROTOBUF without a registry
  * @param schemaRegistry of the schemas that values name; null if they name none
  * @param tombstones messages without a value
+ * @param maxLateness time by which an event may be behind those before it in its partition; events
+ *     are then processed in the order of their times. Null for the order of arrival
+ * @param idleTimeout time without messages after which a partition does not hold back the others;
+ *     null for a minute
  * @param columns of the values that predictions keep beside those of the schema
  * @param properties of Kafka's consumer
  */
@@ -34,8 +40,11 @@ public record KafkaSourceConfig(
     ProtobufConfig protobuf,
     SchemaRegistryConfig schemaRegistry,
     Tombstones tombstones,
+    String maxLateness,
+    String idleTimeout,
     List<String> columns,
     Map<String, String> properties) {
+  private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(1);
 
   /** Format of message values. */
   public enum ValueFormat {
@@ -73,6 +82,8 @@ public record KafkaSourceConfig(
         protobuf,
         schemaRegistry,
         tombstones,
+        maxLateness,
+        idleTimeout,
         columns,
         properties);
   }
@@ -82,9 +93,21 @@ public record KafkaSourceConfig(
     return tombstones == Tombstones.FORGET;
   }
 
+  /** The parsed {@link #maxLateness}; null where none is given. */
+  public Duration lateness() {
+    return maxLateness == null ? null : TimeUtils.parseDuration(maxLateness);
+  }
+
+  /** The parsed {@link #idleTimeout}; zero where an idle partition holds back the others. */
+  public Duration idle() {
+    return idleTimeout == null ? DEFAULT_IDLE_TIMEOUT : TimeUtils.parseDuration(idleTimeout);
+  }
+
   void check() {
     KafkaSinkConfig.require("source.kafka.brokers", brokers);
     KafkaSinkConfig.require("source.kafka.topic", topic);
+    checkTime("max-lateness", maxLateness);
+    checkTime("idle-timeout", idleTimeout);
     KafkaSinkConfig.checkProperties(
         "source.kafka.properties", properties, ConsumerConfig.configNames());
     if (schemaRegistry != null) {
@@ -94,6 +117,18 @@ public record KafkaSourceConfig(
     requireWith("protobuf", protobuf, ValueFormat.PROTOBUF);
     if (protobuf != null && (protobuf.descriptors() == null || protobuf.message() == null)) {
       throw new IllegalArgumentException("source.kafka.protobuf must have descriptors and message");
+    }
+  }
+
+  private static void checkTime(String key, String time) {
+    try {
+      if (time != null) {
+        TimeUtils.parseDuration(time);
+      }
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "source.kafka.%s is '%s', must be a time as 5s or 1min", key, time));
     }
   }
 

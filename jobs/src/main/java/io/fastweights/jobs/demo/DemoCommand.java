@@ -107,6 +107,13 @@ public final class DemoCommand implements Callable<Integer> {
     Path report = folder.resolve("report.html");
     new DemoReport(flights, timeline, memory, scores, figures, from).write(report);
     out.println("report: " + report);
+    out.printf(
+        Locale.ROOT,
+        "to watch the same while it runs: ./fastweights run --events %s --schema %s --output %s"
+            + " --live%n",
+        events,
+        events.resolveSibling("schema.json"),
+        folder.resolve("live"));
     out.flush();
     return 0;
   }

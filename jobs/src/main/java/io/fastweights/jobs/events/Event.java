@@ -1,5 +1,6 @@
 package io.fastweights.jobs.events;
 
+import io.fastweights.jobs.events.text.JsonText;
 import io.fastweights.kernels.schema.MalformedEventException;
 
 /**

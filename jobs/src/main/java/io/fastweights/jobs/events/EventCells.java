@@ -1,5 +1,8 @@
 package io.fastweights.jobs.events;
 
+import io.fastweights.jobs.events.records.Line;
+import io.fastweights.jobs.events.time.RepeatedHour;
+import io.fastweights.jobs.events.time.TimeParser;
 import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.MalformedEventException;

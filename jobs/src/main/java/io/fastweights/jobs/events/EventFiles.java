@@ -1,6 +1,12 @@
 package io.fastweights.jobs.events;
 
 import io.fastweights.jobs.events.Layout.Framing;
+import io.fastweights.jobs.events.records.Line;
+import io.fastweights.jobs.events.records.LineParser;
+import io.fastweights.jobs.events.records.RecordReader;
+import io.fastweights.jobs.events.text.CsvLineParser;
+import io.fastweights.jobs.events.text.JsonLineParser;
+import io.fastweights.jobs.events.time.FoundTimes;
 import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Nearest;

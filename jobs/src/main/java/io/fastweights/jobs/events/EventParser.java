@@ -1,6 +1,8 @@
 package io.fastweights.jobs.events;
 
 import io.fastweights.jobs.events.EventFiles.EventFile;
+import io.fastweights.jobs.events.records.Line;
+import io.fastweights.jobs.events.time.RepeatedHour;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.fastweights.jobs.events;
 
+import io.fastweights.jobs.events.records.FileKind;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

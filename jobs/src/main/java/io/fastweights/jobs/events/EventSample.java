@@ -1,5 +1,6 @@
 package io.fastweights.jobs.events;
 
+import io.fastweights.jobs.events.records.Line;
 import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.EventFormat.Csv;
 import io.fastweights.kernels.schema.Field;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * The first events of files that have no schema yet, read as {@code run} reads them.
@@ -38,16 +40,33 @@ public record EventSample(
    * @throws IllegalArgumentException if there is no file, or none has an event
    */
   public static EventSample of(List<Path> paths, int most) throws IOException {
-    return read(files(paths), most);
+    return of(paths, most, events -> {});
+  }
+
+  /**
+   * The same, and says how far it is.
+   *
+   * @param told takes the number of events read so far
+   */
+  public static EventSample of(List<Path> paths, int most, IntConsumer told) throws IOException {
+    return read(files(paths), most, told);
   }
 
   private static EventFiles files(List<Path> paths) throws IOException {
     EventFiles best = null;
+    FileHead.NoHeaderException refused = null;
     for (Character delimiter : List.of(',', ';', '\t', '|')) {
-      EventFiles files = EventFiles.of(paths, probe(delimiter), file -> {});
-      if (best == null || files.columns().size() > best.columns().size()) {
-        best = files;
+      try {
+        EventFiles files = EventFiles.of(paths, probe(delimiter), file -> {});
+        if (best == null || files.columns().size() > best.columns().size()) {
+          best = files;
+        }
+      } catch (FileHead.NoHeaderException e) {
+        refused = refused == null ? e : refused;
       }
+    }
+    if (best == null) {
+      throw refused;
     }
     return best;
   }
@@ -98,11 +117,18 @@ public record EventSample(
             null));
   }
 
-  private static EventSample read(EventFiles files, int most) throws IOException {
+  private static EventSample read(EventFiles files, int most, IntConsumer told) throws IOException {
     List<Integer> shown = shown(files);
     int rows = Math.min(most, Math.max(1000, MOST_VALUES / Math.max(1, shown.size())));
     List<String[]> kept = new ArrayList<>();
-    Reading reading = new Reading(files, shown, kept::add);
+    Reading reading =
+        new Reading(
+            files,
+            shown,
+            row -> {
+              kept.add(row);
+              told.accept(kept.size());
+            });
     boolean whole = files.forFirst(reading::take, () -> kept.size() >= rows);
     if (kept.isEmpty()) {
       throw new IllegalArgumentException("no events in " + String.join(", ", files.paths()));

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.events;
 
 import io.fastweights.kernels.schema.Schema;
+import java.time.Duration;
 import java.util.List;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -21,6 +22,14 @@ public interface EventSource {
   /** True if events are processed in time order, not in arrival order. */
   default boolean sorted() {
     return false;
+  }
+
+  /**
+   * How much older than one before it in its partition an event may be, where events bring
+   * watermarks and are processed in time order; null where they bring none.
+   */
+  default Duration lateness() {
+    return null;
   }
 
   /**

@@ -1,6 +1,12 @@
 package io.fastweights.jobs.events;
 
 import io.fastweights.jobs.events.Layout.Framing;
+import io.fastweights.jobs.events.records.BrokenFileException;
+import io.fastweights.jobs.events.records.Compression;
+import io.fastweights.jobs.events.records.FileKind;
+import io.fastweights.jobs.events.records.Line;
+import io.fastweights.jobs.events.records.RecordReader;
+import io.fastweights.jobs.events.text.JsonLineParser;
 import io.fastweights.kernels.schema.EventFormat.Csv;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Nearest;
@@ -33,6 +39,15 @@ record FileHead(
     List<String> names,
     Map<String, String> constants,
     List<Line> records) {
+  /** The first record is not CSV; with another delimiter it may be, where its cells are quoted. */
+  static final class NoHeaderException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    private NoHeaderException(String problem) {
+      super(problem);
+    }
+  }
+
   /** Records of a file that are looked at. */
   private static final int LOOKED_AT = 1000;
 
@@ -97,18 +112,25 @@ record FileHead(
             ? List.of(dialect.delimiter())
             : FileKind.delimiters(path.getFileName().toString());
     FileHead best = null;
+    NoHeaderException refused = null;
     for (Character delimiter : delimiters) {
       if (dialect.with(delimiter) == null) {
         continue;
       }
-      FileHead head = csv(path, schema, constants, most, delimiter);
+      FileHead head;
+      try {
+        head = csv(path, schema, constants, most, delimiter);
+      } catch (NoHeaderException e) {
+        refused = refused == null ? e : refused;
+        continue;
+      }
       if (head == null || head.missing(schema).isEmpty()) {
         return head;
       }
       boolean better = best == null || head.missing(schema).size() < best.missing(schema).size();
       best = better ? head : best;
     }
-    throw best.lacks(schema);
+    throw best == null ? refused : best.lacks(schema);
   }
 
   private static FileHead csv(
@@ -149,7 +171,7 @@ record FileHead(
 
   private static List<String> header(Path path, Line line) {
     if (line.problem() != null) {
-      throw new IllegalArgumentException("the header of " + path + ": " + line.problem());
+      throw new NoHeaderException("the header of " + path + ": " + line.problem());
     }
     List<String> header = new ArrayList<>();
     for (String cell : line.cells()) {

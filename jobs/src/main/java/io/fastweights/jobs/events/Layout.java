@@ -1,5 +1,13 @@
 package io.fastweights.jobs.events;
 
+import io.fastweights.jobs.events.records.Compression;
+import io.fastweights.jobs.events.records.RecordReader;
+import io.fastweights.jobs.events.structured.AvroRecords;
+import io.fastweights.jobs.events.structured.ParquetRecords;
+import io.fastweights.jobs.events.text.CsvRecords;
+import io.fastweights.jobs.events.text.DecodedFile;
+import io.fastweights.jobs.events.text.JsonLines;
+import io.fastweights.jobs.events.text.JsonValues;
 import io.fastweights.kernels.schema.EventFormat.Csv;
 import java.io.IOException;
 import java.io.InputStream;

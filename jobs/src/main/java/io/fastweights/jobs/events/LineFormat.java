@@ -1,5 +1,7 @@
 package io.fastweights.jobs.events;
 
+import io.fastweights.jobs.events.records.Line;
+import io.fastweights.jobs.events.records.RecordReader;
 import java.io.IOException;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;

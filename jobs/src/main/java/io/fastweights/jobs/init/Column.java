@@ -43,6 +43,9 @@ record Column(
 
   private static final double MOST_NUMBER = 1e15;
 
+  /** Words that may stand for a missing number. */
+  private static final int MOST_WORDS = 3;
+
   /** Characters of a value in a message. */
   private static final int MOST_SHOWN = 40;
 
@@ -106,6 +109,23 @@ record Column(
     } catch (NumberFormatException e) {
       return Double.NaN;
     }
+  }
+
+  /**
+   * The words of a column of numbers in which a few words stand for a missing one; none for any
+   * other column.
+   */
+  List<String> wordsAmongNumbers() {
+    if (isNumber || distinct() <= MOST_WORDS) {
+      return List.of();
+    }
+    List<String> words =
+        counts.keySet().stream()
+            .filter(value -> !(Math.abs(number(value)) <= MOST_NUMBER))
+            .limit(MOST_WORDS + 1L)
+            .toList();
+    int events = words.stream().mapToInt(counts::get).sum();
+    return words.size() <= MOST_WORDS && 2 * events < present ? words : List.of();
   }
 
   /** Its events without a number and the first value of them, for a message; empty for none. */

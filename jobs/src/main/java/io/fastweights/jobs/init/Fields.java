@@ -70,11 +70,16 @@ final class Fields {
               name, rounded(column.mean()), rounded(column.deviation()), Statistics.KEY)
           : new Field.Numeric(name);
     }
+    return ofCodes(column);
+  }
+
+  /** The field of a column whose values have no order. */
+  static Field ofCodes(Column column) {
     if (column.distinct() <= MOST_WORDS) {
-      return new Field.Categorical(name, column.byFrequency());
+      return new Field.Categorical(column.name(), column.byFrequency());
     }
     int buckets = Integer.highestOneBit(BUCKETS_EACH * column.distinct() - 1) * 2;
-    return new Field.Hashed(name, Math.min(LARGEST_BUCKETS, buckets));
+    return new Field.Hashed(column.name(), Math.min(LARGEST_BUCKETS, buckets));
   }
 
   /** In words. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.EventSample;
 import io.fastweights.jobs.output.OutputFile;
+import io.fastweights.jobs.progress.StatusLine;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import java.io.Console;
@@ -56,10 +57,12 @@ public final class InitCommand implements Callable<Integer> {
   private TargetChoice.Kind kind;
 
   @Option(
-      names = "--key",
-      paramLabel = "COLUMN",
-      description = "The column whose values have a memory each (default: found).")
-  private String key;
+      names = {"--key", "--keys"},
+      paramLabel = "COLUMN[,COLUMN]",
+      description =
+          "The column whose values have a memory each, or two of them, as item,user (default: one"
+              + " that is found).")
+  private String keys;
 
   @Option(
       names = "--time",
@@ -91,11 +94,18 @@ public final class InitCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--sample is " + sample + ", must be at least 1");
     }
     OutputFile.prepare("--out", out);
-    EventSample read = EventSample.of(events, sample);
-    Proposal proposal = new Proposal(read, key, time, target);
+    StatusLine line = new StatusLine(command.commandLine().getOut());
+    EventSample read =
+        EventSample.of(
+            events,
+            sample,
+            count -> line.update(() -> String.format(Locale.ROOT, "%,d events read", count)));
+    line.update(() -> String.format(Locale.ROOT, "looking at %,d columns", read.columns().size()));
+    Proposal proposal = new Proposal(read, keys, time, target);
+    line.clear();
     String chosen = target == null ? ask(proposal) : target;
     if (target == null) {
-      proposal = new Proposal(read, key, time, chosen);
+      proposal = new Proposal(read, keys, time, chosen);
     }
     Schema schema = proposal.schema(chosen, kind);
     // What run would say about the files it says now.

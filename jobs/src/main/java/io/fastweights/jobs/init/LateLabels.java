@@ -45,6 +45,11 @@ record LateLabels(Column kind, Column id) {
     return new LateLabels(kind, id);
   }
 
+  /** True for one of the two. */
+  boolean has(Column column) {
+    return column == kind || column == id;
+  }
+
   private static boolean isKind(Column column) {
     return column.distinct() > 1
         && column.counts().keySet().stream()

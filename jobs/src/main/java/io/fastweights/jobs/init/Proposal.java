@@ -22,9 +22,6 @@ final class Proposal {
   /** Key of the only memory, where no column is one. */
   private static final String ALL = "all";
 
-  /** Events that a key must have on average. */
-  private static final double FEWEST_EVENTS = 2;
-
   private static final Csv DECIMAL_COMMA = new Csv(null, '"', null, null, ',', true, null);
 
   private static final int ELAPSED_BUCKETS = 24;
@@ -34,32 +31,47 @@ final class Proposal {
   private final Map<String, String> lines = new LinkedHashMap<>();
   private final List<String> open = new ArrayList<>();
   private final TimeColumn time;
-  private final Column key;
+  private final KeyChoice keys;
   private final LateLabels late;
 
   /**
-   * @param keyName null to choose one
+   * @param keyNames one column, or two with a comma between them; null to choose one
    * @param timeName null to choose one
    * @param targetName null if it is not known yet; it is neither key nor time
    */
-  Proposal(EventSample sample, String keyName, String timeName, String targetName) {
+  Proposal(EventSample sample, String keyNames, String timeName, String targetName) {
     for (int i = 0; i < sample.columns().size(); i++) {
       columns.add(Column.of(sample, i));
     }
     Column target = targetName == null ? null : named("--target", targetName);
-    Column givenKey = keyName == null ? null : named("--key", keyName);
-    time = timeName == null ? findTime(target, givenKey) : givenTime(timeName);
-    late =
-        LateLabels.of(
-            columns.stream()
-                .filter(c -> c != target && c != givenKey && (time == null || c != time.column()))
-                .toList(),
-            target);
-    key = givenKey == null ? findKey(target) : givenKey;
-    if (target != null && (target == key || time != null && target == time.column())) {
+    List<Column> given = keyNames == null ? List.of() : givenKeys(keyNames);
+    time = timeName == null ? findTime(target, given) : givenTime(timeName);
+    List<Column> others =
+        columns.stream()
+            .filter(c -> c != target && !given.contains(c) && (time == null || c != time.column()))
+            .toList();
+    late = LateLabels.of(others, target);
+    keys =
+        given.isEmpty()
+            ? KeyChoice.find(others.stream().filter(c -> !late.has(c)).toList())
+            : KeyChoice.given(given);
+    open.addAll(keys.open());
+    boolean isKey = target != null && keys.keys().contains(target);
+    if (isKey || target != null && time != null && target == time.column()) {
       throw new IllegalArgumentException(
-          "--target " + targetName + " is the " + (target == key ? "key" : "time") + " too");
+          "--target " + targetName + " is the " + (isKey ? "key" : "time") + " too");
     }
+  }
+
+  /** A column may have a comma in its name. */
+  private List<Column> givenKeys(String text) {
+    boolean isOne = columns.stream().anyMatch(column -> column.name().equals(text));
+    List<String> names = isOne ? List.of(text) : List.of(text.split(",", -1));
+    if (names.size() > 2 || names.size() == 2 && names.get(0).equals(names.get(1))) {
+      throw new IllegalArgumentException(
+          "--key is " + text + ", must be one column or two different ones");
+    }
+    return names.stream().map(name -> named("--key", name)).toList();
   }
 
   private Column named(String flag, String name) {
@@ -100,10 +112,10 @@ final class Proposal {
   }
 
   /** Texts that are times; numbers only where the name says so too. */
-  private TimeColumn findTime(Column target, Column givenKey) {
+  private TimeColumn findTime(Column target, List<Column> given) {
     List<TimeColumn> found = new ArrayList<>();
     for (Column column : columns) {
-      boolean may = column != target && column != givenKey && column.distinct() > 1;
+      boolean may = column != target && !given.contains(column) && column.distinct() > 1;
       boolean complete = column.present() >= 0.9 * column.values().size();
       if (may && complete && (!column.isNumber() || Names.isTime(column.name()))) {
         TimeColumn times = TimeColumn.of(column);
@@ -124,44 +136,13 @@ final class Proposal {
     return found.isEmpty() ? null : found.get(0);
   }
 
-  /** Memories of ten events and more first: one of a few events has hardly learned. */
-  private Column findKey(Column target) {
-    List<Column> found =
-        columns.stream()
-            .filter(column -> column != target && mayBeKey(column))
-            .sorted(
-                Comparator.comparing((Column column) -> column.present() < 10 * column.distinct())
-                    .thenComparing(column -> Names.asKey(column.name())))
-            .toList();
-    if (found.isEmpty()) {
-      return null;
-    }
-    if (found.size() > 1) {
-      open.add(
-          "a memory for each "
-              + String.join(", or each ", found.stream().map(Column::name).toList())
-              + ": the first is taken, --key names another");
-    }
-    return found.get(0);
-  }
-
-  private boolean mayBeKey(Column column) {
-    return Names.asKey(column.name()) >= 0
-        && (time == null || column != time.column())
-        && column != late.kind()
-        && column != late.id()
-        && column.present() >= 0.99 * column.values().size()
-        && column.distinct() > 1
-        && column.present() >= FEWEST_EVENTS * column.distinct()
-        && (!column.isNumber() || column.isWhole())
-        && !column.isStructure();
-  }
-
   /** Columns that could be the target, the likeliest first. */
   List<Column> targets() {
     return TargetChoice.candidates(
         columns.stream()
-            .filter(column -> column != key && (time == null || column != time.column()))
+            .filter(
+                column ->
+                    !keys.keys().contains(column) && (time == null || column != time.column()))
             .toList());
   }
 
@@ -169,16 +150,21 @@ final class Proposal {
   Schema schema(String targetName, TargetChoice.Kind kind) {
     Column predicted = named("--target", targetName);
     Target target = TargetChoice.of(predicted, kind, starts(predicted));
+    Column key = keys.first();
     LastValue last = LastValue.of(predicted, target, key == null ? null : key.values());
     target =
         target instanceof Target.Number number
             ? last.target(number)
             : StartRates.of(target, predicted, key);
-    explainKey(predicted);
+    explainKeys();
     explainTime();
     lines.put(targetName, TargetChoice.text(target, predicted));
     explainLate();
     List<Field> fields = new ArrayList<>();
+    if (keys.second() != null) {
+      // Each memory sees the other end of its events.
+      keys.keys().forEach(column -> fields.add(Fields.ofCodes(column)));
+    }
     for (Column column : columns) {
       if (!lines.containsKey(column.name())) {
         add(column, predicted, fields);
@@ -200,41 +186,30 @@ final class Proposal {
     String id = late.id() == null ? null : late.id().name();
     String kindName = late.kind() == null ? null : late.kind().name();
     EventFormat format = new EventFormat(csv, written, null, null, Map.of(), constants, id);
-    return new Schema(keyName, timeName, kindName, fields, target, format);
+    String second = keys.second() == null ? null : keys.second().name();
+    return new Schema(keyName, second, timeName, kindName, fields, target, format);
   }
 
   /** Statistics of a key may start from those of the sample. */
   private boolean starts(Column column) {
-    return key != null && column.isNumber() && column.isAlikeFor(key);
+    return keys.first() != null
+        && column.isNumber()
+        && keys.keys().stream().allMatch(column::isAlikeFor);
   }
 
-  /** Columns of texts that many events share, whatever their names. */
-  private String suchAs(Column target) {
-    List<String> names =
-        columns.stream()
-            .filter(c -> c != target && c != late.kind() && c != late.id())
-            .filter(c -> (time == null || c != time.column()) && !c.isNumber() && !c.isStructure())
-            .filter(c -> c.distinct() >= 10 && c.present() >= 10 * c.distinct())
-            .map(Column::name)
-            .limit(3)
-            .toList();
-    return names.isEmpty() ? "" : ", such as " + String.join(", ", names);
-  }
-
-  private void explainKey(Column target) {
-    if (key == null) {
-      open.add(
-          "no column looks like a key: all events share one memory; --key names a column"
-              + suchAs(target));
-      return;
+  private void explainKeys() {
+    for (int i = 0; i < keys.keys().size(); i++) {
+      Column key = keys.keys().get(i);
+      String place = keys.second() == null ? "the" : i == 0 ? "the first" : "the second";
+      lines.put(
+          key.name(),
+          String.format(
+              Locale.ROOT,
+              "%s key: %,d memories, %.1f events each in the sample",
+              place,
+              key.distinct(),
+              (double) key.present() / key.distinct()));
     }
-    lines.put(
-        key.name(),
-        String.format(
-            Locale.ROOT,
-            "the key: %,d memories, %.1f events each in the sample",
-            key.distinct(),
-            (double) key.present() / key.distinct()));
   }
 
   private void explainTime() {
@@ -262,6 +237,15 @@ final class Proposal {
       lines.put(column.name(), "left out: " + refusal);
       return;
     }
+    List<String> words = column.wordsAmongNumbers();
+    if (!words.isEmpty()) {
+      open.add(
+          String.format(
+              Locale.ROOT,
+              "%s has numbers, and '%s': it is a number if these are \"nulls\" in the schema",
+              column.name(),
+              String.join("' and '", words)));
+    }
     Field field = Fields.of(column, starts(column));
     fields.add(field);
     lines.put(column.name(), Fields.text(field, column));
@@ -288,7 +272,7 @@ final class Proposal {
     if (found.tells() || fields.isEmpty()) {
       Field last = new Field.LastTarget(free("last_" + predicted.name()), target.ids());
       fields.add(last);
-      String whose = key == null ? "" : " of the key";
+      String whose = keys.first() == null ? "" : " of the key";
       lines.put(last.name(), "the last " + predicted.name() + whose + ": " + found.text());
     }
   }
@@ -314,14 +298,15 @@ final class Proposal {
     return open;
   }
 
-  /** True if an event is older than the last of its key: it would be refused. */
+  /** True if an event is older than the last of its key, or of two keys than any: it is refused. */
   boolean isOutOfOrder() {
     if (time == null) {
       return false;
     }
+    boolean together = keys.first() == null || keys.second() != null;
     Map<String, Long> last = new HashMap<>();
     for (int i = 0; i < time.millis().length; i++) {
-      String of = key == null ? ALL : key.values().get(i);
+      String of = together ? ALL : keys.first().values().get(i);
       Long now = time.millis()[i];
       if (of != null && now != null) {
         Long before = last.put(of, now);

@@ -1,6 +1,6 @@
 package io.fastweights.jobs.init;
 
-import io.fastweights.jobs.events.TimeGuess;
+import io.fastweights.jobs.events.time.TimeGuess;
 import io.fastweights.kernels.schema.EventFormat.Time;
 import io.fastweights.kernels.schema.EventFormat.Unit;
 import java.time.Instant;

@@ -4,13 +4,13 @@ import io.fastweights.jobs.config.KafkaSourceConfig;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventSource;
 import io.fastweights.jobs.events.JsonOutput;
-import io.fastweights.jobs.events.Message;
-import io.fastweights.jobs.events.Timestamps;
+import io.fastweights.jobs.events.time.Timestamps;
 import io.fastweights.jobs.values.ValueDecoder;
 import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,7 +29,8 @@ import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 
 /**
  * Events of a Kafka topic. Those of one partition keep their order; a key's events must therefore
- * be in one partition.
+ * be in one partition. With a bound on their lateness they are processed in the order of their
+ * times, from any partitions: events with two keys always are.
  */
 public final class KafkaEvents implements EventSource {
   /** Of the source, whose state holds the positions in the topic. */
@@ -39,36 +40,31 @@ public final class KafkaEvents implements EventSource {
   private final List<String> columns;
   private final ValueDecoder decoder;
   private final OffsetsInitializer start;
+  private final Duration lateness;
 
-  private KafkaEvents(KafkaSourceConfig config, List<String> columns, ValueDecoder decoder) {
+  /**
+   * @param lateness null for events that are taken as they come
+   */
+  private KafkaEvents(
+      KafkaSourceConfig config, List<String> columns, ValueDecoder decoder, Duration lateness) {
     this.config = config;
+    this.lateness = lateness;
     this.columns = columns;
     this.decoder = decoder;
     this.start = start(config.start());
   }
 
   /**
-   * @throws IllegalArgumentException if the schema names no key or time or two keys, or the values
-   *     cannot have a column of it, or the start is none
+   * @throws IllegalArgumentException if the schema names no key or time, or the values cannot have
+   *     a column of it, or the start is none
    */
   public static KafkaEvents of(KafkaSourceConfig config, Schema schema) throws IOException {
     if (schema.key() == null || schema.time() == null) {
       throw new IllegalArgumentException(
           "the schema must name the column of the " + (schema.key() == null ? "key" : "time"));
     }
-    if (schema.secondKey() != null) {
-      throw new IllegalArgumentException(
-          "events of two keys are processed in the order of their times, and the partitions of a"
-              + " topic have none among them: read files, or build the job with"
-              + " FastWeights.on(stream).key(...)");
-    }
     checkTime(schema);
-    if (config.forgets() && !schema.key().equals(MessageColumns.KEY)) {
-      throw new IllegalArgumentException(
-          "source.kafka.tombstones is forget: the key must be "
-              + MessageColumns.KEY
-              + ", as a tombstone has no value");
-    }
+    checkTombstones(config, schema);
     ValueDecoder decoder = ValueDecoder.of(config);
     Set<String> columns = new LinkedHashSet<>();
     if (decoder.columns() != null) {
@@ -77,7 +73,37 @@ public final class KafkaEvents implements EventSource {
     }
     columns.addAll(schema.columns());
     columns.addAll(config.columns());
-    return new KafkaEvents(config, List.copyOf(columns), decoder);
+    return new KafkaEvents(config, List.copyOf(columns), decoder, lateness(config, schema));
+  }
+
+  private static void checkTombstones(KafkaSourceConfig config, Schema schema) {
+    if (!config.forgets()) {
+      return;
+    }
+    if (schema.secondKey() != null) {
+      throw new IllegalArgumentException(
+          "source.kafka.tombstones is forget: the schema must have one key, as a tombstone names"
+              + " one");
+    }
+    if (!schema.key().equals(MessageColumns.KEY)) {
+      throw new IllegalArgumentException(
+          "source.kafka.tombstones is forget: the key must be "
+              + MessageColumns.KEY
+              + ", as a tombstone has no value");
+    }
+  }
+
+  private static Duration lateness(KafkaSourceConfig config, Schema schema) {
+    Duration given = config.lateness();
+    if (given == null && schema.secondKey() != null) {
+      return Duration.ZERO;
+    }
+    if (given == null && config.idleTimeout() != null) {
+      throw new IllegalArgumentException(
+          "source.kafka.idle-timeout is for events in the order of their times: give"
+              + " source.kafka.max-lateness too");
+    }
+    return given;
   }
 
   private static void checkTime(Schema schema) {
@@ -152,22 +178,48 @@ public final class KafkaEvents implements EventSource {
   }
 
   @Override
-  public SingleOutputStreamOperator<Event> events(
-      StreamExecutionEnvironment environment, Schema schema) {
-    return environment
-        .fromSource(source(), WatermarkStrategy.noWatermarks(), UID)
-        .uid(UID)
-        .process(new MessageParser(messages(schema), schema))
-        .returns(TypeInformation.of(Event.class))
-        .name("events")
-        .uid("events");
+  public Duration lateness() {
+    return lateness;
   }
 
-  private KafkaSource<Message> source() {
+  /** In time order one subtask reads: a subtask without a partition would hold back the others. */
+  @Override
+  public SingleOutputStreamOperator<Event> events(
+      StreamExecutionEnvironment environment, Schema schema) {
+    MessageCells cells = messages(schema);
+    SingleOutputStreamOperator<ParsedMessage> messages =
+        environment.fromSource(source(cells), watermarks(), UID).uid(UID);
+    SingleOutputStreamOperator<Event> events =
+        messages
+            .process(new TakenEvents(columns, schema.columns(), lateness))
+            .returns(TypeInformation.of(Event.class))
+            .name("events")
+            .uid("events");
+    if (lateness != null) {
+      messages.setParallelism(1);
+      events.setParallelism(1);
+    }
+    return events;
+  }
+
+  private WatermarkStrategy<ParsedMessage> watermarks() {
+    if (lateness == null) {
+      return WatermarkStrategy.noWatermarks();
+    }
+    WatermarkStrategy<ParsedMessage> watermarks =
+        WatermarkStrategy.<ParsedMessage>forBoundedOutOfOrderness(lateness)
+            .withTimestampAssigner(
+                (parsed, none) ->
+                    parsed.event() == null ? Long.MIN_VALUE : parsed.event().timestamp());
+    Duration idle = config.idle();
+    return idle.isZero() ? watermarks : watermarks.withIdleness(idle);
+  }
+
+  private KafkaSource<ParsedMessage> source(MessageCells cells) {
     Map<String, String> properties = new HashMap<>(config.properties());
     properties.putIfAbsent(ConsumerConfig.GROUP_ID_CONFIG, config.group());
-    KafkaSourceBuilder<Message> source =
-        MessageReader.source(config.brokers(), config.topic(), properties)
+    KafkaSourceBuilder<ParsedMessage> source =
+        MessageReader.source(config.brokers(), config.topic(), properties, new MessageParser(cells))
             .setStartingOffsets(start);
     if (config.bounded()) {
       source.setBounded(OffsetsInitializer.latest());

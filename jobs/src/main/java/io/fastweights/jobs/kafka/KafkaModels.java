@@ -51,7 +51,8 @@ public record KafkaModels(KafkaRefreshConfig config, boolean bounded) {
 
   private KafkaSource<Message> source() {
     KafkaSourceBuilder<Message> source =
-        MessageReader.source(config.brokers(), config.topic(), config.properties())
+        MessageReader.source(
+                config.brokers(), config.topic(), config.properties(), new MessageReader())
             .setStartingOffsets(OffsetsInitializer.earliest());
     return (bounded ? source.setBounded(OffsetsInitializer.latest()) : source).build();
   }

@@ -2,8 +2,8 @@ package io.fastweights.jobs.kafka;
 
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventCells;
-import io.fastweights.jobs.events.JsonLineParser;
 import io.fastweights.jobs.events.Message;
+import io.fastweights.jobs.events.text.JsonLineParser;
 import io.fastweights.jobs.values.ValueDecoder;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;

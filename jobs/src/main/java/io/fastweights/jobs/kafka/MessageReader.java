@@ -16,18 +16,21 @@ import org.apache.kafka.common.header.Header;
 final class MessageReader implements KafkaRecordDeserializationSchema<Message> {
   private static final long serialVersionUID = 1L;
 
-  /** A source of a topic's messages. */
-  static KafkaSourceBuilder<Message> source(
-      String brokers, String topic, Map<String, String> given) {
+  /** A source of a topic's messages, or of something that is read from each. */
+  static <T> KafkaSourceBuilder<T> source(
+      String brokers,
+      String topic,
+      Map<String, String> given,
+      KafkaRecordDeserializationSchema<T> reader) {
     Properties properties = new Properties();
     // Skip messages of aborted transactions.
     properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.putAll(given);
-    return KafkaSource.<Message>builder()
+    return KafkaSource.<T>builder()
         .setBootstrapServers(brokers)
         .setTopics(topic)
         .setProperties(properties)
-        .setDeserializer(new MessageReader());
+        .setDeserializer(reader);
   }
 
   @Override

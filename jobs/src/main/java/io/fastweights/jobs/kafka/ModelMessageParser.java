@@ -1,9 +1,9 @@
 package io.fastweights.jobs.kafka;
 
-import io.fastweights.jobs.events.JsonLineParser;
-import io.fastweights.jobs.events.JsonText;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.events.Rejected;
+import io.fastweights.jobs.events.text.JsonLineParser;
+import io.fastweights.jobs.events.text.JsonText;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Nearest;
 import io.fastweights.operator.api.ModelUpdate;

@@ -1,8 +1,8 @@
 package io.fastweights.jobs.kafka;
 
-import io.fastweights.jobs.events.JsonLineParser;
-import io.fastweights.jobs.events.JsonText;
 import io.fastweights.jobs.events.Message;
+import io.fastweights.jobs.events.text.JsonLineParser;
+import io.fastweights.jobs.events.text.JsonText;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.api.ModelUpdate;
 import java.util.List;

@@ -12,6 +12,7 @@ import io.fastweights.jobs.quality.Quality;
 import io.fastweights.jobs.quality.QualityPage;
 import io.fastweights.jobs.quality.QualityTotals;
 import io.fastweights.jobs.quality.RecallErrors;
+import io.fastweights.jobs.quality.SurprisingKeys;
 import io.fastweights.jobs.report.Axis;
 import io.fastweights.jobs.report.LineChart;
 import io.fastweights.jobs.report.LineChart.Line;
@@ -31,6 +32,9 @@ public final class LiveView {
   private static final int HEIGHT = 180;
   private static final double LEAST_SECONDS = 0.9;
 
+  /** Totals of a cluster come with the heartbeats of its TaskManagers, which are 10 s apart. */
+  private static final double STILL_SECONDS = 15;
+
   /** Totals at a time, in seconds since the start. */
   private record Sample(double seconds, long events, double recallErrors, long observed) {}
 
@@ -41,7 +45,8 @@ public final class LiveView {
   private final long bytes;
   private final List<Sample> samples = new ArrayList<>();
   private Map<String, Object> totals = Map.of();
-  private List<Checkpoint> checkpoints = List.of();
+  private final List<Checkpoint> checkpoints = new ArrayList<>();
+  private long completed;
   private double seconds;
   private boolean ended;
 
@@ -64,18 +69,19 @@ public final class LiveView {
    *
    * @param now seconds since the start
    * @param accumulators of the job so far
-   * @param done completed checkpoints
+   * @param done completed checkpoints, oldest first; a cluster forgets those long past
    */
   public synchronized void update(
       double now, Map<String, Object> accumulators, List<Checkpoint> done) {
     seconds = now;
-    checkpoints = done;
+    take(done);
     if (accumulators.isEmpty()) {
       return;
     }
     totals = accumulators;
     Sample last = samples.isEmpty() ? null : samples.get(samples.size() - 1);
-    if (last == null || now - last.seconds() >= LEAST_SECONDS) {
+    boolean isStill = last != null && events() == last.events();
+    if (last == null || now - last.seconds() >= (isStill ? STILL_SECONDS : LEAST_SECONDS)) {
       samples.add(
           new Sample(
               now,
@@ -83,24 +89,38 @@ public final class LiveView {
               number(RecallErrors.SUM).doubleValue(),
               number(RecallErrors.COUNT).longValue()));
       if (samples.size() > MOST_SAMPLES) {
-        thin();
+        thin(samples);
       }
     }
   }
 
-  /** Halves the samples: a long job has them further apart. */
-  private void thin() {
-    List<Sample> kept = new ArrayList<>();
-    for (int i = 0; i < samples.size(); i += 2) {
-      kept.add(samples.get(i));
+  private void take(List<Checkpoint> done) {
+    long last = checkpoints.isEmpty() ? -1 : checkpoints.get(checkpoints.size() - 1).finished();
+    for (Checkpoint checkpoint : done) {
+      if (checkpoint.finished() > last) {
+        checkpoints.add(checkpoint);
+        completed++;
+      }
     }
-    samples.clear();
-    samples.addAll(kept);
+    if (checkpoints.size() > MOST_SAMPLES) {
+      thin(checkpoints);
+    }
   }
 
-  /** The job has ended, with these totals. */
-  public synchronized void end(double now, Map<String, Object> accumulators) {
-    update(now, accumulators, checkpoints);
+  /** Drops every second one, the last aside: a long job has them further apart. */
+  private static <T> void thin(List<T> all) {
+    List<T> kept = new ArrayList<>();
+    for (int i = (all.size() - 1) % 2; i < all.size(); i += 2) {
+      kept.add(all.get(i));
+    }
+    all.clear();
+    all.addAll(kept);
+  }
+
+  /** The job has ended; arguments are those of {@link #update}. */
+  public synchronized void end(
+      double now, Map<String, Object> accumulators, List<Checkpoint> done) {
+    update(now, accumulators, done);
     ended = true;
   }
 
@@ -153,7 +173,7 @@ public final class LiveView {
       figures.add(new Figure(format("%,.1f s", lag), "behind the clock"));
     }
     figures.add(new Figure(format("%,d", number(RecallErrors.DRIFTS).longValue()), "drifts"));
-    figures.add(new Figure(format("%,d", checkpoints.size()), "checkpoints"));
+    figures.add(new Figure(format("%,d", completed), "checkpoints"));
     return figures;
   }
 
@@ -170,8 +190,20 @@ public final class LiveView {
         malformed,
         predicting > 0 ? read / predicting : 0,
         refusals(),
-        List.of(),
+        surprising(),
         schema);
+  }
+
+  private List<SurprisingKeys.Key> surprising() {
+    List<SurprisingKeys.Key> keys = new ArrayList<>();
+    if (totals.get(SurprisingKeys.NAME) instanceof List<?> found) {
+      for (Object key : found) {
+        if (key instanceof SurprisingKeys.Key known) {
+          keys.add(known);
+        }
+      }
+    }
+    return SurprisingKeys.sorted(keys);
   }
 
   private List<Refusals> refusals() {

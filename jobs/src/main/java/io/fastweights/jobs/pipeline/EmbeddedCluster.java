@@ -23,6 +23,7 @@ import org.apache.flink.core.execution.PipelineExecutorServiceLoader;
 import org.apache.flink.runtime.checkpoint.AbstractCheckpointStats;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsStatus;
+import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.runtime.minicluster.MiniClusterJobClient;
@@ -103,8 +104,7 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   /** The completed checkpoints of a job, oldest first, also when it has ended. */
   public List<Checkpoint> checkpoints(JobID job) throws Exception {
-    CheckpointStatsSnapshot stats =
-        cluster.getExecutionGraph(job).get().getCheckpointStatsSnapshot();
+    CheckpointStatsSnapshot stats = statistics(job);
     if (stats == null) {
       return List.of();
     }
@@ -113,6 +113,18 @@ public final class EmbeddedCluster implements AutoCloseable {
         .map(EmbeddedCluster::checkpoint)
         .sorted(java.util.Comparator.comparingLong(Checkpoint::finished))
         .toList();
+  }
+
+  /** Where the newest completed checkpoint of a job lies; null if there is none yet. */
+  String newestCheckpoint(JobID job) throws Exception {
+    CheckpointStatsSnapshot stats = statistics(job);
+    CompletedCheckpointStats newest =
+        stats == null ? null : stats.getHistory().getLatestCompletedCheckpoint();
+    return newest == null ? null : newest.getExternalPath();
+  }
+
+  private CheckpointStatsSnapshot statistics(JobID job) throws Exception {
+    return cluster.getExecutionGraph(job).get().getCheckpointStatsSnapshot();
   }
 
   /** Takes a checkpoint of a job now; returns where it lies. */

@@ -20,6 +20,7 @@ import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.RefusedModel;
 import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
+import java.time.Instant;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -106,9 +107,11 @@ public record EventPipeline(
         memories(taken, source, schema, model.weights(), updates, prequential);
     // Its operator scores the predictions, though no sink follows.
     DataStream<Drift> drifts = prequential == null ? null : memories.drift();
+    DataStream<Rejected> rejected =
+        events.getSideOutput(Rejected.TAG).union(refused(memories.malformed()));
     return new EventPipeline(
         memories.predictions(),
-        events.getSideOutput(Rejected.TAG).union(refused(memories.malformed())),
+        source.lateness() == null ? rejected : rejected.union(late(memories.late())),
         updates == null ? null : memories.refusedModels(),
         drifts,
         rated ? memories.anomalies() : null);
@@ -128,6 +131,21 @@ public record EventPipeline(
         .uid("refused");
   }
 
+  /** A partition that had been idle goes on behind the others, and its events are late. */
+  private static DataStream<Rejected> late(DataStream<Event> late) {
+    return late.map(event -> Rejected.of(event, passed(event)))
+        .returns(TypeInformation.of(Rejected.class))
+        .name("late")
+        .uid("late");
+  }
+
+  private static String passed(Event event) {
+    return "time is "
+        + Instant.ofEpochMilli(event.timestamp())
+        + ", and the other partitions have gone past it: this one had no events for longer than"
+        + " source.kafka.idle-timeout";
+  }
+
   /** A memory for each first key and one for each second key, in event time. */
   private static EventPipeline ofTwoKeys(
       SingleOutputStreamOperator<Event> events,
@@ -140,6 +158,8 @@ public record EventPipeline(
     DataStream<Event> timed;
     if (source.sorted()) {
       timed = timed(taken);
+    } else if (source.lateness() != null) {
+      timed = taken;
     } else {
       SingleOutputStreamOperator<Event> inOrder =
           taken
@@ -164,8 +184,11 @@ public record EventPipeline(
     }
     FastWeightPairStream<Event> memories = builder.build();
     DataStream<Drift> drifts = prequential == null ? null : memories.drift();
-    return new EventPipeline(
-        memories.predictions(), rejected.union(refused(memories.malformed())), null, drifts, null);
+    rejected = rejected.union(refused(memories.malformed()));
+    if (source.lateness() != null) {
+      rejected = rejected.union(late(memories.late()));
+    }
+    return new EventPipeline(memories.predictions(), rejected, null, drifts, null);
   }
 
   /**
@@ -194,7 +217,8 @@ public record EventPipeline(
             .refresh(updates)
             .beside(prequential == null ? null : prequential.beside())
             .uid(MEMORIES);
-    return (source.sorted() ? builder.eventTime(Duration.ZERO) : builder).build();
+    boolean inTime = source.sorted() || source.lateness() != null;
+    return (inTime ? builder.eventTime(Duration.ZERO) : builder).build();
   }
 
   /** Their only watermark is that of the end, which all events wait for. */

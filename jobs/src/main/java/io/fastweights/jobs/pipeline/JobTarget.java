@@ -26,6 +26,14 @@ public interface JobTarget extends AutoCloseable {
     return List.of();
   }
 
+  /**
+   * Where the newest completed checkpoint of a job lies; null if there is none yet, or if the
+   * cluster is not asked. The next one may delete it.
+   */
+  default String newestCheckpoint(JobID job) throws Exception {
+    return null;
+  }
+
   @Override
   default void close() {}
 
@@ -46,6 +54,11 @@ public interface JobTarget extends AutoCloseable {
       }
 
       @Override
+      public String newestCheckpoint(JobID job) throws Exception {
+        return cluster.newestCheckpoint(job);
+      }
+
+      @Override
       public void close() {
         try (work) {
           cluster.close();
@@ -61,13 +74,12 @@ public interface JobTarget extends AutoCloseable {
    */
   static JobTarget session(Configuration job, String host, int port, Path jar, boolean attached) {
     Configuration remote = new Configuration(job);
-    remote.set(DeploymentOptions.TARGET, "remote");
+    remote.set(DeploymentOptions.TARGET, RemoteTarget.SESSION);
     remote.set(DeploymentOptions.ATTACHED, attached);
     remote.set(RestOptions.ADDRESS, host);
     remote.set(RestOptions.PORT, port);
     remote.set(PipelineOptions.JARS, List.of(jar.toUri().toString()));
-    StreamExecutionEnvironment environment = new StreamExecutionEnvironment(remote);
-    return () -> environment;
+    return new RemoteTarget(new StreamExecutionEnvironment(remote), remote);
   }
 
   /** The options of the cluster whose client called this program, and those of the client. */
@@ -80,6 +92,7 @@ public interface JobTarget extends AutoCloseable {
   static JobTarget surrounding(Configuration job) {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(job);
-    return () -> environment;
+    Configuration found = Configuration.fromMap(environment.getConfiguration().toMap());
+    return RemoteTarget.isSession(found) ? new RemoteTarget(environment, found) : () -> environment;
   }
 }

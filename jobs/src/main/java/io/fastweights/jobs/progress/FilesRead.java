@@ -1,7 +1,7 @@
 package io.fastweights.jobs.progress;
 
 import io.fastweights.jobs.events.EventFiles;
-import io.fastweights.jobs.events.Line;
+import io.fastweights.jobs.events.records.Line;
 import java.util.Locale;
 
 /** How far files were read by this process. */

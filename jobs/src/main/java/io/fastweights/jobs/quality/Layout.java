@@ -97,11 +97,13 @@ record Layout(
         fields);
   }
 
+  /** Of two keys it is the second, where predictions are scored. */
   private static String keyTitle(Schema schema) {
-    if (schema.key() == null) {
+    String key = schema.secondKey() == null ? schema.key() : schema.secondKey();
+    if (key == null) {
       return "key";
     }
-    return schema.format().constants().containsKey(schema.key()) ? "one key" : schema.key();
+    return schema.format().constants().containsKey(key) ? "one key" : key;
   }
 
   private static int[] fields(Schema schema, int dim) {

@@ -3,7 +3,9 @@ package io.fastweights.jobs.quality;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.operator.api.Drift;
 import io.fastweights.operator.api.Prediction;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.accumulators.DoubleCounter;
 import org.apache.flink.api.common.accumulators.LongCounter;
@@ -29,11 +31,14 @@ public final class RecallErrors {
   /**
    * Adds the accumulators to a job.
    *
+   * @param secondKey column of the second key, whose memory's recall error a prediction has; -1
+   *     where events have one key
    * @param drifts null if the predictions are not scored
    */
-  public static void watch(DataStream<Prediction<Event>> predictions, DataStream<Drift> drifts) {
+  public static void watch(
+      DataStream<Prediction<Event>> predictions, int secondKey, DataStream<Drift> drifts) {
     predictions
-        .map(new Watch())
+        .map(new Watch(secondKey))
         .returns(Types.BOOLEAN)
         .name("recall errors of keys")
         .sinkTo(new DiscardingSink<>());
@@ -62,10 +67,13 @@ public final class RecallErrors {
     }
   }
 
-  /** Sums of each key; the accumulator of keys gets the highest at the end. */
+  /** Sums of each key; the accumulator of keys gets the highest now and then, and at the end. */
   private static final class Watch extends RichMapFunction<Prediction<Event>, Boolean> {
     private static final long serialVersionUID = 1L;
     private static final int MOST_WATCHED = 100_000;
+    private static final long PERIOD_NANOS = 2_000_000_000L;
+
+    private final int secondKey;
 
     /** Events and the sum of their recall errors. */
     private transient Map<String, double[]> sums;
@@ -73,9 +81,15 @@ public final class RecallErrors {
     private transient SurprisingKeys highest;
     private transient DoubleCounter sum;
     private transient LongCounter count;
+    private transient long told;
+
+    Watch(int secondKey) {
+      this.secondKey = secondKey;
+    }
 
     @Override
     public void open(OpenContext context) {
+      told = System.nanoTime();
       sums = new HashMap<>();
       highest = new SurprisingKeys();
       getRuntimeContext().addAccumulator(SurprisingKeys.NAME, highest);
@@ -90,8 +104,13 @@ public final class RecallErrors {
         sum.add((double) error);
         count.add(1L);
         if (prediction.seen() >= SurprisingKeys.FIRST) {
-          add(prediction.event().key(), error);
+          Event event = prediction.event();
+          add(secondKey < 0 ? event.key() : event.cells()[secondKey], error);
         }
+      }
+      if (System.nanoTime() - told > PERIOD_NANOS) {
+        tell();
+        told = System.nanoTime();
       }
       return prediction.observed();
     }
@@ -108,15 +127,21 @@ public final class RecallErrors {
       }
     }
 
+    private void tell() {
+      List<SurprisingKeys.Key> keys = new ArrayList<>();
+      sums.forEach(
+          (key, ofKey) -> {
+            if (ofKey[0] >= SurprisingKeys.FIRST) {
+              keys.add(new SurprisingKeys.Key(key, (long) ofKey[0], ofKey[1] / ofKey[0]));
+            }
+          });
+      highest.set(keys);
+    }
+
     @Override
     public void close() {
       if (sums != null) {
-        sums.forEach(
-            (key, ofKey) -> {
-              if (ofKey[0] >= SurprisingKeys.FIRST) {
-                highest.add(new SurprisingKeys.Key(key, (long) ofKey[0], ofKey[1] / ofKey[0]));
-              }
-            });
+        tell();
       }
     }
   }

@@ -43,6 +43,12 @@ public final class SurprisingKeys
     }
   }
 
+  /** Takes these keys in place of those that were added. */
+  public synchronized void set(List<Key> highest) {
+    keys.clear();
+    highest.forEach(this::add);
+  }
+
   private void keepHighest() {
     List<Key> highest = sorted(keys).subList(0, Math.min(MOST, keys.size()));
     keys.clear();

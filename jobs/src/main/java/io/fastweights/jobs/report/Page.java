@@ -133,9 +133,14 @@ public final class Page {
     return html("", resource("report.js"));
   }
 
-  /** The page as text, with a script that takes new content from {@code events} beside it. */
-  public String liveHtml() {
-    return html("; connect-src 'self'", resource("report.js") + resource("live.js"));
+  /**
+   * The page as text, with a script that takes new content from {@code events} beside it.
+   *
+   * @param memories true to ask {@code memory} beside it what a key's memory holds
+   */
+  public String liveHtml(boolean memories) {
+    String script = resource("report.js") + resource("live.js");
+    return html("; connect-src 'self'", memories ? script + resource("memory.js") : script);
   }
 
   /** What a page that is open takes in place of its content. */

@@ -194,7 +194,8 @@ public final class InspectCommand implements Callable<Integer> {
       if (asked.weights() != null) {
         JobModel.requireOneKey(asked.schema(), "questions to trained memories take");
       }
-      try (MemoryQuestion question = new MemoryQuestion(asked, savepoint, memory)) {
+      try (MemoryQuestion question =
+          new MemoryQuestion(asked, new Configuration(), savepoint, memory)) {
         question.print(MemoryQuestion.values(ask), memory.lastEvent(), out());
       }
     }

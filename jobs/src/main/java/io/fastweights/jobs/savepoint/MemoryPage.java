@@ -8,6 +8,7 @@ import io.fastweights.state.savepoint.NamedMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 
 /** One key's memory as a page: a heat map for each layer and head. */
@@ -27,6 +28,13 @@ final class MemoryPage {
   }
 
   void write(Path file) throws IOException {
+    page(List.of()).write(file);
+  }
+
+  /**
+   * @param answers to a question, a line each; none where nothing was asked
+   */
+  Page page(List<String> answers) {
     Page page = new Page("Memory of " + memory.key());
     page.text(
         String.format(
@@ -37,6 +45,9 @@ final class MemoryPage {
             Instant.ofEpochMilli(memory.lastEvent()),
             shape.rows(),
             shape.columns()));
+    if (!answers.isEmpty()) {
+      page.list(answers);
+    }
     for (int layer = 0; layer < shape.layers(); layer++) {
       for (int head = 0; head < shape.heads(); head++) {
         String name = "layer " + (layer + 1) + ", head " + (head + 1);
@@ -46,7 +57,7 @@ final class MemoryPage {
       }
     }
     page.note(layout());
-    page.write(file);
+    return page;
   }
 
   private boolean isWrapped() {

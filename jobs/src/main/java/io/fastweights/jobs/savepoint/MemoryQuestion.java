@@ -36,12 +36,13 @@ final class MemoryQuestion implements AutoCloseable {
 
   /**
    * @param model that formed the memories: a schema, and weights or none
+   * @param options of the job
    * @throws IllegalArgumentException if the memories are not of this model
    */
-  MemoryQuestion(JobModel model, MemorySavepoint savepoint, NamedMemory memory) {
+  MemoryQuestion(
+      JobModel model, Configuration options, MemorySavepoint savepoint, NamedMemory memory) {
     schema = model.schema();
-    events =
-        new ModelSpec(SchemaJson.write(schema), model.weights(), 0).create(new Configuration());
+    events = new ModelSpec(SchemaJson.write(schema), model.weights(), 0).create(options);
     String stored = savepoint.recipe().toString();
     if (!stored.equals(events.recipe()) || !savepoint.shape().equals(events.model().memory())) {
       throw new IllegalArgumentException(
@@ -80,19 +81,36 @@ final class MemoryQuestion implements AutoCloseable {
   /** Prints the answer, or one for each value of the field whose value is *. */
   void print(Map<String, String> values, long time, PrintWriter out)
       throws MalformedEventException {
+    String swept = swept(values);
+    out.println(swept == null ? "answer" : "answers by " + swept);
+    for (Map.Entry<String, String> answer : answers(values, time).entrySet()) {
+      out.printf(Locale.ROOT, "  %-20s %s%n", answer.getKey(), answer.getValue());
+    }
+    out.println();
+  }
+
+  /** The field whose value is *; null for none. */
+  private static String swept(Map<String, String> values) {
     String swept = null;
     for (Map.Entry<String, String> value : values.entrySet()) {
       swept = value.getValue().equals(EVERY) ? value.getKey() : swept;
     }
-    out.println(swept == null ? "answer" : "answers by " + swept);
+    return swept;
+  }
+
+  /** The answer, by an empty text, or one for each value of the field whose value is *. */
+  Map<String, String> answers(Map<String, String> values, long time)
+      throws MalformedEventException {
+    String swept = swept(values);
+    Map<String, String> answers = new LinkedHashMap<>();
     for (String value : swept == null ? List.of("") : vocabulary(swept)) {
       Map<String, String> asked = new LinkedHashMap<>(values);
       if (swept != null) {
         asked.put(swept, value);
       }
-      out.printf(Locale.ROOT, "  %-20s %s%n", value, text(answer(asked, time)));
+      answers.put(value, text(answer(asked, time)));
     }
-    out.println();
+    return answers;
   }
 
   private List<String> vocabulary(String name) {

@@ -4,7 +4,7 @@ import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFields;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.EventParser;
-import io.fastweights.jobs.events.Line;
+import io.fastweights.jobs.events.records.Line;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;

@@ -3,7 +3,7 @@ package io.fastweights.jobs.train;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.EventParser;
-import io.fastweights.jobs.events.Line;
+import io.fastweights.jobs.events.records.Line;
 import io.fastweights.jobs.progress.FilesRead;
 import io.fastweights.jobs.progress.StatusLine;
 import io.fastweights.kernels.schema.EncodedEvent;

@@ -1,7 +1,7 @@
 package io.fastweights.jobs.values;
 
-import io.fastweights.jobs.events.AvroItems;
-import io.fastweights.jobs.events.AvroJson;
+import io.fastweights.jobs.events.structured.AvroItems;
+import io.fastweights.jobs.events.structured.AvroJson;
 import io.fastweights.kernels.schema.MalformedEventException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

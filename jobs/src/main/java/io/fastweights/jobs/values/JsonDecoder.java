@@ -1,7 +1,7 @@
 package io.fastweights.jobs.values;
 
-import io.fastweights.jobs.events.JsonText;
 import io.fastweights.jobs.events.Message;
+import io.fastweights.jobs.events.text.JsonText;
 import io.fastweights.kernels.schema.MalformedEventException;
 
 /** A value that is one JSON object. */

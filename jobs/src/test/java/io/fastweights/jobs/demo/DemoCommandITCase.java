@@ -31,7 +31,7 @@ class DemoCommandITCase {
             "demo", "--days=1", "--checkpoint-interval=1s", "--output=" + folder, "--json=" + json);
     assertThat(err.toString()).isEmpty();
     assertThat(exitCode).isZero();
-    assertThat(out.toString()).contains("fast weights").contains("report.html");
+    assertThat(out.toString()).contains("fast weights").contains("report.html").contains("--live");
     assertThat(out.toString()).contains("the trained weights have seen some of these flights");
 
     JsonNode figures = new ObjectMapper().readTree(json.toFile());

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.events;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.fastweights.jobs.events.text.CsvLineParser;
 import io.fastweights.kernels.schema.EventFormat.Csv;
 
 /** Any bytes as a CSV file: cells of events, or a reason, never another exception. */

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import io.fastweights.jobs.events.records.Line;
+import io.fastweights.jobs.events.records.RecordReader;
 import io.fastweights.kernels.schema.EventFormat.Csv;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import io.fastweights.jobs.events.records.Compression;
+import io.fastweights.jobs.events.records.Line;
 import io.fastweights.jobs.output.RowFormat;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 
@@ -105,6 +108,25 @@ class EventFilesTest {
     assertThat(events(path, byFile)).extracting(Event::key).containsExactly("visits");
     Schema all = schema(", \"constants\": {\"user\": \"all\"}");
     assertThat(events(path, all)).extracting(Event::key).containsExactly("all");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {",", ";", "\t", "|"})
+  void findsTheDelimiterOfCellsThatAreAllQuoted(String delimiter) throws Exception {
+    List<String> header = List.of("\"user\"", "\"time\"", "\"page\"", "\"bought\"");
+    List<String> row = List.of("\"u1\"", "\"2024-01-01\"", "\"a,b;c|d\"", "\"t\"");
+    Path path =
+        file(
+            "quoted.csv",
+            String.join(delimiter, header) + "\n" + String.join(delimiter, row) + "\n");
+    assertThat(events(path, schema("")).get(0).cells())
+        .containsExactly("u1", "2024-01-01", "a,b;c|d", "t");
+    EventSample sample = EventSample.of(List.of(path), 10);
+    assertThat(sample.columns()).containsExactly("user", "time", "page", "bought");
+    Path broken = file("broken.csv", "\"user\"x" + delimiter + "\"time\"y\n");
+    assertThatThrownBy(() -> EventSample.of(List.of(broken), 10))
+        .hasMessageContaining("the header of")
+        .hasMessageContaining("goes on after its closing quote");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.fastweights.jobs.events;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.fastweights.jobs.events.text.JsonLineParser;
 import java.util.List;
 
 /** Any bytes as a JSON file: cells of events, or a reason, never another exception. */

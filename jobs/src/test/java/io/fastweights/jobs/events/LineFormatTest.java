@@ -2,6 +2,8 @@ package io.fastweights.jobs.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.jobs.events.records.Line;
+import io.fastweights.jobs.events.records.RecordReader;
 import io.fastweights.kernels.schema.EventFormat.Csv;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

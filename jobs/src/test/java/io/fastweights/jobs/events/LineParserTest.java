@@ -3,6 +3,10 @@ package io.fastweights.jobs.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.jobs.events.records.Line;
+import io.fastweights.jobs.events.records.RecordReader;
+import io.fastweights.jobs.events.text.CsvLineParser;
+import io.fastweights.jobs.events.text.JsonLineParser;
 import io.fastweights.kernels.schema.EventFormat.Csv;
 import io.fastweights.kernels.schema.MalformedEventException;
 import java.io.ByteArrayInputStream;

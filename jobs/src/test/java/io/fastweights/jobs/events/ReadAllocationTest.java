@@ -2,6 +2,7 @@ package io.fastweights.jobs.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.jobs.events.records.Line;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;

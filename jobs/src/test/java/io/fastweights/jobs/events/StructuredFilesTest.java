@@ -3,6 +3,9 @@ package io.fastweights.jobs.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.jobs.events.records.Line;
+import io.fastweights.jobs.events.records.RecordReader;
+import io.fastweights.jobs.events.structured.AvroJson;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;

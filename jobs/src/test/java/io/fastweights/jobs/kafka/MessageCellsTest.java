@@ -40,7 +40,20 @@ class MessageCellsTest {
     Schema schema = SchemaJson.parse(schemaJson);
     KafkaSourceConfig source =
         new KafkaSourceConfig(
-            "b:1", "visits", null, null, false, null, null, null, null, tombstones, null, null);
+            "b:1",
+            "visits",
+            null,
+            null,
+            false,
+            null,
+            null,
+            null,
+            null,
+            tombstones,
+            null,
+            null,
+            null,
+            null);
     return KafkaEvents.of(source, schema).messages(schema);
   }
 

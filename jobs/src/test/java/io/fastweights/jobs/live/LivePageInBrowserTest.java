@@ -23,6 +23,7 @@ class LivePageInBrowserTest {
   private static final String TITLE = "document.querySelector('h1').textContent";
   private static final String OPENED = "document.querySelector('details').open";
 
+  private static final String LOOK = "document.querySelector('.look [role=status]')";
   private static final String LOST = "!document.querySelector('.lost').hidden";
 
   @TempDir Path folder;
@@ -33,22 +34,36 @@ class LivePageInBrowserTest {
     return new Page("State " + made.incrementAndGet()).source("Details", "text");
   }
 
+  private static String memory(String key, String question) {
+    return "<b>" + key.replace("&", "&amp;") + ": " + question + "</b>";
+  }
+
   @Test
   void thePageChangesWhileTheJobRunsAndKeepsWhatIsOpened() throws Exception {
     try (Browser browser = new Browser(PageInBrowser.CHROMIUM, folder.resolve("profile"))) {
       String address;
-      try (LiveServer server = new LiveServer(0, this::page)) {
+      try (LiveServer server = new LiveServer(0, this::page, LivePageInBrowserTest::memory)) {
         address = server.address().toString();
         browser.open(server.address(), 375, "light", "screen");
         browser.evaluate("document.querySelector('details').open = true");
         String first = browser.evaluate(TITLE).asText();
         await(browser, TITLE + " != '" + first + "'");
         assertThat(browser.evaluate(OPENED).asBoolean()).as("details stay open").isTrue();
+        browser.evaluate("document.querySelector('[name=key]').value = 'a&b'");
+        browser.evaluate("document.querySelector('[name=ask]').value = 'page=p1'");
+        browser.evaluate("document.querySelector('.look form').requestSubmit()");
+        await(browser, LOOK + ".querySelector('b') != null");
+        assertThat(browser.evaluate(LOOK + ".textContent").asText()).isEqualTo("a&b: page=p1");
+        assertThat(browser.evaluate("document.scrollingElement.scrollWidth").asInt())
+            .as("width on a phone")
+            .isLessThanOrEqualTo(375);
       }
       await(browser, "source.readyState == EventSource.CLOSED");
       assertThat(browser.evaluate(LOST).asBoolean()).as("the end is no loss").isFalse();
       assertThat(browser.errors()).isEmpty();
-      assertThat(browser.requests()).isEqualTo(List.of(address, address + "events"));
+      assertThat(browser.requests())
+          .isEqualTo(
+              List.of(address, address + "events", address + "memory?key=a%26b&ask=page%3Dp1"));
     }
   }
 
@@ -56,7 +71,7 @@ class LivePageInBrowserTest {
   void aPageWhoseJobDoesNotAnswerSaysSo() throws Exception {
     HttpServer job =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    byte[] html = page().liveHtml().getBytes(StandardCharsets.UTF_8);
+    byte[] html = page().liveHtml(false).getBytes(StandardCharsets.UTF_8);
     job.createContext(
         "/",
         exchange -> {

@@ -50,7 +50,7 @@ class LiveServerTest {
 
   @Test
   void thePageIsThatOfTheMomentAndMayAskThisServerAlone() throws Exception {
-    try (LiveServer server = new LiveServer(0, this::page)) {
+    try (LiveServer server = new LiveServer(0, this::page, null)) {
       assertThat(answer(server, "GET", "/", null))
           .contains(" 200 ")
           .contains("<h1>State 1</h1>")
@@ -62,7 +62,7 @@ class LiveServerTest {
 
   @Test
   void aStreamSendsTheContentUntilTheEnd() throws Exception {
-    LiveServer server = new LiveServer(0, this::page);
+    LiveServer server = new LiveServer(0, this::page, null);
     String first;
     CompletableFuture<String> rest;
     try (Socket socket = ask(server, "GET", "/events", null)) {
@@ -95,7 +95,7 @@ class LiveServerTest {
   @Test
   void aStreamIsWholeHoweverSoonTheServerStops() throws Exception {
     for (int round = 0; round < 200; round++) {
-      LiveServer server = new LiveServer(0, this::page);
+      LiveServer server = new LiveServer(0, this::page, null);
       try (Socket socket = ask(server, "GET", "/events", null, "HTTP/1.1")) {
         InputStream in = socket.getInputStream();
         String begin = new String(in.readNBytes(1), StandardCharsets.UTF_8);
@@ -111,8 +111,37 @@ class LiveServerTest {
   }
 
   @Test
+  void aMemoryIsShownAndWhatGoesWrongIsTold() throws Exception {
+    LiveServer.Memories memories =
+        (key, question) -> {
+          if (key.isEmpty()) {
+            throw new IllegalArgumentException("no such key");
+          }
+          return "<p>" + key + ", " + question + "</p>";
+        };
+    try (LiveServer server = new LiveServer(0, this::page, memories)) {
+      assertThat(answer(server, "GET", "/", null)).contains("fetch('memory?'");
+      assertThat(answer(server, "GET", "/memory?key=a%20b&ask=page%3Dp1%2Cplan%3D*", null))
+          .startsWith("HTTP/1.1 200 ")
+          .endsWith("<p>a b, page=p1,plan=*</p>");
+      assertThat(answer(server, "GET", "/memory", null))
+          .startsWith("HTTP/1.1 400 ")
+          .contains("text/plain")
+          .endsWith("no such key");
+      String local = "127.0.0.1:" + server.address().getPort();
+      assertThat(answer(server, "GET", "/memory?key=a", local + "\r\nSec-Fetch-Site: cross-site"))
+          .as("a page of another site")
+          .startsWith("HTTP/1.1 403 ");
+    }
+    try (LiveServer server = new LiveServer(0, this::page, null)) {
+      assertThat(answer(server, "GET", "/memory?key=a", null)).startsWith("HTTP/1.1 404 ");
+      assertThat(answer(server, "GET", "/", null)).doesNotContain("fetch(");
+    }
+  }
+
+  @Test
   void nothingElseIsServedAndNoOtherSite() throws Exception {
-    try (LiveServer server = new LiveServer(0, this::page)) {
+    try (LiveServer server = new LiveServer(0, this::page, null)) {
       assertThat(answer(server, "GET", "/etc", null)).startsWith("HTTP/1.1 404 ");
       assertThat(answer(server, "POST", "/", null)).startsWith("HTTP/1.1 405 ");
       assertThat(answer(server, "GET", "/", "elsewhere.example:80")).startsWith("HTTP/1.1 403 ");

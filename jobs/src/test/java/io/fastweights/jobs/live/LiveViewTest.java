@@ -8,7 +8,9 @@ import io.fastweights.jobs.output.PredictionCounts;
 import io.fastweights.jobs.output.RejectedRows;
 import io.fastweights.jobs.pipeline.EmbeddedCluster.Checkpoint;
 import io.fastweights.jobs.quality.RecallErrors;
+import io.fastweights.jobs.quality.SurprisingKeys;
 import io.fastweights.jobs.report.PageStructure;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,9 +70,37 @@ class LiveViewTest {
             "Events a second",
             "Recall error of observed events",
             "Size of the state, by checkpoint");
-    view.end(21, totals(21));
+    view.end(21, totals(21), List.of());
     assertThat(page().getDocumentElement().getTextContent())
         .contains("The job has ended, after 21 seconds.");
+  }
+
+  /** A cluster tells its last ten checkpoints only, and its totals every ten seconds. */
+  @Test
+  void checkpointsThatTheClusterHasForgottenCountAndStillTotalsAreNoStop() throws Exception {
+    for (long second = 1; second <= 60; second++) {
+      List<Checkpoint> told = new ArrayList<>();
+      for (long number = Math.max(1, second - 9); number <= second; number++) {
+        told.add(new Checkpoint(1000 * number, 100 * number, 100, 10));
+      }
+      view.update(second, totals(10 * (1 + second / 10)), told);
+    }
+    assertThat(page().getDocumentElement().getTextContent())
+        .contains("60checkpoints")
+        .contains("500events a second now")
+        .contains("0.100mean recall error now");
+  }
+
+  @Test
+  void theMostSurprisingKeysAreShownWhileTheJobRuns() throws Exception {
+    Map<String, Object> totals = totals(1);
+    totals.put(
+        SurprisingKeys.NAME,
+        new ArrayList<>(
+            List.of(
+                new SurprisingKeys.Key("calm", 20, 0.1), new SurprisingKeys.Key("wild", 30, 0.9))));
+    view.update(1, totals, List.of());
+    assertThat(page().getDocumentElement().getTextContent()).contains("wild").contains("calm");
   }
 
   @Test

@@ -34,6 +34,23 @@ class LayoutTest {
             "exponential average of the user");
   }
 
+  /** Predictions are scored at the second key, whose labels these baselines have. */
+  @Test
+  void ofTwoKeysTheBaselinesOfAKeyAreThoseOfTheSecond() {
+    Schema schema =
+        SchemaJson.parse(
+            """
+            {"keys": ["user", "item"], "time": "time",
+             "fields": [{"name": "page", "encoder": "hashed", "buckets": 8}],
+             "target": {"name": "bought", "encoder": "binary"}}
+            """);
+    assertThat(Layout.of(schema, true).predictors().stream().map(Predictor::title))
+        .endsWith(
+            "last label of the item",
+            "running rate of the item",
+            "exponential average of the item");
+  }
+
   @Test
   void aConstantKeyIsTheOneKey() {
     assertThat(layout("all").predictors().stream().map(Predictor::title))

@@ -3,7 +3,7 @@ package io.fastweights.jobs.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fastweights.jobs.events.AvroItems;
+import io.fastweights.jobs.events.structured.AvroItems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -3,8 +3,8 @@ package io.fastweights.jobs.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.fastweights.jobs.events.JsonLineParser;
 import io.fastweights.jobs.events.Message;
+import io.fastweights.jobs.events.text.JsonLineParser;
 import io.fastweights.kernels.Allocations;
 import io.fastweights.kernels.schema.MalformedEventException;
 import java.io.IOException;

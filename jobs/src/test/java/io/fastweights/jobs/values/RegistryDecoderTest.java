@@ -68,6 +68,8 @@ class RegistryDecoderTest {
             new SchemaRegistryConfig(registry.url() + "/", null, all),
             null,
             null,
+            null,
+            null,
             null));
   }
 

@@ -34,7 +34,9 @@ public record EventFormat(
 
   /** Words for a missing value in R, pandas, SQL dumps and spreadsheets. */
   public static final Set<String> NULL_WORDS =
-      Set.of("NA", "N/A", "NULL", "Null", "null", "NaN", "nan", "None", "none", "\\N", "#N/A");
+      Set.of(
+          "NA", "N/A", "n/a", "<NA>", "NULL", "Null", "null", "NaN", "nan", "None", "none", "\\N",
+          "#N/A", "#NA");
 
   /** RFC 4180, UTF-8, ISO 8601 or numbers of a unit that the source finds. */
   public static final EventFormat DEFAULT =

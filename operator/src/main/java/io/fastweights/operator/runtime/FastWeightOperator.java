@@ -1,17 +1,10 @@
 package io.fastweights.operator.runtime;
 
-import io.fastweights.kernels.engine.Engine;
-import io.fastweights.kernels.engine.EngineOptions;
-import io.fastweights.kernels.model.LogShape;
-import io.fastweights.kernels.model.Storage;
-import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
-import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.Prediction;
-import io.fastweights.operator.cache.CacheSlots;
 import io.fastweights.operator.cache.HotKey;
 import io.fastweights.operator.cache.HotMemory;
 import io.fastweights.operator.cache.KeyLength;
@@ -19,25 +12,15 @@ import io.fastweights.operator.metrics.FastWeightMetric;
 import io.fastweights.operator.metrics.FastWeightMetrics;
 import io.fastweights.operator.metrics.FlushReason;
 import io.fastweights.operator.metrics.OperatorSpans;
-import io.fastweights.operator.model.EngineThread;
 import io.fastweights.operator.model.EventModel;
-import io.fastweights.operator.model.Fading;
-import io.fastweights.operator.model.GpuResource;
 import io.fastweights.operator.model.LiveModel;
 import io.fastweights.operator.model.ModelSpec;
 import io.fastweights.operator.stored.CheckedWeights;
-import io.fastweights.operator.stored.FormerUnionState;
 import io.fastweights.operator.stored.StoredNames;
-import io.fastweights.operator.stored.SubtaskState;
 import io.fastweights.state.FastWeightStore;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
-import org.apache.flink.api.common.state.KeyedStateStore;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -68,9 +51,7 @@ import org.apache.flink.util.OutputTag;
  */
 @Internal
 public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Prediction<T>>
-    implements OneInputStreamOperator<T, Prediction<T>>,
-        ProcessingTimeCallback,
-        BatchRunner.Output<T>
+    implements OneInputStreamOperator<T, Prediction<T>>, ProcessingTimeCallback
     permits RefreshedOperator {
   public static final String NO_BATCH =
       "fastweights runs in STREAMING execution: in BATCH a key's state is gone when the next key"
@@ -78,9 +59,6 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
           + " bounded input is fine)";
 
   private static final long serialVersionUID = 1L;
-
-  private static final ListStateDescriptor<Long> FORMER_EXPIRIES =
-      new ListStateDescriptor<>(StoredNames.EXPIRY, Types.LONG);
 
   private final transient ModelSpec spec;
   private final transient boolean timed;
@@ -93,24 +71,17 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   private final transient MailboxExecutor mailbox;
 
   private transient TypeSerializer<Object> keySerializer;
-  private transient KeyedStateStore keyedState;
   private transient LiveModel live;
-  private transient EventModel model;
-  private transient RawEvent rawEvent;
-  private transient EventTimes times;
+  private transient ServedModel served;
   private transient KeyExpiry expiry;
   private transient UnwatchedKeys unwatched;
-  private transient Engine engine;
-  private transient FastWeightStore store;
-  private transient HotMemory memory;
+  private transient EventIntake<T> intake;
   private transient BatchRunner<T> runner;
+  private transient ResultEmitter<T> results;
   private transient FastWeightMetrics metrics;
   private transient OperatorSpans spans;
-  private transient Overflow overflow;
-  private transient ScheduledFuture<?> linger;
-  private transient long lingerMillis;
+  private transient Linger linger;
   private transient boolean copies;
-  private transient StreamRecord<Prediction<T>> reused;
 
   /**
    * @param timed true if an event without a timestamp is malformed
@@ -147,72 +118,44 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     keySerializer = this.<Object>getKeyedStateBackend().getKeySerializer();
     live = new LiveModel(spec, options);
     live.restore(context.getOperatorStateStore(), refreshed);
-    model = live.model();
-    keyedState = context.getKeyedStateStore();
-    store = newStore();
-    OperatorStateStore operatorState = context.getOperatorStateStore();
-    // Up to format 6 a drained job's savepoint did not record the timers that had fired.
-    FormerUnionState.take(operatorState, FORMER_EXPIRIES);
-    SubtaskState watched =
-        new SubtaskState(
-            operatorState, StoredNames.EXPIRY_WATCHED, getRuntimeContext().getTaskInfo());
-    unwatched = new UnwatchedKeys(watched, context.isRestored());
+    served = new ServedModel(live, context.getKeyedStateStore(), options);
+    unwatched =
+        UnwatchedKeys.restore(
+            context.getOperatorStateStore(),
+            getRuntimeContext().getTaskInfo(),
+            context.isRestored());
     expiry = new KeyExpiry(options.get(FastWeightOptions.TTL).toMillis(), unwatched::lostTimers);
-  }
-
-  private FastWeightStore newStore() {
-    return new FastWeightStore(
-        keyedState,
-        model.model().memory(),
-        LogShape.of(model.model()),
-        model.recipe(),
-        model.schema(),
-        live.generation());
   }
 
   @Override
   public void open() throws Exception {
     super.open();
     metrics = new FastWeightMetrics(getMetricGroup());
-    overflow = new Overflow();
-    engine = newEngine();
-    memory =
-        new HotMemory(
-            engine,
-            storage(),
-            store,
-            options.get(FastWeightOptions.FOLD_THRESHOLD),
-            options.get(FastWeightOptions.UNSAVED_KEYS),
-            new KeyLength(keySerializer),
-            this::setCurrentKey,
-            getProcessingTimeService()::getCurrentProcessingTime);
+    Configuration taskManager =
+        getContainingTask().getEnvironment().getTaskManagerInfo().getConfiguration();
+    served.open(
+        new TaskEngine(engines, options, getRuntimeContext(), taskManager, metrics),
+        new KeyLength(keySerializer),
+        this::setCurrentKey,
+        getProcessingTimeService()::getCurrentProcessingTime);
+    spans = new OperatorSpans(getMetricGroup(), served.memory().counts());
+    results = new ResultEmitter<>(output, malformedTag, live, mailbox, metrics, spans);
     serve();
-    metrics.observe(memory.counts());
-    spans = new OperatorSpans(getMetricGroup(), memory.counts());
+    metrics.observe(served.memory().counts());
     metrics.gauge(FastWeightMetric.TTL_EXPIRED, expiry::expired);
     metrics.gauge(FastWeightMetric.TTL_PURGED, expiry::purged);
     metrics.gauge(FastWeightMetric.MODEL_VERSION, live::version);
     metrics.gauge(FastWeightMetric.MODEL_REFRESHES, live::refreshes);
-    lingerMillis = options.get(FastWeightOptions.LINGER).toMillis();
+    long lingerMillis = options.get(FastWeightOptions.LINGER).toMillis();
+    linger = new Linger(lingerMillis, getProcessingTimeService(), this);
     copies = getExecutionConfig().isObjectReuseEnabled();
-    reused = new StreamRecord<>(null);
   }
 
   /** Creates the objects that depend on the model and its engine. */
   private void serve() throws Exception {
-    rawEvent = model.newEvent();
-    times = EventTimes.of(timed, model, options);
-    runner =
-        new BatchRunner<>(
-            model,
-            engine,
-            memory,
-            expiry,
-            new Fading(options.get(FastWeightOptions.HALF_LIFE)),
-            options.get(FastWeightOptions.ORDER),
-            options.get(FastWeightOptions.BATCH_SIZE),
-            options.get(FastWeightOptions.EMBEDDING),
-            this);
+    EventModel model = served.model();
+    intake = new EventIntake<>(reader, model, EventTimes.of(timed, model, options));
+    runner = served.newRunner(expiry, results);
     if (expiry.isOn()) {
       beginPurging();
     }
@@ -226,22 +169,15 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   final void refresh(CheckedWeights next) throws Exception {
     flush(FlushReason.REFRESH);
     spans.begin();
-    boolean forget = next.generation() != live.generation();
-    if (forget) {
-      store.clearAll(getKeyedStateBackend());
+    boolean reset = served.resets(next);
+    if (reset) {
+      served.store().clearAll(getKeyedStateBackend());
       unwatched.cleared();
-    } else {
-      memory.saveAll();
     }
-    engine.close();
-    live.refresh(next);
-    model = live.model();
-    store = forget ? newStore() : store;
-    engine = newEngine();
-    memory.moveTo(engine, store);
+    served.refresh(next, reset);
     serve();
-    spans.refreshed(live.version(), forget);
-    LOG.info("{} serves{}", next, forget ? ", all memories are empty" : "");
+    spans.refreshed(live.version(), reset);
+    LOG.info("{} serves{}", next, reset ? ", all memories are empty" : "");
   }
 
   private void beginPurging() throws Exception {
@@ -251,50 +187,18 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     ValueState<Long> timer =
         getRuntimeContext()
             .getState(new ValueStateDescriptor<>(StoredNames.EXPIRY_TIMER, Types.LONG));
-    expiry.purge(memory, store, this::setCurrentKey, timer, timers);
+    expiry.purge(served.memory(), served.store(), this::setCurrentKey, timer, timers);
   }
 
   /** Their timers need event time, which starts with the first watermark. */
   private void watchUnwatchedKeys(long watermark) throws Exception {
     if (expiry.isOn() && unwatched.areToBeFound() && watermark < Long.MAX_VALUE) {
       unwatched.find(
-          getKeyedStateBackend(), store.states(), getProcessingTimeService(), expiry::watchStored);
+          getKeyedStateBackend(),
+          served.store().states(),
+          getProcessingTimeService(),
+          expiry::watchStored);
     }
-  }
-
-  /** A device short of memory may hold fewer keys than configured, but a batch must fit. */
-  private Engine newEngine() {
-    int batchSize = options.get(FastWeightOptions.BATCH_SIZE);
-    EngineOptions engineOptions =
-        new EngineOptions(
-            options.get(FastWeightOptions.ENGINE),
-            CacheSlots.of(
-                options.get(FastWeightOptions.CACHE_SIZE),
-                model.model().memory(),
-                storage(),
-                batchSize),
-            batchSize + 1,
-            storage(),
-            GpuResource.deviceIndex(getRuntimeContext()),
-            Long.MAX_VALUE,
-            options.get(FastWeightOptions.CUDA_DENSE_PRODUCTS));
-    Engine created = metrics.chosen(engines.choose(model.model(), engineOptions));
-    String warning =
-        CacheSlots.warning(created.pool(), storage(), Runtime.getRuntime().maxMemory());
-    if (warning != null) {
-      LOG.warn(warning);
-    }
-    return metrics.timed(
-        EngineThread.where(
-            created,
-            batchSize,
-            options.get(FastWeightOptions.LINGER),
-            options.get(FastWeightOptions.ENGINE_THREAD),
-            getContainingTask().getEnvironment().getTaskManagerInfo().getConfiguration()));
-  }
-
-  private Storage storage() {
-    return options.get(FastWeightOptions.STORAGE).storage();
   }
 
   @Override
@@ -302,24 +206,20 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     Batcher<T> batcher = runner.collecting();
     Pending<T> pending = batcher.next();
     try {
-      read(element, pending.encoded);
+      intake.read(element, pending.encoded);
     } catch (MalformedEventException e) {
-      refuse(
-          element.getValue(),
-          EventTimes.isStamped(element),
-          element.getTimestamp(),
-          e.getMessage());
+      results.refuse(element, e.getMessage());
       return;
     }
-    if (rawEvent.forgets()) {
+    if (intake.forgets()) {
       forget();
       return;
     }
     if (batcher.isEmpty()) {
-      batcher.deadline = getProcessingTimeService().getCurrentProcessingTime() + lingerMillis;
+      batcher.deadline = linger.deadline();
     }
     pending.event = pending.encoded;
-    pending.id = rawEvent.id();
+    pending.id = intake.id();
     // With object reuse the chain may fill the same element again before the batch is stepped, and
     // with it a key that is a part of it.
     pending.key = copies ? keySerializer.copy(getCurrentKey()) : getCurrentKey();
@@ -327,30 +227,11 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     pending.hasTimestamp = EventTimes.isStamped(element);
     pending.timestamp = pending.hasTimestamp ? element.getTimestamp() : 0;
     batcher.add();
-    if (batcher.isFull() || lingerMillis == 0) {
+    if (batcher.isFull() || linger.isOff()) {
       flush(FlushReason.SIZE);
-    } else if (linger == null) {
-      startLinger();
+    } else {
+      linger.start(runner);
     }
-  }
-
-  /**
-   * @param into takes the event as the model takes it, unless it forgets its key
-   */
-  private void read(StreamRecord<T> element, EncodedEvent into) throws MalformedEventException {
-    rawEvent.clear();
-    times.begin(element, rawEvent);
-    try {
-      reader.read(element.getValue(), rawEvent);
-    } catch (RuntimeException e) {
-      LOG.debug("the event reader failed", e);
-      throw new MalformedEventException("the event reader failed: " + e);
-    }
-    if (rawEvent.forgets()) {
-      return;
-    }
-    times.check(rawEvent);
-    model.encode(rawEvent, into);
   }
 
   /** Empties the memory of the current key, behind all events before this one. */
@@ -359,11 +240,11 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     flush(FlushReason.FORGET);
     // The batch has set the keys of its own events.
     setCurrentKey(key);
-    HotKey hot = memory.peek(key);
+    HotKey hot = served.memory().peek(key);
     if (hot != null) {
-      memory.forget(hot);
+      served.memory().forget(hot);
     }
-    store.clear();
+    served.store().clear();
     metrics.forgotten();
   }
 
@@ -375,98 +256,17 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     if (!runner.collecting().isEmpty()) {
       runner.step(reason);
     }
-    if (reason == FlushReason.SIZE && lingerMillis > 0) {
-      startLinger();
+    if (reason == FlushReason.SIZE && !linger.isOff()) {
+      linger.start(runner);
     } else {
       runner.completeAll();
-      stopLinger();
+      linger.stop();
     }
-  }
-
-  /**
-   * Sets a timer for the deadline of the events that have waited longest. An existing timer fires
-   * no later and is kept, even if its events were answered since: a new timer for every full batch
-   * would wake a thread each time.
-   */
-  private void startLinger() {
-    Batcher<T> waiting = runner.longestWaiting();
-    if (linger == null && !waiting.isEmpty()) {
-      linger = getProcessingTimeService().registerTimer(waiting.deadline, this);
-    }
-  }
-
-  private void stopLinger() {
-    if (linger != null) {
-      linger.cancel(false);
-      linger = null;
-    }
-  }
-
-  @Override
-  public void predicted(Pending<T> pending, float[] values, float recallError, float[] embedding) {
-    EncodedEvent event = pending.event;
-    metrics.event(event.observe(), recallError);
-    Prediction<T> prediction =
-        new Prediction<>(
-            pending.value,
-            event.timestamp(),
-            event.observe(),
-            values,
-            recallError,
-            pending.id,
-            model.target(event),
-            embedding,
-            live.version(),
-            pending.seen);
-    if (pending.hasTimestamp) {
-      reused.replace(prediction, pending.timestamp);
-    } else {
-      reused.eraseTimestamp();
-      reused.replace(prediction);
-    }
-    output.collect(reused);
-  }
-
-  @Override
-  public void refused(Pending<T> pending) {
-    refuse(pending.value, pending.hasTimestamp, pending.timestamp, pending.refusal);
-  }
-
-  @Override
-  public void overflowed(Pending<T> pending) {
-    metrics.overflowed();
-    overflow.warn(LOG, pending.key, pending.refusal);
-    refused(pending);
-  }
-
-  @Override
-  public void stepped(BatchRunner<T> by, long number) {
-    try {
-      mailbox.execute(() -> by.completeUntil(number), "answer a batch");
-    } catch (RejectedExecutionException e) {
-      LOG.debug("a batch was stepped as the task ended", e);
-    }
-  }
-
-  @Override
-  public void answered(FlushReason reason, int events, long nanos) {
-    metrics.batch(reason, events, nanos);
-    spans.batch(reason, events, nanos);
-  }
-
-  private void refuse(T value, boolean hasTimestamp, long timestamp, String reason) {
-    metrics.malformed();
-    Malformed<T> malformed = new Malformed<>(value, reason);
-    output.collect(
-        malformedTag,
-        hasTimestamp ? new StreamRecord<>(malformed, timestamp) : new StreamRecord<>(malformed));
   }
 
   @Override
   public void onProcessingTime(long time) throws Exception {
-    linger = null;
-    // A kept timer may fire late, when other events are due.
-    long now = Math.max(time, getProcessingTimeService().getCurrentProcessingTime());
+    long now = linger.fired(time);
     Batcher<T> waiting = runner.longestWaiting();
     if (!waiting.isEmpty() && waiting.deadline <= now) {
       runner.completeAll();
@@ -474,7 +274,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
         flush(FlushReason.LINGER);
       }
     }
-    startLinger();
+    linger.start(runner);
   }
 
   @Override
@@ -514,7 +314,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     spans.begin();
-    memory.saveAll();
+    served.memory().saveAll();
     spans.saved(context.getCheckpointId());
     live.snapshot();
     unwatched.snapshot(expiry.isOn());
@@ -533,12 +333,12 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
 
   /** For tests. */
   public FastWeightStore store() {
-    return store;
+    return served.store();
   }
 
   /** For tests. */
   HotMemory memory() {
-    return memory;
+    return served.memory();
   }
 
   @Override
@@ -547,8 +347,8 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
       if (unwatched != null) {
         unwatched.close();
       }
-      if (engine != null) {
-        engine.close();
+      if (served != null) {
+        served.close();
       }
     } finally {
       super.close();

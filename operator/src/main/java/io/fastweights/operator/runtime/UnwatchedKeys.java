@@ -1,5 +1,6 @@
 package io.fastweights.operator.runtime;
 
+import io.fastweights.operator.stored.FormerUnionState;
 import io.fastweights.operator.stored.StoredNames;
 import io.fastweights.operator.stored.SubtaskState;
 import java.util.ArrayDeque;
@@ -8,7 +9,11 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.TestableKeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -21,6 +26,9 @@ import org.apache.flink.util.function.ThrowingConsumer;
  * the keys alone, in slices between which events are processed.
  */
 final class UnwatchedKeys implements AutoCloseable {
+  private static final ListStateDescriptor<Long> FORMER_EXPIRIES =
+      new ListStateDescriptor<>(StoredNames.EXPIRY, Types.LONG);
+
   /** Some keys may have no timer. */
   private static final long SOME = 0;
 
@@ -40,9 +48,21 @@ final class UnwatchedKeys implements AutoCloseable {
   private Iterator<Object> keys;
 
   /**
+   * Restores what a checkpoint records of the timers.
+   *
    * @param restored false if the job begins without state
    */
-  UnwatchedKeys(SubtaskState state, boolean restored) throws Exception {
+  static UnwatchedKeys restore(OperatorStateStore store, TaskInfo task, boolean restored)
+      throws Exception {
+    // Up to format 6 a drained job's savepoint did not record the timers that had fired.
+    FormerUnionState.take(store, FORMER_EXPIRIES);
+    return new UnwatchedKeys(new SubtaskState(store, StoredNames.EXPIRY_WATCHED, task), restored);
+  }
+
+  /**
+   * @param restored false if the job begins without state
+   */
+  private UnwatchedKeys(SubtaskState state, boolean restored) throws Exception {
     this.state = state;
     long stored = state.value(StoredNames.WATCHED).orElse(SOME);
     boolean holds = stored == NONE || stored == NONE_HERE && state.isOwn();

@@ -1,6 +1,5 @@
 package io.fastweights.jobs.bench.ask;
 
-import io.fastweights.jobs.Main;
 import io.fastweights.jobs.bench.measure.OwnProcess;
 import io.fastweights.jobs.broker.LocalBroker;
 import io.fastweights.jobs.process.FreePort;
@@ -21,6 +20,9 @@ import org.apache.flink.util.FileUtils;
  * @param checkpointMillis between two checkpoints
  */
 record AskBenchmark(Path lib, Isolation isolation, int lingerMillis, int checkpointMillis) {
+  /** Main class of the commands, by its name: this package is below it. */
+  private static final String MAIN = "io.fastweights.jobs.Main";
+
   private static final String HOST = "127.0.0.1";
   private static final String SCHEMA =
       """
@@ -84,8 +86,7 @@ record AskBenchmark(Path lib, Isolation isolation, int lingerMillis, int checkpo
             folder.resolve("job.yaml"),
             String.format(Locale.ROOT, JOB, address, lingerMillis, checkpointMillis));
     return new ProcessBuilder(
-            OwnProcess.java(
-                OwnProcess.sameHeap(), Main.class.getName(), "run", "--config", file.toString()))
+            OwnProcess.java(OwnProcess.sameHeap(), MAIN, "run", "--config", file.toString()))
         .directory(folder.toFile())
         .redirectErrorStream(true)
         .redirectOutput(Redirect.to(log(folder).toFile()))

@@ -14,7 +14,7 @@ import io.fastweights.jobs.demo.DemoEvents;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.EventParser;
-import io.fastweights.jobs.events.Line;
+import io.fastweights.jobs.events.records.Line;
 import io.fastweights.jobs.pipeline.WorkFolder;
 import io.fastweights.kernels.schema.MalformedEventException;
 import java.io.BufferedReader;

@@ -1,0 +1,2 @@
+/** Avro and Parquet: records that have a schema, as JSON. */
+package io.fastweights.jobs.events.structured;
