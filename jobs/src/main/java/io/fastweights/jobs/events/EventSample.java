@@ -65,7 +65,7 @@ public record EventSample(
         refused = refused == null ? e : refused;
       }
     }
-    if (best == null) {
+    if (refused != null && (best == null || best.columns().size() == 1)) {
       throw refused;
     }
     return best;

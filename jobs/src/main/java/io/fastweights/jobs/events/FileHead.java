@@ -130,7 +130,9 @@ record FileHead(
       boolean better = best == null || head.missing(schema).size() < best.missing(schema).size();
       best = better ? head : best;
     }
-    throw best == null ? refused : best.lacks(schema);
+    // A header of one column has another delimiter, the one by which it is not CSV.
+    boolean read = best != null && (refused == null || best.names().size() > 1);
+    throw read ? best.lacks(schema) : refused;
   }
 
   private static FileHead csv(
