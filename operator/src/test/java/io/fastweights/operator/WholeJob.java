@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -124,7 +125,7 @@ final class WholeJob {
     DataStream<ModelUpdate> models = updates(env, count, from, updates, waits);
     List<DataStream<String>> parts = new ArrayList<>();
     parts.add(sorted(trips, models));
-    parts.add(arrival(trips));
+    parts.add(arrival(trips, builder -> builder));
     if (SQL) {
       parts.add(sql(env, trips));
     }
@@ -197,7 +198,8 @@ final class WholeJob {
     }
   }
 
-  private static final class PerTrip implements WatermarkGenerator<Trip> {
+  /** The watermark behind each trip. */
+  static final class PerTrip implements WatermarkGenerator<Trip> {
     @Override
     public void onEvent(Trip trip, long timestamp, WatermarkOutput output) {
       output.emitWatermark(new Watermark(watermark(trip.id)));
@@ -216,8 +218,7 @@ final class WholeJob {
         .set(FastWeightOptions.LABELS_TTL, LABELS);
   }
 
-  private static DataStream<String> sorted(
-      DataStream<Trip> trips, DataStream<ModelUpdate> updates) {
+  static DataStream<String> sorted(DataStream<Trip> trips, DataStream<ModelUpdate> updates) {
     FastWeightStream<Trip> stream =
         on(SORTED, trips)
             .eventTime(LATENESS)
@@ -270,9 +271,12 @@ final class WholeJob {
         Answers.bits(candidate));
   }
 
-  private static DataStream<String> arrival(DataStream<Trip> trips) {
+  /**
+   * @param more options
+   */
+  static DataStream<String> arrival(DataStream<Trip> trips, UnaryOperator<FastWeights<Trip>> more) {
     FastWeightStream<Trip> stream =
-        on(ARRIVAL, trips).set(FastWeightOptions.TTL, TTL).uid("arrival").build();
+        more.apply(on(ARRIVAL, trips).set(FastWeightOptions.TTL, TTL)).uid("arrival").build();
     stream.anomalies().sinkTo(new DiscardingSink<>());
     return lines("arrival", stream);
   }
@@ -310,6 +314,11 @@ final class WholeJob {
 
   /** The job without keyed streams, as the plain loop runs it. */
   static Setup setup(TestModel model, Duration lateness, Duration ttl) {
+    return setup(model, lateness, ttl, StorageFormat.FP32);
+  }
+
+  /** The same with memories of a storage format. */
+  static Setup setup(TestModel model, Duration lateness, Duration ttl, StorageFormat storage) {
     return new Setup(
         model,
         "hashmap",
@@ -323,7 +332,7 @@ final class WholeJob {
         ttl,
         true,
         null,
-        StorageFormat.FP32);
+        storage);
   }
 
   /** Output of the plain loop for a part of the job, without watermarks. */
