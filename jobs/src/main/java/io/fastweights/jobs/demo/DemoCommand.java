@@ -9,14 +9,17 @@ import io.fastweights.jobs.pipeline.WorkFolder;
 import io.fastweights.kernels.model.SlowWeights;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -38,7 +41,11 @@ import picocli.CommandLine.Spec;
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final int LAST_DAY = 31;
+  private static final int LAST_PORT = 65_535;
   private static final int SCORE_FROM = 15;
+
+  /** Options that {@code run} has not, or not with that meaning. */
+  private static final Set<String> OWN = Set.of("--output", "--days", "--score-from", "--live");
 
   @Spec private CommandSpec command;
 
@@ -63,6 +70,16 @@ public final class DemoCommand implements Callable<Integer> {
           "First day of the month that is scored (default: 15; with fewer --days, the first).")
   private Integer scoreFrom;
 
+  @Option(
+      names = "--live",
+      arity = "0..1",
+      paramLabel = "PORT",
+      fallbackValue = "0",
+      description =
+          "Predict once, with no training and by 'run', and serve a page on it meanwhile, to browsers"
+              + " of this machine alone (default: a free port, which is printed).")
+  private Integer live;
+
   @Mixin private JsonFile json;
 
   @Mixin private JobOptions options;
@@ -81,6 +98,9 @@ public final class DemoCommand implements Callable<Integer> {
     out.flush();
     Path folder = output.toAbsolutePath().normalize();
     Path events = DemoEvents.write(flights, timeline, folder);
+    if (live != null) {
+      return runLive(events, folder);
+    }
     Map<String, float[]> baselines = Baselines.predict(flights, timeline);
     Result memory;
     Result trained;
@@ -107,15 +127,25 @@ public final class DemoCommand implements Callable<Integer> {
     Path report = folder.resolve("report.html");
     new DemoReport(flights, timeline, memory, scores, figures, from).write(report);
     out.println("report: " + report);
-    out.printf(
-        Locale.ROOT,
-        "to watch the same while it runs: ./fastweights run --events %s --schema %s --output %s"
-            + " --live%n",
-        events,
-        events.resolveSibling("schema.json"),
-        folder.resolve("live"));
+    out.println("to watch it while it runs: ./fastweights demo --live");
     out.flush();
     return 0;
+  }
+
+  /** Runs the command that every other file takes, with the options of this one. */
+  private int runLive(Path events, Path folder) {
+    List<String> run =
+        new ArrayList<>(
+            List.of("run", "--events", events.toString(), "--live", live.toString(), "--schema"));
+    run.add(events.resolveSibling("schema.json").toString());
+    run.addAll(List.of("--output", folder.resolve("live").toString()));
+    run.addAll(List.of("--report", folder.resolve("live.html").toString()));
+    for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
+      if (!OWN.contains(option.longestName())) {
+        option.originalStringValues().forEach(value -> run.add(option.longestName() + "=" + value));
+      }
+    }
+    return command.parent().commandLine().execute(run.toArray(new String[0]));
   }
 
   /** Results of one model. */
@@ -145,6 +175,9 @@ public final class DemoCommand implements Callable<Integer> {
     options.check();
     if (days < 1 || days > LAST_DAY) {
       throw wrong("--days is " + days + ", must be in 1 ... " + LAST_DAY);
+    }
+    if (live != null && (live < 0 || live > LAST_PORT)) {
+      throw wrong("--live is " + live + ", must be in 0 ... " + LAST_PORT);
     }
     if (scoreFrom == null) {
       return days < SCORE_FROM ? 1 : SCORE_FROM;

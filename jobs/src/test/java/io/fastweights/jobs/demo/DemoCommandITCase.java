@@ -62,6 +62,27 @@ class DemoCommandITCase {
   }
 
   @Test
+  void servesAPageWhileItPredictsIfAsked() throws Exception {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    Path json = folder.resolve("figures.json");
+    int exitCode =
+        line.execute(
+            "demo",
+            "--days=1",
+            "--live",
+            "--parallelism=1",
+            "--output=" + folder,
+            "--json=" + json);
+    assertThat(err.toString()).isEmpty();
+    assertThat(exitCode).isZero();
+    assertThat(out.toString()).contains("live: http://127.0.0.1:").contains("live.html");
+    assertThat(new ObjectMapper().readTree(json.toFile()).get("events").asInt()).isEqualTo(29_656);
+    PageStructure.check(Files.readString(folder.resolve("live.html")));
+  }
+
+  @Test
   void refusesDaysThatAreNotInTheMonth() {
     StringWriter err = new StringWriter();
     CommandLine line = Main.commandLine().setErr(new PrintWriter(err));
