@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
@@ -129,8 +130,12 @@ class WholeJobChaosITCase {
     assertThat(VERSIONS).as("versions of weights that answered").hasSizeGreaterThan(3);
     assertThat(Saboteur.restored(RUN)).as("restored from checkpoints").hasSizeGreaterThan(1);
     System.out.printf(
+        Locale.ROOT,
         "%d trips, %d results; %d rescalings, restored from %d checkpoints%n",
-        TRIPS, found.size(), rescaling.done, Saboteur.restored(RUN).size());
+        TRIPS,
+        found.size(),
+        rescaling.done,
+        Saboteur.restored(RUN).size());
   }
 
   private static DataStream<Trip> trips(StreamExecutionEnvironment env) {
