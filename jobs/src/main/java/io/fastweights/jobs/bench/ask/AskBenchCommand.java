@@ -70,6 +70,13 @@ public final class AskBenchCommand implements Callable<Integer> {
   private int checkpoints;
 
   @Option(
+      names = "--buffer-timeout",
+      paramLabel = "MS",
+      defaultValue = "100",
+      description = "execution.buffer-timeout of the job (default: ${DEFAULT-VALUE}, as Flink's).")
+  private int bufferTimeout;
+
+  @Option(
       names = "--broker-lib",
       hidden = true,
       defaultValue = "${sys:fastweights.broker.lib:-jobs/broker/target/lib}",
@@ -88,6 +95,7 @@ public final class AskBenchCommand implements Callable<Integer> {
     }
     requireRange("--seconds", seconds, 1, 3600);
     requireRange("--warm-up", warmUp, 0, 3600);
+    requireRange("--buffer-timeout", bufferTimeout, 0, 10_000);
     requireRange("--checkpoints", checkpoints, 10, 600_000);
     PrintWriter out = command.commandLine().getOut();
     out.printf(
@@ -105,7 +113,8 @@ public final class AskBenchCommand implements Callable<Integer> {
     for (Isolation isolation : Isolation.values()) {
       for (int linger : lingers) {
         for (int rate : rates) {
-          AskBenchmark benchmark = new AskBenchmark(lib, isolation, linger, checkpoints);
+          AskBenchmark benchmark =
+              new AskBenchmark(lib, isolation, linger, checkpoints, bufferTimeout);
           print(isolation, linger, rate, benchmark.run(rate, warmUp, seconds), out, figures);
         }
       }

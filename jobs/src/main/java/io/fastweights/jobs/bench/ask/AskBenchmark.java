@@ -18,8 +18,10 @@ import org.apache.flink.util.FileUtils;
  * @param lib folder of Kafka's jars
  * @param lingerMillis that an event waits for its batch
  * @param checkpointMillis between two checkpoints
+ * @param bufferMillis that a message waits for others in a network buffer
  */
-record AskBenchmark(Path lib, Isolation isolation, int lingerMillis, int checkpointMillis) {
+record AskBenchmark(
+    Path lib, Isolation isolation, int lingerMillis, int checkpointMillis, int bufferMillis) {
   /** Main class of the commands, by its name: this package is below it. */
   private static final String MAIN = "io.fastweights.jobs.Main";
 
@@ -37,7 +39,7 @@ record AskBenchmark(Path lib, Isolation isolation, int lingerMillis, int checkpo
       sink: {kafka: {brokers: "%1$s", topic: answers, dead-letter-topic: refused}}
       schema: schema.json
       fastweights: {linger: %2$d ms}
-      flink: {parallelism.default: 1, execution.checkpointing.interval: %3$d ms}
+      flink: {parallelism.default: 1, execution.checkpointing.interval: %3$d ms, execution.buffer-timeout: %4$d ms}
       """;
 
   /**
@@ -84,7 +86,7 @@ record AskBenchmark(Path lib, Isolation isolation, int lingerMillis, int checkpo
     Path file =
         Files.writeString(
             folder.resolve("job.yaml"),
-            String.format(Locale.ROOT, JOB, address, lingerMillis, checkpointMillis));
+            String.format(Locale.ROOT, JOB, address, lingerMillis, checkpointMillis, bufferMillis));
     return new ProcessBuilder(
             OwnProcess.java(OwnProcess.sameHeap(), MAIN, "run", "--config", file.toString()))
         .directory(folder.toFile())

@@ -12,7 +12,8 @@ class AskBenchIT {
 
   @Test
   void eachAskThatCountsHasOneAnswer() throws Exception {
-    double[] millis = new AskBenchmark(LIB, Isolation.READ_UNCOMMITTED, 1, 60_000).run(100, 1, 2);
+    double[] millis =
+        new AskBenchmark(LIB, Isolation.READ_UNCOMMITTED, 1, 60_000, 10).run(100, 1, 2);
     assertThat(millis).as("asks of two seconds, half of the messages").hasSize(100);
     assertThat(Arrays.stream(millis).min().orElseThrow()).as("milliseconds").isPositive();
   }
