@@ -18,7 +18,7 @@ class ScheduleTest {
 
   @Test
   void outputsAndMemoriesAreThoseOfThePlainLoopWhateverTheSchedule() throws Exception {
-    run(1, 2000);
+    run(1, 1500);
   }
 
   @Test

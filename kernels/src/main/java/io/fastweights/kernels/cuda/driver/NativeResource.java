@@ -22,6 +22,7 @@ public abstract class NativeResource implements AutoCloseable {
   /**
    * @param what names the resource in messages: "1024 bytes of device memory"
    */
+  @SuppressWarnings("this-escape") // The cleaner keeps it and calls nothing of it.
   protected NativeResource(String what) {
     ownership = new Ownership(what);
     cleanable = CLEANER.register(this, ownership);
