@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,7 +61,7 @@ abstract class StreamExperiment implements Callable<Integer> {
       Path events = rewrite(data, work.resolve("events.csv"));
       for (Trial trial : task.trials()) {
         JobModel model = new JobModel(SchemaJson.parse(trial.schema()), null);
-        table.add(trial.title(), trial.suffix(), score(events, model));
+        table.add(trial.title(), trial.suffix(), score(events, model, trial.options()));
       }
       more(events, work, table);
     } finally {
@@ -99,12 +100,15 @@ abstract class StreamExperiment implements Callable<Integer> {
   /**
    * Streams events through a model on an embedded cluster.
    *
+   * @param memories options of the memories, by their keys
    * @throws IllegalArgumentException if an event is refused
    */
-  Quality score(Path events, JobModel model) throws Exception {
+  Quality score(Path events, JobModel model, Map<String, String> memories) throws Exception {
     EventFiles files = EventFiles.of(events, model.schema());
     JobExecutionResult result;
-    try (JobTarget target = JobTarget.embedded(options.passing(null))) {
+    Configuration job = options.passing(null);
+    memories.forEach(job::setString);
+    try (JobTarget target = JobTarget.embedded(job)) {
       EventPipeline pipeline =
           EventPipeline.build(
               target.environment(),

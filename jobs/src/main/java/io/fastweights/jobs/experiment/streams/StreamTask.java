@@ -2,6 +2,7 @@ package io.fastweights.jobs.experiment.streams;
 
 import io.fastweights.jobs.quality.Measure;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A published result on a stream of events, each predicted before it is learned.
@@ -31,8 +32,18 @@ public record StreamTask(
    * @param title in the table
    * @param suffix of its figures' names
    * @param schema of the events, JSON
+   * @param options of the memories, by their keys, that are not the default
    */
-  public record Trial(String title, String suffix, String schema) {}
+  public record Trial(String title, String suffix, String schema, Map<String, String> options) {
+    public Trial {
+      options = Map.copyOf(options);
+    }
+
+    /** One with default options. */
+    public Trial(String title, String suffix, String schema) {
+      this(title, suffix, schema, Map.of());
+    }
+  }
 
   /** A figure of others. */
   record Published(String method, double value) {}

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine;
@@ -103,6 +104,8 @@ public final class StudentsExperiment extends StreamExperiment {
     training.call();
     SlowWeights trained = WeightsFile.read(weights);
     table.add(
-        "student, trained", ".trained", score(events, new JobModel(trained.schema(), trained)));
+        "student, trained",
+        ".trained",
+        score(events, new JobModel(trained.schema(), trained), Map.of()));
   }
 }
