@@ -19,7 +19,8 @@ import java.util.function.IntConsumer;
 /**
  * The first events of files that have no schema yet, read as {@code run} reads them.
  *
- * @param columns of the files, those of folder names included
+ * @param columns of the files, those of folder names included; of JSON also the paths to single
+ *     values inside objects
  * @param rows a value for each column; null where it is missing
  * @param unreadable records that are not events
  * @param whole true if the files have no more events
@@ -134,7 +135,10 @@ public record EventSample(
       throw new IllegalArgumentException("no events in " + String.join(", ", files.paths()));
     }
     List<String> columns = shown.stream().map(files.columns()::get).toList();
-    return new EventSample(columns, kept, reading.unreadable, whole, files.notes());
+    EventSample sample = new EventSample(columns, kept, reading.unreadable, whole, files.notes());
+    boolean hasPaths =
+        files.files().stream().allMatch(file -> file.layout().framing() != Layout.Framing.CSV);
+    return hasPaths ? NestedColumns.unnest(sample) : sample;
   }
 
   /** Columns of the files themselves. */
