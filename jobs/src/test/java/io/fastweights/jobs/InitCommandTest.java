@@ -2,6 +2,7 @@ package io.fastweights.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.EventFormat.Unit;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Prior;
@@ -12,6 +13,7 @@ import io.fastweights.kernels.schema.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -383,6 +385,85 @@ class InitCommandTest extends CommandTest {
     assertThat(schema.target())
         .isEqualTo(new Target.Binary("ok", new Prior(List.of(0.25), Prior.EVENTS)));
     assertThat(schema.fields().get(0)).isInstanceOf(Field.Numeric.class);
-    assertThat(result.out()).containsPattern("in +left out: holds lists or objects");
+    assertThat(result.out()).containsPattern("in.a +left out: has the same value in every event");
+  }
+
+  /** Events as trackers of websites send them. */
+  @Test
+  void valuesInsideObjectsAreColumnsNamedByTheirPaths() throws Exception {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < EVENTS; i++) {
+      SplittableRandom random = new SplittableRandom(i);
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "{\"user\":{\"id\":\"u%d\",\"traits\":{\"plan\":\"%s\"}},\"sent\":\"2024-01-%02dT00:00:%02dZ\","
+                  + "\"basket\":%s,\"odd\":{\"a.b\":1,\"\":2},\"clicked\":%s}%n",
+              i % 9,
+              random.nextBoolean() ? "free" : "team",
+              1 + i / 20,
+              i % 60,
+              i % 5 == 0
+                  ? "null"
+                  : String.format(
+                      Locale.ROOT, "{\"price\":%.2f,\"items\":[1,2]}", random.nextDouble()),
+              random.nextBoolean()));
+    }
+    Path out = folder.resolve("nested.json");
+    Path file = file("events.jsonl", text.toString());
+    Result result = execute("init", "--events", file, "--target", "clicked", "--out", out);
+    assertThat(result.err()).isEmpty();
+    Schema schema = written(out);
+    assertThat(schema.key()).isEqualTo("user.id");
+    assertThat(field(schema, "user.traits.plan")).isInstanceOf(Field.Categorical.class);
+    assertThat(field(schema, "basket.price")).isInstanceOf(Field.Numeric.class);
+    assertThat(result.out())
+        .containsPattern("(?m)^basket.items +left out: holds lists or objects")
+        .containsPattern("(?m)^odd +left out: holds lists or objects")
+        .doesNotContainPattern("(?m)^(user|user.traits|basket) ");
+
+    Path predictions = folder.resolve("predictions");
+    Result run =
+        execute("run", "--events", file, "--schema", out, "--output", predictions, "--sort");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    List<String> rows = lines(predictions.resolve("predictions"));
+    assertThat(rows).hasSize(EVENTS + 1);
+    assertThat(rows.get(0)).contains(",user.id,user.traits.plan,basket.price,p_clicked");
+  }
+
+  @Test
+  void datesAndTimesOfDayInTwoColumnsAreOneTime() throws Exception {
+    Path file =
+        events(
+            "two.csv",
+            "user;day;clock;page;bought",
+            i ->
+                String.format(
+                    Locale.ROOT,
+                    "u%d;%d.1.2024;%d:%02d;p%d;%d",
+                    i % 9,
+                    13 + i / 60,
+                    i % 60 / 5,
+                    i % 5,
+                    i % 7,
+                    i % 2));
+    Path out = folder.resolve("two.json");
+    Result result = execute("init", "--events", file, "--target", "bought", "--out", out);
+    assertThat(result.err()).isEmpty();
+    Schema schema = written(out);
+    assertThat(schema.time()).isEqualTo("day");
+    assertThat(schema.format().time())
+        .isEqualTo(new EventFormat.Time(null, "d.M.yyyy H:mm", ZoneOffset.UTC, "clock"));
+    assertThat(schema.fields().stream().map(Field::name)).containsExactly("page", "since", "hour");
+    assertThat(result.out())
+        .containsPattern("day +the time: of the pattern d.M.yyyy H:mm, 2024-01-13T00:00:00Z")
+        .containsPattern("clock +the time of day, beside day");
+
+    Path predictions = folder.resolve("predictions");
+    Result run = execute("run", "--events", file, "--schema", out, "--output", predictions);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(lines(predictions.resolve("predictions"))).hasSize(EVENTS + 1);
   }
 }

@@ -27,6 +27,7 @@ public final class EventCells implements Serializable {
   private final int key;
   private final int secondKey;
   private final int time;
+  private final int clock;
   private final int kind;
   private final int target;
   private final HashSet<String> nulls;
@@ -50,6 +51,7 @@ public final class EventCells implements Serializable {
     key = names.indexOf(schema.key());
     secondKey = schema.secondKey() == null ? NONE : names.indexOf(schema.secondKey());
     time = names.indexOf(schema.time());
+    clock = written.clock() == null ? NONE : names.indexOf(written.clock());
     kind = schema.kind() == null ? NONE : names.indexOf(schema.kind());
     target = schema.target() == null ? NONE : names.indexOf(schema.column(schema.target().name()));
     Set<String> words = schema.format().nulls();
@@ -75,7 +77,7 @@ public final class EventCells implements Serializable {
         schema.fields().stream()
             .filter(Field.Numeric.class::isInstance)
             .mapToInt(field -> names.indexOf(schema.column(field.name())));
-    return IntStream.concat(numbers, IntStream.of(target, kind, time))
+    return IntStream.concat(numbers, IntStream.of(target, kind, time, clock))
         .filter(i -> i >= 0 && !isKey(i))
         .distinct()
         .toArray();
@@ -132,11 +134,21 @@ public final class EventCells implements Serializable {
     if (secondKey != NONE && cells[secondKey] == null) {
       throw new MalformedEventException("the second key is missing");
     }
+    long timestamp = times.parse(time(cells), cells[key], repeated);
+    return new Event(file, line, text, message, cells[key], timestamp, asks(cells), cells);
+  }
+
+  private String time(String[] cells) throws MalformedEventException {
     if (cells[time] == null) {
       throw new MalformedEventException("the time is missing");
     }
-    long timestamp = times.parse(cells[time], cells[key], repeated);
-    return new Event(file, line, text, message, cells[key], timestamp, asks(cells), cells);
+    if (clock == NONE) {
+      return cells[time];
+    }
+    if (cells[clock] == null || cells[clock].isBlank()) {
+      throw new MalformedEventException("the time of day is missing");
+    }
+    return cells[time].trim() + ' ' + cells[clock].trim();
   }
 
   private void clean(String[] cells) {

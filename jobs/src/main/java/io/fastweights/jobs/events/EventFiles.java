@@ -218,6 +218,9 @@ public record EventFiles(
   private static FoundTimes times(
       List<FileHead> heads, List<EventFile> files, List<String> columns, Schema schema) {
     FoundTimes times = new FoundTimes();
+    if (schema.format().time().clock() != null) {
+      return times;
+    }
     int time = columns.indexOf(schema.time());
     String[] cells = new String[columns.size()];
     for (int i = 0; i < heads.size(); i++) {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** Chooses key, time, target and encoders for a sample, and says why. */
 final class Proposal {
@@ -45,11 +46,9 @@ final class Proposal {
     }
     Column target = targetName == null ? null : named("--target", targetName);
     List<Column> given = keyNames == null ? List.of() : givenKeys(keyNames);
-    time = timeName == null ? findTime(target, given) : givenTime(timeName);
+    time = timeName == null ? findTime(target, given) : givenTime(timeName, target, given);
     List<Column> others =
-        columns.stream()
-            .filter(c -> c != target && !given.contains(c) && (time == null || c != time.column()))
-            .toList();
+        columns.stream().filter(c -> c != target && !given.contains(c) && !isTime(c)).toList();
     late = LateLabels.of(others, target);
     keys =
         given.isEmpty()
@@ -91,7 +90,7 @@ final class Proposal {
                         Nearest.hint(name, names))));
   }
 
-  private TimeColumn givenTime(String name) {
+  private TimeColumn givenTime(String name, Column target, List<Column> given) {
     Column column = named("--time", name);
     TimeColumn found = TimeColumn.of(column);
     if (found == null && column.isNumber()) {
@@ -108,7 +107,7 @@ final class Proposal {
               name,
               column.present() == 0 ? "" : column.known().get(0)));
     }
-    return found;
+    return withClock(found, target, given);
   }
 
   /** Texts that are times; numbers only where the name says so too. */
@@ -133,16 +132,40 @@ final class Proposal {
               + String.join(", ", found.stream().map(t -> t.column().name()).toList())
               + ": the first is taken, --time names another");
     }
-    return found.isEmpty() ? null : found.get(0);
+    return found.isEmpty() ? null : withClock(found.get(0), target, given);
+  }
+
+  /** Dates alone, with the time of day that another column has. */
+  private TimeColumn withClock(TimeColumn dates, Column target, List<Column> given) {
+    if (dates.hasTimeOfDay()) {
+      return dates;
+    }
+    List<TimeColumn> found =
+        columns.stream()
+            .filter(column -> column != target && !given.contains(column))
+            .filter(TimeColumn::isClock)
+            .sorted(Comparator.comparing((Column column) -> !Names.isTime(column.name())))
+            .map(clock -> TimeColumn.of(dates.column(), clock))
+            .filter(Objects::nonNull)
+            .toList();
+    if (found.size() > 1) {
+      open.add(
+          "times of day are in "
+              + String.join(", ", found.stream().map(t -> t.format().clock()).toList())
+              + ": the first is taken, \"clock\" in the schema names another");
+    }
+    return found.isEmpty() ? dates : found.get(0);
+  }
+
+  private boolean isTime(Column column) {
+    return time != null && (column == time.column() || column.name().equals(time.format().clock()));
   }
 
   /** Columns that could be the target, the likeliest first. */
   List<Column> targets() {
     return TargetChoice.candidates(
         columns.stream()
-            .filter(
-                column ->
-                    !keys.keys().contains(column) && (time == null || column != time.column()))
+            .filter(column -> !keys.keys().contains(column) && !isTime(column))
             .toList());
   }
 
@@ -218,6 +241,9 @@ final class Proposal {
           "no column holds times: events are taken in the order of the file; --time names one");
     } else {
       lines.put(time.column().name(), "the time: " + time.text());
+      if (time.format().clock() != null) {
+        lines.put(time.format().clock(), "the time of day, beside " + time.column().name());
+      }
     }
   }
 

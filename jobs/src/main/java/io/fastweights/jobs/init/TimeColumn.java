@@ -5,9 +5,11 @@ import io.fastweights.kernels.schema.EventFormat.Time;
 import io.fastweights.kernels.schema.EventFormat.Unit;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
 /**
@@ -17,6 +19,12 @@ import java.util.stream.LongStream;
  */
 record TimeColumn(Column column, Time format, Long[] millis) {
   private static final long DAY = 86_400_000;
+
+  private static final Pattern CLOCK =
+      Pattern.compile("(?i)\\d{1,2}:\\d{2}(:\\d{2}([.,]\\d{1,9})?)?( ?[ap]m)?");
+
+  /** Share of the values that must be times of day. */
+  private static final double MOST_OF_THEM = 0.95;
 
   /** Values that a format is tried on. */
   private static final int TRIED = 2000;
@@ -30,6 +38,32 @@ record TimeColumn(Column column, Time format, Long[] millis) {
     return format == null
         ? null
         : new TimeColumn(column, format, TimeGuess.millis(format, column.values()));
+  }
+
+  /**
+   * Dates, with the time of day in a column of its own.
+   *
+   * @return null if both together are no times
+   */
+  static TimeColumn of(Column dates, Column clock) {
+    List<String> both = new ArrayList<>();
+    for (int i = 0; i < dates.values().size(); i++) {
+      String date = dates.values().get(i);
+      String time = clock.values().get(i);
+      both.add(date == null || time == null ? null : date.trim() + ' ' + time.trim());
+    }
+    List<String> known = both.stream().filter(Objects::nonNull).limit(TRIED).toList();
+    Time format = TimeGuess.of(known);
+    return format == null
+        ? null
+        : new TimeColumn(dates, format.withClock(clock.name()), TimeGuess.millis(format, both));
+  }
+
+  /** True if nearly all values are times of day, such as 14:30 or 2:30:15 pm. */
+  static boolean isClock(Column column) {
+    List<String> known = column.known();
+    long clocks = known.stream().filter(value -> CLOCK.matcher(value.trim()).matches()).count();
+    return !known.isEmpty() && clocks >= MOST_OF_THEM * column.values().size();
   }
 
   /** Numbers too small to be dates, which the user calls times: seconds. */

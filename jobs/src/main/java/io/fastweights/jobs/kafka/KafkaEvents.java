@@ -109,9 +109,11 @@ public final class KafkaEvents implements EventSource {
   private static void checkTime(Schema schema) {
     EventFormat.Time time = schema.format().time();
     if (schema.time().equals(MessageColumns.TIMESTAMP)
-        && (time.unit() != null || time.pattern() != null)) {
+        && (time.unit() != null || time.pattern() != null || time.clock() != null)) {
       throw new IllegalArgumentException(
-          "the time is " + MessageColumns.TIMESTAMP + ", must have neither unit nor pattern");
+          "the time is "
+              + MessageColumns.TIMESTAMP
+              + ", must have neither unit, pattern nor clock");
     }
   }
 

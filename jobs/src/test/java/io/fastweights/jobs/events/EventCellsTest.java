@@ -1,15 +1,18 @@
 package io.fastweights.jobs.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastweights.jobs.events.records.Line;
 import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,5 +62,39 @@ class EventCellsTest {
     Schema schema = schema("\"nulls\": [\"-\", \"\", \"ü\"],");
     assertThat(event(schema, cell).cells()).containsExactly("u", "2001-01-01", null, null, null);
     assertThat(event(schema, "NA").cells()[2]).isEqualTo("NA");
+  }
+
+  private static long clock(String pattern, String day, String clock)
+      throws MalformedEventException {
+    Schema schema =
+        SchemaJson.parse(
+            """
+            {"key": "user", "time": {"column": "day", %s"clock": "at"},
+             "fields": [{"name": "page", "encoder": "hashed", "buckets": 8}]}"""
+                .replace("%s", pattern));
+    Line line = new Line(0, 1, "", null, new String[] {"u", day, clock, "p"});
+    EventCells cells = new EventCells(List.of("user", "day", "at", "page"), schema);
+    return cells.event(line, line.cells(), null).timestamp();
+  }
+
+  @Test
+  void aDateAndATimeOfDayAreOneTime() throws Exception {
+    long expected = Instant.parse("2024-02-29T14:03:05Z").toEpochMilli();
+    assertThat(clock("", "2024-02-29", "14:03:05")).isEqualTo(expected);
+    assertThat(clock("", " 2024-02-29 ", "14:03:05.000 ")).isEqualTo(expected);
+    assertThat(clock("\"pattern\": \"M/d/yyyy h:mm:ss a\", ", "2/29/2024", "2:03:05 pm"))
+        .isEqualTo(expected);
+    assertThat(clock("\"zone\": \"Asia/Kolkata\", ", "2024-02-29", "19:33:05")).isEqualTo(expected);
+  }
+
+  /** A date without its time of day must not become midnight. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "NA", "null"})
+  void anEventWithoutItsTimeOfDayIsRefused(String missing) {
+    String cell = missing.isEmpty() ? null : missing;
+    assertThatThrownBy(() -> clock("", "2024-02-29", cell))
+        .isInstanceOf(MalformedEventException.class)
+        .hasMessage("the time of day is missing");
+    assertThatThrownBy(() -> clock("", cell, "10:00")).isInstanceOf(MalformedEventException.class);
   }
 }

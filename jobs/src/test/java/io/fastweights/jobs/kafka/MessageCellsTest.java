@@ -130,6 +130,6 @@ class MessageCellsTest {
         SCHEMA.replace("\"kafka.timestamp\"", "{\"column\": \"kafka.timestamp\", \"unit\": \"s\"}");
     assertThatThrownBy(() -> cells(schema))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the time is kafka.timestamp, must have neither unit nor pattern");
+        .hasMessage("the time is kafka.timestamp, must have neither unit, pattern nor clock");
   }
 }

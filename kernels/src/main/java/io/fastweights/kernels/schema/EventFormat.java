@@ -140,13 +140,25 @@ public record EventFormat(
    * @param unit of times that are numbers; null where the source finds it
    * @param pattern of {@link java.time.format.DateTimeFormatter}; null for ISO 8601
    * @param zone of times without an offset
+   * @param clock column of the time of day, where the column of the time has the date alone: both
+   *     are read as one text with a blank between them; null where one column has both
    */
-  public record Time(Unit unit, String pattern, ZoneId zone) implements Serializable {
+  public record Time(Unit unit, String pattern, ZoneId zone, String clock) implements Serializable {
     public static final Time DEFAULT = new Time(null, null, ZoneOffset.UTC);
+
+    /** Times of one column. */
+    public Time(Unit unit, String pattern, ZoneId zone) {
+      this(unit, pattern, zone, null);
+    }
 
     /** The same with a unit. */
     public Time with(Unit found) {
-      return new Time(found, pattern, zone);
+      return new Time(found, pattern, zone, clock);
+    }
+
+    /** The same with a column of the time of day. */
+    public Time withClock(String column) {
+      return new Time(unit, pattern, zone, column);
     }
   }
 }

@@ -38,12 +38,16 @@ final class EventFormatJson {
     return time.isObject() ? new JsonMembers("time", time).text("column") : null;
   }
 
-  /** Takes the members of a schema that are its format. */
-  static EventFormat parse(JsonMembers schema, JsonNode time) {
+  /**
+   * Takes the members of a schema that are its format.
+   *
+   * @param timeColumn the column of {@code time}
+   */
+  static EventFormat parse(JsonMembers schema, JsonNode time, String timeColumn) {
     List<String> nulls = schema.optionalTexts("nulls");
     return new EventFormat(
         csv(schema.optionalObject("csv")),
-        time(time),
+        apart(time(time), timeColumn),
         nulls == null ? null : new LinkedHashSet<>(nulls),
         charset(schema.optionalText("charset")),
         schema.textsByName("columns"),
@@ -74,10 +78,26 @@ final class EventFormatJson {
     }
     JsonMembers m = new JsonMembers("time", node);
     Time time =
-        new Time(unit(m.optionalText("unit")), pattern(m.optionalText("pattern")), m.zone());
+        new Time(
+            unit(m.optionalText("unit")),
+            pattern(m.optionalText("pattern")),
+            m.zone(),
+            m.optionalText("clock"));
     m.refuseOthers();
     if (time.unit() != null && time.pattern() != null) {
       throw new IllegalArgumentException("time: give a unit or a pattern, not both");
+    }
+    if (time.unit() != null && time.clock() != null) {
+      throw new IllegalArgumentException(
+          "time: give a unit or a clock, not both: a number since 1970 has its time of day");
+    }
+    return time;
+  }
+
+  private static Time apart(Time time, String column) {
+    if (time.clock() != null && time.clock().equals(column)) {
+      throw new IllegalArgumentException(
+          "time: column and clock are both '" + column + "', must be two columns");
     }
     return time;
   }
@@ -150,6 +170,9 @@ final class EventFormatJson {
     }
     if (!time.zone().equals(ZoneOffset.UTC)) {
       node.put("zone", time.zone().getId());
+    }
+    if (time.clock() != null) {
+      node.put("clock", time.clock());
     }
   }
 

@@ -331,7 +331,8 @@ public record Schema(
   /** Names of the columns a source of this schema must have, and the target's. */
   public List<String> columns() {
     List<String> columns = new ArrayList<>();
-    for (String name : new String[] {key, secondKey, time, kind, format.id()}) {
+    for (String name :
+        new String[] {key, secondKey, time, format.time().clock(), kind, format.id()}) {
       if (name != null) {
         columns.add(name);
       }

@@ -88,15 +88,16 @@ public final class SchemaJson {
           "the schema: 'time' is " + time + ", must be a text or an object");
     }
     List<String> keys = keys(schema);
+    String timeColumn = EventFormatJson.timeColumn(time);
     Schema parsed =
         new Schema(
             keys.isEmpty() ? null : keys.get(0),
             keys.size() < 2 ? null : keys.get(1),
-            EventFormatJson.timeColumn(time),
+            timeColumn,
             schema.optionalText("kind"),
             fields,
             target,
-            EventFormatJson.parse(schema, time));
+            EventFormatJson.parse(schema, time, timeColumn));
     schema.refuseOthers();
     return parsed;
   }

@@ -362,6 +362,23 @@ class SchemaTest {
         .isEqualTo(pattern);
   }
 
+  @Test
+  void aTimeMayHaveAColumnForItsTimeOfDay() {
+    String fields = ", \"fields\": [{\"name\": \"a\", \"encoder\": \"dayOfWeek\"}]}";
+    Schema read = SchemaJson.parse("{\"time\": {\"column\": \"d\", \"clock\": \"c\"}" + fields);
+    assertThat(read.columns()).containsExactly("d", "c");
+    assertThat(SchemaJson.parse(SchemaJson.write(read))).isEqualTo(read);
+    assertThatThrownBy(
+            () ->
+                SchemaJson.parse(
+                    "{\"time\": {\"column\": \"d\", \"clock\": \"c\", \"unit\": \"s\"}" + fields))
+        .hasMessage(
+            "time: give a unit or a clock, not both: a number since 1970 has its time of day");
+    assertThatThrownBy(
+            () -> SchemaJson.parse("{\"time\": {\"column\": \"d\", \"clock\": \"d\"}" + fields))
+        .hasMessage("time: column and clock are both 'd', must be two columns");
+  }
+
   private static String schemaWithPattern(String pattern) {
     return "{\"time\": {\"column\": \"t\", \"pattern\": \""
         + pattern
