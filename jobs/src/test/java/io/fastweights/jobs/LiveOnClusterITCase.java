@@ -37,6 +37,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The live page of a job that runs elsewhere, by the REST endpoint of its cluster alone. */
 class LiveOnClusterITCase extends CommandTest {
@@ -97,6 +98,7 @@ class LiveOnClusterITCase extends CommandTest {
   }
 
   @Test
+  @Timeout(240)
   @SuppressWarnings("try")
   void aClusterTellsTheCheckpointsOfAJobByItsRestEndpoint() throws Exception {
     Path checkpoints = folder.resolve("checkpoints");
@@ -117,6 +119,7 @@ class LiveOnClusterITCase extends CommandTest {
         JobClient job = environment.executeAsync();
         List<Checkpoint> told = List.of();
         while (told.size() < 3) {
+          Thread.sleep(20);
           told = target.checkpoints(job.getJobID());
         }
         assertThat(told).isSortedAccordingTo(Comparator.comparingLong(Checkpoint::finished));
@@ -129,6 +132,7 @@ class LiveOnClusterITCase extends CommandTest {
 
   @Test
   @Tag("long")
+  @Timeout(240)
   @SuppressWarnings("try")
   void showsRateRecallErrorDriftsAndCheckpoints() throws Exception {
     try (MiniCluster cluster = cluster()) {
