@@ -210,7 +210,7 @@ final class RunCommand implements Callable<Integer> {
         new PredictionRows(
             sink.format(),
             source.columns(),
-            learned.schema().target(),
+            learned.schema(),
             learned.outputs(),
             rated,
             models != null,

@@ -128,13 +128,7 @@ class KafkaJobITCase {
         pipeline.predictions().map(failures).returns(pipeline.predictions().getType());
     PredictionRows rows =
         new PredictionRows(
-            RowFormat.JSONL,
-            source.columns(),
-            Visits.SCHEMA.target(),
-            2,
-            false,
-            false,
-            source.json());
+            RowFormat.JSONL, source.columns(), Visits.SCHEMA, 2, false, false, source.json());
     new KafkaResults(config.sink().kafka())
         .write(
             new EventPipeline(predictions, pipeline.rejected(), null, null, null),
