@@ -300,8 +300,7 @@ public final class FastWeights<T> {
   }
 
   /** Scores predictions that are partitioned by the keys of the builder's stream. */
-  SingleOutputStreamOperator<Scored<T>> scored(
-      SingleOutputStreamOperator<Prediction<T>> predictions) {
+  SingleOutputStreamOperator<Scored<T>> scored(DataStream<Prediction<T>> predictions) {
     Configuration chosen = settings.chosen(stream.getExecutionEnvironment().getConfiguration());
     return new OperatorGraph<>(this, stream, chosen).scored(predictions);
   }

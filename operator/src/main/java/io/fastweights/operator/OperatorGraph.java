@@ -19,6 +19,7 @@ import io.fastweights.operator.scoring.Scorer;
 import io.fastweights.operator.scoring.ShadowScorer;
 import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.operator.stored.StoredNames;
+import java.util.function.Supplier;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.java.functions.KeySelector;
@@ -101,14 +102,21 @@ final class OperatorGraph<T, K> {
                     Prediction.type(element),
                     new RefreshedOperatorFactory<>(factory));
     settings.placement.settle(predictions, "");
+    OutputTag<Prediction<T>> answersTag = new OutputTag<>("answers", Prediction.type(element));
+    Supplier<DataStream<Prediction<T>>> answers =
+        () -> {
+          factory.answerTo(answersTag);
+          return predictions.getSideOutput(answersTag);
+        };
     return new FastWeightStream<>(
         predictions,
         malformed,
         late,
         models == null ? null : models.getSideOutput(ModelChecker.REFUSED),
-        () -> scored(predictions),
-        () -> anomalies(predictions),
-        settings.shadowed ? shadow(predictions) : null);
+        answers,
+        () -> scored(answers.get()),
+        () -> anomalies(answers.get()),
+        settings.shadowed ? shadow(answers.get()) : null);
   }
 
   /** A single subtask checks new weights. */
@@ -136,7 +144,7 @@ final class OperatorGraph<T, K> {
   }
 
   /** After the operator: a candidate gets the events that the live weights have answered. */
-  private FastWeightShadow<T> shadow(SingleOutputStreamOperator<Prediction<T>> predictions) {
+  private FastWeightShadow<T> shadow(DataStream<Prediction<T>> predictions) {
     settings.requireTarget();
     FastWeights<Prediction<T>> shadow =
         builder.ofCandidate(byKeyOfEvent(predictions, settings.candidates == null));
@@ -144,7 +152,7 @@ final class OperatorGraph<T, K> {
     KeySelector<T, K> key = events.getKeySelector();
     SingleOutputStreamOperator<Compared<T>> compared =
         rekeyed(
-                answers.predictions(),
+                answers.answers(),
                 answer -> key.getKey(answer.event().event()),
                 events.getKeyType(),
                 true)
@@ -179,8 +187,7 @@ final class OperatorGraph<T, K> {
   }
 
   /** After the operator, chained to it: a key's predictions stay in the subtask of its events. */
-  SingleOutputStreamOperator<Scored<T>> scored(
-      SingleOutputStreamOperator<Prediction<T>> predictions) {
+  SingleOutputStreamOperator<Scored<T>> scored(DataStream<Prediction<T>> predictions) {
     settings.requireTarget();
     Target target = settings.target();
     boolean isNumber = target instanceof Target.Number;
@@ -197,8 +204,7 @@ final class OperatorGraph<T, K> {
   }
 
   /** After the operator, chained to it as {@link #scored} is. */
-  private SingleOutputStreamOperator<Anomaly<T>> anomalies(
-      SingleOutputStreamOperator<Prediction<T>> predictions) {
+  private SingleOutputStreamOperator<Anomaly<T>> anomalies(DataStream<Prediction<T>> predictions) {
     settings.requireTarget();
     SingleOutputStreamOperator<Anomaly<T>> anomalies =
         byKeyOfEvent(predictions, true)

@@ -281,7 +281,7 @@ class KafkaJobITCase {
         .containsExactly("schema ids/4 of the schema registry is not there");
   }
 
-  /** The same event before and after a tombstone meets the same empty memory. */
+  /** The same event before and after a tombstone meets the same empty memory and no ratings. */
   @Test
   void aTombstoneEmptiesTheMemoryOfItsKey() throws Exception {
     broker.createTopics(1, "compacted", "since", "since.malformed");
@@ -297,6 +297,7 @@ class KafkaJobITCase {
                 source: {kafka: {brokers: "%1$s", topic: compacted, bounded: true, tombstones: forget}}
                 sink: {kafka: {brokers: "%1$s", topic: since}}
                 schema: schema.json
+                anomalies: true
                 """,
                 broker.address()));
     byte[] visit = bytes("{\"time\": 7, \"page\": \"p\", \"price\": 3, \"outcome\": \"buy\"}");
