@@ -210,7 +210,7 @@ final class RunCommand implements Callable<Integer> {
         new PredictionRows(
             sink.format(),
             source.columns(),
-            learned.schema().target(),
+            learned.schema(),
             learned.outputs(),
             rated,
             models != null,
@@ -280,7 +280,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** Values of the flags, by keys of a job file. */
-  private Map<String, Object> given() throws IOException {
+  Map<String, Object> given() throws IOException {
     Map<String, Object> given = new LinkedHashMap<>();
     if (events != null && events.size() == 1 && KafkaFlags.isTopic(events.get(0))) {
       KafkaFlags.putTopic("--events", events.get(0), "source", given);

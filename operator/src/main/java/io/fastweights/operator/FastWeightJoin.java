@@ -61,7 +61,7 @@ public final class FastWeightJoin<Q, F> {
         questions
             .connect(facts)
             .map(new Tag<>(), new EitherTypeInfo<>(questions.getType(), facts.getType()));
-    builder.settle(both, StoredNames.JOIN_UID);
+    builder.settings.placement.settle(both, StoredNames.JOIN_UID);
     KeyedStream<Either<Q, F>, K> keyed =
         OperatorGraph.rekeyed(
             both,
@@ -70,8 +70,8 @@ public final class FastWeightJoin<Q, F> {
             questions.getKeyType(),
             builder.beginsWithOneInput());
     FastWeightStream<Either<Q, F>> all =
-        builder
-            .over(keyed, new Reader<>(questionReader, factReader))
+        new FastWeights<>(keyed, builder.settings)
+            .reader(new Reader<>(questionReader, factReader))
             .ties((a, b) -> Boolean.compare(b.isLeft(), a.isLeft()))
             .build();
     return new FastWeightJoin<>(all, questions.getType(), facts.getType());

@@ -17,6 +17,7 @@ import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -56,7 +57,7 @@ public final class FastWeightPair<T> {
   private static final int KEYS = 2;
 
   private final DataStream<T> stream;
-  private final FastWeights<T> settings = FastWeights.settings();
+  private final Configuration options = new Configuration();
   private final List<Key<T, ?>> keys = new ArrayList<>();
   private Schema schema;
   private SlowWeights firstWeights;
@@ -64,6 +65,7 @@ public final class FastWeightPair<T> {
   private EventReader<T> reader;
   private Beside<T> beside;
   private Duration lateness = Duration.ZERO;
+  private Placement placement = Placement.DEFAULT;
 
   FastWeightPair(DataStream<T> stream) {
     this.stream = stream;
@@ -133,8 +135,7 @@ public final class FastWeightPair<T> {
    * events go to {@link FastWeightPairStream#late()}.
    */
   public FastWeightPair<T> eventTime(Duration allowedLateness) {
-    settings.eventTime(allowedLateness);
-    lateness = allowedLateness;
+    lateness = FastWeights.checked(allowedLateness);
     return this;
   }
 
@@ -147,13 +148,13 @@ public final class FastWeightPair<T> {
 
   /** Sets one of {@link FastWeightOptions}, for both memories. */
   public <V> FastWeightPair<T> set(ConfigOption<V> option, V value) {
-    settings.set(option, value);
+    options.set(option, value);
     return this;
   }
 
   /** The beginning of the operators' names in the job graph, before the names of the keys. */
   public FastWeightPair<T> name(String value) {
-    settings.name(value);
+    placement = placement.withName(value);
     return this;
   }
 
@@ -162,19 +163,19 @@ public final class FastWeightPair<T> {
    * the second key by the end {@code -second}.
    */
   public FastWeightPair<T> uid(String value) {
-    settings.uid(value);
+    placement = placement.withUid(value);
     return this;
   }
 
   /** Parallelism of both operators and of those beside them; the job's by default. */
   public FastWeightPair<T> parallelism(int value) {
-    settings.parallelism(value);
+    placement = placement.withParallelism(value);
     return this;
   }
 
   /** Maximum parallelism, as {@link FastWeights#maxParallelism}. */
   public FastWeightPair<T> maxParallelism(int value) {
-    settings.maxParallelism(value);
+    placement = placement.withMaxParallelism(value);
     return this;
   }
 
@@ -210,16 +211,15 @@ public final class FastWeightPair<T> {
     Schema firstSchema = model.first();
     Schema secondSchema = model.second();
     FastWeightStream<T> first =
-        settings
-            .over(byFirst, null)
+        memory(byFirst, placement.beside("-" + firstKey.name(), ""))
             .schema(firstSchema, new PairReaders.First<>(model, reader))
             .weights(firstWeights)
             .eventTime(lateness)
-            .named("-" + firstKey.name(), "")
             .build();
     FastWeightStream<Prediction<T>> second =
-        settings
-            .over(answered(first, bySecond), null)
+        memory(
+                answered(first, bySecond),
+                placement.beside("-" + secondKey.name(), StoredNames.SECOND_UID))
             .schema(
                 secondSchema,
                 trained
@@ -228,12 +228,16 @@ public final class FastWeightPair<T> {
             .weights(secondWeights)
             .eventTime(Duration.ZERO)
             .afterSorter(byFirstKey(byFirst))
-            .named("-" + secondKey.name(), StoredNames.SECOND_UID)
             .build();
     SingleOutputStreamOperator<Prediction<T>> predictions = sum(second, model);
-    FastWeights<T> labelled = settings.over(bySecond, null).schema(schema, reader).beside(beside);
+    FastWeights<T> labelled = memory(bySecond, placement).schema(schema, reader).beside(beside);
     return new FastWeightPairStream<>(
-        predictions, first, second, () -> labelled.scored(predictions), settings);
+        predictions, first, second, () -> labelled.scored(predictions), placement);
+  }
+
+  /** The builder of the memory of one key. */
+  private <E> FastWeights<E> memory(KeyedStream<E, ?> events, Placement at) {
+    return new FastWeights<>(events, new MemorySettings(options, at));
   }
 
   /** The first memory's predictions by the second keys of their events. */
@@ -260,7 +264,7 @@ public final class FastWeightPair<T> {
             .returns(Prediction.type(stream.getType()))
             // Chained to the second memory: the default would be the job's.
             .setParallelism(second.predictions().getParallelism());
-    settings.settle(predictions, StoredNames.ANSWER_UID);
+    placement.settle(predictions, StoredNames.ANSWER_UID);
     return predictions;
   }
 }

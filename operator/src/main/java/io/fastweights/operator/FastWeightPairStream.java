@@ -24,7 +24,7 @@ public final class FastWeightPairStream<T> {
   private final FastWeightStream<T> first;
   private final FastWeightStream<Prediction<T>> second;
   private final Supplier<SingleOutputStreamOperator<Scored<T>>> scorer;
-  private final FastWeights<T> settings;
+  private final Placement placement;
   private DataStream<Malformed<T>> malformed;
   private DataStream<T> late;
   private SingleOutputStreamOperator<Scored<T>> scored;
@@ -34,12 +34,12 @@ public final class FastWeightPairStream<T> {
       FastWeightStream<T> first,
       FastWeightStream<Prediction<T>> second,
       Supplier<SingleOutputStreamOperator<Scored<T>>> scorer,
-      FastWeights<T> settings) {
+      Placement placement) {
     this.predictions = predictions;
     this.first = first;
     this.second = second;
     this.scorer = scorer;
-    this.settings = settings;
+    this.placement = placement;
   }
 
   /**
@@ -63,7 +63,7 @@ public final class FastWeightPairStream<T> {
               .malformed()
               .map(refused -> new Malformed<>(refused.event().event(), refused.reason()))
               .returns(Malformed.type(element()));
-      settings.settle(bySecond, StoredNames.SECOND_MALFORMED_UID);
+      placement.settle(bySecond, StoredNames.SECOND_MALFORMED_UID);
       malformed = first.malformed().union(bySecond);
     }
     return malformed;
@@ -74,7 +74,7 @@ public final class FastWeightPairStream<T> {
     if (late == null) {
       SideOutputDataStream<Prediction<T>> behind = second.late();
       SingleOutputStreamOperator<T> bySecond = behind.map(Prediction::event).returns(element());
-      settings.settle(bySecond, StoredNames.SECOND_LATE_UID);
+      placement.settle(bySecond, StoredNames.SECOND_LATE_UID);
       late = first.late().union(bySecond);
     }
     return late;

@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.Drift;
+import io.fastweights.operator.api.Forgotten;
 import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.RefusedModel;
@@ -9,6 +10,7 @@ import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.scoring.Scorer;
 import java.util.function.Supplier;
 import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
@@ -24,6 +26,7 @@ public final class FastWeightStream<T> {
   private final OutputTag<Malformed<T>> malformed;
   private final SideOutputDataStream<T> late;
   private final SideOutputDataStream<RefusedModel> refusedModels;
+  private final Supplier<DataStream<Prediction<T>>> answers;
   private final Supplier<SingleOutputStreamOperator<Scored<T>>> scorer;
   private final Supplier<SingleOutputStreamOperator<Anomaly<T>>> rating;
   private final FastWeightShadow<T> shadow;
@@ -33,6 +36,7 @@ public final class FastWeightStream<T> {
   /**
    * @param late null if events are processed in arrival order
    * @param refusedModels null if the job accepts no new weights
+   * @param answers the predictions, with marks of keys that were forgotten between them
    * @param scorer adds the operator that scores predictions against labels
    * @param rating adds the operator that rates the predictions' errors
    * @param shadow null if there is no candidate
@@ -42,6 +46,7 @@ public final class FastWeightStream<T> {
       OutputTag<Malformed<T>> malformed,
       SideOutputDataStream<T> late,
       SideOutputDataStream<RefusedModel> refusedModels,
+      Supplier<DataStream<Prediction<T>>> answers,
       Supplier<SingleOutputStreamOperator<Scored<T>>> scorer,
       Supplier<SingleOutputStreamOperator<Anomaly<T>>> rating,
       FastWeightShadow<T> shadow) {
@@ -49,6 +54,7 @@ public final class FastWeightStream<T> {
     this.malformed = malformed;
     this.late = late;
     this.refusedModels = refusedModels;
+    this.answers = answers;
     this.scorer = scorer;
     this.rating = rating;
     this.shadow = shadow;
@@ -57,6 +63,13 @@ public final class FastWeightStream<T> {
   /** One prediction for each event, in arrival order, or in time order if configured. */
   public SingleOutputStreamOperator<Prediction<T>> predictions() {
     return predictions;
+  }
+
+  /**
+   * The predictions, with marks of keys that were {@linkplain Forgotten forgotten} between them.
+   */
+  DataStream<Prediction<T>> answers() {
+    return answers.get();
   }
 
   /** The elements that could not be processed, each with the reason. */

@@ -2,12 +2,9 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
-import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.ModelUpdate;
-import io.fastweights.operator.api.OptionNames;
-import io.fastweights.operator.api.OptionRanges;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.model.ModelSpec;
@@ -19,14 +16,11 @@ import java.time.Duration;
 import java.util.Locale;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.annotation.PublicEvolving;
-import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.RuntimeExecutionMode;
-import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ReadableConfig;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -52,46 +46,30 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 @PublicEvolving
 public final class FastWeights<T> {
   private static final Duration MOST_LATENESS = Duration.ofDays(365);
-  private static final int MOST_KEY_GROUPS = KeyGroupRangeAssignment.UPPER_BOUND_MAX_PARALLELISM;
 
   private final KeyedStream<T, ?> stream;
-  private final Configuration options = new Configuration();
-  private SlowWeights weights;
-  private SlowWeights candidate;
-  private int parallelism = ExecutionConfig.PARALLELISM_DEFAULT;
-  private int maxParallelism;
 
   // Read by the operators' graph.
-  Schema schema;
+  final MemorySettings settings;
   EventReader<T> reader;
-  int vectorTargetDim;
-  Duration allowedLateness;
   EventTimeSorterFactory.Ties<T> ties;
   boolean afterSorter;
-  DataStream<ModelUpdate> updates;
-  boolean shadowed;
-  DataStream<ModelUpdate> candidates;
   Beside<T> beside;
-  String name = "fast-weights";
-  String uid;
 
-  private FastWeights(KeyedStream<T, ?> stream) {
+  /** A builder over a stream of the package's own, with settings that may be another's too. */
+  FastWeights(KeyedStream<T, ?> stream, MemorySettings settings) {
     this.stream = stream;
+    this.settings = settings;
   }
 
   /** A memory for each key of this stream. */
   public static <T> FastWeights<T> on(KeyedStream<T, ?> stream) {
-    return new FastWeights<>(stream);
+    return new FastWeights<>(stream, new MemorySettings(new Configuration(), Placement.DEFAULT));
   }
 
   /** A memory for each key of events that have two: {@link FastWeightPair#key} names them. */
   public static <T> FastWeightPair<T> on(DataStream<T> stream) {
     return new FastWeightPair<>(stream);
-  }
-
-  /** Settings for builders over other streams, see {@link #over}. */
-  static <T> FastWeights<T> settings() {
-    return new FastWeights<>(null);
   }
 
   /**
@@ -104,9 +82,8 @@ public final class FastWeights<T> {
       throw new IllegalArgumentException(
           "the schema is null; vectors(...) takes events that have none");
     }
-    schema = value;
-    reader = eventReader;
-    return this;
+    settings.schema = value;
+    return reader(eventReader);
   }
 
   /**
@@ -117,15 +94,20 @@ public final class FastWeights<T> {
    * @param targetDim floats of a target; 0 if the weights' model takes none
    */
   public FastWeights<T> vectors(int targetDim, EventReader<T> eventReader) {
-    vectorTargetDim = targetDim;
-    schema = null;
-    reader = eventReader;
+    settings.vectorTargetDim = targetDim;
+    settings.schema = null;
+    return reader(eventReader);
+  }
+
+  /** Sets the reader of events that the settings know already. */
+  FastWeights<T> reader(EventReader<T> value) {
+    reader = value;
     return this;
   }
 
   /** The trained model; without it an associative memory learns from zero. */
   public FastWeights<T> weights(SlowWeights value) {
-    weights = value;
+    settings.weights = value;
     return this;
   }
 
@@ -142,13 +124,18 @@ public final class FastWeights<T> {
    * @param lateness in addition to that of the stream's watermarks; 0 for none
    */
   public FastWeights<T> eventTime(Duration lateness) {
+    settings.allowedLateness = checked(lateness);
+    return this;
+  }
+
+  /** The allowed lateness, if it is in its range. */
+  static Duration checked(Duration lateness) {
     if (lateness.isNegative() || lateness.compareTo(MOST_LATENESS) > 0) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT, "allowed lateness is %s, must be in 0 ... %s", lateness, MOST_LATENESS));
     }
-    allowedLateness = lateness;
-    return this;
+    return lateness;
   }
 
   /** Sets which of a key's events with the same time comes first. */
@@ -163,13 +150,6 @@ public final class FastWeights<T> {
     return ties(first);
   }
 
-  /** Sets the ends of the operator's name and uid. */
-  FastWeights<T> named(String nameEnd, String uidEnd) {
-    name = name + nameEnd;
-    uid = uid == null ? null : uid + uidEnd;
-    return this;
-  }
-
   /**
    * Accepts new weights while the job runs. A file is read and checked once. If it is valid, every
    * subtask uses it from a batch boundary on, and every later checkpoint contains it. If not,
@@ -182,7 +162,7 @@ public final class FastWeights<T> {
    * @param modelUpdates a stream of few elements; their versions must rise
    */
   public FastWeights<T> refresh(DataStream<ModelUpdate> modelUpdates) {
-    updates = modelUpdates;
+    settings.updates = modelUpdates;
     return this;
   }
 
@@ -191,8 +171,8 @@ public final class FastWeights<T> {
    * empty: {@link FastWeightStream#shadow()}. It does not affect the live predictions.
    */
   public FastWeights<T> shadow(SlowWeights weightsOfCandidate) {
-    shadowed = true;
-    candidate = weightsOfCandidate;
+    settings.shadowed = true;
+    settings.candidate = weightsOfCandidate;
     return this;
   }
 
@@ -202,8 +182,8 @@ public final class FastWeights<T> {
    * weights.
    */
   public FastWeights<T> shadow(DataStream<ModelUpdate> candidateUpdates) {
-    shadowed = true;
-    candidates = candidateUpdates;
+    settings.shadowed = true;
+    settings.candidates = candidateUpdates;
     return this;
   }
 
@@ -216,7 +196,7 @@ public final class FastWeights<T> {
 
   /** Sets one of {@link FastWeightOptions}. */
   public <V> FastWeights<T> set(ConfigOption<V> option, V value) {
-    options.set(option, value);
+    settings.options.set(option, value);
     return this;
   }
 
@@ -227,7 +207,7 @@ public final class FastWeights<T> {
 
   /** The operator's name in the job graph. */
   public FastWeights<T> name(String value) {
-    name = value;
+    settings.placement = settings.placement.withName(value);
     return this;
   }
 
@@ -236,16 +216,13 @@ public final class FastWeights<T> {
    * are derived from it.
    */
   public FastWeights<T> uid(String value) {
-    uid = value;
+    settings.placement = settings.placement.withUid(value);
     return this;
   }
 
   /** Parallelism of the operator and of those beside it; the job's by default. */
   public FastWeights<T> parallelism(int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException("parallelism is " + value + ", must be at least 1");
-    }
-    parallelism = value;
+    settings.placement = settings.placement.withParallelism(value);
     return this;
   }
 
@@ -254,12 +231,7 @@ public final class FastWeights<T> {
    * state keeps its number of key groups.
    */
   public FastWeights<T> maxParallelism(int value) {
-    if (value < 1 || value > MOST_KEY_GROUPS) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "maxParallelism is %d, must be in 1 ... %d", value, MOST_KEY_GROUPS));
-    }
-    maxParallelism = value;
+    settings.placement = settings.placement.withMaxParallelism(value);
     return this;
   }
 
@@ -279,36 +251,20 @@ public final class FastWeights<T> {
     return FastWeightJoin.of(this, stream, reader, facts, factReader);
   }
 
-  /** A builder with the same settings over another stream. */
-  <S> FastWeights<S> over(KeyedStream<S, ?> other, EventReader<S> otherReader) {
-    FastWeights<S> copy = new FastWeights<>(other);
-    copy.options.addAll(options);
-    copy.schema = schema;
-    copy.reader = otherReader;
-    copy.weights = weights;
-    copy.vectorTargetDim = vectorTargetDim;
-    copy.allowedLateness = allowedLateness;
-    copy.updates = updates;
-    copy.shadowed = shadowed;
-    copy.candidate = candidate;
-    copy.candidates = candidates;
-    copy.name = name;
-    copy.uid = uid;
-    copy.parallelism = parallelism;
-    copy.maxParallelism = maxParallelism;
-    return copy;
-  }
-
   /** The builder of the candidate, which gets the events that the live weights have answered. */
   FastWeights<Prediction<T>> ofCandidate(KeyedStream<Prediction<T>, ?> answered) {
-    FastWeights<Prediction<T>> copy = over(answered, new FastWeightShadow.Reader<>(reader));
-    copy.name = name + "-shadow";
-    copy.uid = uid == null ? null : uid + StoredNames.SHADOW_UID;
-    copy.weights = candidate == null ? weights : candidate;
-    copy.updates = candidates;
-    copy.allowedLateness = null;
-    copy.shadowed = false;
-    return copy;
+    Placement beside = settings.placement.beside("-shadow", StoredNames.SHADOW_UID);
+    FastWeights<Prediction<T>> shadow =
+        new FastWeights<>(answered, new MemorySettings(settings.options, beside));
+    EventReader<Prediction<T>> answers = new FastWeightShadow.Reader<>(reader);
+    if (settings.schema == null) {
+      shadow.vectors(settings.vectorTargetDim, answers);
+    } else {
+      shadow.schema(settings.schema, answers);
+    }
+    return shadow
+        .weights(settings.candidate == null ? settings.weights : settings.candidate)
+        .refresh(settings.candidates);
   }
 
   private void requireReader() {
@@ -332,64 +288,20 @@ public final class FastWeights<T> {
     }
     requireReader();
     KeyTypes.check(stream.getKeyType());
-    requireUid();
-    Configuration chosen = options(job);
-    ModelSpec spec =
-        new ModelSpec(schema == null ? null : SchemaJson.write(schema), weights, vectorTargetDim);
+    settings.placement.requireFreeUid(stream.getExecutionEnvironment());
+    Configuration chosen = settings.chosen(job);
+    ModelSpec spec = settings.spec();
     return new OperatorGraph<>(this, stream, chosen).add(spec, spec.create(chosen));
-  }
-
-  private void requireUid() {
-    for (Transformation<?> other : stream.getExecutionEnvironment().getTransformations()) {
-      if (uid != null && uid.equals(other.getUid())) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "uid '%s' is that of the operator '%s' already: each builder needs its own",
-                uid,
-                other.getName()));
-      }
-    }
   }
 
   /** True if the builder's first operator has one input and so can be chained. */
   boolean beginsWithOneInput() {
-    return allowedLateness != null || updates == null;
+    return settings.allowedLateness != null || settings.updates == null;
   }
 
   /** Scores predictions that are partitioned by the keys of the builder's stream. */
-  SingleOutputStreamOperator<Scored<T>> scored(
-      SingleOutputStreamOperator<Prediction<T>> predictions) {
-    Configuration chosen = options(stream.getExecutionEnvironment().getConfiguration());
+  SingleOutputStreamOperator<Scored<T>> scored(DataStream<Prediction<T>> predictions) {
+    Configuration chosen = settings.chosen(stream.getExecutionEnvironment().getConfiguration());
     return new OperatorGraph<>(this, stream, chosen).scored(predictions);
-  }
-
-  /** Sets the name, uid and parallelism of an operator of the builder. */
-  void settle(SingleOutputStreamOperator<?> operator, String suffix) {
-    operator.name(name + suffix);
-    if (uid != null) {
-      operator.uid(uid + suffix);
-    }
-    if (parallelism != ExecutionConfig.PARALLELISM_DEFAULT) {
-      operator.setParallelism(parallelism);
-    }
-    if (maxParallelism > 0) {
-      operator.setMaxParallelism(maxParallelism);
-    }
-  }
-
-  private Configuration options(ReadableConfig job) {
-    OptionNames.check(job, options);
-    Configuration chosen = new Configuration();
-    FastWeightOptions.all().forEach(option -> choose(option, job, chosen));
-    OptionRanges.check(chosen);
-    return chosen;
-  }
-
-  private <V> void choose(ConfigOption<V> option, ReadableConfig job, Configuration chosen) {
-    options
-        .getOptional(option)
-        .or(() -> job.getOptional(option))
-        .ifPresent(value -> chosen.set(option, value));
   }
 }

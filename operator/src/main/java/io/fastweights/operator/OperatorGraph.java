@@ -19,6 +19,7 @@ import io.fastweights.operator.scoring.Scorer;
 import io.fastweights.operator.scoring.ShadowScorer;
 import io.fastweights.operator.stored.CheckedWeights;
 import io.fastweights.operator.stored.StoredNames;
+import java.util.function.Supplier;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.java.functions.KeySelector;
@@ -40,6 +41,7 @@ import org.apache.flink.util.OutputTag;
  */
 final class OperatorGraph<T, K> {
   private final FastWeights<T> builder;
+  private final MemorySettings settings;
   private final KeyedStream<T, K> events;
   private final Configuration chosen;
 
@@ -48,6 +50,7 @@ final class OperatorGraph<T, K> {
    */
   OperatorGraph(FastWeights<T> builder, KeyedStream<T, K> events, Configuration chosen) {
     this.builder = builder;
+    this.settings = builder.settings;
     this.events = events;
     this.chosen = chosen;
   }
@@ -59,64 +62,68 @@ final class OperatorGraph<T, K> {
    */
   FastWeightStream<T> add(ModelSpec spec, EventModel model) {
     SingleOutputStreamOperator<CheckedWeights> models =
-        builder.updates == null ? null : checked(new ModelChecker(spec, chosen, model));
+        settings.updates == null ? null : checked(new ModelChecker(spec, chosen, model));
     TypeInformation<T> element = events.getType();
     OutputTag<Malformed<T>> malformed = new OutputTag<>("malformed", Malformed.type(element));
     FastWeightOperatorFactory<T> factory =
         new FastWeightOperatorFactory<>(
             spec,
-            builder.allowedLateness != null,
+            settings.allowedLateness != null,
             events.getExecutionEnvironment().clean(builder.reader),
             chosen,
             malformed,
             serializer(element));
     SideOutputDataStream<T> late = null;
     KeyedStream<T, K> ordered = events;
-    if (builder.allowedLateness != null) {
+    if (settings.allowedLateness != null) {
       OutputTag<T> lateTag = new OutputTag<>("late", element);
       SingleOutputStreamOperator<T> sorted =
           transform(
               events,
-              builder.name + "-event-time",
+              settings.placement.name() + "-event-time",
               element,
               new EventTimeSorterFactory<>(
-                  builder.allowedLateness,
+                  settings.allowedLateness,
                   builder.ties,
                   builder.afterSorter,
                   lateTag,
                   serializer(element)));
-      builder.settle(sorted, StoredNames.SORTER_UID);
+      settings.placement.settle(sorted, StoredNames.SORTER_UID);
       late = sorted.getSideOutput(lateTag);
       ordered = rekeyed(sorted, events.getKeySelector(), events.getKeyType(), models == null);
     }
     SingleOutputStreamOperator<Prediction<T>> predictions =
         models == null
-            ? transform(ordered, builder.name, Prediction.type(element), factory)
+            ? transform(ordered, settings.placement.name(), Prediction.type(element), factory)
             : ordered
                 .connect(models.broadcast())
                 .transform(
-                    builder.name,
+                    settings.placement.name(),
                     Prediction.type(element),
                     new RefreshedOperatorFactory<>(factory));
-    builder.settle(predictions, "");
+    settings.placement.settle(predictions, "");
+    OutputTag<Prediction<T>> answersTag = new OutputTag<>("answers", Prediction.type(element));
+    Supplier<DataStream<Prediction<T>>> answers =
+        () -> {
+          factory.answerTo(answersTag);
+          return predictions.getSideOutput(answersTag);
+        };
     return new FastWeightStream<>(
         predictions,
         malformed,
         late,
         models == null ? null : models.getSideOutput(ModelChecker.REFUSED),
-        () -> scored(predictions),
-        () -> anomalies(predictions),
-        builder.shadowed ? shadow(predictions) : null);
+        answers,
+        () -> scored(answers.get()),
+        () -> anomalies(answers.get()),
+        settings.shadowed ? shadow(answers.get()) : null);
   }
 
   /** A single subtask checks new weights. */
   private SingleOutputStreamOperator<CheckedWeights> checked(ModelChecker checker) {
     SingleOutputStreamOperator<CheckedWeights> checked =
-        builder.updates.global().process(checker, ModelChecker.CHECKED);
-    checked.name(builder.name + StoredNames.CHECKER_UID);
-    if (builder.uid != null) {
-      checked.uid(builder.uid + StoredNames.CHECKER_UID);
-    }
+        settings.updates.global().process(checker, ModelChecker.CHECKED);
+    settings.placement.identify(checked, StoredNames.CHECKER_UID);
     // No maximum parallelism: a chained sink would need the same one.
     return checked.setParallelism(1);
   }
@@ -137,22 +144,23 @@ final class OperatorGraph<T, K> {
   }
 
   /** After the operator: a candidate gets the events that the live weights have answered. */
-  private FastWeightShadow<T> shadow(SingleOutputStreamOperator<Prediction<T>> predictions) {
-    requireTarget();
+  private FastWeightShadow<T> shadow(DataStream<Prediction<T>> predictions) {
+    settings.requireTarget();
     FastWeights<Prediction<T>> shadow =
-        builder.ofCandidate(byKeyOfEvent(predictions, builder.candidates == null));
+        builder.ofCandidate(byKeyOfEvent(predictions, settings.candidates == null));
     FastWeightStream<Prediction<T>> answers = shadow.build();
     KeySelector<T, K> key = events.getKeySelector();
     SingleOutputStreamOperator<Compared<T>> compared =
         rekeyed(
-                answers.predictions(),
+                answers.answers(),
                 answer -> key.getKey(answer.event().event()),
                 events.getKeyType(),
                 true)
             .process(
-                new ShadowScorer<K, T>(Loss.of(target()), chosen), Compared.type(events.getType()))
+                new ShadowScorer<K, T>(Loss.of(settings.target()), chosen),
+                Compared.type(events.getType()))
             .setParallelism(predictions.getParallelism());
-    shadow.settle(compared, StoredNames.SCORER_UID);
+    shadow.settings.placement.settle(compared, StoredNames.SCORER_UID);
     return new FastWeightShadow<>(answers, compared);
   }
 
@@ -178,21 +186,10 @@ final class OperatorGraph<T, K> {
         : partitioned.keyBy(key, type);
   }
 
-  private void requireTarget() {
-    if (builder.schema == null ? builder.vectorTargetDim == 0 : builder.schema.target() == null) {
-      throw new IllegalStateException("there is nothing to score: events have no target");
-    }
-  }
-
-  private Target target() {
-    return builder.schema == null ? null : builder.schema.target();
-  }
-
   /** After the operator, chained to it: a key's predictions stay in the subtask of its events. */
-  SingleOutputStreamOperator<Scored<T>> scored(
-      SingleOutputStreamOperator<Prediction<T>> predictions) {
-    requireTarget();
-    Target target = target();
+  SingleOutputStreamOperator<Scored<T>> scored(DataStream<Prediction<T>> predictions) {
+    settings.requireTarget();
+    Target target = settings.target();
     boolean isNumber = target instanceof Target.Number;
     boolean constant = isNumber && ((Target.Number) target).statistics() == Statistics.GIVEN;
     double deviation = constant ? ((Target.Number) target).deviation() : isNumber ? 0 : 1;
@@ -202,21 +199,20 @@ final class OperatorGraph<T, K> {
                 new Scorer<K, T>(Loss.of(target), deviation, chosen, builder.beside),
                 Scored.type(events.getType()))
             .setParallelism(predictions.getParallelism());
-    builder.settle(scored, StoredNames.SCORER_UID);
+    settings.placement.settle(scored, StoredNames.SCORER_UID);
     return scored;
   }
 
   /** After the operator, chained to it as {@link #scored} is. */
-  private SingleOutputStreamOperator<Anomaly<T>> anomalies(
-      SingleOutputStreamOperator<Prediction<T>> predictions) {
-    requireTarget();
+  private SingleOutputStreamOperator<Anomaly<T>> anomalies(DataStream<Prediction<T>> predictions) {
+    settings.requireTarget();
     SingleOutputStreamOperator<Anomaly<T>> anomalies =
         byKeyOfEvent(predictions, true)
             .process(
-                new ErrorRating<K, T>(target() instanceof Target.Number, chosen),
+                new ErrorRating<K, T>(settings.target() instanceof Target.Number, chosen),
                 Anomaly.type(events.getType()))
             .setParallelism(predictions.getParallelism());
-    builder.settle(anomalies, StoredNames.ANOMALY_UID);
+    settings.placement.settle(anomalies, StoredNames.ANOMALY_UID);
     return anomalies;
   }
 

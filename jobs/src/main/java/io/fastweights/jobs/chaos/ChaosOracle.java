@@ -53,7 +53,7 @@ final class ChaosOracle {
   }
 
   static PredictionRows rows(List<String> columns) {
-    return new PredictionRows(RowFormat.JSONL, columns, SCHEMA.target(), CLASSES);
+    return new PredictionRows(RowFormat.JSONL, columns, SCHEMA, CLASSES);
   }
 
   /**

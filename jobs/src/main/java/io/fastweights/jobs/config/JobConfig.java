@@ -142,11 +142,6 @@ public record JobConfig(
     if (refresh != null) {
       refresh.check();
     }
-    if (anomalies && source.kafka() != null && source.kafka().forgets()) {
-      throw new IllegalArgumentException(
-          "source.kafka.tombstones is forget, but the ratings of anomalies keep what they know of a"
-              + " key");
-    }
     options();
   }
 

@@ -59,9 +59,15 @@ final class KnownOptions {
           TaskManagerOptions.class,
           WebOptions.class);
 
-  /** Prefixes of keys that end in a user-defined name, or belong to a file system. */
+  /** Prefixes of keys that end in a user-defined name, or belong to a file system or a listener. */
   private static final List<String> OPEN =
-      List.of("external-resource.", "fs.", "metrics.reporter.", "metrics.scope.", "s3.");
+      List.of(
+          "external-resource.",
+          "fs.",
+          "metrics.reporter.",
+          "metrics.scope.",
+          "openlineage.",
+          "s3.");
 
   private static final Map<String, ConfigOption<?>> FLINK = flink();
   private static final Map<String, ConfigOption<?>> MEMORIES = new LinkedHashMap<>();

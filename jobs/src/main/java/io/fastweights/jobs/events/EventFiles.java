@@ -7,6 +7,9 @@ import io.fastweights.jobs.events.records.RecordReader;
 import io.fastweights.jobs.events.text.CsvLineParser;
 import io.fastweights.jobs.events.text.JsonLineParser;
 import io.fastweights.jobs.events.time.FoundTimes;
+import io.fastweights.jobs.lineage.ColumnTypes;
+import io.fastweights.jobs.lineage.Dataset;
+import io.fastweights.jobs.lineage.Lineage;
 import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Nearest;
@@ -25,6 +28,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.enumerate.NonSplittingRecursiveEnumerator;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -33,6 +37,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /**
  * Files of events, CSV or JSON, inspected before the job runs.
  *
+ * @param named files and folders that the user named; of a pattern, the folder in front of it
  * @param files in the order they are read
  * @param columns of all files, in order of their first appearance
  * @param time format of the times
@@ -41,6 +46,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * @param sorted true if events are processed in time order
  */
 public record EventFiles(
+    List<Path> named,
     List<EventFile> files,
     List<String> columns,
     EventFormat.Time time,
@@ -108,17 +114,19 @@ public record EventFiles(
     List<String> columns = columns(heads, schema);
     List<EventFile> files = heads.stream().map(head -> file(head, columns, schema)).toList();
     EventFormat.Time time = times(heads, files, columns, schema).of(schema.format().time(), notes);
-    return new EventFiles(files, columns, time, List.copyOf(notes), MalformedLimit.DEFAULT, false);
+    List<Path> named = paths.stream().map(EventPaths::named).distinct().toList();
+    return new EventFiles(
+        named, files, columns, time, List.copyOf(notes), MalformedLimit.DEFAULT, false);
   }
 
   /** The same with another limit. */
   public EventFiles failingBeyond(MalformedLimit other) {
-    return new EventFiles(files, columns, time, notes, other, sorted);
+    return new EventFiles(named, files, columns, time, notes, other, sorted);
   }
 
   /** The same with events in the order of their times, which wait for the end of the files. */
   public EventFiles sorted(boolean byTime) {
-    return new EventFiles(files, columns, time, notes, limit, byTime);
+    return new EventFiles(named, files, columns, time, notes, limit, byTime);
   }
 
   private static List<FileHead> heads(
@@ -297,10 +305,14 @@ public record EventFiles(
   public SingleOutputStreamOperator<Event> events(
       StreamExecutionEnvironment environment, Schema schema) {
     WatermarkStrategy<Line> atTheEnd = WatermarkStrategy.noWatermarks();
-    return environment
-        .fromSource(source(), atTheEnd, "lines")
-        .uid("lines")
-        .setParallelism(1)
+    SingleOutputStreamOperator<Line> lines =
+        environment.fromSource(source(), atTheEnd, "lines").uid("lines").setParallelism(1);
+    Map<String, String> types = ColumnTypes.of(columns, schema);
+    Lineage.reads(
+        lines,
+        Boundedness.BOUNDED,
+        named.stream().map(path -> Dataset.ofFile(path, types)).toList());
+    return lines
         .process(new EventParser(this, schema))
         .returns(TypeInformation.of(Event.class))
         .name("events")

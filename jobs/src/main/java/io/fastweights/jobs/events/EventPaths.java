@@ -94,13 +94,22 @@ final class EventPaths {
     return true;
   }
 
-  private static List<Path> matches(Path pattern, Consumer<Path> allowed) throws IOException {
+  /** A file or folder itself; of a pattern, the folder in front of it. */
+  static Path named(Path path) {
+    return Files.exists(path) ? path : inFrontOf(path);
+  }
+
+  private static Path inFrontOf(Path pattern) {
     int fixed = 0;
     while (!pattern.getName(fixed).toString().matches(PATTERN)) {
       fixed++;
     }
     Path root = pattern.isAbsolute() ? pattern.getRoot() : Path.of("");
-    Path from = fixed == 0 ? root : root.resolve(pattern.subpath(0, fixed));
+    return fixed == 0 ? root : root.resolve(pattern.subpath(0, fixed));
+  }
+
+  private static List<Path> matches(Path pattern, Consumer<Path> allowed) throws IOException {
+    Path from = inFrontOf(pattern);
     allowed.accept(from);
     PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
     if (!Files.isDirectory(from)) {

@@ -5,6 +5,9 @@ import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventSource;
 import io.fastweights.jobs.events.JsonOutput;
 import io.fastweights.jobs.events.time.Timestamps;
+import io.fastweights.jobs.lineage.ColumnTypes;
+import io.fastweights.jobs.lineage.Dataset;
+import io.fastweights.jobs.lineage.Lineage;
 import io.fastweights.jobs.values.ValueDecoder;
 import io.fastweights.kernels.schema.EventFormat;
 import io.fastweights.kernels.schema.MalformedEventException;
@@ -19,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -191,6 +195,12 @@ public final class KafkaEvents implements EventSource {
     MessageCells cells = messages(schema);
     SingleOutputStreamOperator<ParsedMessage> messages =
         environment.fromSource(source(cells), watermarks(), UID).uid(UID);
+    Dataset topic =
+        Dataset.ofTopic(config.brokers(), config.topic(), ColumnTypes.of(columns, schema));
+    Lineage.reads(
+        messages,
+        config.bounded() ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED,
+        List.of(topic));
     SingleOutputStreamOperator<Event> events =
         messages
             .process(new TakenEvents(columns, schema.columns(), lateness))

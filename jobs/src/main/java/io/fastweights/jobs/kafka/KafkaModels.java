@@ -3,6 +3,8 @@ package io.fastweights.jobs.kafka;
 import io.fastweights.jobs.config.KafkaRefreshConfig;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.events.Rejected;
+import io.fastweights.jobs.lineage.Dataset;
+import io.fastweights.jobs.lineage.Lineage;
 import io.fastweights.jobs.output.RowFormat;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.RefusedModel;
@@ -11,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSink;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -38,10 +42,16 @@ public record KafkaModels(KafkaRefreshConfig config, boolean bounded) {
 
   /** The updates; invalid messages go to {@link Rejected#TAG}. */
   public SingleOutputStreamOperator<ModelUpdate> updates(StreamExecutionEnvironment environment) {
-    return environment
-        .fromSource(source(), WatermarkStrategy.noWatermarks(), "model-messages")
-        .uid("model-messages")
-        .setParallelism(1)
+    SingleOutputStreamOperator<Message> messages =
+        environment
+            .fromSource(source(), WatermarkStrategy.noWatermarks(), "model-messages")
+            .uid("model-messages")
+            .setParallelism(1);
+    Lineage.reads(
+        messages,
+        bounded ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED,
+        List.of(Dataset.ofTopic(config.brokers(), config.topic(), Map.of())));
+    return messages
         .process(new ModelMessageParser())
         .returns(ModelUpdate.type())
         .name("models")
@@ -68,15 +78,17 @@ public record KafkaModels(KafkaRefreshConfig config, boolean bounded) {
     String topic = config.refusedTopic();
     TopicLimits limits = KafkaTopics.limits(config.brokers(), config.properties(), topic);
     DeadLetters letters = new DeadLetters(topic, List.of(), limits);
-    messages(rejected.map(letters::of), "unreadable-models")
-        .union(messages(refused.map(model -> letter(letters, model)), "refused-models"))
-        .sinkTo(
-            MessageWriter.sink(config.brokers(), config.properties(), limits)
-                .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
-                .build())
-        .name("refused models")
-        .uid("model-refusals")
-        .setParallelism(1);
+    DataStreamSink<Message> sink =
+        messages(rejected.map(letters::of), "unreadable-models")
+            .union(messages(refused.map(model -> letter(letters, model)), "refused-models"))
+            .sinkTo(
+                MessageWriter.sink(config.brokers(), config.properties(), limits)
+                    .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+                    .build())
+            .name("refused models")
+            .uid("model-refusals")
+            .setParallelism(1);
+    Lineage.writes(sink, Dataset.ofTopic(config.brokers(), topic, Map.of()));
   }
 
   private static SingleOutputStreamOperator<Message> messages(

@@ -2,6 +2,8 @@ package io.fastweights.jobs.kafka;
 
 import io.fastweights.jobs.config.KafkaSinkConfig;
 import io.fastweights.jobs.events.Message;
+import io.fastweights.jobs.lineage.Dataset;
+import io.fastweights.jobs.lineage.Lineage;
 import io.fastweights.jobs.output.PredictionRows;
 import io.fastweights.jobs.output.ResultSink;
 import io.fastweights.jobs.output.RowFormat;
@@ -51,11 +53,16 @@ public record KafkaResults(KafkaSinkConfig config) implements ResultSink {
             "predictions");
     SingleOutputStreamOperator<Message> malformed =
         messages(results.rejected().map(new DeadLetters.Counted(letters)), "malformed");
-    write(predictions, taken, "predictions");
+    write(predictions, taken, "predictions", dataset(config.topic(), rows.types()));
     write(
         malformed.union(predictions.getSideOutput(PredictionMessages.LETTERS)),
         letterTaken,
-        "malformed");
+        "malformed",
+        dataset(config.deadLetterTopic(), Map.of()));
+  }
+
+  private Dataset dataset(String topic, Map<String, String> types) {
+    return Dataset.ofTopic(config.brokers(), topic, types);
   }
 
   private TopicLimits limits(String topic) throws Exception {
@@ -70,8 +77,9 @@ public record KafkaResults(KafkaSinkConfig config) implements ResultSink {
         .uid(name + "-messages");
   }
 
-  private void write(DataStream<Message> messages, TopicLimits limits, String name) {
-    messages.sinkTo(sink(limits, name)).name(name).uid(name);
+  private void write(
+      DataStream<Message> messages, TopicLimits limits, String name, Dataset dataset) {
+    Lineage.writes(messages.sinkTo(sink(limits, name)).name(name).uid(name), dataset);
   }
 
   private KafkaSink<Message> sink(TopicLimits limits, String name) {

@@ -1,13 +1,17 @@
 package io.fastweights.jobs.output;
 
+import io.fastweights.jobs.lineage.Dataset;
+import io.fastweights.jobs.lineage.Lineage;
 import io.fastweights.jobs.pipeline.EventPipeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStreamSink;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
 /**
@@ -56,20 +60,27 @@ public record FileResults(Path folder, RowFormat format) implements ResultSink {
             ? results.predictions().map(rows)
             : results.anomalies().map(new RatedRows(rows)),
         "predictions",
-        rows.header());
-    write(results.rejected().map(rejected), "malformed", rejected.header());
+        rows.header(),
+        rows.types());
+    write(results.rejected().map(rejected), "malformed", rejected.header(), RejectedRows.types());
   }
 
-  private void write(SingleOutputStreamOperator<String> lines, String name, String header) {
-    lines
-        .returns(Types.STRING)
-        .name(name + " as rows")
-        .uid(name + "-rows")
-        .sinkTo(
-            LineFiles.sink(folder.toAbsolutePath().resolve(name), name, format.suffix(), header))
-        .name(name)
-        .uid(name)
-        .setParallelism(1);
+  private void write(
+      SingleOutputStreamOperator<String> lines,
+      String name,
+      String header,
+      Map<String, String> types) {
+    Path files = folder.toAbsolutePath().resolve(name);
+    DataStreamSink<String> sink =
+        lines
+            .returns(Types.STRING)
+            .name(name + " as rows")
+            .uid(name + "-rows")
+            .sinkTo(LineFiles.sink(files, name, format.suffix(), header))
+            .name(name)
+            .uid(name)
+            .setParallelism(1);
+    Lineage.writes(sink, Dataset.ofFile(files, types));
   }
 
   @Override

@@ -2,13 +2,17 @@ package io.fastweights.jobs.output;
 
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.JsonOutput;
+import io.fastweights.jobs.lineage.ColumnTypes;
+import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.scoring.Loss;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 
@@ -32,6 +36,7 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
   @SuppressWarnings("serial") // List.of and List.copyOf make serializable lists.
   private final List<String> classes;
 
+  private final LinkedHashMap<String, String> types = new LinkedHashMap<>();
   private final boolean rated;
   private final boolean versions;
   private final JsonOutput json;
@@ -40,12 +45,12 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
 
   /**
    * @param eventColumns of the events
-   * @param target null where the schema names none
+   * @param schema of the events; its target may be null
    * @param outputs floats of a prediction
    * @throws IllegalArgumentException if the events have a column of the same name
    */
-  public PredictionRows(RowFormat format, List<String> eventColumns, Target target, int outputs) {
-    this(format, eventColumns, target, outputs, false, false, JsonOutput.NONE);
+  public PredictionRows(RowFormat format, List<String> eventColumns, Schema schema, int outputs) {
+    this(format, eventColumns, schema, outputs, false, false, JsonOutput.NONE);
   }
 
   /**
@@ -56,7 +61,7 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
   public PredictionRows(
       RowFormat format,
       List<String> eventColumns,
-      Target target,
+      Schema schema,
       int outputs,
       boolean rated,
       boolean versions,
@@ -64,42 +69,47 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
     this.format = format;
     this.json = json;
     this.eventColumns = eventColumns.size();
-    this.classes = target instanceof Target.Classes t ? t.classes() : List.of();
+    this.classes = schema.target() instanceof Target.Classes t ? t.classes() : List.of();
     this.rated = rated;
     this.versions = versions;
-    List<String> all = new ArrayList<>(eventColumns);
-    for (String name : names(target, outputs)) {
-      if (all.contains(name)) {
-        throw new IllegalArgumentException(
-            "the events have a column " + name + ", which predictions are written to");
-      }
-      all.add(name);
-    }
-    columns = List.copyOf(all);
+    types.putAll(ColumnTypes.of(eventColumns, schema));
+    addTypes(schema.target(), outputs);
+    columns = List.copyOf(types.keySet());
     jsonRows = new JsonRows(json.all(), columns, this.eventColumns);
   }
 
-  private List<String> names(Target target, int outputs) {
-    List<String> names = new ArrayList<>();
+  private void addTypes(Target target, int outputs) {
     if (target == null) {
       for (int i = 0; i < outputs; i++) {
-        names.add("output_" + i);
+        add("output_" + i, ColumnTypes.FLOAT);
       }
     } else if (target instanceof Target.Binary) {
-      names.add("p_" + target.name());
+      add("p_" + target.name(), ColumnTypes.FLOAT);
     } else {
-      names.add("predicted_" + target.name());
-      classes.forEach(name -> names.add("p_" + name));
+      String answer = target instanceof Target.Classes ? ColumnTypes.STRING : ColumnTypes.FLOAT;
+      add("predicted_" + target.name(), answer);
+      classes.forEach(name -> add("p_" + name, ColumnTypes.FLOAT));
     }
-    names.add("recall_error");
+    add("recall_error", ColumnTypes.FLOAT);
     if (rated) {
-      names.add("anomaly");
-      names.add("is_anomaly");
+      add("anomaly", ColumnTypes.DOUBLE);
+      add("is_anomaly", ColumnTypes.BOOLEAN);
     }
     if (versions) {
-      names.add("model_version");
+      add("model_version", ColumnTypes.BIGINT);
     }
-    return names;
+  }
+
+  private void add(String column, String type) {
+    if (types.put(column, type) != null) {
+      throw new IllegalArgumentException(
+          "the events have a column " + column + ", which predictions are written to");
+    }
+  }
+
+  /** Types of the columns by their names, in their order. */
+  public Map<String, String> types() {
+    return Collections.unmodifiableMap(types);
   }
 
   /** The first line of a file; null where there is none. */

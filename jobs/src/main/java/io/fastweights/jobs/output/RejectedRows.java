@@ -3,8 +3,11 @@ package io.fastweights.jobs.output;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.events.ReasonCounts;
 import io.fastweights.jobs.events.Rejected;
+import io.fastweights.jobs.lineage.ColumnTypes;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
@@ -40,6 +43,14 @@ public final class RejectedRows extends RichMapFunction<Rejected, String> {
   /** The first line of a file; null where there is none. */
   public String header() {
     return format.header(COLUMNS);
+  }
+
+  /** Types of the columns by their names, in their order. */
+  public static Map<String, String> types() {
+    Map<String, String> types = new LinkedHashMap<>();
+    COLUMNS.forEach(column -> types.put(column, ColumnTypes.STRING));
+    types.put("line", ColumnTypes.BIGINT);
+    return types;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.fastweights.jobs.pipeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
@@ -17,6 +18,8 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.JobStatusChangedListener;
+import org.apache.flink.core.execution.JobStatusChangedListenerUtils;
 import org.apache.flink.core.execution.PipelineExecutor;
 import org.apache.flink.core.execution.PipelineExecutorFactory;
 import org.apache.flink.core.execution.PipelineExecutorServiceLoader;
@@ -149,15 +152,20 @@ public final class EmbeddedCluster implements AutoCloseable {
   private CompletableFuture<JobClient> submit(
       Pipeline pipeline, Configuration job, ClassLoader classLoader) throws Exception {
     StreamGraph graph = PipelineExecutorUtils.getStreamGraph(pipeline, job);
+    List<JobStatusChangedListener> listeners =
+        JobStatusChangedListenerUtils.createJobStatusChangedListeners(
+            classLoader, job, ForkJoinPool.commonPool());
     if (!cluster.isRunning()) {
       cluster.start();
     }
     return cluster
         .submitJob(graph)
         .thenApply(
-            submitted ->
-                new MiniClusterJobClient(
-                    submitted.getJobID(), cluster, classLoader, JobFinalizationBehavior.NOTHING));
+            submitted -> {
+              PipelineExecutorUtils.notifyJobStatusListeners(pipeline, graph, listeners);
+              return new MiniClusterJobClient(
+                  submitted.getJobID(), cluster, classLoader, JobFinalizationBehavior.NOTHING);
+            });
   }
 
   /** The one executor there is. */

@@ -10,18 +10,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page's first statements, in Flink's own SQL client and on a cluster of processes. */
+/**
+ * The page's first statements and those of its PyFlink job, in Flink's own SQL client and on a
+ * cluster of processes.
+ */
 class SqlCommandIT {
   private static final Path PAGE = Path.of("../docs/sql.md");
+  private static final Path SCRIPT = Path.of("../docs/python/flights.py");
+  private static final Pattern STATEMENT =
+      Pattern.compile("execute_sql\\(f?\"\"\"(.*?)\"\"\"\\)", Pattern.DOTALL);
 
   @TempDir Path folder;
 
   @Test
-  void theStatementsOfThePageGiveAnswers() throws Exception {
+  void theStatementsOfThePageAndOfItsScriptGiveAnswers() throws Exception {
     String page = Files.readString(PAGE);
     int from = page.indexOf("```sql\n") + "```sql\n".length();
     String statements = page.substring(from, page.indexOf("```", from));
@@ -33,17 +40,20 @@ class SqlCommandIT {
         String.format(
             Locale.ROOT,
             """
-        SET 'table.dml-sync' = 'true';
-        SET 'parallelism.default' = '1';
-        %sCREATE TABLE answers (
-          origin STRING, destination STRING, late BOOLEAN,
-          probability FLOAT, recall_error FLOAT, observed BOOLEAN
-        ) WITH ('connector' = 'filesystem', 'path' = '%s', 'format' = 'csv');
-        INSERT INTO answers %s
-        """,
+            SET 'table.dml-sync' = 'true';
+            SET 'parallelism.default' = '1';
+            %sCREATE TABLE answers (
+              origin STRING, destination STRING, late BOOLEAN,
+              probability FLOAT, recall_error FLOAT, observed BOOLEAN
+            ) WITH ('connector' = 'filesystem', 'path' = '%s', 'format' = 'csv');
+            INSERT INTO answers %s
+            DROP TEMPORARY VIEW flights;
+            %s
+            """,
             statements.substring(0, select),
             answers.toUri(),
-            statements.substring(select)));
+            statements.substring(select),
+            scriptStatements()));
     String cluster = "--folder=" + folder.resolve("cluster");
     String lib = "--lib=" + System.getProperty("fastweights.cluster.lib");
     Commands.succeed("cluster", "up", cluster, lib, "--port=0", "--slots=1");
@@ -58,13 +68,42 @@ class SqlCommandIT {
     } finally {
       Commands.succeed("cluster", "down", cluster, "--force");
     }
-    List<String> rows;
-    try (Stream<Path> files = Files.walk(answers)) {
-      rows = files.filter(Files::isRegularFile).flatMap(SqlCommandIT::lines).toList();
-    }
+    List<String> rows = rows(answers);
     assertThat(rows).hasSize(6);
     assertThat(rows.get(0)).startsWith("ORD,LGA,true,").endsWith(",1.0,true");
     assertThat(rows).filteredOn(row -> row.endsWith(",,false")).hasSize(2);
+    assertThat(rows(folder.resolve("predictions"))).isEqualTo(rows);
+  }
+
+  /** On a file with the rows of the page's view. */
+  private String scriptStatements() throws Exception {
+    Path flights =
+        Files.writeString(
+            folder.resolve("flights.csv"),
+            """
+            ORD,LGA,AA,true
+            ORD,LGA,AA,true
+            ORD,DEN,UA,false
+            ORD,LGA,AA,true
+            ORD,LGA,AA,
+            ORD,DEN,UA,
+            """);
+    List<String> statements =
+        STATEMENT
+            .matcher(Files.readString(SCRIPT))
+            .results()
+            .map(found -> found.group(1) + ";\n")
+            .toList();
+    assertThat(statements).hasSize(4);
+    return String.join("", statements)
+        .replace("{flights}", flights.toUri().toString())
+        .replace("{predictions}", folder.resolve("predictions").toUri().toString());
+  }
+
+  private static List<String> rows(Path folder) throws Exception {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).flatMap(SqlCommandIT::lines).toList();
+    }
   }
 
   @Test

@@ -128,13 +128,7 @@ class KafkaJobITCase {
         pipeline.predictions().map(failures).returns(pipeline.predictions().getType());
     PredictionRows rows =
         new PredictionRows(
-            RowFormat.JSONL,
-            source.columns(),
-            Visits.SCHEMA.target(),
-            2,
-            false,
-            false,
-            source.json());
+            RowFormat.JSONL, source.columns(), Visits.SCHEMA, 2, false, false, source.json());
     new KafkaResults(config.sink().kafka())
         .write(
             new EventPipeline(predictions, pipeline.rejected(), null, null, null),
@@ -287,7 +281,7 @@ class KafkaJobITCase {
         .containsExactly("schema ids/4 of the schema registry is not there");
   }
 
-  /** The same event before and after a tombstone meets the same empty memory. */
+  /** The same event before and after a tombstone meets the same empty memory and no ratings. */
   @Test
   void aTombstoneEmptiesTheMemoryOfItsKey() throws Exception {
     broker.createTopics(1, "compacted", "since", "since.malformed");
@@ -303,6 +297,7 @@ class KafkaJobITCase {
                 source: {kafka: {brokers: "%1$s", topic: compacted, bounded: true, tombstones: forget}}
                 sink: {kafka: {brokers: "%1$s", topic: since}}
                 schema: schema.json
+                anomalies: true
                 """,
                 broker.address()));
     byte[] visit = bytes("{\"time\": 7, \"page\": \"p\", \"price\": 3, \"outcome\": \"buy\"}");

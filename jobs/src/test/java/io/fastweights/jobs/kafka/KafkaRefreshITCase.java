@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastweights.jobs.Main;
 import io.fastweights.jobs.TrainedWeights;
+import io.fastweights.jobs.lineage.SeenJobs;
 import io.fastweights.kernels.weights.WeightsFile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -38,6 +39,8 @@ class KafkaRefreshITCase {
       flink:
         parallelism.default: 1
         execution.checkpointing.interval: 200ms
+        execution.job-status-changed-listeners: io.fastweights.jobs.lineage.SeenJobs
+      name: %2$s
       """;
 
   /** As large as a message may be. */
@@ -110,6 +113,17 @@ class KafkaRefreshITCase {
     }
     checkRefused(broker.committed("serving.refused"));
     checkRefused(broker.committed("bounded.refused"));
+    assertThat(SeenJobs.edges("bounded"))
+        .contains(
+            edge("visits", "bounded"),
+            edge("visits", "dead"),
+            edge("models", "bounded"),
+            edge("models", "bounded.refused"));
+  }
+
+  private static String edge(String from, String to) {
+    String cluster = "kafka://" + broker.address();
+    return String.format(Locale.ROOT, "%1$s %2$s -> %1$s %3$s", cluster, from, to);
   }
 
   /** Asks a job with other weights before and after an update, and after some that are none. */

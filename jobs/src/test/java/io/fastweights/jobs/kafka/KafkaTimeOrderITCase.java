@@ -256,7 +256,7 @@ class KafkaTimeOrderITCase {
         pipeline.predictions().map(failures).returns(pipeline.predictions().getType());
     PredictionRows rows =
         new PredictionRows(
-            RowFormat.JSONL, source.columns(), schema.target(), 2, false, false, source.json());
+            RowFormat.JSONL, source.columns(), schema, 2, false, false, source.json());
     new KafkaResults(config.sink().kafka())
         .write(
             new EventPipeline(predictions, pipeline.rejected(), null, null, null),

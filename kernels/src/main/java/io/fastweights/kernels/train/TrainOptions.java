@@ -5,6 +5,7 @@ import io.fastweights.kernels.train.measures.StopMetric;
 import io.fastweights.kernels.train.network.Dropout;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Options of the training of slow weights.
@@ -78,6 +79,27 @@ public record TrainOptions(
     if (!allowed) {
       throw new IllegalArgumentException(name + " is " + value + ", which is out of its range");
     }
+  }
+
+  /** A hash of the options that the bits depend on: not threads, checkpoint or its interval. */
+  int fingerprint() {
+    return Objects.hash(
+        epochs,
+        lanes,
+        chunk,
+        learningRate,
+        finalRate,
+        warmup,
+        weightDecay,
+        clip,
+        attentionDropout,
+        feedForwardDropout,
+        seed,
+        evaluationsPerEpoch,
+        patience,
+        stopMetric.toString(),
+        leastSteps,
+        classWeights);
   }
 
   /** Options that train a small model on some hundred thousand events. */

@@ -18,11 +18,9 @@ import io.fastweights.kernels.train.network.Seeds;
 import io.fastweights.kernels.train.sequence.EventSequence;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -180,7 +178,7 @@ public final class Trainer {
       Workers scorers,
       TrainProgress.Listener listener)
       throws IOException {
-    Pace pace = new Pace(state.step);
+    Pace pace = new Pace(state.step, steps);
     Metrics bestMetrics = null;
     while (state.step < steps && state.evaluationsWithoutBest < options.patience()) {
       step(state, gradient, pace);
@@ -213,7 +211,7 @@ public final class Trainer {
     }
     return new TrainResult(
         layout.weights(values),
-        pace.lastLoss,
+        pace.lastLoss(),
         bestMetrics,
         state.step,
         complete ? TrainResult.End.COMPLETE : TrainResult.End.NO_PROGRESS);
@@ -274,8 +272,8 @@ public final class Trainer {
   }
 
   /**
-   * Covers all that the bits depend on; not threads, checkpoint or its interval. Uses texts, since
-   * the hash code of an enum constant differs between JVMs.
+   * Covers all that the bits depend on. Uses texts, since the hash code of an enum constant differs
+   * between JVMs.
    */
   private long fingerprint(float[] initial, boolean onDevice) {
     long print =
@@ -283,26 +281,7 @@ public final class Trainer {
             SchemaJson.write(layout.schema()).hashCode(), layout.config().toString().hashCode());
     print = Seeds.mix(print, frozen.toString().hashCode());
     print = Seeds.mix(print, Arrays.hashCode(initial));
-    print =
-        Seeds.mix(
-            print,
-            Objects.hash(
-                options.epochs(),
-                options.lanes(),
-                options.chunk(),
-                options.learningRate(),
-                options.finalRate(),
-                options.warmup(),
-                options.weightDecay(),
-                options.clip(),
-                options.attentionDropout(),
-                options.feedForwardDropout(),
-                options.seed(),
-                options.evaluationsPerEpoch(),
-                options.patience(),
-                options.stopMetric().toString(),
-                options.leastSteps(),
-                options.classWeights()));
+    print = Seeds.mix(print, options.fingerprint());
     if (onDevice) {
       print = Seeds.mix(print, "device".hashCode());
     }
@@ -313,43 +292,5 @@ public final class Trainer {
       }
     }
     return print;
-  }
-
-  /** Loss and speed since the last report, and the time left. */
-  private final class Pace {
-    private final long firstStep;
-    private final long start = System.nanoTime();
-    private double loss;
-    private long counted;
-    private long events;
-    private double lastLoss = Double.NaN;
-
-    Pace(long firstStep) {
-      this.firstStep = firstStep;
-    }
-
-    void add(double lossSum, StepGradient gradient) {
-      loss += lossSum;
-      counted += gradient.counted();
-      events += gradient.events();
-    }
-
-    TrainProgress report(long step, Metrics validation, boolean best) {
-      double seconds = (System.nanoTime() - start) / 1e9;
-      double perStep = seconds / (step - firstStep);
-      lastLoss = counted == 0 ? lastLoss : loss / counted;
-      TrainProgress progress =
-          new TrainProgress(
-              step,
-              steps,
-              counted == 0 ? Double.NaN : loss / counted,
-              validation,
-              best,
-              events / seconds,
-              Duration.ofMillis(Math.round(1000 * perStep * (steps - step))));
-      loss = 0;
-      counted = 0;
-      return progress;
-    }
   }
 }

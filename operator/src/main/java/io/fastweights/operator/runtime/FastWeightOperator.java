@@ -66,6 +66,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   private final transient EventReader<T> reader;
   private final transient Configuration options;
   private final transient OutputTag<Malformed<T>> malformedTag;
+  private final transient OutputTag<Prediction<T>> answersTag;
   private final transient TypeSerializer<T> serializer;
   private final transient EngineSource engines;
   private final transient MailboxExecutor mailbox;
@@ -86,6 +87,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
   /**
    * @param timed true if an event without a timestamp is malformed
    * @param refreshed true if {@link #refresh} will be called
+   * @param answersTag of predictions and marks of forgotten keys; null if nothing reads them
    */
   FastWeightOperator(
       StreamOperatorParameters<Prediction<T>> parameters,
@@ -95,6 +97,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
       EventReader<T> reader,
       Configuration options,
       OutputTag<Malformed<T>> malformedTag,
+      OutputTag<Prediction<T>> answersTag,
       TypeSerializer<T> serializer,
       EngineSource engines) {
     super(parameters);
@@ -104,6 +107,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     this.reader = reader;
     this.options = options;
     this.malformedTag = malformedTag;
+    this.answersTag = answersTag;
     this.serializer = serializer;
     this.engines = engines;
     this.mailbox = parameters.getMailboxExecutor();
@@ -139,7 +143,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
         this::setCurrentKey,
         getProcessingTimeService()::getCurrentProcessingTime);
     spans = new OperatorSpans(getMetricGroup(), served.memory().counts());
-    results = new ResultEmitter<>(output, malformedTag, live, mailbox, metrics, spans);
+    results = new ResultEmitter<>(output, malformedTag, answersTag, live, mailbox, metrics, spans);
     serve();
     metrics.observe(served.memory().counts());
     metrics.gauge(FastWeightMetric.TTL_EXPIRED, expiry::expired);
@@ -212,7 +216,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
       return;
     }
     if (intake.forgets()) {
-      forget();
+      forget(element);
       return;
     }
     if (batcher.isEmpty()) {
@@ -234,8 +238,8 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     }
   }
 
-  /** Empties the memory of the current key, behind all events before this one. */
-  private void forget() throws Exception {
+  /** Empties the memory of an event's key, which is the current one, behind all events before. */
+  private void forget(StreamRecord<T> element) throws Exception {
     Object key = getCurrentKey();
     flush(FlushReason.FORGET);
     // The batch has set the keys of its own events.
@@ -245,7 +249,7 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
       served.memory().forget(hot);
     }
     served.store().clear();
-    metrics.forgotten();
+    results.forgotten(element);
   }
 
   /**

@@ -27,6 +27,7 @@ public final class FastWeightOperatorFactory<T> extends AbstractStreamOperatorFa
   private final Configuration options;
   private final OutputTag<Malformed<T>> malformedTag;
   private final TypeSerializer<T> serializer;
+  private OutputTag<Prediction<T>> answersTag;
   private EngineSource engines = EngineProvider::choose;
 
   /**
@@ -48,6 +49,15 @@ public final class FastWeightOperatorFactory<T> extends AbstractStreamOperatorFa
     this.chainingStrategy = ChainingStrategy.ALWAYS;
   }
 
+  /**
+   * Has predictions go to a side output too, between marks of the keys that were {@linkplain
+   * io.fastweights.operator.api.Forgotten forgotten}. It may be called until the job's graph is
+   * made.
+   */
+  public void answerTo(OutputTag<Prediction<T>> tag) {
+    this.answersTag = tag;
+  }
+
   /** Replaces the source of the subtasks' engines. */
   public void use(EngineSource source) {
     this.engines = source;
@@ -66,6 +76,7 @@ public final class FastWeightOperatorFactory<T> extends AbstractStreamOperatorFa
             reader,
             options,
             malformedTag,
+            answersTag,
             serializer.duplicate(),
             engines);
   }
@@ -73,7 +84,15 @@ public final class FastWeightOperatorFactory<T> extends AbstractStreamOperatorFa
   /** The same operator with an input for new weights. */
   RefreshedOperator<T> createRefreshed(StreamOperatorParameters<Prediction<T>> parameters) {
     return new RefreshedOperator<>(
-        parameters, spec, timed, reader, options, malformedTag, serializer.duplicate(), engines);
+        parameters,
+        spec,
+        timed,
+        reader,
+        options,
+        malformedTag,
+        answersTag,
+        serializer.duplicate(),
+        engines);
   }
 
   @Override

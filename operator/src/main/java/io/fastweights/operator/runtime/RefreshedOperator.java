@@ -34,9 +34,20 @@ public final class RefreshedOperator<T> extends FastWeightOperator<T>
       EventReader<T> reader,
       Configuration options,
       OutputTag<Malformed<T>> malformedTag,
+      OutputTag<Prediction<T>> answersTag,
       TypeSerializer<T> serializer,
       EngineSource engines) {
-    super(parameters, spec, timed, true, reader, options, malformedTag, serializer, engines);
+    super(
+        parameters,
+        spec,
+        timed,
+        true,
+        reader,
+        options,
+        malformedTag,
+        answersTag,
+        serializer,
+        engines);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.fastweights.operator.runtime;
 
 import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.operator.api.Forgotten;
 import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.metrics.FastWeightMetrics;
@@ -21,6 +22,7 @@ final class ResultEmitter<T> implements BatchRunner.Output<T> {
 
   private final Output<StreamRecord<Prediction<T>>> output;
   private final OutputTag<Malformed<T>> malformedTag;
+  private final OutputTag<Prediction<T>> answersTag;
   private final LiveModel live;
   private final MailboxExecutor mailbox;
   private final FastWeightMetrics metrics;
@@ -29,17 +31,20 @@ final class ResultEmitter<T> implements BatchRunner.Output<T> {
   private final StreamRecord<Prediction<T>> reused = new StreamRecord<>(null);
 
   /**
+   * @param answersTag of predictions and marks of forgotten keys; null if nothing reads them
    * @param mailbox completes batches in the task's thread
    */
   ResultEmitter(
       Output<StreamRecord<Prediction<T>>> output,
       OutputTag<Malformed<T>> malformedTag,
+      OutputTag<Prediction<T>> answersTag,
       LiveModel live,
       MailboxExecutor mailbox,
       FastWeightMetrics metrics,
       OperatorSpans spans) {
     this.output = output;
     this.malformedTag = malformedTag;
+    this.answersTag = answersTag;
     this.live = live;
     this.mailbox = mailbox;
     this.metrics = metrics;
@@ -62,13 +67,30 @@ final class ResultEmitter<T> implements BatchRunner.Output<T> {
             embedding,
             live.version(),
             pending.seen);
-    if (pending.hasTimestamp) {
-      reused.replace(prediction, pending.timestamp);
-    } else {
-      reused.eraseTimestamp();
-      reused.replace(prediction);
+    output.collect(record(prediction, pending.hasTimestamp, pending.timestamp));
+    if (answersTag != null) {
+      // Filled again: a chained operator has replaced the value by its own.
+      output.collect(answersTag, record(prediction, pending.hasTimestamp, pending.timestamp));
     }
-    output.collect(reused);
+  }
+
+  private StreamRecord<Prediction<T>> record(
+      Prediction<T> prediction, boolean hasTimestamp, long timestamp) {
+    if (hasTimestamp) {
+      return reused.replace(prediction, timestamp);
+    }
+    reused.eraseTimestamp();
+    return reused.replace(prediction);
+  }
+
+  /** Tells that an event has emptied the memory of its key. */
+  void forgotten(StreamRecord<T> element) {
+    metrics.forgotten();
+    if (answersTag != null) {
+      Prediction<T> mark = Forgotten.mark(element.getValue());
+      output.collect(
+          answersTag, record(mark, EventTimes.isStamped(element), element.getTimestamp()));
+    }
   }
 
   @Override

@@ -49,6 +49,17 @@ final class AskedAnswers {
     timers.registerProcessingTimeTimer(expires);
   }
 
+  /** Removes all asks of the key and returns their number. */
+  int forget(TimerService timers) throws Exception {
+    int waiting = 0;
+    for (WaitingAsk ask : asked.values()) {
+      timers.deleteProcessingTimeTimer(ask.expires());
+      waiting++;
+    }
+    asked.clear();
+    return waiting;
+  }
+
   /** Removes expired asks and returns their number. */
   int expire(long time) throws Exception {
     int expired = 0;

@@ -2,6 +2,7 @@ package io.fastweights.operator.scoring;
 
 import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.Forgotten;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.metrics.FastWeightMetrics;
 import io.fastweights.operator.stored.ErrorStatistics;
@@ -63,6 +64,10 @@ public final class ErrorRating<K, T> extends KeyedProcessFunction<K, Prediction<
   @Override
   public void processElement(Prediction<T> prediction, Context context, Collector<Anomaly<T>> out)
       throws Exception {
+    if (Forgotten.is(prediction)) {
+      errors.clear();
+      return;
+    }
     if (!prediction.observed()) {
       out.collect(new Anomaly<>(prediction, Double.NaN, false));
       return;

@@ -2,6 +2,7 @@ package io.fastweights.operator.scoring;
 
 import io.fastweights.operator.api.Drift;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.Forgotten;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.metrics.FastWeightMetrics;
@@ -95,7 +96,9 @@ public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, S
   @Override
   public void processElement(Prediction<T> prediction, Context context, Collector<Scored<T>> out)
       throws Exception {
-    if (prediction.observed()) {
+    if (Forgotten.is(prediction)) {
+      metrics.unanswered(asked.forget(context.timerService()));
+    } else if (prediction.observed()) {
       WaitingAsk earlier = asked.take(prediction.id());
       Scored<T> scored = scored(prediction, earlier);
       score(scored, context, out);

@@ -2,6 +2,7 @@ package io.fastweights.operator.scoring;
 
 import io.fastweights.operator.api.Compared;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.Forgotten;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.stored.WaitingAsk;
 import java.util.Arrays;
@@ -51,6 +52,10 @@ public final class ShadowScorer<K, T>
   public void processElement(
       Prediction<Prediction<T>> answer, Context context, Collector<Compared<T>> out)
       throws Exception {
+    if (Forgotten.is(answer)) {
+      metrics.unanswered(asked.forget(context.timerService()));
+      return;
+    }
     float[] both = both(answer);
     if (answer.observed()) {
       WaitingAsk earlier = asked.take(answer.id());

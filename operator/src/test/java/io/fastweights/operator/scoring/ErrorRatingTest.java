@@ -10,6 +10,7 @@ import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.Forgotten;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.testkit.AnomalyHarness;
 import io.fastweights.operator.testkit.KeyedHarness;
@@ -93,6 +94,19 @@ class ErrorRatingTest {
   private static int subtask(Prediction<Trip> prediction, int parallelism) {
     return KeyGroupRangeAssignment.assignKeyToParallelOperator(
         prediction.event().key, KeyedHarness.MAX_PARALLELISM, parallelism);
+  }
+
+  @Test
+  void nothingIsLeftOfAKeyThatIsForgotten() throws Exception {
+    try (AnomalyHarness harness = new AnomalyHarness(classes(), "hashmap", 1, 0)) {
+      harness.open();
+      harness.processElement(observe(1, "k", 0.5f, 0), 1);
+      harness.processElement(observe(2, "other", 0.5f, 0), 2);
+      assertThat(harness.entriesOnHeap()).isEqualTo(2);
+      harness.processElement(Forgotten.mark(new Trip(3, "k", Trips.START + 3)), 3);
+      assertThat(harness.entriesOnHeap()).isEqualTo(1);
+      assertThat(harness.extractOutputValues()).hasSize(2);
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.Drift;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.Forgotten;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.testkit.OperatorHarness;
@@ -117,6 +118,24 @@ class ScorerTest {
           .containsExactly(true, false);
       assertThat(harness.entriesOnHeap()).isZero();
       assertThat(harness.numProcessingTimeTimers()).isZero();
+    }
+  }
+
+  @Test
+  void aKeyThatIsForgottenWaitsForNoLabel() throws Exception {
+    try (ScorerHarness harness = harness("hashmap")) {
+      harness.open();
+      harness.processElement(ask(1, "k", "a", 0.25f), 1);
+      harness.processElement(ask(2, "k", "b", 0.25f), 2);
+      harness.processElement(ask(3, "other", "a", 0.25f), 3);
+      harness.processElement(Forgotten.mark(new Trip(4, "k", Trips.START + 4)), 4);
+      assertThat(harness.entriesOnHeap()).isEqualTo(1);
+      assertThat(harness.numProcessingTimeTimers()).isEqualTo(1);
+      harness.processElement(observe(5, "k", "a", 0.5f), 5);
+      harness.processElement(observe(6, "other", "a", 0.5f), 6);
+      assertThat(harness.extractOutputValues())
+          .extracting(Scored::asked)
+          .containsExactly(false, true);
     }
   }
 

@@ -46,6 +46,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A candidate beside the live weights: each answers as if it were alone. */
 class ShadowITCase {
@@ -239,6 +240,51 @@ class ShadowITCase {
     assertThat(byId).hasSameSizeAs(expected);
     assertThat(lines).filteredOn(line -> line.startsWith("refused")).hasSize(1);
     assertThat(lines).anyMatch(line -> line.contains(" by 2 for 0"));
+  }
+
+  /** The mark of a forgotten key goes through the network where candidates come on a stream. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aKeyThatIsForgottenIsForgottenByTheCandidateToo(boolean come) throws Exception {
+    long seed = Seeds.seed(97);
+    String run = "forgotten, candidates come: " + come + ", " + Seeds.replay(seed);
+    List<Trip> trips = Trips.stream(seed, 120);
+    for (int i = 7; i < trips.size(); i += 9) {
+      trips.get(i).user = Trips.FORGOTTEN;
+    }
+    StreamExecutionEnvironment env = env("hashmap", 2);
+    FastWeights<Trip> builder =
+        MODEL
+            .on(
+                FastWeights.on(
+                    env.fromData(trips, OperatorHarness.TRIP).setParallelism(1).keyBy(Trip::key)))
+            .schema(Trips.schema(), READER)
+            .set(FastWeightOptions.BATCH_SIZE, 16)
+            .uid("memories");
+    if (come) {
+      builder.shadow(updates(env, List.of(ModelUpdate.of("file:///nowhere", 1))));
+    } else {
+      builder.shadow(MODEL.weights(400));
+    }
+    FastWeightStream<Trip> stream = builder.build();
+    List<String> lines =
+        JobResults.of(
+            stream.shadow().predictions().map(ShadowITCase::line).returns(Types.STRING), run);
+
+    Oracle live = MODEL.oracle();
+    Oracle candidate = come ? MODEL.oracle() : oracle(MODEL.weights(400));
+    List<String> expected = new ArrayList<>();
+    int forgotten = 0;
+    for (Trip trip : trips) {
+      if (live.forget(trip)) {
+        candidate.forget(trip);
+        forgotten++;
+      } else if (!live.answer(trip).endsWith("malformed")) {
+        expected.add(candidate.answer(trip));
+      }
+    }
+    assertThat(forgotten).isGreaterThan(10);
+    assertThat(lines).as(run).containsExactlyInAnyOrderElementsOf(expected);
   }
 
   private static DataStream<ModelUpdate> updates(
