@@ -3,6 +3,7 @@ package io.fastweights.operator;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.ModelUpdate;
@@ -16,6 +17,7 @@ import io.fastweights.operator.runtime.FastWeightOperator;
 import io.fastweights.operator.scoring.Beside;
 import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Locale;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.annotation.PublicEvolving;
@@ -72,6 +74,7 @@ public final class FastWeights<T> {
   boolean shadowed;
   DataStream<ModelUpdate> candidates;
   Beside<T> beside;
+  String[] catalogue;
   String name = "fast-weights";
   String uid;
 
@@ -207,6 +210,18 @@ public final class FastWeights<T> {
     return this;
   }
 
+  /**
+   * Sets the items that are ranked for events without {@linkplain
+   * io.fastweights.kernels.schema.RawEvent#candidates candidates} of their own, where the schema's
+   * target is an item. Each event then takes one addition for every item and eight floats.
+   *
+   * @param ids at most 1,048,576, none of them blank
+   */
+  public FastWeights<T> catalogue(Collection<String> ids) {
+    catalogue = ids == null ? null : ids.toArray(new String[0]);
+    return this;
+  }
+
   /** Guesses that {@link FastWeightStream#scored()} scores beside the predictions. */
   @Internal
   public FastWeights<T> beside(Beside<T> guesses) {
@@ -292,6 +307,7 @@ public final class FastWeights<T> {
     copy.shadowed = shadowed;
     copy.candidate = candidate;
     copy.candidates = candidates;
+    copy.catalogue = catalogue;
     copy.name = name;
     copy.uid = uid;
     copy.parallelism = parallelism;
@@ -334,9 +350,25 @@ public final class FastWeights<T> {
     KeyTypes.check(stream.getKeyType());
     requireUid();
     Configuration chosen = options(job);
+    requireWeightsFit();
     ModelSpec spec =
-        new ModelSpec(schema == null ? null : SchemaJson.write(schema), weights, vectorTargetDim);
+        new ModelSpec(
+            schema == null ? null : SchemaJson.write(schema), weights, vectorTargetDim, catalogue);
     return new OperatorGraph<>(this, stream, chosen).add(spec, spec.create(chosen));
+  }
+
+  /** Weights and candidates that come later would be refused one by one. */
+  private void requireWeightsFit() {
+    if (schema != null
+        && schema.target() instanceof Target.Item item
+        && (updates != null || shadowed)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "target %s is an item: only memories without weights predict items, so leave out %s",
+              item.name(),
+              shadowed ? "shadow(...)" : "refresh(...)"));
+    }
   }
 
   private void requireUid() {

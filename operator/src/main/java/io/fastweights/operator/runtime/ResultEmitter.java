@@ -61,7 +61,8 @@ final class ResultEmitter<T> implements BatchRunner.Output<T> {
             live.model().target(event),
             embedding,
             live.version(),
-            pending.seen);
+            pending.seen,
+            live.model().ranking(values, pending.candidates, pending.item));
     if (pending.hasTimestamp) {
       reused.replace(prediction, pending.timestamp);
     } else {
