@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,11 +40,11 @@ abstract class StreamExperiment implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description = "The public file, as it is or gzipped.")
-  private Path data;
+  Path data;
 
-  @Mixin private JsonFile json;
+  @Mixin JsonFile json;
 
-  @Mixin private JobOptions options;
+  @Mixin JobOptions options;
 
   private final StreamTask task;
 
@@ -102,16 +103,27 @@ abstract class StreamExperiment implements Callable<Integer> {
    * @throws IllegalArgumentException if an event is refused
    */
   Quality score(Path events, JobModel model) throws Exception {
+    return score(events, model, new Configuration());
+  }
+
+  /**
+   * The same with options of its own.
+   *
+   * @param chosen they win over the flags
+   */
+  Quality score(Path events, JobModel model, Configuration chosen) throws Exception {
+    Configuration job = options.passing(null);
+    job.addAll(chosen);
     EventFiles files = EventFiles.of(events, model.schema());
     JobExecutionResult result;
-    try (JobTarget target = JobTarget.embedded(options.passing(null))) {
+    try (JobTarget target = JobTarget.embedded(job)) {
       EventPipeline pipeline =
           EventPipeline.build(
               target.environment(),
               files,
               model,
               null,
-              Prequential.of(model.schema(), files, Long.MIN_VALUE),
+              Prequential.of(model.schema(), files, Long.MIN_VALUE, model.catalogue()),
               false);
       new NoResults().write(pipeline, null, files.paths());
       result =
