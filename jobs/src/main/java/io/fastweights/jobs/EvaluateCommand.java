@@ -73,6 +73,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Mixin private JsonFile json;
 
   @Mixin private ModelOptions model;
+  @Mixin private ItemFlags items;
   @Mixin private JobOptions options;
   @Mixin private PageFlags pageFlags;
 
@@ -80,7 +81,7 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     options.check();
     pageFlags.check();
-    JobModel learned = model.read(new Configuration());
+    JobModel learned = model.read(new Configuration()).withCatalogue(items.file());
     if (learned.schema().target() == null) {
       throw new IllegalArgumentException("the schema has no target: there is nothing to score");
     }
@@ -110,7 +111,7 @@ final class EvaluateCommand implements Callable<Integer> {
             files,
             learned,
             null,
-            Prequential.of(learned.schema(), files, first),
+            Prequential.of(learned.schema(), files, first, learned.catalogue()),
             false);
     new NoResults().write(pipeline, null, files.paths());
     pages.watch(pipeline, files.columns());
@@ -131,7 +132,7 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new IllegalArgumentException(problem);
     }
     RunReport.print(figures, RunReport.reasons(result), null, out);
-    RunReport.quality(totals, figures, out);
+    RunReport.quality(result, figures, out);
     json.write(figures);
     pages.write(result, figures, out);
   }

@@ -133,6 +133,7 @@ final class RunCommand implements Callable<Integer> {
   private String memories;
 
   @Mixin private ModelOptions model;
+  @Mixin private ItemFlags items;
   @Mixin private KafkaFlags kafka;
   @Mixin private JobOptions options;
   @Mixin private TargetFlags flags;
@@ -163,7 +164,12 @@ final class RunCommand implements Callable<Integer> {
     Configuration said = said(job);
     AllowedPaths data = AllowedPaths.ofData(said);
     check(job.schema(), data);
-    JobModel learned = model.read(job.schema(), job.weights(), said).withId(job.id());
+    check(job.catalogue(), data);
+    JobModel learned =
+        model
+            .read(job.schema(), job.weights(), said)
+            .withId(job.id())
+            .withCatalogue(job.catalogue());
     EventSource source = source(job, learned, data);
     PrintWriter out = command.commandLine().getOut();
     source.notes().forEach(out::println);
@@ -204,7 +210,7 @@ final class RunCommand implements Callable<Integer> {
             source,
             learned,
             updates,
-            Prequential.of(learned.schema(), source, Long.MIN_VALUE),
+            Prequential.of(learned.schema(), source, Long.MIN_VALUE, learned.catalogue()),
             rated);
     PredictionRows rows =
         new PredictionRows(
@@ -264,7 +270,7 @@ final class RunCommand implements Callable<Integer> {
     JobExecutionResult result = pages.await(target, job, bytes, out);
     Figures figures = RunReport.figures(result, (System.nanoTime() - start) / 1e9);
     RunReport.print(figures, RunReport.reasons(result), place, out);
-    RunReport.quality(RunReport.totals(result), figures, out);
+    RunReport.quality(result, figures, out);
     json.write(figures);
     pages.write(result, figures, out);
     if (config.sink().files() != null && config.sink().files().format() == RowFormat.CSV) {
@@ -305,6 +311,7 @@ final class RunCommand implements Callable<Integer> {
       given.put("sink.files.format", format.name().toLowerCase(Locale.ROOT));
     }
     model.putAll(given);
+    items.putAll(given);
     kafka.putAll(given);
     return given;
   }

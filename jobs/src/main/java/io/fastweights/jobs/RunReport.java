@@ -8,6 +8,7 @@ import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.PredictionCounts;
 import io.fastweights.jobs.output.QualityTable;
 import io.fastweights.jobs.output.RejectedRows;
+import io.fastweights.jobs.quality.Prequential;
 import io.fastweights.jobs.quality.Quality;
 import io.fastweights.jobs.quality.QualityTotals;
 import java.io.PrintWriter;
@@ -64,7 +65,8 @@ final class RunReport {
   }
 
   /** Prints how good the predictions are, and adds it to the figures. */
-  static void quality(QualityTotals totals, Figures figures, PrintWriter out) {
+  static void quality(JobExecutionResult result, Figures figures, PrintWriter out) {
+    QualityTotals totals = totals(result);
     if (totals == null) {
       return;
     }
@@ -84,6 +86,8 @@ final class RunReport {
         "asks were stored before there were baselines",
         figures,
         out);
+    leftOut(
+        "unranked", count(result, Prequential.UNRANKED), "they had no candidates", figures, out);
   }
 
   private static void answered(long answered, Figures figures, PrintWriter out) {

@@ -73,7 +73,7 @@ class RunBadInputTest extends CommandTest {
     refused(
         1,
         List.of("--events", events, "--schema", file("left.json", residual())),
-        "encoder is 'residual', must be one of binary, class, number");
+        "encoder is 'residual', must be one of binary, class, number, item");
     Result result =
         execute(
             "bootstrap", "--events", events, "--schema", schema, "--out", folder.resolve("new"));

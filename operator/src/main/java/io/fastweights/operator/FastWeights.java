@@ -13,6 +13,7 @@ import io.fastweights.operator.runtime.FastWeightOperator;
 import io.fastweights.operator.scoring.Beside;
 import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Locale;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.annotation.PublicEvolving;
@@ -187,6 +188,18 @@ public final class FastWeights<T> {
     return this;
   }
 
+  /**
+   * Sets the items that are ranked for events without {@linkplain
+   * io.fastweights.kernels.schema.RawEvent#candidates candidates} of their own, where the schema's
+   * target is an item. Each event then takes one addition for every item and eight floats.
+   *
+   * @param ids at most 1,048,576, none of them blank
+   */
+  public FastWeights<T> catalogue(Collection<String> ids) {
+    settings.catalogue = ids == null ? null : ids.toArray(new String[0]);
+    return this;
+  }
+
   /** Guesses that {@link FastWeightStream#scored()} scores beside the predictions. */
   @Internal
   public FastWeights<T> beside(Beside<T> guesses) {
@@ -290,6 +303,7 @@ public final class FastWeights<T> {
     KeyTypes.check(stream.getKeyType());
     settings.placement.requireFreeUid(stream.getExecutionEnvironment());
     Configuration chosen = settings.chosen(job);
+    settings.requireWeightsFit();
     ModelSpec spec = settings.spec();
     return new OperatorGraph<>(this, stream, chosen).add(spec, spec.create(chosen));
   }

@@ -10,6 +10,7 @@ import io.fastweights.operator.api.OptionNames;
 import io.fastweights.operator.api.OptionRanges;
 import io.fastweights.operator.model.ModelSpec;
 import java.time.Duration;
+import java.util.Locale;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
@@ -27,6 +28,9 @@ final class MemorySettings {
   Schema schema;
 
   int vectorTargetDim;
+
+  /** Items that are ranked for every event; null for those that an event brings. */
+  String[] catalogue;
 
   /** Null for an associative memory. */
   SlowWeights weights;
@@ -68,7 +72,23 @@ final class MemorySettings {
 
   ModelSpec spec() {
     return new ModelSpec(
-        schema == null ? null : SchemaJson.write(schema), weights, vectorTargetDim);
+        schema == null ? null : SchemaJson.write(schema), weights, vectorTargetDim, catalogue);
+  }
+
+  /**
+   * Weights and candidates that come later would be refused one by one.
+   *
+   * @throws IllegalArgumentException if the target is an item and weights may come
+   */
+  void requireWeightsFit() {
+    if (target() instanceof Target.Item item && (updates != null || shadowed)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "target %s is an item: only memories without weights predict items, so leave out %s",
+              item.name(),
+              shadowed ? "shadow(...)" : "refresh(...)"));
+    }
   }
 
   /**

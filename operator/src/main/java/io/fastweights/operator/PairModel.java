@@ -35,6 +35,12 @@ record PairModel(Schema whole, String firstKey, String secondKey, boolean traine
       throw new IllegalArgumentException(
           "target " + whole.target().name() + " is a residual, which events of two keys make");
     }
+    if (whole.target() instanceof Target.Item) {
+      throw new IllegalArgumentException(
+          "target "
+              + whole.target().name()
+              + " is an item: events of two keys predict classes, true or false, and numbers");
+    }
   }
 
   /** Two associative memories. */

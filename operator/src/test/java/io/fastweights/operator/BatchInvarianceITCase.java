@@ -119,7 +119,8 @@ public class BatchInvarianceITCase {
       List.of(
           new Setup(TestModel.RUNNING_STATISTICS, 7, "tight", 4, "rocksdb", false, true, 20, 0.2),
           new Setup(TestModel.RUNNING_STATISTICS, 64, "ample", 2, "hashmap", true, false, 20, 16),
-          new Setup(TestModel.PRIOR, 7, "tight", 4, "hashmap", false, true, 20, 0.2));
+          new Setup(TestModel.PRIOR, 7, "tight", 4, "hashmap", false, true, 20, 0.2),
+          new Setup(TestModel.ITEMS, 7, "tight", 2, "rocksdb", true, false, 20, 0.2));
 
   @ParameterizedTest
   @FieldSource({"SETUPS", "MORE_BACKENDS", "STATISTICS"})

@@ -23,6 +23,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FastWeightPairTest {
+  @Test
+  void itemsAreRefused() {
+    Schema schema = Schema.of(List.of(new Field.Hashed("page", 8)), new Target.Item("item", 64));
+    assertThatThrownBy(() -> new PairModel(schema, "user", "page"))
+        .hasMessageContaining("target item is an item: events of two keys predict classes");
+  }
+
   private static final Field USER = new Field.Hashed("user", 16);
   private static final Field ITEM = new Field.Hashed("item", 16);
   private static final Target RATING = new Target.Number("rating", 3.5, 1.1);

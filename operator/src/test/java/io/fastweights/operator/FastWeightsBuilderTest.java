@@ -73,6 +73,8 @@ class FastWeightsBuilderTest {
         refused(FastWeightOptions.LABELS_TTL, Duration.ZERO, "is PT0S, must be in 1 ms"),
         refused(FastWeightOptions.LABELS_TTL, Duration.ofSeconds(Long.MIN_VALUE), "must be in"),
         refused(FastWeightOptions.LABELS_TTL, Duration.ofDays(3651), "must be in 1 ms ... 3650"),
+        refused(FastWeightOptions.RANKING_SIZE, 0, "is 0, must be at least 1"),
+        refused(FastWeightOptions.RANKING_SIZE, 1001, "must be at most 1000"),
         refused(FastWeightOptions.PREQUENTIAL_WINDOW, 0, "is 0, must be at least 1"),
         refused(FastWeightOptions.PREQUENTIAL_WINDOW, 10_000_001, "must be at most 10000000"),
         refused(FastWeightOptions.PREQUENTIAL_FADING, 0.0, "is 0.0, must be in (0, 1]"),
@@ -97,6 +99,30 @@ class FastWeightsBuilderTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(key)
         .hasMessageContaining(value);
+  }
+
+  @Test
+  void itemsArePredictedByMemoriesWithoutWeightsAlone() {
+    SlowWeights weights = TestModel.SCHEMA_TRANSFORMER.weights(17);
+    assertThatThrownBy(() -> items().weights(weights).build())
+        .hasMessage("target outcome is an item: only memories without weights predict items");
+    assertThatThrownBy(() -> items().shadow((SlowWeights) null).build())
+        .hasMessageContaining("so leave out shadow(...)");
+    assertThatThrownBy(
+            () ->
+                OperatorHarness.refreshed(new Configuration())
+                    .schema(Trips.items(), Trips::readItems)
+                    .build())
+        .hasMessageContaining("so leave out refresh(...)");
+    assertThatThrownBy(() -> builder().catalogue(List.of("a")).build())
+        .hasMessage("a catalogue is given, and the schema's target is no item that could be in it");
+    assertThatThrownBy(() -> items().catalogue(List.of("a", " ")).build())
+        .hasMessage("item 2 of the catalogue is blank");
+    assertThatCode(() -> items().catalogue(List.of("a", "b")).build()).doesNotThrowAnyException();
+  }
+
+  private static FastWeights<Trip> items() {
+    return OperatorHarness.builder(new Configuration()).schema(Trips.items(), Trips::readItems);
   }
 
   @Test
@@ -293,6 +319,7 @@ class FastWeightsBuilderTest {
             Map.entry("fastweights.associative.seed", "7"),
             Map.entry("fastweights.associative.step-sizes", "constant"),
             Map.entry("fastweights.embedding", "true"),
+            Map.entry("fastweights.ranking.size", "5"),
             Map.entry("fastweights.labels.ttl", "1 h"),
             Map.entry("fastweights.prequential.window", "500"),
             Map.entry("fastweights.prequential.fading", "0.99"),

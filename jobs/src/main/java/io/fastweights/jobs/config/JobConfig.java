@@ -16,6 +16,8 @@ import org.apache.flink.configuration.Configuration;
  * @param refresh new weights while the job runs; null for none
  * @param schema file of the events' schema; null if the weights carry it
  * @param weights file of a trained model; null for an associative memory
+ * @param catalogue file of the items that are ranked for events without candidates, one id a line;
+ *     null for none
  * @param id column that an ask shares with the observe that brings its label; null for the schema's
  * @param maxMalformed events that may be refused, a number or a share; null for more than half
  * @param anomalies true if predictions have a score of how improbable their error was for the key
@@ -29,6 +31,7 @@ public record JobConfig(
     Refresh refresh,
     Path schema,
     Path weights,
+    Path catalogue,
     String id,
     String maxMalformed,
     boolean anomalies,

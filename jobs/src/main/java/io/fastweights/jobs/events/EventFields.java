@@ -1,6 +1,7 @@
 package io.fastweights.jobs.events;
 
 import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
@@ -16,6 +17,7 @@ public final class EventFields implements EventReader<Event> {
   private final int target;
   private final boolean[] number;
   private final int id;
+  private final int candidates;
   private final boolean decimalComma;
 
   /**
@@ -34,11 +36,13 @@ public final class EventFields implements EventReader<Event> {
     number[columnOf.length] = predicted instanceof Target.Number;
     String named = schema.format().id();
     id = named == null ? DERIVED : columns.indexOf(named);
+    String listed = schema.format().candidates();
+    candidates = listed == null ? DERIVED : columns.indexOf(listed);
     decimalComma = schema.format().csv().decimal() == ',';
   }
 
   @Override
-  public void read(Event event, RawEvent into) {
+  public void read(Event event, RawEvent into) throws MalformedEventException {
     into.timestamp(event.timestamp());
     if (event.forgets()) {
       into.forget();
@@ -54,6 +58,9 @@ public final class EventFields implements EventReader<Event> {
     }
     if (id != DERIVED) {
       into.id(event.cells()[id]);
+    }
+    if (candidates != DERIVED) {
+      into.candidates(CandidateCells.of(event.cells()[candidates]));
     }
     if (event.ask()) {
       into.ask();

@@ -209,7 +209,7 @@ public record EventFiles(
                 head.names().stream()
                     .mapToInt(n -> n.isEmpty() ? CsvLineParser.PASSED_OVER : columns.indexOf(n))
                     .toArray())
-            : new JsonLineParser(columns, schema.columns());
+            : new JsonLineParser(columns, schema.singleColumns());
     List<Map.Entry<String, String>> constants =
         head.constants().entrySet().stream()
             .filter(constant -> columns.contains(constant.getKey()))

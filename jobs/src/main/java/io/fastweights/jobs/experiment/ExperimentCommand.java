@@ -6,6 +6,7 @@ import io.fastweights.jobs.experiment.flights.FlightsExperimentCommand;
 import io.fastweights.jobs.experiment.gates.GatesExperiment;
 import io.fastweights.jobs.experiment.retrieval.CapacityExperiment;
 import io.fastweights.jobs.experiment.streams.ElectricityExperiment;
+import io.fastweights.jobs.experiment.streams.FilmsExperiment;
 import io.fastweights.jobs.experiment.streams.RatingsExperiment;
 import io.fastweights.jobs.experiment.streams.StudentsExperiment;
 import picocli.CommandLine.Command;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
       CapacityExperiment.class,
       CasesExperiment.Helpdesk.class,
       CasesExperiment.Incidents.class,
+      FilmsExperiment.class,
       FlightsExperimentCommand.class,
       ElectricityExperiment.class,
       GatesExperiment.class,
@@ -36,7 +38,7 @@ public final class ExperimentCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         command.commandLine(),
-        "which experiment? There are: capacity, helpdesk, incidents, flights, electricity, gates,"
+        "which experiment? There are: capacity, helpdesk, incidents, films, flights, electricity, gates,"
             + " ratings, students, anomalies");
   }
 }

@@ -7,6 +7,7 @@ import io.fastweights.jobs.output.OutputFile;
 import io.fastweights.jobs.progress.StatusLine;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Target;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -33,6 +34,9 @@ import picocli.CommandLine.Spec;
     })
 public final class InitCommand implements Callable<Integer> {
   private static final int SHOWN_TARGETS = 12;
+
+  /** Written beside the schema, where the target is an item. */
+  private static final String ITEMS = "items.txt";
 
   @Spec private CommandSpec command;
 
@@ -108,10 +112,17 @@ public final class InitCommand implements Callable<Integer> {
       proposal = new Proposal(read, keys, time, chosen);
     }
     Schema schema = proposal.schema(chosen, kind);
+    Path items = schema.target() instanceof Target.Item ? out.resolveSibling(ITEMS) : null;
+    if (items != null && Files.exists(items)) {
+      throw new IllegalArgumentException(items + " exists: init never overwrites a file");
+    }
     // What run would say about the files it says now.
     EventFiles files = EventFiles.of(events, schema, file -> {});
     Files.writeString(out, json(schema), StandardOpenOption.CREATE_NEW);
-    print(read, proposal, files, schema);
+    if (items != null) {
+      Files.write(items, proposal.values(chosen), StandardOpenOption.CREATE_NEW);
+    }
+    print(read, proposal, files, schema, items);
     return 0;
   }
 
@@ -152,7 +163,11 @@ public final class InitCommand implements Callable<Integer> {
     return place >= 0 && place < names.size() ? names.get(place) : trimmed;
   }
 
-  private void print(EventSample read, Proposal proposal, EventFiles files, Schema schema) {
+  /**
+   * @param items file of the items; null where the target is none
+   */
+  private void print(
+      EventSample read, Proposal proposal, EventFiles files, Schema schema, Path items) {
     PrintWriter printer = command.commandLine().getOut();
     files.notes().forEach(printer::println);
     if (schema.format().csv().decimal() == ',') {
@@ -181,12 +196,16 @@ public final class InitCommand implements Callable<Integer> {
       printer.println(
           "not sure: events are not in the order of their times: --sort reads all first");
     }
+    if (items != null) {
+      printer.printf(Locale.ROOT, "%n%s written: the items of the sample, to rank%n", items);
+    }
     printer.printf(Locale.ROOT, "%n%s written. Next:%n%n", out);
     printer.printf(
         Locale.ROOT,
-        "    ./fastweights run --events %s --schema %s --output predictions%s%n",
+        "    ./fastweights run --events %s --schema %s%s --output predictions%s%n",
         String.join(" ", events.stream().map(path -> quoted(path)).toList()),
         quoted(out),
+        items == null ? "" : " --catalogue " + quoted(items),
         sort ? " --sort" : "");
     printer.flush();
   }

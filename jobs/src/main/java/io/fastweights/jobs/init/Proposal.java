@@ -175,10 +175,15 @@ final class Proposal {
     Target target = TargetChoice.of(predicted, kind, starts(predicted));
     Column key = keys.first();
     LastValue last = LastValue.of(predicted, target, key == null ? null : key.values());
-    target =
-        target instanceof Target.Number number
-            ? last.target(number)
-            : StartRates.of(target, predicted, key);
+    if (target instanceof Target.Item && keys.second() != null) {
+      throw new IllegalArgumentException(
+          "--keys names two columns, and an item as the target takes one key");
+    }
+    if (target instanceof Target.Number number) {
+      target = last.target(number);
+    } else if (!(target instanceof Target.Item)) {
+      target = StartRates.of(target, predicted, key);
+    }
     explainKeys();
     explainTime();
     lines.put(targetName, TargetChoice.text(target, predicted));
@@ -295,7 +300,7 @@ final class Proposal {
 
   /** A schema needs a field: the last target where no column is left. */
   private void addLast(Column predicted, Target target, LastValue found, List<Field> fields) {
-    if (found.tells() || fields.isEmpty()) {
+    if (found.tells() || fields.isEmpty() || target instanceof Target.Item) {
       Field last = new Field.LastTarget(free("last_" + predicted.name()), target.ids());
       fields.add(last);
       String whose = keys.first() == null ? "" : " of the key";
@@ -312,6 +317,16 @@ final class Proposal {
   private String free(String name) {
     boolean taken = columns.stream().anyMatch(column -> column.name().equals(name));
     return taken ? free(name + "_") : name;
+  }
+
+  /** The different values of a column, sorted. */
+  List<String> values(String name) {
+    return named("--target", name).values().stream()
+        .filter(value -> value != null && !value.isBlank())
+        .map(String::trim)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /** What was chosen, by column. */

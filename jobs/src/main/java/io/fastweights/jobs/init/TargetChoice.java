@@ -28,7 +28,8 @@ final class TargetChoice {
   enum Kind {
     BINARY,
     CLASS,
-    NUMBER
+    NUMBER,
+    ITEM
   }
 
   private TargetChoice() {}
@@ -37,7 +38,7 @@ final class TargetChoice {
   static List<Column> candidates(List<Column> columns) {
     return columns.stream()
         .filter(c -> c.distinct() > 1 && !c.isStructure() && !c.isCounter())
-        .filter(c -> c.isNumber() || c.distinct() <= MOST_CLASSES)
+        .filter(c -> c.isNumber() || c.distinct() <= MOST_CLASSES || comesBack(c))
         .sorted(Comparator.comparingInt(c -> Names.asTarget(c.name())))
         .toList();
   }
@@ -72,6 +73,18 @@ final class TargetChoice {
                 Statistics.KEY)
             : new Target.Number(name);
       }
+      case ITEM -> {
+        require(
+            comesBack(column),
+            name,
+            "item",
+            String.format(
+                Locale.ROOT,
+                "values that come back, not %,d different ones in %,d events",
+                column.distinct(),
+                column.present()));
+        return new Target.Item(name, Target.Item.SIZE);
+      }
       default -> {
         require(
             column.distinct() <= MOST_CLASSES,
@@ -96,9 +109,18 @@ final class TargetChoice {
     }
   }
 
+  /** True if the values of a column are seen twice on average. */
+  private static boolean comesBack(Column column) {
+    return column.distinct() <= column.present() / 2;
+  }
+
   private static Kind kind(Column column) {
     if (column.isBinary()) {
       return Kind.BINARY;
+    }
+    boolean many = column.distinct() > MOST_CLASSES && comesBack(column);
+    if (many && (!column.isNumber() || column.isWhole() && Names.isCode(column.name()))) {
+      return Kind.ITEM;
     }
     boolean codes =
         column.isWhole()
@@ -118,6 +140,13 @@ final class TargetChoice {
           "the target, %d classes; another one later is no event%s",
           classes.classes().size(),
           start(classes.prior()));
+    }
+    if (target instanceof Target.Item item) {
+      return String.format(
+          Locale.ROOT,
+          "the target, an item of %,d in the sample; each has a hashed embedding of %d floats",
+          column.distinct(),
+          item.size());
     }
     String note =
         column.isWhole() && column.distinct() <= MOST_NUMBERED_CLASSES

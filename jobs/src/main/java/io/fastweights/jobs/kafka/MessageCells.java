@@ -32,7 +32,7 @@ public final class MessageCells implements Serializable {
   MessageCells(List<String> columns, ValueDecoder decoder, Schema schema, boolean forgets) {
     this.columns = List.copyOf(columns);
     this.decoder = decoder;
-    this.parser = new JsonLineParser(this.columns, schema.columns());
+    this.parser = new JsonLineParser(this.columns, schema.singleColumns());
     this.own = new MessageColumns(this.columns, schema.format().constants());
     this.cells = new EventCells(this.columns, schema);
     this.forgets = forgets;

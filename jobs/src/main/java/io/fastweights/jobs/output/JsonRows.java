@@ -68,7 +68,15 @@ final class JsonRows implements Serializable {
         }
       }
       for (int i = eventColumns; i < row.length; i++) {
-        out.writeObjectField(columns.get(i), row[i]);
+        if (row[i] instanceof List<?> list) {
+          out.writeArrayFieldStart(columns.get(i));
+          for (Object item : list) {
+            out.writeObject(item);
+          }
+          out.writeEndArray();
+        } else {
+          out.writeObjectField(columns.get(i), row[i]);
+        }
       }
       out.writeEndObject();
     } catch (IOException e) {

@@ -7,12 +7,15 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.api.Ranking;
 import io.fastweights.operator.scoring.Loss;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 
@@ -20,9 +23,10 @@ import org.apache.flink.api.common.functions.RichMapFunction;
  * Predictions as rows: the event's columns, then what was predicted, then the recall error. A class
  * target gives {@code predicted_<target>}, the likeliest class, and {@code p_<class>} for each; a
  * binary one {@code p_<target>}, the probability of true; a number {@code predicted_<target>}; a
- * model without a target {@code output_<i>}. If errors are rated, then {@code anomaly} and {@code
- * is_anomaly}. If new weights may come, the last column is the version in use. Counts observes and
- * asks.
+ * model without a target {@code output_<i>}. An item gives {@code predicted_<target>}, the first of
+ * its ranking, then {@code top_<target>} and {@code scores_<target>}, all of it: lists in JSON,
+ * with bars between in CSV. If errors are rated, then {@code anomaly} and {@code is_anomaly}. If
+ * new weights may come, the last column is the version in use. Counts observes and asks.
  */
 public final class PredictionRows extends RichMapFunction<Prediction<Event>, String> {
   private static final long serialVersionUID = 1L;
@@ -37,6 +41,7 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
   private final List<String> classes;
 
   private final LinkedHashMap<String, String> types = new LinkedHashMap<>();
+  private final boolean ranked;
   private final boolean rated;
   private final boolean versions;
   private final JsonOutput json;
@@ -70,6 +75,7 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
     this.json = json;
     this.eventColumns = eventColumns.size();
     this.classes = schema.target() instanceof Target.Classes t ? t.classes() : List.of();
+    this.ranked = schema.target() instanceof Target.Item;
     this.rated = rated;
     this.versions = versions;
     types.putAll(ColumnTypes.of(eventColumns, schema));
@@ -86,9 +92,14 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
     } else if (target instanceof Target.Binary) {
       add("p_" + target.name(), ColumnTypes.FLOAT);
     } else {
-      String answer = target instanceof Target.Classes ? ColumnTypes.STRING : ColumnTypes.FLOAT;
+      String answer =
+          ranked || target instanceof Target.Classes ? ColumnTypes.STRING : ColumnTypes.FLOAT;
       add("predicted_" + target.name(), answer);
       classes.forEach(name -> add("p_" + name, ColumnTypes.FLOAT));
+    }
+    if (ranked) {
+      add("top_" + target.name(), ColumnTypes.STRING);
+      add("scores_" + target.name(), ColumnTypes.STRING);
     }
     add("recall_error", ColumnTypes.FLOAT);
     if (rated) {
@@ -165,8 +176,15 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
     if (!classes.isEmpty()) {
       row[at++] = classes.get(Loss.largest(values));
     }
-    for (float value : values) {
-      row[at++] = finite(value);
+    if (ranked) {
+      Ranking ranking = prediction.ranking();
+      row[at++] = ranking.items().length == 0 ? null : ranking.items()[0];
+      row[at++] = list(Arrays.asList(ranking.items()));
+      row[at++] = list(boxed(ranking.scores()));
+    } else {
+      for (float value : values) {
+        row[at++] = finite(value);
+      }
     }
     row[at++] = finite(prediction.recallError());
     if (rated) {
@@ -178,6 +196,20 @@ public final class PredictionRows extends RichMapFunction<Prediction<Event>, Str
       row[at] = prediction.modelVersion();
     }
     return row;
+  }
+
+  private Object list(List<?> values) {
+    return format == RowFormat.JSONL
+        ? values
+        : values.stream().map(Object::toString).collect(Collectors.joining("|"));
+  }
+
+  private static List<Float> boxed(float[] scores) {
+    List<Float> boxed = new ArrayList<>();
+    for (float score : scores) {
+      boxed.add(score);
+    }
+    return boxed;
   }
 
   private static Float finite(float value) {

@@ -48,7 +48,7 @@ public enum RowFormat {
   public abstract String header(List<String> columns);
 
   /**
-   * @param values texts, numbers or nulls, one for each column
+   * @param values texts, numbers, nulls, or lists where the format has them, one for each column
    */
   public abstract String line(List<String> columns, Object[] values);
 

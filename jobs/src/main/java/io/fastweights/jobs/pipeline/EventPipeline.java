@@ -18,6 +18,7 @@ import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.RefusedModel;
+import io.fastweights.operator.scoring.Beside;
 import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,6 +92,7 @@ public record EventPipeline(
       Prequential prequential,
       boolean rated) {
     Schema schema = model.schema();
+    model.requireCandidates();
     if (rated) {
       JobModel.requireOneKey(schema, "anomalies take");
       requireTarget(schema);
@@ -103,8 +105,7 @@ public record EventPipeline(
       }
       return ofTwoKeys(events, taken, source, model, prequential);
     }
-    FastWeightStream<Event> memories =
-        memories(taken, source, schema, model.weights(), updates, prequential);
+    FastWeightStream<Event> memories = memories(taken, source, model, updates, prequential);
     // Its operator scores the predictions, though no sink follows.
     DataStream<Drift> drifts = prequential == null ? null : memories.drift();
     DataStream<Rejected> rejected =
@@ -177,7 +178,7 @@ public record EventPipeline(
             .key(schema.key(), Event::key, Types.STRING)
             .key(schema.secondKey(), event -> event.cells()[secondKey], Types.STRING)
             .schema(schema, new EventFields(schema, source.columns()))
-            .beside(prequential == null ? null : prequential.beside())
+            .beside(beside(prequential, events))
             .uid(MEMORIES);
     if (model.weights() != null) {
       builder.weights(model.weights(), model.second());
@@ -199,26 +200,33 @@ public record EventPipeline(
    */
   public static FastWeightStream<Event> memories(
       DataStream<Event> events, EventSource source, Schema schema, SlowWeights weights) {
-    return memories(events, source, schema, weights, null, null);
+    return memories(events, source, new JobModel(schema, weights), null, null);
   }
 
   private static FastWeightStream<Event> memories(
       DataStream<Event> events,
       EventSource source,
-      Schema schema,
-      SlowWeights weights,
+      JobModel model,
       DataStream<ModelUpdate> updates,
       Prequential prequential) {
+    Schema schema = model.schema();
     DataStream<Event> taken = source.sorted() ? timed(events) : events;
     FastWeights<Event> builder =
         FastWeights.on(taken.keyBy(Event::key, Types.STRING))
             .schema(schema, new EventFields(schema, source.columns()))
-            .weights(weights)
+            .weights(model.weights())
+            .catalogue(model.catalogue())
             .refresh(updates)
-            .beside(prequential == null ? null : prequential.beside())
+            .beside(beside(prequential, events))
             .uid(MEMORIES);
     boolean inTime = source.sorted() || source.lateness() != null;
     return (inTime ? builder.eventTime(Duration.ZERO) : builder).build();
+  }
+
+  private static Beside<Event> beside(Prequential prequential, DataStream<Event> events) {
+    return prequential == null
+        ? null
+        : prequential.beside(events.getExecutionEnvironment().getConfiguration());
   }
 
   /** Their only watermark is that of the end, which all events wait for. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.apache.flink.configuration.ReadableConfig;
 
@@ -22,8 +23,11 @@ import org.apache.flink.configuration.ReadableConfig;
  * @param weights of the trained model, or of that of the first of two keys; null for an associative
  *     memory
  * @param second weights of the second key's trained model; null where there is none
+ * @param catalogue ids of the items that are ranked for events without candidates of their own;
+ *     null for none
  */
-public record JobModel(Schema schema, SlowWeights weights, SlowWeights second) {
+public record JobModel(
+    Schema schema, SlowWeights weights, SlowWeights second, List<String> catalogue) {
   private static final String SAFETENSORS = ".safetensors";
 
   public JobModel {
@@ -37,9 +41,58 @@ public record JobModel(Schema schema, SlowWeights weights, SlowWeights second) {
     }
   }
 
+  /** Without a catalogue. */
+  public JobModel(Schema schema, SlowWeights weights, SlowWeights second) {
+    this(schema, weights, second, null);
+  }
+
   /** A model of events with one key, or of two without training. */
   public JobModel(Schema schema, SlowWeights weights) {
     this(schema, weights, null);
+  }
+
+  /**
+   * The same with the items of a file, one id a line.
+   *
+   * @param file null for none
+   * @throws IllegalArgumentException if the target is no item, or the file has none
+   */
+  public JobModel withCatalogue(Path file) throws IOException {
+    if (file == null) {
+      return this;
+    }
+    if (!(schema.target() instanceof Target.Item)) {
+      throw new IllegalArgumentException(
+          "a catalogue is of items, and the schema's target is none: its encoder is not item");
+    }
+    requireFile(file);
+    List<String> items;
+    try {
+      items = Files.readAllLines(file).stream().filter(line -> !line.isBlank()).toList();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(file + " is not UTF-8");
+    }
+    if (items.isEmpty()) {
+      throw new IllegalArgumentException(file + " has no items: it must have one id a line");
+    }
+    return new JobModel(schema, weights, second, items);
+  }
+
+  /**
+   * @throws IllegalArgumentException if the target is an item and there is nothing to rank
+   */
+  public void requireCandidates() {
+    if (schema.target() instanceof Target.Item
+        && catalogue == null
+        && schema.format().candidates() == null) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "target %s is an item, and there is nothing to rank: name the column of each event's"
+                  + " candidates as \"candidates\" in the schema, or give the catalogue's ids in a"
+                  + " file (--catalogue, or catalogue in a job's file)",
+              schema.target().name()));
+    }
   }
 
   /**
@@ -142,7 +195,7 @@ public record JobModel(Schema schema, SlowWeights weights, SlowWeights second) {
 
   /** The same with another column of the id; null for that of the schema. */
   public JobModel withId(String column) {
-    return column == null ? this : new JobModel(schema.withId(column), weights, second);
+    return column == null ? this : new JobModel(schema.withId(column), weights, second, catalogue);
   }
 
   /**
@@ -193,7 +246,7 @@ public record JobModel(Schema schema, SlowWeights weights, SlowWeights second) {
         throw new IllegalArgumentException(
             "target "
                 + residual.name()
-                + ": encoder is 'residual', must be one of binary, class, number");
+                + ": encoder is 'residual', must be one of binary, class, number, item");
       }
       return schema;
     } catch (CharacterCodingException e) {

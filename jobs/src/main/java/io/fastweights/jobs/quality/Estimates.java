@@ -28,6 +28,13 @@ import java.util.Map;
 final class Estimates {
   static final int LEAST_BLOCKS = 10;
 
+  /** Sums of the measures of rankings that are shares. */
+  private static final Map<Measure, Integer> RECALLS =
+      Map.of(
+          Measure.RECALL_1, Tally.HIT_1,
+          Measure.RECALL_5, Tally.HIT_5,
+          Measure.RECALL_10, Tally.HIT_10);
+
   private final Tally tally;
   private final Layout layout;
   private final double events;
@@ -71,8 +78,15 @@ final class Estimates {
         timeline());
   }
 
-  /** Mean losses of the memories and of the best baseline: log loss, or absolute error. */
+  /** Mean losses of the memories and of the best baseline: log loss, absolute error, or 1 - MRR. */
   double[] losses() {
+    if (layout.kind() == Kind.ITEM) {
+      double most = 0;
+      for (int m = 1; m < layout.models(); m++) {
+        most = Math.max(most, mean(m, Tally.RECIPROCAL));
+      }
+      return new double[] {1 - mean(0, Tally.RECIPROCAL), 1 - most};
+    }
     double best = Double.POSITIVE_INFINITY;
     for (int m = 1; m < layout.models(); m++) {
       if (layout.predictors().get(m).graded()) {
@@ -92,6 +106,14 @@ final class Estimates {
 
   private Map<Measure, Interval> measures(int m) {
     Map<Measure, Interval> measures = new EnumMap<>(Measure.class);
+    if (layout.kind() == Kind.ITEM) {
+      measures.put(
+          Measure.MRR,
+          Interval.normal(mean(m, Tally.RECIPROCAL), error(m, Tally.RECIPROCAL, false)));
+      RECALLS.forEach(
+          (measure, sum) -> measures.put(measure, share(mean(m, sum), error(m, sum, false))));
+      return measures;
+    }
     if (layout.kind() == Kind.NUMBER) {
       Interval absolute = Interval.normal(mean(m, Tally.ABSOLUTE), error(m, Tally.ABSOLUTE, false));
       Interval square = Interval.normal(mean(m, Tally.SQUARE), error(m, Tally.SQUARE, false));
@@ -305,6 +327,8 @@ final class Estimates {
           case MEAN_ABSOLUTE_ERROR -> error(m, Tally.ABSOLUTE, true);
           // To first order: a - b is (a^2 - b^2) / (a + b).
           case RMSE -> ours + theirs == 0 ? 0 : error(m, Tally.SQUARE, true) / (ours + theirs);
+          case MRR -> error(m, Tally.RECIPROCAL, true);
+          case RECALL_1, RECALL_5, RECALL_10 -> error(m, RECALLS.get(measure), true);
           case MACRO_F1, R2 -> 0;
         });
   }
@@ -330,6 +354,11 @@ final class Estimates {
 
   private Map<Measure, double[]> values(TimeSums block) {
     Map<Measure, double[]> values = new EnumMap<>(Measure.class);
+    if (layout.kind() == Kind.ITEM) {
+      values.put(Measure.MRR, means(block, Tally.RECIPROCAL));
+      RECALLS.forEach((measure, sum) -> values.put(measure, means(block, sum)));
+      return values;
+    }
     if (layout.kind() == Kind.NUMBER) {
       values.put(Measure.MEAN_ABSOLUTE_ERROR, means(block, Tally.ABSOLUTE));
       double[] roots = means(block, Tally.SQUARE);

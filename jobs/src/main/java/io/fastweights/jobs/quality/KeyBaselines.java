@@ -4,10 +4,7 @@ import io.fastweights.jobs.events.Event;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.scoring.Beside;
-import java.util.List;
 import org.apache.flink.api.common.functions.RuntimeContext;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
@@ -32,8 +29,7 @@ final class KeyBaselines implements Beside<Event> {
   /** Events, then for each float of the target: the last, the sum, the average. */
   private transient ValueState<double[]> labels;
 
-  private transient ListState<byte[]> state;
-  private transient QualityTotals totals;
+  private transient QualityState totals;
 
   /**
    * @param from events before this time are not scored; in milliseconds since 1970-01-01 UTC
@@ -53,28 +49,17 @@ final class KeyBaselines implements Beside<Event> {
             .getState(
                 new ValueStateDescriptor<>(
                     "baselines", PrimitiveArrayTypeInfo.DOUBLE_PRIMITIVE_ARRAY_TYPE_INFO));
-    state =
-        context
-            .getOperatorStateStore()
-            .getListState(
-                new ListStateDescriptor<>(
-                    "quality", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
-    totals = new QualityTotals(layout);
-    for (byte[] sums : state.get()) {
-      totals.restore(sums);
-    }
-    runtime.addAccumulator(QualityTotals.NAME, totals);
+    totals = new QualityState(layout, context, runtime);
   }
 
   @Override
   public void snapshot() throws Exception {
-    state.update(List.of(totals.bytes()));
+    totals.snapshot();
   }
 
   @Override
   public double advantage() {
-    double[] losses = totals.losses();
-    return losses == null ? Double.NaN : losses[1] - losses[0];
+    return totals.advantage();
   }
 
   @Override
@@ -102,10 +87,10 @@ final class KeyBaselines implements Beside<Event> {
   @Override
   public void score(Scored<Event> scored, float[] guesses) {
     if (scored.asked()) {
-      totals.answer();
+      totals.totals().answer();
     }
     if (scored.predictedAt() >= from) {
-      totals.add(scored.predictedAt(), scored.predicted(), guesses, scored.target());
+      totals.totals().add(scored.predictedAt(), scored.predicted(), guesses, scored.target());
     }
   }
 

@@ -4,6 +4,7 @@ import io.fastweights.jobs.quality.Quality.Kind;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
+import io.fastweights.operator.api.Ranking;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,9 @@ record Layout(
    */
   static Layout of(Schema schema, boolean ordered) {
     Target target = schema.target();
+    if (target instanceof Target.Item) {
+      return ofItems(schema, ordered);
+    }
     Kind kind =
         target instanceof Target.Classes
             ? Kind.CLASSES
@@ -97,6 +101,28 @@ record Layout(
         fields);
   }
 
+  /** A prediction of items is scored by one float: the place of the item that was taken. */
+  private static Layout ofItems(Schema schema, boolean ordered) {
+    String key = keyTitle(schema);
+    List<Predictor> all = new ArrayList<>();
+    all.add(new Predictor(Quality.OURS, "memories", true));
+    if (ordered) {
+      all.add(new Predictor("popular", "most popular so far", true));
+    }
+    all.add(new Predictor("keyLast", "last items of the " + key, true));
+    all.add(new Predictor("keyFrequent", "most frequent items of the " + key, true));
+    return new Layout(
+        Kind.ITEM,
+        schema.target().name(),
+        1,
+        List.of(),
+        0,
+        Double.MAX_VALUE,
+        List.copyOf(all),
+        ordered ? 1 : 0,
+        new int[0]);
+  }
+
   /** Of two keys it is the second, where predictions are scored. */
   private static String keyTitle(Schema schema) {
     String key = schema.secondKey() == null ? schema.key() : schema.secondKey();
@@ -138,7 +164,11 @@ record Layout(
 
   /** Sums of losses of a predictor. */
   int sums() {
-    return kind == Kind.NUMBER ? 2 : 3;
+    return switch (kind) {
+      case NUMBER -> 2;
+      case BINARY, CLASSES -> 3;
+      case ITEM -> 4;
+    };
   }
 
   /** Prediction of a baseline before its first label. */
@@ -147,6 +177,7 @@ record Layout(
       case NUMBER -> (float) mean;
       case BINARY -> 0.5f;
       case CLASSES -> 1f / dim;
+      case ITEM -> Ranking.NONE;
     };
   }
 }

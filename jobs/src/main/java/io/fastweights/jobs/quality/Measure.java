@@ -17,7 +17,15 @@ public enum Measure {
   /** Root of the mean squared error, in the target's unit. */
   RMSE("rmse", "RMSE", false),
   /** Share of the labels' variance that is explained. */
-  R2("r2", "R2", true);
+  R2("r2", "R2", true),
+  /** Mean of one over the place of the item that was taken; 0 if it is beyond the ranking. */
+  MRR("mrr", "MRR", true),
+  /** Share of events whose item was the first of the ranking. */
+  RECALL_1("recall_at_1", "recall@1", true),
+  /** Share of events whose item was among the first five. */
+  RECALL_5("recall_at_5", "recall@5", true),
+  /** Share of events whose item was among the first ten. */
+  RECALL_10("recall_at_10", "recall@10", true);
 
   private final String key;
   private final String title;

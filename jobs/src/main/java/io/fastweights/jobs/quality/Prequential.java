@@ -3,9 +3,11 @@ package io.fastweights.jobs.quality;
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventSource;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.scoring.Beside;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
 /**
@@ -13,12 +15,17 @@ import org.apache.flink.streaming.api.datastream.DataStream;
  * beside baselines for the same events. The totals are {@link QualityTotals}.
  */
 public final class Prequential {
+  /** Accumulator of labelled events without a ranking: they brought no candidates. */
+  public static final String UNRANKED = KeyRankings.UNRANKED;
+
   private final Schema schema;
   private final List<String> columns;
   private final Layout layout;
   private final long from;
+  private final List<String> catalogue;
 
-  private Prequential(Schema schema, EventSource source, long from) {
+  private Prequential(Schema schema, EventSource source, long from, List<String> catalogue) {
+    this.catalogue = catalogue;
     this.schema = schema;
     this.columns = source.columns();
     this.layout = Layout.of(schema, source.ordered());
@@ -31,7 +38,17 @@ public final class Prequential {
    * @return null if the schema has no target
    */
   public static Prequential of(Schema schema, EventSource source, long from) {
-    return schema.target() == null ? null : new Prequential(schema, source, from);
+    return of(schema, source, from, null);
+  }
+
+  /**
+   * The same with a catalogue of items.
+   *
+   * @param catalogue ids that are ranked for events without candidates; null for none
+   */
+  public static Prequential of(
+      Schema schema, EventSource source, long from, List<String> catalogue) {
+    return schema.target() == null ? null : new Prequential(schema, source, from, catalogue);
   }
 
   /** The events with the guesses of the baselines that all keys share. */
@@ -39,16 +56,35 @@ public final class Prequential {
     if (layout.shared() == 0) {
       return events;
     }
+    boolean isItem = layout.kind() == Quality.Kind.ITEM;
+    String name = isItem ? "item-popularity" : "shared-averages";
     return events
-        .map(new SharedAverages(layout, schema, columns))
+        .map(
+            isItem
+                ? new ItemPopularity(
+                    schema,
+                    columns,
+                    catalogue,
+                    items(events.getExecutionEnvironment().getConfiguration()))
+                : new SharedAverages(layout, schema, columns))
         .returns(TypeInformation.of(Event.class))
-        .name("shared-averages")
-        .uid("shared-averages")
+        .name(name)
+        .uid(name)
         .setParallelism(1);
   }
 
-  /** The baselines of each key, and the totals. */
-  public Beside<Event> beside() {
-    return new KeyBaselines(layout, from);
+  private static int items(ReadableConfig options) {
+    return options.get(FastWeightOptions.RANKING_SIZE);
+  }
+
+  /**
+   * The baselines of each key, and the totals.
+   *
+   * @param options of the job
+   */
+  public Beside<Event> beside(ReadableConfig options) {
+    return layout.kind() == Quality.Kind.ITEM
+        ? new KeyRankings(layout, from, schema, columns, catalogue, items(options))
+        : new KeyBaselines(layout, from);
   }
 }

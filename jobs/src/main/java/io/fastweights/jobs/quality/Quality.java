@@ -32,7 +32,8 @@ public record Quality(
   public enum Kind {
     BINARY,
     CLASSES,
-    NUMBER
+    NUMBER,
+    ITEM
   }
 
   /**
@@ -110,9 +111,11 @@ public record Quality(
 
   /** True if all labels are the same: there was nothing to predict. */
   public boolean hasOneLabel() {
-    return kind == Kind.NUMBER
-        ? scored > 1 && !ours().measures().containsKey(Measure.R2)
-        : ours().classes().stream().filter(c -> c.support() > 0).count() == 1;
+    return switch (kind) {
+      case NUMBER -> scored > 1 && !ours().measures().containsKey(Measure.R2);
+      case BINARY, CLASSES -> ours().classes().stream().filter(c -> c.support() > 0).count() == 1;
+      case ITEM -> false;
+    };
   }
 
   /** The memories' predictions. */

@@ -143,6 +143,10 @@ final class QualityCharts {
       case MEAN_ABSOLUTE_ERROR ->
           "mean distance from the truth, in the target's unit; lower is better";
       case RMSE -> "root of the mean squared distance, in the target's unit; lower is better";
+      case MRR -> "mean of one over the place of the item that was taken; 0 beyond the ranking";
+      case RECALL_1 -> "share of events whose item was ranked first";
+      case RECALL_5 -> "share of events whose item was among the first five";
+      case RECALL_10 -> "share of events whose item was among the first ten";
       case R2 -> "share of the labels' variance that is explained; 0 is the mean, 1 is perfect";
     };
   }

@@ -71,6 +71,7 @@ public final class QualityPage {
           case BINARY -> Measure.AUC;
           case CLASSES -> Measure.ACCURACY;
           case NUMBER -> Measure.MEAN_ABSOLUTE_ERROR;
+          case ITEM -> Measure.MRR;
         };
     List<Measure> compared = quality.comparisons().stream().map(Comparison::measure).toList();
     if (compared.contains(usual) || compared.isEmpty()) {

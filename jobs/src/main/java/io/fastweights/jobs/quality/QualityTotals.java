@@ -106,10 +106,11 @@ public final class QualityTotals implements Accumulator<QualityTotals, QualityTo
         : String.format(
             Locale.ROOT,
             "%s %.4f, best baseline %.4f",
-            (tally.layout.kind() == Quality.Kind.NUMBER
-                    ? Measure.MEAN_ABSOLUTE_ERROR
-                    : Measure.LOG_LOSS)
-                .title(),
+            switch (tally.layout.kind()) {
+              case NUMBER -> Measure.MEAN_ABSOLUTE_ERROR.title();
+              case BINARY, CLASSES -> Measure.LOG_LOSS.title();
+              case ITEM -> "1 - " + Measure.MRR.title();
+            },
             losses[0],
             losses[1]);
   }

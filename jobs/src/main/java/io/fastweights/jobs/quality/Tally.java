@@ -32,6 +32,13 @@ final class Tally {
   static final int ABSOLUTE = 0;
   static final int SQUARE = 1;
 
+  /** Sums of a ranking, by their places. */
+  static final int RECIPROCAL = 0;
+
+  static final int HIT_1 = 1;
+  static final int HIT_5 = 2;
+  static final int HIT_10 = 3;
+
   final Layout layout;
   final Map<Long, TimeSums> bins = new TreeMap<>();
   long width = 1;
@@ -97,11 +104,11 @@ final class Tally {
   Tally(Layout layout) {
     this.layout = layout;
     int models = layout.models();
-    boolean number = layout.kind() == Kind.NUMBER;
+    boolean probabilities = layout.kind() == Kind.BINARY || layout.kind() == Kind.CLASSES;
     squares = new long[models * layout.sums() * WideSum.WORDS];
     differences = new long[squares.length];
     scores = new long[scores(layout, Scores.FINE)];
-    calibration = new long[number ? 0 : models * CALIBRATION_BINS * 3];
+    calibration = new long[probabilities ? models * CALIBRATION_BINS * 3 : 0];
     classes = new long[layout.classes().size() * (1 + 2 * models)];
     predicted = new float[layout.dim()];
     ours = new double[layout.sums()];
@@ -111,6 +118,7 @@ final class Tally {
           case NUMBER -> Loss.NUMBER;
           case BINARY -> Loss.BINARY;
           case CLASSES -> Loss.CLASSES;
+          case ITEM -> Loss.ITEM;
         };
   }
 
@@ -166,7 +174,7 @@ final class Tally {
       double label = Math.max(-MOST_ERROR, Math.min(MOST_ERROR, target[0] - layout.mean()));
       WideSum.add(labels, 0, label);
       WideSum.add(labels, WideSum.WORDS, label * label);
-    } else {
+    } else if (layout.kind() != Kind.ITEM) {
       classes[classOf(target)]++;
     }
   }
@@ -180,6 +188,12 @@ final class Tally {
       double error = Math.min(MOST_ERROR, loss.of(predicted, target));
       losses[ABSOLUTE] = error;
       losses[SQUARE] = error * error;
+    } else if (layout.kind() == Kind.ITEM) {
+      int rank = (int) predicted[0];
+      losses[RECIPROCAL] = rank > 0 ? 1.0 / rank : 0;
+      losses[HIT_1] = rank == 1 ? 1 : 0;
+      losses[HIT_5] = rank > 0 && rank <= 5 ? 1 : 0;
+      losses[HIT_10] = rank > 0 && rank <= 10 ? 1 : 0;
     } else {
       boolean graded = layout.predictors().get(model).graded();
       losses[LOG_LOSS] = graded ? loss.of(predicted, target) : 0;

@@ -81,6 +81,13 @@ final class MemoryQuestion implements AutoCloseable {
   /** Prints the answer, or one for each value of the field whose value is *. */
   void print(Map<String, String> values, long time, PrintWriter out)
       throws MalformedEventException {
+    if (schema.target() instanceof Target.Item) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "target %s is an item: a question has no candidates to rank",
+              schema.target().name()));
+    }
     String swept = swept(values);
     out.println(swept == null ? "answer" : "answers by " + swept);
     for (Map.Entry<String, String> answer : answers(values, time).entrySet()) {

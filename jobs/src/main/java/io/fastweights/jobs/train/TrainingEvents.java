@@ -9,6 +9,7 @@ import io.fastweights.jobs.progress.StatusLine;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.Target;
 import io.fastweights.kernels.train.sequence.EventSequence;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -40,6 +41,12 @@ record TrainingEvents(
   static TrainingEvents read(List<Path> paths, Schema schema, PrintWriter out) throws IOException {
     if (schema.target() == null) {
       throw new IllegalArgumentException("the schema has no target: there is nothing to learn");
+    }
+    if (schema.target() instanceof Target.Item) {
+      throw new IllegalArgumentException(
+          "target "
+              + schema.target().name()
+              + " is an item: 'run' and 'evaluate' predict items without training");
     }
     if (!schema.runningNumbers().isEmpty()) {
       throw new IllegalArgumentException(

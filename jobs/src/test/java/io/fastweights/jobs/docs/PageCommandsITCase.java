@@ -34,6 +34,7 @@ class PageCommandsITCase {
           "--weights",
           "--report",
           "--memories",
+          "--catalogue",
           "--savepoint");
 
   @TempDir Path folder;

@@ -50,7 +50,10 @@ final class PageFiles {
   void write(String page) throws IOException {
     switch (page) {
       case "README.md" -> shop();
-      case "events.md" -> ratings();
+      case "events.md" -> {
+        ratings();
+        Files.write(folder.resolve("clicks.csv"), lines("user,item,time", 0, PageFiles::click));
+      }
       case "measures.md" -> electricity();
       case "savepoints.md" -> flights();
       default -> {
@@ -105,6 +108,15 @@ final class PageFiles {
     int rating = 1 + Math.min(4, user % 3 + item % 3 + random.nextInt(2));
     return String.format(
         Locale.ROOT, "%d,%d,%d,%d", user, item, rating, START.getEpochSecond() + HOUR * i);
+  }
+
+  private static String click(int i, SplittableRandom random) {
+    return String.format(
+        Locale.ROOT,
+        "u%d,item %d,%s",
+        random.nextInt(6),
+        random.nextInt(120),
+        START.plusSeconds(HOUR * i));
   }
 
   private void electricity() throws IOException {

@@ -6,11 +6,14 @@ import examples.AnomalyDetection;
 import examples.AnomalyDetection.Reading;
 import examples.AskByTopic;
 import examples.KafkaLateLabels;
+import examples.NextItem;
+import examples.NextItem.Visit;
 import examples.TwoKeys;
 import examples.TwoKeys.Rating;
 import io.fastweights.jobs.kafka.Broker;
 import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.api.Scored;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,6 +161,26 @@ class ExamplesITCase {
         .mapToDouble(p -> Math.pow(said.applyAsDouble(p) - p.event().stars(), 2))
         .average()
         .orElseThrow();
+  }
+
+  @Test
+  void nextItemRanksWhatAReaderTakesNext() throws Exception {
+    int events = 2000;
+    List<Scored<Visit>> scored =
+        NextItem.memories(
+                environment()
+                    .fromSequence(0, events - 1)
+                    .setParallelism(1)
+                    .map(NextItem::visit)
+                    .setParallelism(1))
+            .scored()
+            .executeAndCollect(events);
+
+    assertThat(scored).hasSize(events);
+    List<Scored<Visit>> last =
+        scored.stream().filter(s -> s.predictedAt() >= events / 2 * 1000L).toList();
+    long first = last.stream().filter(s -> s.rank() == 1).count();
+    assertThat(first).as("of %d", last.size()).isGreaterThan(last.size() * 95L / 100);
   }
 
   @Test

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TallyTest {
   private static final Target BINARY = new Target.Binary("late");
   private static final Target CLASSES = new Target.Classes("next", List.of("a", "b", "c"));
+  private static final Target ITEM = new Target.Item("film", 64);
   private static final Target NUMBER = new Target.Number("price", 100, 20);
 
   private record Scored(long time, float[] prediction, float[] guesses, float[] target) {}
@@ -32,6 +33,7 @@ class TallyTest {
       case BINARY -> BINARY;
       case CLASSES -> CLASSES;
       case NUMBER -> NUMBER;
+      case ITEM -> ITEM;
     };
   }
 
@@ -64,6 +66,13 @@ class TallyTest {
         case NUMBER -> {
           target[0] = (float) (100 + 20 * random.nextGaussian());
           prediction[0] = (float) (target[0] + 5 * random.nextGaussian());
+        }
+        case ITEM -> {
+          target[0] = 1;
+          prediction[0] = random.nextInt(3) == 0 ? -1 : 1 + random.nextInt(6);
+          for (int j = 0; j < guesses.length; j++) {
+            guesses[j] = random.nextInt(2) == 0 ? -1 : 1 + random.nextInt(20);
+          }
         }
       }
       events.add(new Scored(1_000_000L + i * 60_000L, prediction, guesses, target));

@@ -3,6 +3,7 @@ package io.fastweights.kernels.model;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Target;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -100,6 +101,13 @@ public final class SlowWeights implements Serializable {
       if (c.vocabulary() > 0) {
         throw new IllegalArgumentException(
             "vocabulary is " + c.vocabulary() + ", must be 0 where a schema names the fields");
+      }
+      if (schema.target() instanceof Target.Item item) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "target %s is an item: only memories without weights predict items",
+                item.name()));
       }
       if (schema.target() != null && schema.target().dim() != c.outputs()) {
         throw new IllegalArgumentException(

@@ -22,6 +22,7 @@ import java.util.Set;
  * @param constants columns that have the same value in every event, by their names
  * @param id name of the column that an ask shares with the observe that brings its label; null for
  *     none
+ * @param candidates name of the column with the items that an answer ranks; null for none
  */
 public record EventFormat(
     Csv csv,
@@ -30,7 +31,8 @@ public record EventFormat(
     Charset charset,
     Map<String, String> columns,
     Map<String, String> constants,
-    String id) {
+    String id,
+    String candidates) {
 
   /** Words for a missing value in R, pandas, SQL dumps and spreadsheets. */
   public static final Set<String> NULL_WORDS =
@@ -42,6 +44,18 @@ public record EventFormat(
   public static final EventFormat DEFAULT =
       new EventFormat(Csv.DEFAULT, Time.DEFAULT, null, null, Map.of(), Map.of(), null);
 
+  /** Events without candidates. */
+  public EventFormat(
+      Csv csv,
+      Time time,
+      Set<String> nulls,
+      Charset charset,
+      Map<String, String> columns,
+      Map<String, String> constants,
+      String id) {
+    this(csv, time, nulls, charset, columns, constants, id, null);
+  }
+
   public EventFormat {
     nulls = nulls == null ? null : Set.copyOf(nulls);
     columns = Map.copyOf(columns);
@@ -50,7 +64,7 @@ public record EventFormat(
 
   /** The same with another column of the id. */
   public EventFormat withId(String column) {
-    return new EventFormat(csv, time, nulls, charset, columns, constants, column);
+    return new EventFormat(csv, time, nulls, charset, columns, constants, column, candidates);
   }
 
   /**

@@ -52,7 +52,8 @@ final class EventFormatJson {
         charset(schema.optionalText("charset")),
         schema.textsByName("columns"),
         schema.textsByName("constants"),
-        schema.optionalText("id"));
+        schema.optionalText("id"),
+        schema.optionalText("candidates"));
   }
 
   private static Csv csv(JsonMembers m) {
@@ -180,6 +181,9 @@ final class EventFormatJson {
   static void write(EventFormat format, ObjectNode into) {
     if (format.id() != null) {
       into.put("id", format.id());
+    }
+    if (format.candidates() != null) {
+      into.put("candidates", format.candidates());
     }
     Csv csv = format.csv();
     if (!csv.equals(Csv.DEFAULT)) {

@@ -38,17 +38,27 @@ final class Ids {
     return value.toString();
   }
 
-  /** FNV-1a over UTF-8, then mixed: the same bucket on every JVM. */
+  /** The bucket of a text's {@link #hash}: the same on every JVM. */
   static int bucket(String text, int buckets) {
+    return bucket(hash(text), buckets);
+  }
+
+  /** The bucket of a hash. */
+  static int bucket(long hash, int buckets) {
+    return (int) Long.remainderUnsigned(hash, buckets);
+  }
+
+  /** FNV-1a over UTF-8, then mixed: the same on every JVM. */
+  static long hash(String text) {
     long hash = FNV_BASIS;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c >= 0x80) {
-        return bucket(hash(text.getBytes(StandardCharsets.UTF_8)), buckets);
+        return Mix.mix64(hash(text.getBytes(StandardCharsets.UTF_8)));
       }
       hash = (hash ^ c) * FNV_PRIME;
     }
-    return bucket(hash, buckets);
+    return Mix.mix64(hash);
   }
 
   private static long hash(byte[] bytes) {
@@ -57,9 +67,5 @@ final class Ids {
       hash = (hash ^ (b & 0xff)) * FNV_PRIME;
     }
     return hash;
-  }
-
-  private static int bucket(long hash, int buckets) {
-    return (int) Long.remainderUnsigned(Mix.mix64(hash), buckets);
   }
 }

@@ -31,6 +31,11 @@ final class Mix {
     }
   }
 
+  /** The word of this number, from 0, of a sequence of random bits. */
+  static long word(long seed, int number) {
+    return mix64(seed + (number + 1) * GOLDEN_GAMMA);
+  }
+
   private static double unit(long bits) {
     return (bits >>> 11) * 0x1p-53;
   }

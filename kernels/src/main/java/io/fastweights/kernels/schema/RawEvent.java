@@ -1,6 +1,7 @@
 package io.fastweights.kernels.schema;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +19,8 @@ public final class RawEvent {
   private final GivenNumber targetNumber = new GivenNumber();
   private final Map<String, Integer> places = new HashMap<>();
   private final String targetName;
+  private final boolean ranks;
+  private Collection<String> candidates;
   private long timestamp;
   private long contextTimestamp;
   private boolean hasContextTimestamp;
@@ -32,6 +35,7 @@ public final class RawEvent {
     values = new Object[fields];
     numbers = new GivenNumber[fields];
     targetName = null;
+    ranks = false;
     clear();
   }
 
@@ -42,6 +46,7 @@ public final class RawEvent {
       places.put(schema.fields().get(i).name(), i);
     }
     targetName = schema.target() == null ? null : schema.target().name();
+    ranks = schema.target() instanceof Target.Item;
     clear();
   }
 
@@ -55,6 +60,7 @@ public final class RawEvent {
     forget = false;
     target = null;
     vector = null;
+    candidates = null;
   }
 
   /** When it happened, in milliseconds since 1970-01-01 UTC. */
@@ -174,6 +180,22 @@ public final class RawEvent {
     return this;
   }
 
+  /**
+   * The items that the answer ranks, where the target is an item: what a page shows, or could show.
+   * Without them the answer ranks the builder's catalogue, if it has one.
+   *
+   * @param ids at most {@value Items#MOST_CANDIDATES}, none of them blank; one that stands twice
+   *     counts once; read before the next event is
+   * @throws IllegalArgumentException if the schema's target is no item
+   */
+  public RawEvent candidates(Collection<String> ids) {
+    if (!ranks) {
+      throw new IllegalArgumentException("candidates are ranked where the target is an item");
+    }
+    candidates = ids;
+    return this;
+  }
+
   /** The input as it is, where there is no schema: float[inputDim]; copied when encoded. */
   public RawEvent vector(float[] value) {
     vector = value;
@@ -231,6 +253,30 @@ public final class RawEvent {
 
   Object value(int field) {
     return values[field];
+  }
+
+  /**
+   * The items that the answer ranks; null for those of the catalogue.
+   *
+   * @throws MalformedEventException if they are too many, or one is blank
+   */
+  public Candidates candidates() throws MalformedEventException {
+    try {
+      return candidates == null
+          ? null
+          : Candidates.of("the event's list of candidates", candidates, Items.MOST_CANDIDATES);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedEventException(e.getMessage());
+    }
+  }
+
+  /**
+   * The id of the item that was taken.
+   *
+   * @throws MalformedEventException if it is missing
+   */
+  public String item(Target.Item of) throws MalformedEventException {
+    return of.id(target);
   }
 
   Object targetValue() {

@@ -64,6 +64,13 @@ public record Schema(
       throw new IllegalArgumentException(
           "target " + target.name() + " is a field too: an event must not see its own target");
     }
+    if (format.candidates() != null && !(target instanceof Target.Item)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "candidates: column %s is for a target whose encoder is item",
+              format.candidates()));
+    }
     for (String name : format.columns().keySet()) {
       if (!names.contains(name) && (target == null || !name.equals(target.name()))) {
         throw new IllegalArgumentException(
@@ -328,11 +335,20 @@ public record Schema(
     return format.columns().getOrDefault(name, name);
   }
 
+  /** The {@link #columns} that hold one value each; the others hold lists. */
+  public List<String> singleColumns() {
+    List<String> single = columns();
+    single.remove(format.candidates());
+    return single;
+  }
+
   /** Names of the columns a source of this schema must have, and the target's. */
   public List<String> columns() {
     List<String> columns = new ArrayList<>();
     for (String name :
-        new String[] {key, secondKey, time, format.time().clock(), kind, format.id()}) {
+        new String[] {
+          key, secondKey, time, format.time().clock(), kind, format.id(), format.candidates()
+        }) {
       if (name != null) {
         columns.add(name);
       }

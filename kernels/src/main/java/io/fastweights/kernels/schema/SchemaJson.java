@@ -28,19 +28,21 @@ import java.util.Map;
  *  "target": {"name": "late", "encoder": "binary"}}
  * </pre>
  *
- * Targets: {@code binary}; {@code class} with {@code classes}; {@code number}. The first two may
- * have a {@link Prior}, {@code {"rate": 0.2, "events": 5}} or {@code {"rates": [0.2, 0.8]}}. A
- * number without {@code mean} and {@code deviation} has running statistics of its key; with {@code
- * "statistics": "key"} they start from these two. {@code "keys": ["origin", "destination"]} in
- * place of {@code key} gives an event two keys. Unknown members are refused. A schema may also
- * define the format of its events, see {@link EventFormat}:
+ * Targets: {@code binary}; {@code class} with {@code classes}; {@code number}; {@code item} with
+ * the {@code size} of its embedding, 64 by default. The first two may have a {@link Prior}, {@code
+ * {"rate": 0.2, "events": 5}} or {@code {"rates": [0.2, 0.8]}}. A number without {@code mean} and
+ * {@code deviation} has running statistics of its key; with {@code "statistics": "key"} they start
+ * from these two. {@code "keys": ["origin", "destination"]} in place of {@code key} gives an event
+ * two keys. Unknown members are refused. A schema may also define the format of its events, see
+ * {@link EventFormat}:
  *
  * <pre>
  * "time": {"column": "time", "unit": "s", "pattern": "dd.MM.yyyy HH:mm", "zone": "Europe/Berlin"},
  * "csv": {"delimiter": ";", "quote": "'", "escape": "\\", "comment": "#", "decimal": ",",
  *         "trim": false, "header": ["origin", "time", "destination"]},
  * "nulls": ["-"], "charset": "ISO-8859-1",
- * "columns": {"destination": "To (airport)"}, "constants": {"all": "1"}, "id": "flight"
+ * "columns": {"destination": "To (airport)"}, "constants": {"all": "1"}, "id": "flight",
+ * "candidates": "shown"
  * </pre>
  */
 public final class SchemaJson {
@@ -171,6 +173,7 @@ public final class SchemaJson {
             Scale scale = Scale.read(m);
             yield new Target.Number(name, scale.mean, scale.deviation, scale.statistics);
           }
+          case "item" -> new Target.Item(name, m.integer("size", Target.Item.SIZE));
           case RESIDUAL ->
               new Target.Residual(
                   name,
@@ -182,7 +185,7 @@ public final class SchemaJson {
                   m.what()
                       + ": encoder is '"
                       + encoder
-                      + "', must be one of binary, class, number");
+                      + "', must be one of binary, class, number, item");
         };
     m.refuseOthers();
     return target;
@@ -282,6 +285,8 @@ public final class SchemaJson {
     } else if (target instanceof Target.Number t) {
       node.put("encoder", "number");
       new Scale(t.mean(), t.deviation(), t.statistics()).write(node);
+    } else if (target instanceof Target.Item t) {
+      node.put("encoder", "item").put("size", t.size());
     } else if (target instanceof Target.Residual t) {
       node.put("encoder", RESIDUAL).put("dim", t.dim()).put("deviation", t.deviation());
       if (t.events() > 0) {

@@ -284,6 +284,62 @@ public sealed interface Target {
   }
 
   /**
+   * An item of an open set, such as a product or an article: its hashed embedding, see {@link
+   * Items}. The prediction is what the memory reads out; an item's score is the dot product of its
+   * embedding with it. No column of W belongs to an item, so n items that a memory holds in one
+   * context add noise of about sqrt(n / size) of one item's weight to each score.
+   *
+   * @param size floats of an embedding and of a prediction, a multiple of {@value Items#STEP}
+   */
+  record Item(String name, int size) implements Target {
+    /** Buckets of the lag: items of one bucket are the same last item. */
+    static final int LAST_ITEMS = 1 << 14;
+
+    /** Size where none is given. */
+    public static final int SIZE = 64;
+
+    public Item {
+      Items.checkSize(name, size);
+    }
+
+    @Override
+    public int dim() {
+      return size;
+    }
+
+    @Override
+    public int ids() {
+      return LAST_ITEMS;
+    }
+
+    @Override
+    public int encode(Object value, float[] into) throws MalformedEventException {
+      long hash = Items.hash(id(value));
+      Items.embed(hash, size, into);
+      return Ids.bucket(hash, LAST_ITEMS);
+    }
+
+    /**
+     * The id of a target's value, without blanks around it.
+     *
+     * @throws MalformedEventException if it is missing, blank or a vector
+     */
+    String id(Object value) throws MalformedEventException {
+      String id = value == null || value instanceof float[] ? "" : Ids.text(value).trim();
+      if (id.isEmpty()) {
+        throw new MalformedEventException("target " + name + " is missing");
+      }
+      return id;
+    }
+
+    /** The outputs as they are. */
+    @Override
+    public void predict(float[] outputs, int at, boolean logits, float[] into) {
+      System.arraycopy(outputs, at, into, 0, size);
+    }
+  }
+
+  /**
    * The residual of an earlier answer: target minus answer, on the scale of the answer. A reader
    * sets it with {@link RawEvent#target(float[])}; no column of a file holds it.
    *

@@ -180,6 +180,14 @@ public final class FastWeightOptions {
               "Adds the event's hidden vector (the input of the model's head) to"
                   + " predictions.");
 
+  public static final ConfigOption<Integer> RANKING_SIZE =
+      ConfigOptions.key("fastweights.ranking.size")
+          .intType()
+          .defaultValue(10)
+          .withDescription(
+              "Number of items in a ranking, where the target is an item. An item beyond it counts"
+                  + " as not found in the measures.");
+
   public static final ConfigOption<Duration> LABELS_TTL =
       ConfigOptions.key("fastweights.labels.ttl")
           .durationType()
@@ -275,6 +283,7 @@ public final class FastWeightOptions {
         ASSOCIATIVE_BETAS,
         ASSOCIATIVE_SEED,
         EMBEDDING,
+        RANKING_SIZE,
         LABELS_TTL,
         PREQUENTIAL_WINDOW,
         PREQUENTIAL_FADING,

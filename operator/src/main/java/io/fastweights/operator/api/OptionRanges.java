@@ -16,6 +16,7 @@ public final class OptionRanges {
   private static final double MOST_FOLD = 16;
   private static final Duration MOST_LABELS_TTL = Duration.ofDays(3650);
   private static final int MOST_WINDOW = 10_000_000;
+  private static final int MOST_RANKING = 1000;
   private static final double LEAST_ALARMS = 1e-6;
 
   /** An episode has but a few ratings that are above all before them. */
@@ -97,6 +98,9 @@ public final class OptionRanges {
         window <= MOST_WINDOW,
         FastWeightOptions.PREQUENTIAL_WINDOW,
         "must be at most " + MOST_WINDOW);
+    int ranking = atLeast(FastWeightOptions.RANKING_SIZE, 1);
+    check(
+        ranking <= MOST_RANKING, FastWeightOptions.RANKING_SIZE, "must be at most " + MOST_RANKING);
     double fading = options.get(FastWeightOptions.PREQUENTIAL_FADING);
     check(fading > 0 && fading <= 1, FastWeightOptions.PREQUENTIAL_FADING, "must be in (0, 1]");
     double delta = options.get(FastWeightOptions.DRIFT_DELTA);

@@ -17,13 +17,15 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * @param timestamp the event's time, in milliseconds since 1970-01-01 UTC
  * @param observed true if the memory learned from the event; else it was an ask
  * @param values the prediction: a probability for each class, the probability of true, the number;
- *     the model's outputs if the schema names no target
+ *     what the memory read out if the target is an item; the model's outputs if the schema names no
+ *     target
  * @param recallError error of the key's memory in recalling the event: the mean over heads and
  *     layers of |v - v_old|^2 / |v|^2 (an associative memory: not divided); NaN if the value is not
  *     known yet
  * @param id the id that the reader gave the event; null without one
  * @param target the label on the scale of {@code values}: 1 for the true class and 0 for the
- *     others, 1 or 0, the number; null for an ask, and if the model has no target
+ *     others, 1 or 0, the number, the item's embedding; null for an ask, and if the model has no
+ *     target
  * @param embedding the event in its key's context, as the input of the model's head; null unless
  *     {@link FastWeightOptions#EMBEDDING} is set
  * @param modelVersion the {@link ModelUpdate#version} of the weights; 0 for those that the job was
@@ -31,6 +33,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * @param seen number of events that the key had learned before this one, since it was last
  *     forgotten. At 0 its memory was empty: an untrained one answers the schema's prior, or 0
  *     without one. Not a basis for action
+ * @param ranking the candidates with the highest scores; null unless the target is an item
  * @param <T> element of the stream
  */
 @PublicEvolving
@@ -44,7 +47,34 @@ public record Prediction<T>(
     float[] target,
     float[] embedding,
     long modelVersion,
-    long seen) {
+    long seen,
+    Ranking ranking) {
+
+  /** Without a ranking. */
+  public Prediction(
+      T event,
+      long timestamp,
+      boolean observed,
+      float[] values,
+      float recallError,
+      String id,
+      float[] target,
+      float[] embedding,
+      long modelVersion,
+      long seen) {
+    this(
+        event,
+        timestamp,
+        observed,
+        values,
+        recallError,
+        id,
+        target,
+        embedding,
+        modelVersion,
+        seen,
+        null);
+  }
 
   /** Without an id, a target and an embedding; by the weights that the job was built with. */
   public Prediction(T event, long timestamp, boolean observed, float[] values, float recallError) {
@@ -63,13 +93,24 @@ public record Prediction<T>(
         newTarget,
         embedding,
         modelVersion,
-        seen);
+        seen,
+        ranking);
   }
 
   /** The same prediction of another element. */
   public <S> Prediction<S> of(S other) {
     return new Prediction<>(
-        other, timestamp, observed, values, recallError, id, target, embedding, modelVersion, seen);
+        other,
+        timestamp,
+        observed,
+        values,
+        recallError,
+        id,
+        target,
+        embedding,
+        modelVersion,
+        seen,
+        ranking);
   }
 
   /**
@@ -104,12 +145,13 @@ public record Prediction<T>(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "Prediction[%s, at %d, %s, %s, recall error %s]",
+        "Prediction[%s, at %d, %s, %s, recall error %s%s]",
         event,
         timestamp,
         observed ? "observed" : "asked",
         java.util.Arrays.toString(values),
-        recallError);
+        recallError,
+        ranking == null ? "" : ", " + ranking);
   }
 
   /** Type information made of the element's; no generic types. */

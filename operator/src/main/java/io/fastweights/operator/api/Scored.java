@@ -17,6 +17,8 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * @param target the label, as {@link Prediction#target()}
  * @param answeredAt time of the observed event, in milliseconds since 1970-01-01 UTC
  * @param recallError of the observed event, as {@link Prediction#recallError()}
+ * @param rank place of the item that was taken in the ranking that was made, as {@link
+ *     Ranking#rank()}; {@link Ranking#NONE} unless the target is an item
  * @param <T> element of the stream
  */
 @PublicEvolving
@@ -28,7 +30,21 @@ public record Scored<T>(
     long predictedAt,
     float[] target,
     long answeredAt,
-    float recallError) {
+    float recallError,
+    int rank) {
+
+  /** Of a target that is no item. */
+  public Scored(
+      T event,
+      String id,
+      boolean asked,
+      float[] predicted,
+      long predictedAt,
+      float[] target,
+      long answeredAt,
+      float recallError) {
+    this(event, id, asked, predicted, predictedAt, target, answeredAt, recallError, Ranking.NONE);
+  }
 
   @Override
   public String toString() {

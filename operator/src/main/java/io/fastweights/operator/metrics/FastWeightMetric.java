@@ -141,6 +141,24 @@ public enum FastWeightMetric {
       Place.SCORES, Kind.GAUGE, "prequential.absoluteErrorFaded", "The same, faded."),
   ABSOLUTE_ERROR_WINDOW(
       Place.SCORES, Kind.GAUGE, "prequential.absoluteErrorWindow", "The same, over the window."),
+  RECIPROCAL_RANK(
+      Place.SCORES,
+      Kind.GAUGE,
+      "prequential.reciprocalRank",
+      "Targets that are items: mean of one over the place in the ranking of the item that was taken"
+          + " (MRR), 0 beyond it."),
+  RECIPROCAL_RANK_FADED(
+      Place.SCORES, Kind.GAUGE, "prequential.reciprocalRankFaded", "The same, faded."),
+  RECIPROCAL_RANK_WINDOW(
+      Place.SCORES, Kind.GAUGE, "prequential.reciprocalRankWindow", "The same, over the window."),
+  RECALL_AT_K(
+      Place.SCORES,
+      Kind.GAUGE,
+      "prequential.recallAtK",
+      "Targets that are items: share of events whose item was in the ranking."),
+  RECALL_AT_K_FADED(Place.SCORES, Kind.GAUGE, "prequential.recallAtKFaded", "The same, faded."),
+  RECALL_AT_K_WINDOW(
+      Place.SCORES, Kind.GAUGE, "prequential.recallAtKWindow", "The same, over the window."),
   MEAN_RECALL_ERROR(
       Place.SCORES, Kind.GAUGE, "prequential.recallError", "Mean recall error of observed events."),
   MEAN_RECALL_ERROR_FADED(

@@ -3,12 +3,15 @@ package io.fastweights.operator.model;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.SlowModel;
+import io.fastweights.kernels.schema.Candidates;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.Target;
+import io.fastweights.operator.api.Ranking;
 import io.fastweights.state.Recipe;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +25,7 @@ public final class EventModel {
   private final Schema schema;
   private final InputEncoder inputs;
   private final String recipe;
+  private final Ranker ranker;
 
   /**
    * @param schema null where events are vectors
@@ -29,6 +33,14 @@ public final class EventModel {
    * @param inputRecipe source of the inputs, as far as stored memories depend on it
    */
   public EventModel(Model model, Schema schema, InputEncoder inputs, String inputRecipe) {
+    this(model, schema, inputs, inputRecipe, null);
+  }
+
+  /**
+   * @param ranker of the candidates; null unless the target is an item
+   */
+  EventModel(Model model, Schema schema, InputEncoder inputs, String inputRecipe, Ranker ranker) {
+    this.ranker = ranker;
     this.model = model;
     this.schema = schema;
     this.inputs = inputs;
@@ -110,6 +122,29 @@ public final class EventModel {
     } else {
       Schema.encodeVector(event, model.inputDim(), model.targetDim(), into);
     }
+  }
+
+  /**
+   * The items that the answer to an event ranks; null for those of the catalogue, and unless the
+   * target is an item.
+   */
+  public Candidates candidates(RawEvent event) throws MalformedEventException {
+    return ranker == null ? null : event.candidates();
+  }
+
+  /** The item that was taken; null for an ask, and unless the target is an item. */
+  public String item(RawEvent event) throws MalformedEventException {
+    return ranker == null || !event.observes() ? null : event.item((Target.Item) schema.target());
+  }
+
+  /**
+   * The ranking of an event's candidates; null unless the target is an item.
+   *
+   * @param candidates as {@link #candidates} returned them
+   * @param item as {@link #item} returned it
+   */
+  public Ranking ranking(float[] values, Candidates candidates, String item) {
+    return ranker == null ? null : ranker.rank(values, candidates, item);
   }
 
   /** The event with its numbers standardised, see {@link Schema#standardised}. */

@@ -7,10 +7,12 @@ import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.Tensor;
+import io.fastweights.kernels.schema.Candidates;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaDifference;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.FastWeightOptions.StepSizes;
 import io.fastweights.operator.api.Sha256;
@@ -30,17 +32,28 @@ import org.apache.flink.configuration.Configuration;
  * @param weights null for the associative memory
  * @param vectorTargetDim floats of a vector event's target, for an associative memory without
  *     schema
+ * @param catalogue ids of the items that are ranked for events without candidates of their own;
+ *     null for none
  */
 @Internal
-public record ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim)
+public record ModelSpec(
+    String schemaJson, SlowWeights weights, int vectorTargetDim, String[] catalogue)
     implements Serializable {
+
+  /** Items of a catalogue; each takes 8 bytes and its id in every subtask. */
+  private static final int MOST_CATALOGUE = 1 << 20;
 
   /** Betas of step sizes per row, where no option says others. */
   private static final List<Double> PER_ROW_BETAS = List.of(0.5, 0.1);
 
+  /** Without a catalogue. */
+  public ModelSpec(String schemaJson, SlowWeights weights, int vectorTargetDim) {
+    this(schemaJson, weights, vectorTargetDim, null);
+  }
+
   /** The same with other weights. */
   public ModelSpec with(SlowWeights other) {
-    return new ModelSpec(schemaJson, other, vectorTargetDim);
+    return new ModelSpec(schemaJson, other, vectorTargetDim, catalogue);
   }
 
   public EventModel create(Configuration options) {
@@ -49,9 +62,33 @@ public record ModelSpec(String schemaJson, SlowWeights weights, int vectorTarget
       // Trained weights know the rates of their target.
       schema = schema.withConstants(Map.of());
     }
+    Ranker ranker = ranker(schema, options);
     Model model = weights != null ? SlowModel.of(weights) : associative(schema, options);
     InputEncoder inputs = schema == null ? null : inputs(schema, model, options);
-    return new EventModel(model, schema, inputs, inputRecipe(schema, options));
+    return new EventModel(model, schema, inputs, inputRecipe(schema, options), ranker);
+  }
+
+  /** Null unless the target is an item. */
+  private Ranker ranker(Schema schema, Configuration options) {
+    if (schema == null || !(schema.target() instanceof Target.Item item)) {
+      if (catalogue != null) {
+        throw new IllegalArgumentException(
+            "a catalogue is given, and the schema's target is no item that could be in it");
+      }
+      return null;
+    }
+    if (weights != null) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "target %s is an item: only memories without weights predict items",
+              item.name()));
+    }
+    Candidates all =
+        catalogue == null
+            ? null
+            : Candidates.of("the catalogue", Arrays.asList(catalogue), MOST_CATALOGUE);
+    return new Ranker(item.size(), options.get(FastWeightOptions.RANKING_SIZE), all);
   }
 
   /** New weights of the same schema keep the memories; another schema or projection may not. */

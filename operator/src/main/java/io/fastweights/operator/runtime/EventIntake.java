@@ -1,5 +1,6 @@
 package io.fastweights.operator.runtime;
 
+import io.fastweights.kernels.schema.Candidates;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
@@ -17,6 +18,8 @@ final class EventIntake<T> {
   private final EventModel model;
   private final EventTimes times;
   private final RawEvent event;
+  private Candidates candidates;
+  private String item;
 
   EventIntake(EventReader<T> reader, EventModel model, EventTimes times) {
     this.reader = reader;
@@ -45,6 +48,8 @@ final class EventIntake<T> {
     }
     times.check(event);
     model.encode(event, into);
+    candidates = model.candidates(event);
+    item = model.item(event);
   }
 
   /** True if the event read last empties the memory of its key. */
@@ -55,5 +60,15 @@ final class EventIntake<T> {
   /** The id of the event read last, or null. */
   String id() {
     return event.id();
+  }
+
+  /** The items that the answer to the event read last ranks, see {@link EventModel#candidates}. */
+  Candidates candidates() {
+    return candidates;
+  }
+
+  /** The item that was taken in the event read last, see {@link EventModel#item}. */
+  String item() {
+    return item;
   }
 }

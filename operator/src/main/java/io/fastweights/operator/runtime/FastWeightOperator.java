@@ -224,6 +224,8 @@ public sealed class FastWeightOperator<T> extends AbstractStreamOperator<Predict
     }
     pending.event = pending.encoded;
     pending.id = intake.id();
+    pending.candidates = intake.candidates();
+    pending.item = intake.item();
     // With object reuse the chain may fill the same element again before the batch is stepped, and
     // with it a key that is a part of it.
     pending.key = copies ? keySerializer.copy(getCurrentKey()) : getCurrentKey();

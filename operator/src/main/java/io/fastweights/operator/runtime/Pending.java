@@ -1,5 +1,6 @@
 package io.fastweights.operator.runtime;
 
+import io.fastweights.kernels.schema.Candidates;
 import io.fastweights.kernels.schema.EncodedEvent;
 
 /** An event that waits for its batch. Reused from batch to batch. */
@@ -15,6 +16,12 @@ final class Pending<T> {
 
   /** Id that joins an ask with its observe; null if there is none. */
   String id;
+
+  /** Items to rank; null for those of the catalogue, or none. */
+  Candidates candidates;
+
+  /** Id of the item that was taken; null unless it is known. */
+  String item;
 
   boolean hasTimestamp;
   long timestamp;
@@ -39,6 +46,8 @@ final class Pending<T> {
     key = null;
     event = null;
     id = null;
+    candidates = null;
+    item = null;
     refusal = null;
   }
 }

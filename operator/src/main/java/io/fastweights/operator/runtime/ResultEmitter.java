@@ -66,7 +66,8 @@ final class ResultEmitter<T> implements BatchRunner.Output<T> {
             live.model().target(event),
             embedding,
             live.version(),
-            pending.seen);
+            pending.seen,
+            live.model().ranking(values, pending.candidates, pending.item));
     output.collect(record(prediction, pending.hasTimestamp, pending.timestamp));
     if (answersTag != null) {
       // Filled again: a chained operator has replaced the value by its own.

@@ -5,7 +5,8 @@ import org.apache.flink.annotation.Internal;
 
 /**
  * Loss of a prediction against its target. Both are float[dim] on the same scale: probabilities
- * against a one-hot class, the probability of true against 0 or 1, a number against a number.
+ * against a one-hot class, the probability of true against 0 or 1, a number against a number, a
+ * read-out against an item's embedding.
  */
 @Internal
 public enum Loss {
@@ -41,6 +42,23 @@ public enum Loss {
     }
   },
 
+  /** Squared distance of what was read out to the embedding of the item that was taken. */
+  ITEM {
+    @Override
+    public double of(float[] predicted, float[] target) {
+      double sum = 0;
+      for (int i = 0; i < target.length; i++) {
+        sum += square(predicted[i] - target[i]);
+      }
+      return sum;
+    }
+
+    @Override
+    public double bounded(float[] predicted, float[] target, double deviation) {
+      return squashed(of(predicted, target));
+    }
+  },
+
   /** Mean absolute error over a target's numbers. */
   NUMBER {
     @Override
@@ -65,6 +83,9 @@ public enum Loss {
   public static Loss of(Target target) {
     if (target instanceof Target.Classes) {
       return CLASSES;
+    }
+    if (target instanceof Target.Item) {
+      return ITEM;
     }
     return target instanceof Target.Binary ? BINARY : NUMBER;
   }

@@ -1,5 +1,6 @@
 package io.fastweights.operator.scoring;
 
+import io.fastweights.operator.api.Ranking;
 import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.metrics.FastWeightMetrics;
 import java.util.function.DoubleSupplier;
@@ -16,6 +17,8 @@ final class PrequentialMetrics {
   private final PrequentialMean losses;
   private final PrequentialMean recallErrors;
   private final PrequentialMean accuracy;
+  private final PrequentialMean reciprocalRanks;
+  private final PrequentialMean found;
   private final WindowedAuc auc;
   private final CalibrationError calibration;
   private final Counter prequential;
@@ -31,11 +34,19 @@ final class PrequentialMetrics {
     MetricGroup fastweights = operator.addGroup(FastWeightMetrics.GROUP);
     MetricGroup group = fastweights.addGroup("prequential");
     losses = new PrequentialMean(window, fading);
-    gauges(group, loss == Loss.NUMBER ? "absoluteError" : "logLoss", losses);
+    boolean items = loss == Loss.ITEM;
+    reciprocalRanks = items ? new PrequentialMean(window, fading) : null;
+    found = items ? new PrequentialMean(window, fading) : null;
+    if (items) {
+      gauges(group, "reciprocalRank", reciprocalRanks);
+      gauges(group, "recallAtK", found);
+    } else {
+      gauges(group, loss == Loss.NUMBER ? "absoluteError" : "logLoss", losses);
+    }
     recallErrors = new PrequentialMean(window, fading);
     gauges(group, "recallError", recallErrors);
     group.gauge("advantage", advantage::getAsDouble);
-    boolean probabilities = loss != Loss.NUMBER;
+    boolean probabilities = loss == Loss.BINARY || loss == Loss.CLASSES;
     accuracy = probabilities ? new PrequentialMean(window, fading) : null;
     calibration = probabilities ? new CalibrationError(window) : null;
     auc = loss == Loss.BINARY ? new WindowedAuc(window) : null;
@@ -60,6 +71,11 @@ final class PrequentialMetrics {
 
   /** Adds a prediction and its label. */
   void add(Scored<?> scored) {
+    if (loss == Loss.ITEM && scored.rank() != Ranking.NONE) {
+      boolean isFound = scored.rank() != Ranking.ABSENT;
+      reciprocalRanks.add(isFound ? 1.0 / scored.rank() : 0);
+      found.add(isFound ? 1 : 0);
+    }
     add(scored.asked(), scored.predicted(), scored.target(), scored.recallError());
   }
 
@@ -81,7 +97,7 @@ final class PrequentialMetrics {
         accuracy.add(right ? 1 : 0);
         calibration.add(predicted[best], right);
       }
-      case NUMBER -> {}
+      case NUMBER, ITEM -> {}
     }
   }
 

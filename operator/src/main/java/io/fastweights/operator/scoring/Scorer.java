@@ -1,9 +1,11 @@
 package io.fastweights.operator.scoring;
 
+import io.fastweights.kernels.schema.Items;
 import io.fastweights.operator.api.Drift;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.Forgotten;
 import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.api.Ranking;
 import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.metrics.FastWeightMetrics;
 import io.fastweights.operator.stored.WaitingAsk;
@@ -103,15 +105,16 @@ public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, S
       Scored<T> scored = scored(prediction, earlier);
       score(scored, context, out);
       if (beside != null) {
-        float[] guesses = earlier == null ? beside.guess(prediction) : guesses(earlier, prediction);
+        float[] guesses =
+            earlier == null ? beside.guess(prediction) : stored(earlier, prediction).guesses();
         beside.score(scored, guesses);
         beside.learn(prediction);
       }
     } else if (prediction.id() != null) {
-      float[] values = prediction.values();
+      float[] answer = answer(prediction);
       asked.remember(
           prediction.id(),
-          beside == null ? values : joined(values, beside.guess(prediction)),
+          beside == null ? answer : joined(answer, beside.guess(prediction)),
           prediction.timestamp(),
           context.timerService());
     }
@@ -129,9 +132,30 @@ public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, S
         : Arrays.copyOf(ask.values(), answer.values().length);
   }
 
-  /** Guesses made at an ask; they are stored behind its prediction. */
-  private static float[] guesses(WaitingAsk ask, Prediction<?> answer) {
-    return Arrays.copyOfRange(ask.values(), answer.values().length, ask.values().length);
+  /** The values of an ask's prediction, and behind them the items of its ranking if it has one. */
+  private static float[] answer(Prediction<?> ask) {
+    return ask.ranking() == null
+        ? ask.values()
+        : joined(ask.values(), RankedItems.of(ask.ranking()));
+  }
+
+  /**
+   * Behind the values of a stored ask.
+   *
+   * @param rank of the item that was taken since, in the ranking that was made then
+   * @param guesses made at the ask
+   */
+  private record Behind(int rank, float[] guesses) {}
+
+  private static Behind stored(WaitingAsk ask, Prediction<?> answer) {
+    float[] floats = ask.values();
+    int at = answer.values().length;
+    int rank = Ranking.NONE;
+    if (answer.ranking() != null) {
+      rank = RankedItems.rank(floats, at, Items.hash(answer.ranking().taken()));
+      at += RankedItems.floats(floats, at);
+    }
+    return new Behind(rank, Arrays.copyOfRange(floats, at, floats.length));
   }
 
   @Override
@@ -197,6 +221,14 @@ public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, S
         asked != null ? asked.timestamp() : answer.timestamp(),
         answer.target(),
         answer.timestamp(),
-        answer.recallError());
+        answer.recallError(),
+        rank(answer, asked));
+  }
+
+  private static int rank(Prediction<?> answer, WaitingAsk asked) {
+    if (answer.ranking() == null) {
+      return Ranking.NONE;
+    }
+    return asked == null ? answer.ranking().rank() : stored(asked, answer).rank();
   }
 }

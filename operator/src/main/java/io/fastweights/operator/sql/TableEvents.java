@@ -68,6 +68,13 @@ record TableEvents(Schema schema, SlowWeights weights, RowReader reader) {
       String schemaJson,
       boolean timed) {
     Schema schema = schema(columns, target, features, weights, schemaJson);
+    if (schema.target() instanceof Target.Item) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "schema: target %s is an item, and SQL has no rankings; the DataStream API has",
+              schema.target().name()));
+    }
     checkTime(schema, timed);
     int[] places = new int[schema.fields().size()];
     List<Field> taking = schema.fields().stream().filter(Field::takesValue).toList();

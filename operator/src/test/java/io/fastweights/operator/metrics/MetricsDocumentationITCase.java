@@ -59,6 +59,7 @@ class MetricsDocumentationITCase {
   }
 
   private static Map<String, Metric> run(Schema schema, EventReader<Trip> reader) throws Exception {
+    boolean refreshed = !(schema.target() instanceof Target.Item);
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(
             new Configuration()
@@ -74,7 +75,10 @@ class MetricsDocumentationITCase {
                     .keyBy(Trip::key))
             .schema(schema, reader)
             .eventTime(Duration.ofDays(2))
-            .refresh(env.fromData(ModelUpdate.type(), ModelUpdate.of("file:///nowhere", 1)))
+            .refresh(
+                refreshed
+                    ? env.fromData(ModelUpdate.type(), ModelUpdate.of("file:///nowhere", 1))
+                    : null)
             .build();
     stream.predictions().sinkTo(new DiscardingSink<>());
     stream.drift().sinkTo(new DiscardingSink<>());
@@ -101,6 +105,7 @@ class MetricsDocumentationITCase {
         run(
             Schema.of(USER, new Target.Number("minutes", 10, 5)),
             (trip, event) -> event.set(0, trip.user).target(trip.id % 20));
+    Map<String, Metric> items = run(Trips.items(), Trips::readItems);
 
     long scored =
         ((Counter) classes.get("labels.unasked")).getCount()
@@ -116,10 +121,13 @@ class MetricsDocumentationITCase {
     assertThat(gauge(binary, "prequential.aucWindow")).isBetween(0.3, 0.7);
     assertThat(gauge(binary, "prequential.calibrationErrorWindow")).isBetween(0.0, 0.7);
     assertThat(gauge(numbers, "prequential.absoluteErrorFaded")).isBetween(2.0, 10.0);
+    assertThat(gauge(items, "prequential.reciprocalRank")).isBetween(0.05, 0.9);
+    assertThat(gauge(items, "prequential.recallAtKWindow")).isBetween(0.3, 1.0);
 
     TreeSet<String> registered = new TreeSet<>(classes.keySet());
     registered.addAll(binary.keySet());
     registered.addAll(numbers.keySet());
+    registered.addAll(items.keySet());
     TreeSet<String> documented = new TreeSet<>();
     Pattern.compile("(?m)^\\| `([^`]+)` \\|")
         .matcher(Files.readString(METRICS_MD).split("## Traces")[0])

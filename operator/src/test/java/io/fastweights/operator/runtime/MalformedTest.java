@@ -19,6 +19,7 @@ import io.fastweights.operator.testkit.TestModel;
 import io.fastweights.operator.testkit.Trips;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -67,6 +68,27 @@ class MalformedTest {
   })
   void aNumberThatIsNone(String distance, String reason) throws Exception {
     assertThat(reason(builder(), trip -> trip.distance = distance)).contains(reason);
+  }
+
+  @Test
+  void aListOfCandidatesThatIsTooLong() throws Exception {
+    FastWeights<Trip> builder =
+        builder()
+            .schema(
+                Trips.items(),
+                (trip, event) -> {
+                  Trips.readItems(trip, event);
+                  event.candidates(Collections.nCopies(trip.id == 1 ? 10_001 : 10_000, "offer"));
+                });
+    try (OperatorHarness harness = OperatorHarness.open(builder)) {
+      harness.process(List.of(trip(0), trip(1), trip(2)));
+      harness.finish();
+      assertThat(harness.answeredIds()).containsExactly(0L, 2L);
+      assertThat(harness.malformed())
+          .extracting(Malformed::reason)
+          .containsExactly(
+              "the event's list of candidates has 10,001 items, must have at most 10,000");
+    }
   }
 
   /** It is an input of its own, not a reason to lose the event. */

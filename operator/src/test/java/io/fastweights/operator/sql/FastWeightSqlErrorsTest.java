@@ -54,6 +54,9 @@ class FastWeightSqlErrorsTest {
         Arguments.of(
             schema + ", features => DESCRIPTOR(place, `user`, key), on_time => DESCRIPTOR(ts)",
             "features: column key of type STRING must be a number for field distance"),
+        Arguments.of(
+            "schema => '" + SchemaJson.write(Trips.items()) + "'",
+            "schema: target outcome is an item, and SQL has no rankings"),
         Arguments.of("schema => '{}'", "schema: the schema has no 'fields'"),
         Arguments.of("weights => '/nowhere.safetensors'", "weights: cannot read /nowhere.safe"),
         Arguments.of(GOOD + ", ttl => 'soon'", "ttl: 'soon' is no duration such as '30 d'"),

@@ -3,6 +3,7 @@ package io.fastweights.operator.testkit;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.api.Ranking;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -16,12 +17,23 @@ public final class Answers {
   private Answers() {}
 
   public static String of(Prediction<Trip> prediction) {
-    return line(
-        prediction.event(),
-        prediction.timestamp(),
-        prediction.observed(),
-        prediction.values(),
-        prediction.recallError());
+    String line =
+        line(
+            prediction.event(),
+            prediction.timestamp(),
+            prediction.observed(),
+            prediction.values(),
+            prediction.recallError());
+    Ranking ranking = prediction.ranking();
+    return ranking == null
+        ? line
+        : line
+            + String.format(
+                Locale.ROOT,
+                " ranked %s%s taken %s",
+                List.of(ranking.items()),
+                bits(ranking.scores()),
+                ranking.taken());
   }
 
   public static String of(Malformed<Trip> malformed) {

@@ -13,10 +13,14 @@ import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.EventReader;
+import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.api.Ranking;
 import io.fastweights.operator.model.EventModel;
+import io.fastweights.operator.model.Ranker;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -217,7 +221,23 @@ public final class Oracle {
         null,
         null,
         0,
-        seen);
+        seen,
+        ranking(trip, values));
+  }
+
+  /** The candidates by their scores; null unless the target is an item. */
+  private Ranking ranking(Trip trip, float[] values) {
+    if (schema == null || !(schema.target() instanceof Target.Item item)) {
+      return null;
+    }
+    RawEvent event = schema.newEvent();
+    try {
+      reader.read(trip, event);
+      return new Ranker(item.size(), FastWeightOptions.RANKING_SIZE.defaultValue(), null)
+          .rank(values, event.candidates(), event.observes() ? trip.outcome : null);
+    } catch (MalformedEventException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static boolean finite(float[] values) {

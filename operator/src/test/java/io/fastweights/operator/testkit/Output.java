@@ -2,6 +2,7 @@ package io.fastweights.operator.testkit;
 
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.api.Ranking;
 import io.fastweights.operator.api.Scored;
 import java.util.List;
 import java.util.Locale;
@@ -53,13 +54,13 @@ public record Output(Stream stream, String key, String line) {
   }
 
   public static Output scored(
-      Prediction<Trip> answer, boolean asked, float[] predicted, long predictedAt) {
+      Prediction<Trip> answer, boolean asked, float[] predicted, long predictedAt, int rank) {
     return new Output(
         Stream.SCORED,
         answer.event().key,
         String.format(
             Locale.ROOT,
-            "%d, id %s, asked %s:%s at %d, true%s at %d, recall%s",
+            "%d, id %s, asked %s:%s at %d, true%s at %d, recall%s%s",
             answer.event().id,
             answer.id(),
             asked,
@@ -67,14 +68,15 @@ public record Output(Stream stream, String key, String line) {
             predictedAt,
             Answers.bits(answer.target()),
             answer.timestamp(),
-            Answers.bits(answer.recallError())));
+            Answers.bits(answer.recallError()),
+            rank == Ranking.NONE ? "" : ", rank " + rank));
   }
 
   public static Output scored(Scored<Trip> scored) {
     Prediction<Trip> answer =
         new Prediction<>(scored.event(), scored.answeredAt(), true, null, scored.recallError())
             .labelled(scored.id(), scored.target());
-    return scored(answer, scored.asked(), scored.predicted(), scored.predictedAt());
+    return scored(answer, scored.asked(), scored.predicted(), scored.predictedAt(), scored.rank());
   }
 
   public static Output late(Trip trip) {

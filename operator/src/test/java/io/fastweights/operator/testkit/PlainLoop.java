@@ -3,6 +3,7 @@ package io.fastweights.operator.testkit;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.Prediction;
+import io.fastweights.operator.api.Ranking;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -86,7 +87,8 @@ public final class PlainLoop implements Inputs {
             setup.scores() && predicted.observed() ? setup.model().target(trip) : null,
             predicted.embedding(),
             version,
-            predicted.seen());
+            predicted.seen(),
+            predicted.ranking());
     outputs.add(Output.predicted(answer, stamped));
     if (setup.scores()) {
       score(answer, trip.key + " " + trip.label);
@@ -97,11 +99,22 @@ public final class PlainLoop implements Inputs {
     if (answer.observed()) {
       Prediction<Trip> asked = asks.remove(id);
       Prediction<Trip> then = asked == null ? answer : asked;
-      outputs.add(Output.scored(answer, asked != null, then.values(), then.timestamp()));
+      outputs.add(
+          Output.scored(
+              answer, asked != null, then.values(), then.timestamp(), rank(answer, then)));
     } else if (answer.id() != null) {
       asks.put(id, answer);
       askedOn.put(id, today);
     }
+  }
+
+  /** The place of what was taken in the ranking that was made then. */
+  private static int rank(Prediction<Trip> answer, Prediction<Trip> then) {
+    if (answer.ranking() == null || then.ranking().items().length == 0) {
+      return Ranking.NONE;
+    }
+    int place = List.of(then.ranking().items()).indexOf(answer.ranking().taken());
+    return place < 0 ? Ranking.ABSENT : place + 1;
   }
 
   @Override

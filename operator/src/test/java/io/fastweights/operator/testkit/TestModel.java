@@ -192,6 +192,27 @@ public enum TestModel {
     }
   },
 
+  /** No weights: items, ranked among candidates that most events bring. */
+  ITEMS {
+    private static final int KEY_DIM = 12;
+    private static final long SEED = 21;
+
+    @Override
+    public FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return builder
+          .schema(Trips.items(), Trips::readItems)
+          .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, KEY_DIM)
+          .set(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(0.4, 0.1))
+          .set(FastWeightOptions.ASSOCIATIVE_SEED, SEED);
+    }
+
+    @Override
+    public Oracle oracle() {
+      return associative(
+          Trips.items(), Trips::readItems, UpdateRule.DELTA, KEY_DIM, SEED, 0.4f, 0.1f);
+    }
+  },
+
   /** Vectors through one attention layer whose beta has no bound, so that memories overflow. */
   OVERFLOWING {
     private static final int DIM = 10;
@@ -250,14 +271,16 @@ public enum TestModel {
 
   /** The target of an observed trip on the scale of a prediction, where events have fields. */
   public float[] target(Trip trip) {
-    return this == RUNNING_STATISTICS
-        ? new float[] {(float) Trips.duration(trip)}
-        : Trips.target(trip);
+    return switch (this) {
+      case RUNNING_STATISTICS -> new float[] {(float) Trips.duration(trip)};
+      case ITEMS -> Trips.item(trip);
+      default -> Trips.target(trip);
+    };
   }
 
-  /** True if new weights may come for its events: trained ones need constants. */
+  /** True if new weights may come for its events: trained ones need constants, and no items. */
   public boolean isRefreshable() {
-    return this != RUNNING_STATISTICS && this != PRIOR;
+    return this != RUNNING_STATISTICS && this != PRIOR && this != ITEMS;
   }
 
   /** True if events have fields; false if they are vectors. */

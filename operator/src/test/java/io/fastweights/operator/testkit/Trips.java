@@ -1,6 +1,7 @@
 package io.fastweights.operator.testkit;
 
 import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Items;
 import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
@@ -26,6 +27,8 @@ public final class Trips {
 
   /** 2026-01-01T00:00Z. */
   public static final long START = 1_767_225_600_000L;
+
+  private static final Target.Item ITEM = new Target.Item("outcome", 16);
 
   private static final List<String> PLACES = List.of("harbour", "station", "market", "bridge");
 
@@ -125,6 +128,13 @@ public final class Trips {
     return target;
   }
 
+  /** Target of the trip's outcome as an item. */
+  static float[] item(Trip trip) {
+    float[] target = new float[ITEM.dim()];
+    Items.embed(Items.hash(trip.outcome), ITEM.size(), target);
+    return target;
+  }
+
   /** Classes with a prior, and a number with running statistics; {@link #read} reads it. */
   public static Schema rates() {
     return Schema.of(
@@ -134,6 +144,43 @@ public final class Trips {
             new Field.Numeric("distance"),
             new Field.Elapsed("gap", 24)),
         new Target.Classes("outcome", OUTCOMES, new Prior(List.of(0.2, 0.5, 0.3), 3)));
+  }
+
+  /** The outcome as an item, after the last one. */
+  public static Schema items() {
+    return Schema.of(
+        List.of(
+            new Field.LastTarget("last", ITEM.ids()),
+            new Field.Categorical("place", PLACES.subList(0, 3)),
+            new Field.Hashed("user", 16)),
+        ITEM);
+  }
+
+  /** Reads a trip as an event of {@link #items}; most of them have candidates. */
+  public static void readItems(Trip trip, RawEvent event) {
+    if (forgets(trip, event)) {
+      return;
+    }
+    if (NOBODY.equals(trip.user)) {
+      throw new IllegalStateException("a trip of nobody");
+    }
+    SplittableRandom random = new SplittableRandom(trip.id);
+    event
+        .timestamp(trip.time)
+        .id(trip.label)
+        .set(1, trip.place)
+        .set(2, trip.user)
+        .target(trip.outcome);
+    if (random.nextInt(5) > 0) {
+      List<String> offered = new ArrayList<>(OUTCOMES.subList(random.nextInt(3), 3));
+      for (int i = random.nextInt(20); i >= 0; i--) {
+        offered.add("offer " + i);
+      }
+      event.candidates(offered);
+    }
+    if (trip.ask) {
+      event.ask();
+    }
   }
 
   /** Reads a trip as a gaussian vector that depends on the trip's id. */

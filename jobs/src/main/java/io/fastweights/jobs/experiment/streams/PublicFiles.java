@@ -12,8 +12,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.zip.GZIPInputStream;
 
 /** Public data sets in the form of their files, written as CSV files of events in order of time. */
@@ -24,6 +30,9 @@ public final class PublicFiles {
 
   private static final int HALF_HOUR = 1800;
   private static final int GZIP_MAGIC = 0x1f8b;
+
+  /** Films among which a film is to be found. */
+  private static final int OTHERS = 100;
 
   private PublicFiles() {}
 
@@ -83,6 +92,51 @@ public final class PublicFiles {
     ratings.sort(Comparator.comparingLong(Rating::time));
     events.println("time,user,item,rating");
     ratings.forEach(rating -> events.println(rating.text()));
+  }
+
+  /**
+   * MovieLens 100K as films that users take one after the other: user, the user's last film, the
+   * film, and among which others it is to be found: {@value #OTHERS} that the user never rates,
+   * drawn from all films.
+   */
+  static void films(Path file, PrintWriter events) throws IOException {
+    record Taken(long time, String user, String film) {}
+    Lines lines = Lines.read(file);
+    List<Taken> taken = new ArrayList<>();
+    Map<String, Set<String>> ofUser = new HashMap<>();
+    Set<String> films = new LinkedHashSet<>();
+    for (int line = 0; line < lines.count(); line++) {
+      String[] cells = lines.cells(line, "\t");
+      lines.require(cells.length == 4, line, cells.length + " cells, must be 4, tabs between");
+      taken.add(new Taken(lines.whole(cells[3], line), cells[0], cells[1]));
+      ofUser.computeIfAbsent(cells[0], user -> new HashSet<>()).add(cells[1]);
+      films.add(cells[1]);
+    }
+    taken.sort(Comparator.comparingLong(Taken::time));
+    List<String> all = List.copyOf(films);
+    Map<String, String> last = new HashMap<>();
+    SplittableRandom random = new SplittableRandom(1);
+    events.println("time,user,last,film,shown");
+    for (Taken one : taken) {
+      Set<String> shown = new LinkedHashSet<>();
+      int most = Math.min(OTHERS, all.size() - ofUser.get(one.user()).size());
+      while (shown.size() < most) {
+        String other = all.get(random.nextInt(all.size()));
+        if (!ofUser.get(one.user()).contains(other)) {
+          shown.add(other);
+        }
+      }
+      shown.add(one.film());
+      String before = last.put(one.user(), one.film());
+      events.println(
+          String.join(
+              ",",
+              one.time() + "",
+              one.user(),
+              before == null ? "none" : before,
+              one.film(),
+              String.join("|", shown)));
+    }
   }
 
   /**

@@ -40,11 +40,11 @@ abstract class StreamExperiment implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description = "The public file, as it is or gzipped.")
-  private Path data;
+  Path data;
 
-  @Mixin private JsonFile json;
+  @Mixin JsonFile json;
 
-  @Mixin private JobOptions options;
+  @Mixin JobOptions options;
 
   private final StreamTask task;
 
@@ -115,7 +115,7 @@ abstract class StreamExperiment implements Callable<Integer> {
               files,
               model,
               null,
-              Prequential.of(model.schema(), files, Long.MIN_VALUE),
+              Prequential.of(model.schema(), files, Long.MIN_VALUE, model.catalogue()),
               false);
       new NoResults().write(pipeline, null, files.paths());
       result =

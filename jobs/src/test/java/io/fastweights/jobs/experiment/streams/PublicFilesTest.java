@@ -62,6 +62,17 @@ class PublicFilesTest {
   }
 
   @Test
+  void aFilmIsAmongThoseThatItsUserNeverRates() throws IOException {
+    assertThat(rewritten(PublicFiles::films, file(RATINGS + "8\t9\t1\t40\n")))
+        .containsExactly(
+            "time,user,last,film,shown",
+            "10,8,none,1,2|1",
+            "30,7,none,1,9|1",
+            "30,7,1,2,9|2",
+            "40,8,1,9,2|9");
+  }
+
+  @Test
   void studentsAnswerSideBySide() throws IOException {
     assertThat(rewritten(PublicFiles::answers, file(ANSWERS)))
         .containsExactly("time,student,skill,correct", "0,0,4,0", "0,1,9,0", "1,0,4,1", "2,0,5,1");
