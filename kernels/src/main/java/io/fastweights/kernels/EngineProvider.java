@@ -100,7 +100,7 @@ public final class EngineProvider {
 
   private static EngineFactory cudaFactory() {
     try {
-      return (EngineFactory) Class.forName(CUDA).getConstructor().newInstance();
+      return Class.forName(CUDA).asSubclass(EngineFactory.class).getConstructor().newInstance();
     } catch (ReflectiveOperationException | LinkageError e) {
       throw new EngineException("engine CUDA cannot be loaded: " + e, e);
     }

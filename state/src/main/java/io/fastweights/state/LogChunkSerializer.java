@@ -184,7 +184,7 @@ public final class LogChunkSerializer extends SharedSerializer<LogChunk> {
   /** Floats of a chunk of this code. */
   private long floats(int code, int events) {
     boolean values = (code & StorageCode.VALUES) != 0;
-    long each = shape().keys() + (values ? columns : shape().deltas());
+    long each = (long) shape().keys() + (values ? columns : shape().deltas());
     return events * (each + ((code & StorageCode.FADES) != 0 ? 1 : 0)) + (values ? heads : 0);
   }
 

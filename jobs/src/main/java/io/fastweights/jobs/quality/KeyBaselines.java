@@ -114,4 +114,9 @@ final class KeyBaselines implements Beside<Event> {
     }
     labels.update(next);
   }
+
+  @Override
+  public void forget() {
+    labels.clear();
+  }
 }

@@ -26,7 +26,8 @@ public final class ScalarKernels implements CpuKernels {
   /** Offset of the current head in a bf16 memory; {@link #EXACT} in fp32. */
   private int place = EXACT;
 
-  private float peak;
+  /** Keeps the sums of {@link #multiplyAdds}, which would not be computed otherwise. */
+  private float unusedSum;
 
   @Override
   public String name() {
@@ -50,7 +51,7 @@ public final class ScalarKernels implements CpuKernels {
       c = Math.fma(c, 0.5f, 0.5f);
       d = Math.fma(d, 0.5f, 0.5f);
     }
-    peak = a + b + c + d;
+    unusedSum = a + b + c + d;
     return (count + 3L) / 4 * 4;
   }
 

@@ -158,7 +158,7 @@ final class DeviceNetwork implements AutoCloseable {
       if (floats != null) {
         floats.put(Math.toIntExact(size), values);
       }
-      size += (values.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+      size += (values.length + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
       return address;
     }
   }

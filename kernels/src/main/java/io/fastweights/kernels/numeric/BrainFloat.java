@@ -13,7 +13,7 @@ public final class BrainFloat {
   /** The nearest bf16; numbers beyond its largest become infinite. */
   public static short of(float x) {
     int bits = Float.floatToRawIntBits(x);
-    if (x != x) {
+    if (Float.isNaN(x)) {
       return NAN;
     }
     int even = bits >>> 16 & 1;

@@ -87,7 +87,7 @@ public final class StochasticRounding {
     int bits = Float.floatToRawIntBits(x);
     int f = bits & 0xffff;
     int damping = f * (0x10000 - f) >>> DAMPING_SHIFT;
-    return x != x ? NAN : (short) (bits - damping + noise >>> 16);
+    return Float.isNaN(x) ? NAN : (short) (bits - damping + noise >>> 16);
   }
 
   /**
@@ -104,7 +104,7 @@ public final class StochasticRounding {
       for (int j = 0; j < columns; j++) {
         float w = x[from + j];
         // Most rows are left alone, and their weights have no bits to round.
-        if ((Float.floatToRawIntBits(w) & 0xffff) != 0 || w != w) {
+        if ((Float.floatToRawIntBits(w) & 0xffff) != 0 || Float.isNaN(w)) {
           x[from + j] = BrainFloat.toFloat(of(w, noise(seed, column(j))));
         }
       }

@@ -21,9 +21,11 @@ final class RunningBias {
   static final double SHARE_WEIGHT = 1;
 
   private static final int N = 0;
+
+  /** Of the share: the sum of products, behind it that of squares. */
   private static final int PRODUCTS = 1;
-  private static final int SQUARES = 2;
-  private static final int SUMS = 3;
+
+  private static final int SUMS = PRODUCTS + 2;
 
   private RunningBias() {}
 

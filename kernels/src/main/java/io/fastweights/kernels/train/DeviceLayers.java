@@ -57,7 +57,10 @@ final class DeviceLayers implements AutoCloseable {
 
   private static DeviceRecurrence.Factory cuda() {
     try {
-      return (DeviceRecurrence.Factory) Class.forName(CUDA).getConstructor().newInstance();
+      return Class.forName(CUDA)
+          .asSubclass(DeviceRecurrence.Factory.class)
+          .getConstructor()
+          .newInstance();
     } catch (ReflectiveOperationException | LinkageError e) {
       throw new EngineException("CUDA cannot be loaded: " + e, e);
     }

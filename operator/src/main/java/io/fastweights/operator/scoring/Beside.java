@@ -32,6 +32,9 @@ public interface Beside<T> extends Serializable {
   /** Learns the label of an observed event of the current key. */
   void learn(Prediction<T> observed) throws Exception;
 
+  /** Removes what is kept of the current key, whose memory was emptied. */
+  void forget() throws Exception;
+
   /**
    * Mean loss of the best guess so far, less that of the predictions; NaN before the first label.
    * Any thread may ask.

@@ -51,7 +51,7 @@ public final class CalibrationError {
     int fixed = entry >> 1;
     int bin = Math.min(BINS - 1, (int) ((long) fixed * BINS / ONE));
     confidence[bin] += (long) by * fixed;
-    hits[bin] += by * (entry & 1);
+    hits[bin] += (long) by * (entry & 1);
   }
 
   private double gaps() {

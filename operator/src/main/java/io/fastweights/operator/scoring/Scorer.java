@@ -100,6 +100,9 @@ public final class Scorer<K, T> extends KeyedProcessFunction<K, Prediction<T>, S
       throws Exception {
     if (Forgotten.is(prediction)) {
       metrics.unanswered(asked.forget(context.timerService()));
+      if (beside != null) {
+        beside.forget();
+      }
     } else if (prediction.observed()) {
       WaitingAsk earlier = asked.take(prediction.id());
       Scored<T> scored = scored(prediction, earlier);

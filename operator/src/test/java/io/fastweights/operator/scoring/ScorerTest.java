@@ -22,8 +22,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -121,9 +123,50 @@ class ScorerTest {
     }
   }
 
+  /** Guesses nothing; counts the events that empty the memory of their key. */
+  private static final class Forgetting implements Beside<Trip> {
+    private static final long serialVersionUID = 1L;
+    private static int forgotten;
+
+    @Override
+    public void initialize(FunctionInitializationContext state, RuntimeContext context) {
+      forgotten = 0;
+    }
+
+    @Override
+    public float[] guess(Prediction<Trip> prediction) {
+      return new float[0];
+    }
+
+    @Override
+    public void score(Scored<Trip> scored, float[] guesses) {}
+
+    @Override
+    public void learn(Prediction<Trip> observed) {}
+
+    @Override
+    public void forget() {
+      forgotten++;
+    }
+
+    @Override
+    public double advantage() {
+      return Double.NaN;
+    }
+
+    @Override
+    public void snapshot() {}
+  }
+
   @Test
   void aKeyThatIsForgottenWaitsForNoLabel() throws Exception {
-    try (ScorerHarness harness = harness("hashmap")) {
+    FastWeightStream<Trip> stream =
+        TestModel.ASSOCIATIVE
+            .on(OperatorHarness.builder(new Configuration()))
+            .beside(new Forgetting())
+            .build();
+    try (ScorerHarness harness =
+        new ScorerHarness(stream, OperatorHarness.backend("hashmap"), 1, 0)) {
       harness.open();
       harness.processElement(ask(1, "k", "a", 0.25f), 1);
       harness.processElement(ask(2, "k", "b", 0.25f), 2);
@@ -131,6 +174,7 @@ class ScorerTest {
       harness.processElement(Forgotten.mark(new Trip(4, "k", Trips.START + 4)), 4);
       assertThat(harness.entriesOnHeap()).isEqualTo(1);
       assertThat(harness.numProcessingTimeTimers()).isEqualTo(1);
+      assertThat(Forgetting.forgotten).isEqualTo(1);
       harness.processElement(observe(5, "k", "a", 0.5f), 5);
       harness.processElement(observe(6, "other", "a", 0.5f), 6);
       assertThat(harness.extractOutputValues())
