@@ -184,6 +184,37 @@ class RunItemsITCase extends CommandTest {
     assertThat(evaluated.get("recall_at_1").asDouble()).isGreaterThan(0.85);
   }
 
+  /** A page is shown, then the next one; what was taken of the first one is known only then. */
+  @Test
+  void aLateLabelIsScoredInTheRankingThatWasMadeAtTheAsk() throws Exception {
+    StringBuilder csv = new StringBuilder("time,user,view,kind,item,shown\n");
+    for (int i = 0; i < EVENTS; i++) {
+      long time = 1_000_000_000_000L + i * 1000L;
+      String view = ",u" + i % 5 + ",v" + i;
+      csv.append(time).append(view).append(",ask,,").append(String.join("|", shown(i)));
+      csv.append('\n').append(time).append(view).append(",observe,").append(next(i)).append(",\n");
+    }
+    Path events = file("views.csv", csv.toString());
+    String more = ", \"candidates\": \"shown\", \"kind\": \"kind\", \"id\": \"view\"";
+    Path report = folder.resolve("report.html");
+    JsonNode figures =
+        figures(
+            "late.json",
+            "evaluate",
+            "--events",
+            events,
+            "--schema",
+            schema(more),
+            "--report",
+            report);
+    assertThat(figures.get("answered").asInt()).isEqualTo(EVENTS);
+    assertThat(figures.get("scored").asInt()).isEqualTo(EVENTS);
+    assertThat(figures.has("unranked")).isFalse();
+    assertThat(figures.get("recall_at_1").asDouble()).isGreaterThan(0.9);
+    assertThat(figures.get("baseline.popular.mrr").asDouble()).isBetween(0.1, 0.8);
+    assertThat(Files.readString(report)).contains("MRR", "most popular so far");
+  }
+
   @Test
   void withoutAnythingToRankNothingRuns() throws Exception {
     Result result =
