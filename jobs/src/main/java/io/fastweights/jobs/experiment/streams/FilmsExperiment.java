@@ -135,7 +135,8 @@ public final class FilmsExperiment extends StreamExperiment {
       for (Choice choice : CHOICES) {
         Quality quality =
             score(events, choice.model(films), Configuration.fromMap(choice.options()));
-        out().printf("%n%s%n", choice.title());
+        out().println();
+        out().println(choice.title());
         new QualityTable(quality).print(out());
         put(quality, choice.suffix(), figures);
       }
