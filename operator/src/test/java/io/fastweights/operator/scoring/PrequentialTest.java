@@ -143,6 +143,9 @@ class PrequentialTest {
         .isCloseTo((0.04 + 0.25 + 0.49) / 2, within(1e-6));
     assertThat(Loss.NUMBER.of(new float[] {3, 8}, new float[] {5, 7})).isEqualTo(1.5);
     assertThat(Loss.NUMBER.bounded(new float[] {3}, new float[] {5}, 2)).isEqualTo(0.5);
+    assertThat(Loss.ITEM.of(new float[] {0, 1}, new float[] {1, 0})).isEqualTo(2);
+    assertThat(Loss.ITEM.bounded(new float[] {0, 1}, new float[] {1, 0}, 1)).isEqualTo(2.0 / 3);
+    assertThat(Loss.of(new Target.Item("i", 8))).isEqualTo(Loss.ITEM);
     assertThat(Loss.of(new Target.Number("n", 0, 1))).isEqualTo(Loss.NUMBER);
     assertThat(Loss.of(new Target.Binary("b"))).isEqualTo(Loss.BINARY);
     assertThat(Loss.of(new Target.Classes("c", List.of("x", "y")))).isEqualTo(Loss.CLASSES);

@@ -133,7 +133,8 @@ public final class FilmsExperiment extends StreamExperiment {
       List<String> films = films(events);
       for (Choice choice : CHOICES) {
         Quality quality = score(events, choice.model(films), choice.options());
-        out().printf("%n%s%n", choice.title());
+        out().println();
+        out().println(choice.title());
         new QualityTable(quality).print(out());
         put(quality, choice.suffix(), figures);
       }
