@@ -154,7 +154,18 @@ class TrainCommandITCase extends CommandTest {
     assertThat(job.get("accuracy").asDouble())
         .isCloseTo(trainer.get("validation.accuracy").asDouble(), within(1e-9));
 
-    Files.delete(folder.resolve("pair-second.safetensors"));
+    Path second = folder.resolve("pair-second.safetensors");
+    WeightsFile read = WeightsFile.load(second);
+    assertThat(read.metadata()).isEqualTo(WeightsFile.load(weights).metadata()).hasSize(1);
+    new WeightsFile(read.weights(), Map.of("pair", "00000000")).write(second);
+    assertThat(execute("evaluate", "--events", held, "--weights", weights).err())
+        .contains("pair-second.safetensors was trained with another first model than pair.safe")
+        .hasLineCount(1);
+    // Files of earlier versions have no id.
+    WeightsFile.write(read.weights(), second);
+    assertThat(execute("evaluate", "--events", held, "--weights", weights).exitCode()).isZero();
+
+    Files.delete(second);
     assertThat(execute("evaluate", "--events", held, "--weights", weights).err())
         .contains("two keys, user and page, and there is no pair-second.safetensors")
         .hasLineCount(1);

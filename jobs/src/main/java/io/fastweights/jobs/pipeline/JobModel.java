@@ -58,9 +58,9 @@ public record JobModel(Schema schema, SlowWeights weights, SlowWeights second) {
       }
       return new JobModel(schema, null);
     }
-    SlowWeights weights = readWeights(weightsFile, AllowedPaths.of(options));
-    Schema schema = schema(schemaFile, weights, weightsFile.toString());
-    return new JobModel(schema, weights, second(schema, weightsFile, options));
+    WeightsFile read = readWeights(weightsFile, AllowedPaths.of(options));
+    Schema schema = schema(schemaFile, read.weights(), weightsFile.toString());
+    return new JobModel(schema, read.weights(), second(schema, weightsFile, read, options));
   }
 
   /**
@@ -106,7 +106,8 @@ public record JobModel(Schema schema, SlowWeights weights, SlowWeights second) {
     return weightsFile.resolveSibling(stem + "-second" + (ends ? SAFETENSORS : ""));
   }
 
-  private static SlowWeights second(Schema schema, Path weightsFile, ReadableConfig options)
+  private static SlowWeights second(
+      Schema schema, Path weightsFile, WeightsFile first, ReadableConfig options)
       throws IOException {
     if (schema.secondKey() == null) {
       return null;
@@ -123,7 +124,8 @@ public record JobModel(Schema schema, SlowWeights weights, SlowWeights second) {
               file.getFileName(),
               weightsFile));
     }
-    SlowWeights weights = readWeights(file, AllowedPaths.of(options));
+    WeightsFile second = readWeights(file, AllowedPaths.of(options));
+    SlowWeights weights = second.weights();
     Schema needed = new SecondStage(schema).schema();
     if (weights.schema() == null
         || !needed.withoutColumns().equals(weights.schema().withoutColumns())) {
@@ -137,6 +139,7 @@ public record JobModel(Schema schema, SlowWeights weights, SlowWeights second) {
                   ? ": it carries no schema"
                   : ": " + SchemaDifference.between(weights.schema(), needed)));
     }
+    PairId.check(weightsFile, first, file, second);
     return weights;
   }
 
@@ -161,11 +164,10 @@ public record JobModel(Schema schema, SlowWeights weights, SlowWeights second) {
     }
   }
 
-  private static SlowWeights readWeights(Path file, AllowedPaths allowed) throws IOException {
+  private static WeightsFile readWeights(Path file, AllowedPaths allowed) throws IOException {
     byte[] bytes = readAllowed(file, allowed);
     return WeightsFile.load(
-            bytes, file.toString(), part -> readAllowed(file.resolveSibling(part), allowed))
-        .weights();
+        bytes, file.toString(), part -> readAllowed(file.resolveSibling(part), allowed));
   }
 
   private static byte[] readAllowed(Path file, AllowedPaths allowed) throws IOException {

@@ -3,6 +3,7 @@ package io.fastweights.jobs.train;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.output.OutputFile;
 import io.fastweights.jobs.pipeline.JobModel;
+import io.fastweights.jobs.pipeline.PairId;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -110,24 +112,32 @@ public final class TrainCommand implements Callable<Integer> {
       // Weights of an earlier run would be taken for those of this one.
       Files.deleteIfExists(second);
     }
-    SlowWeights weights = stage(schema, split, out, checkpoint, figures, printer);
+    SlowWeights weights = stage(schema, split, out, Map.of(), checkpoint, figures, printer);
     if (schema.secondKey() != null) {
+      Map<String, String> pair = PairId.of(weights);
+      new WeightsFile(weights, pair).write(out);
       Validation pairs =
           holdOut.splitPairs(read.pairs(), split, weights, schema, learning.threads(), printer);
       printer.printf(
           Locale.ROOT, "second key %s: %,d keys%n", schema.secondKey(), pairs.train().size());
       Path state = checkpoint == null ? null : JobModel.secondFile(checkpoint);
       Figures last = new Figures().put("events", read.events()).put("malformed", read.malformed());
-      stage(new SecondStage(schema).schema(), pairs, second, state, last, printer);
+      stage(new SecondStage(schema).schema(), pairs, second, pair, state, last, printer);
       figures = last;
     }
     learning.write(figures);
     return 0;
   }
 
-  /** Trains one model and writes its weights. */
+  /** Trains one model and writes its weights with this metadata. */
   private SlowWeights stage(
-      Schema schema, Validation split, Path file, Path state, Figures figures, PrintWriter printer)
+      Schema schema,
+      Validation split,
+      Path file,
+      Map<String, String> metadata,
+      Path state,
+      Figures figures,
+      PrintWriter printer)
       throws IOException {
     Training training = new Training(schema, split, optimiser.schedule(split.train()), file);
     double rate = rate(training, printer);
@@ -136,9 +146,9 @@ public final class TrainCommand implements Callable<Integer> {
     TrainResult result =
         training
             .trainer(options)
-            .keep(weights -> WeightsFile.write(weights, file))
+            .keep(weights -> new WeightsFile(weights, metadata).write(file))
             .run(new ProgressLine(printer));
-    WeightsFile.write(result.weights(), file);
+    new WeightsFile(result.weights(), metadata).write(file);
     report(printer, file, result, figures);
     figures.put("learning_rate", rate);
     if (options.stopMetric() == StopMetric.LOSS) {
