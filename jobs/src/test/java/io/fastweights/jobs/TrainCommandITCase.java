@@ -296,6 +296,25 @@ class TrainCommandITCase extends CommandTest {
   }
 
   @Test
+  void learnsTheHeldOutEventsInTheEndUnlessToldNotTo() throws Exception {
+    Path json = folder.resolve("train.json");
+    Path weights = folder.resolve("model.safetensors");
+    Result twice = trainBriefly("--json", json);
+    assertThat(twice.out()).contains("trained on all events: ");
+    JsonNode refitted = new ObjectMapper().readTree(json.toFile());
+    byte[] all = Files.readAllBytes(weights);
+    Result once = trainBriefly("--no-refit", "--json", json);
+    assertThat(once.out()).doesNotContain("trained on all events");
+    JsonNode kept = new ObjectMapper().readTree(json.toFile());
+    assertThat(Files.readAllBytes(weights)).isNotEqualTo(all);
+    assertThat(refitted.get("validation.log_loss")).isEqualTo(kept.get("validation.log_loss"));
+    // A tenth more events make a tenth more steps of the same share.
+    assertThat(refitted.get("refit.steps").asInt())
+        .isBetween(1, (int) (1.2 * kept.get("steps").asInt()));
+    assertThat(trainBriefly("--validation", 0).out()).doesNotContain("trained on all events");
+  }
+
+  @Test
   void saysThatTwoEventsAreTooFewAndGivesTheLossOfAll() throws Exception {
     Files.writeString(events, "user,time,colour,next\nu1,0,c1,n1\nu1,60000,c0,n2\n");
     Result trained = trainBriefly("--validation", 0);

@@ -18,19 +18,17 @@ import io.fastweights.kernels.train.network.Seeds;
 import io.fastweights.kernels.train.sequence.EventSequence;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
  * Learns slow weights from keyed sequences: truncated back-propagation through chunks of each key's
- * events with its memory carried over, AdamW, gradient clipping, warm-up and decay, early stopping
- * on validation events.
+ * events with its memory carried over, AdamW, gradient clipping, warm-up and decay, an average of
+ * the weights, early stopping on validation events.
  *
  * <p>The same data, options and seed give the same bits on one machine, for any number of threads
  * and however often the run was stopped and resumed from its checkpoint. Recurrences on a GPU have
@@ -44,6 +42,7 @@ public final class Trainer {
   private final List<EventSequence> validation;
   private final TrainOptions options;
   private final long steps;
+  private final long end;
   private final long evaluateEvery;
   private final Set<String> frozen = new TreeSet<>();
   private Keeper keeper = weights -> {};
@@ -90,6 +89,7 @@ public final class Trainer {
     }
     long epoch = Math.max(1, chunks / options.lanes());
     steps = Math.max(1, Math.round(options.epochs() * epoch));
+    end = Math.max(1, Math.round(options.until() * steps));
     evaluateEvery =
         this.validation.isEmpty() || options.evaluationsPerEpoch() == 0
             ? Long.MAX_VALUE
@@ -155,7 +155,7 @@ public final class Trainer {
     int memory = layout.config().memory().floats();
     Lanes lanes =
         new Lanes(train, options.lanes(), options.chunk(), memory, Seeds.mix(options.seed(), 1));
-    TrainState state = new TrainState(parameters, adam, lanes);
+    TrainState state = new TrainState(parameters, adam, lanes, average(initial));
     PassOptions pass =
         new PassOptions(options.chunk(), options.attentionDropout(), options.feedForwardDropout());
     PassOptions exact = PassOptions.exact(options.chunk());
@@ -173,6 +173,10 @@ public final class Trainer {
     }
   }
 
+  private WeightAverage average(float[] initial) {
+    return options.averaging() > 0 ? new WeightAverage(initial, options.averaging() * steps) : null;
+  }
+
   private TrainResult loop(
       TrainState state,
       long fingerprint,
@@ -180,43 +184,71 @@ public final class Trainer {
       Workers scorers,
       TrainProgress.Listener listener)
       throws IOException {
-    Pace pace = new Pace(state.step);
+    Pace pace = new Pace(state.step, end);
     Metrics bestMetrics = null;
-    while (state.step < steps && state.evaluationsWithoutBest < options.patience()) {
+    while (state.step < end && state.evaluationsWithoutBest < options.patience()) {
       step(state, gradient, pace);
-      boolean last = state.step == steps;
+      boolean last = state.step == end;
       if (state.step % evaluateEvery == 0 || (last && evaluateEvery < Long.MAX_VALUE)) {
-        Metrics metrics =
-            Scoring.run(scorers, state.parameters, target, validation, options.chunk());
-        boolean best = keepBest(state, metrics);
-        bestMetrics = best ? metrics : bestMetrics;
+        Scored scored = evaluate(state, scorers);
+        boolean best = keepBest(state, scored);
+        bestMetrics = best ? scored.metrics : bestMetrics;
         if (best) {
           keeper.keep(layout.weights(state.best));
         }
-        listener.on(pace.report(state.step, metrics, best));
+        listener.on(pace.report(state.step, scored.metrics, best));
       } else if (state.step % 50 == 0 || last) {
         listener.on(pace.report(state.step, null, false));
       }
       if (evaluateEvery == Long.MAX_VALUE && state.step % options.checkpointEvery() == 0) {
-        keeper.keep(layout.weights(state.parameters.values));
+        keeper.keep(layout.weights(state.current()));
       }
       if (options.checkpoint() != null && state.step % options.checkpointEvery() == 0) {
         TrainCheckpoint.write(options.checkpoint(), fingerprint, state);
       }
     }
-    boolean complete = state.step == steps;
-    float[] values = state.best == null ? state.parameters.values : state.best;
+    boolean complete = state.step == end;
+    float[] values = state.best == null ? state.current() : state.best;
     if (bestMetrics == null && state.best != null) {
       // The best was scored before the run was stopped and resumed.
-      Parameters best = new Parameters(layout, state.best);
-      bestMetrics = Scoring.run(scorers, best, target, validation, options.chunk());
+      bestMetrics = score(scorers, state.best);
     }
     return new TrainResult(
         layout.weights(values),
-        pace.lastLoss,
+        pace.lastLoss(),
         bestMetrics,
         state.step,
+        state.best == null ? state.step : state.bestStep,
+        state.best == null ? state.average != null : state.bestIsAverage,
         complete ? TrainResult.End.COMPLETE : TrainResult.End.NO_PROGRESS);
+  }
+
+  /**
+   * Weights and their scores.
+   *
+   * @param averaged true for the average, false for the weights of the last step
+   */
+  private record Scored(float[] values, Metrics metrics, boolean averaged) {}
+
+  /** The better ones of the weights of the last step and their average. */
+  private Scored evaluate(TrainState state, Workers scorers) {
+    float[] values = state.parameters.values;
+    Scored last = new Scored(values, score(scorers, values), false);
+    if (state.average == null) {
+      return last;
+    }
+    values = state.average.values;
+    Scored averaged = new Scored(values, score(scorers, values), true);
+    return cost(averaged) <= cost(last) ? averaged : last;
+  }
+
+  private double cost(Scored scored) {
+    return options.stopMetric().cost(scored.metrics);
+  }
+
+  private Metrics score(Workers scorers, float[] values) {
+    Parameters scored = new Parameters(layout, values);
+    return Scoring.run(scorers, scored, target, validation, options.chunk());
   }
 
   private void step(TrainState state, StepGradient gradient, Pace pace) {
@@ -229,6 +261,9 @@ public final class Trainer {
       float rate = (float) options.rate(state.step, steps);
       state.adam.step(number, rate, scale, gradient.sum(), state.parameters.values);
       state.parameters.changed();
+    }
+    if (state.average != null) {
+      state.average.add(state.step, state.parameters.values);
     }
     state.lanes.advance();
     state.step = number;
@@ -260,12 +295,14 @@ public final class Trainer {
     return Math.sqrt(squares);
   }
 
-  private boolean keepBest(TrainState state, Metrics metrics) {
-    double cost = options.stopMetric().cost(metrics);
+  private boolean keepBest(TrainState state, Scored scored) {
+    double cost = cost(scored);
     boolean best = cost < state.bestCost;
     if (best) {
       state.bestCost = cost;
-      state.best = state.parameters.values.clone();
+      state.best = scored.values.clone();
+      state.bestStep = state.step;
+      state.bestIsAverage = scored.averaged;
       state.evaluationsWithoutBest = 0;
     } else if (state.step > options.mayStopFrom(steps)) {
       state.evaluationsWithoutBest++;
@@ -273,36 +310,14 @@ public final class Trainer {
     return best;
   }
 
-  /**
-   * Covers all that the bits depend on; not threads, checkpoint or its interval. Uses texts, since
-   * the hash code of an enum constant differs between JVMs.
-   */
+  /** Covers all that the bits depend on; not threads, checkpoint or its interval. */
   private long fingerprint(float[] initial, boolean onDevice) {
     long print =
         Seeds.mix(
             SchemaJson.write(layout.schema()).hashCode(), layout.config().toString().hashCode());
     print = Seeds.mix(print, frozen.toString().hashCode());
     print = Seeds.mix(print, Arrays.hashCode(initial));
-    print =
-        Seeds.mix(
-            print,
-            Objects.hash(
-                options.epochs(),
-                options.lanes(),
-                options.chunk(),
-                options.learningRate(),
-                options.finalRate(),
-                options.warmup(),
-                options.weightDecay(),
-                options.clip(),
-                options.attentionDropout(),
-                options.feedForwardDropout(),
-                options.seed(),
-                options.evaluationsPerEpoch(),
-                options.patience(),
-                options.stopMetric().toString(),
-                options.leastSteps(),
-                options.classWeights()));
+    print = Seeds.mix(print, options.contents());
     if (onDevice) {
       print = Seeds.mix(print, "device".hashCode());
     }
@@ -313,43 +328,5 @@ public final class Trainer {
       }
     }
     return print;
-  }
-
-  /** Loss and speed since the last report, and the time left. */
-  private final class Pace {
-    private final long firstStep;
-    private final long start = System.nanoTime();
-    private double loss;
-    private long counted;
-    private long events;
-    private double lastLoss = Double.NaN;
-
-    Pace(long firstStep) {
-      this.firstStep = firstStep;
-    }
-
-    void add(double lossSum, StepGradient gradient) {
-      loss += lossSum;
-      counted += gradient.counted();
-      events += gradient.events();
-    }
-
-    TrainProgress report(long step, Metrics validation, boolean best) {
-      double seconds = (System.nanoTime() - start) / 1e9;
-      double perStep = seconds / (step - firstStep);
-      lastLoss = counted == 0 ? lastLoss : loss / counted;
-      TrainProgress progress =
-          new TrainProgress(
-              step,
-              steps,
-              counted == 0 ? Double.NaN : loss / counted,
-              validation,
-              best,
-              events / seconds,
-              Duration.ofMillis(Math.round(1000 * perStep * (steps - step))));
-      loss = 0;
-      counted = 0;
-      return progress;
-    }
   }
 }
