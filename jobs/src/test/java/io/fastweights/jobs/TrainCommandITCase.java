@@ -154,7 +154,18 @@ class TrainCommandITCase extends CommandTest {
     assertThat(job.get("accuracy").asDouble())
         .isCloseTo(trainer.get("validation.accuracy").asDouble(), within(1e-9));
 
-    Files.delete(folder.resolve("pair-second.safetensors"));
+    Path second = folder.resolve("pair-second.safetensors");
+    WeightsFile read = WeightsFile.load(second);
+    assertThat(read.metadata()).isEqualTo(WeightsFile.load(weights).metadata()).hasSize(1);
+    new WeightsFile(read.weights(), Map.of("pair", "00000000")).write(second);
+    assertThat(execute("evaluate", "--events", held, "--weights", weights).err())
+        .contains("pair-second.safetensors was trained with another first model than pair.safe")
+        .hasLineCount(1);
+    // Files of earlier versions have no id.
+    WeightsFile.write(read.weights(), second);
+    assertThat(execute("evaluate", "--events", held, "--weights", weights).exitCode()).isZero();
+
+    Files.delete(second);
     assertThat(execute("evaluate", "--events", held, "--weights", weights).err())
         .contains("two keys, user and page, and there is no pair-second.safetensors")
         .hasLineCount(1);
@@ -282,6 +293,25 @@ class TrainCommandITCase extends CommandTest {
     arguments.addAll(List.of("--out", folder.resolve("model.safetensors")));
     arguments.addAll(List.of(more));
     return execute(arguments.toArray());
+  }
+
+  @Test
+  void learnsTheHeldOutEventsInTheEndUnlessToldNotTo() throws Exception {
+    Path json = folder.resolve("train.json");
+    Path weights = folder.resolve("model.safetensors");
+    Result twice = trainBriefly("--json", json);
+    assertThat(twice.out()).contains("trained on all events: ");
+    JsonNode refitted = new ObjectMapper().readTree(json.toFile());
+    byte[] all = Files.readAllBytes(weights);
+    Result once = trainBriefly("--no-refit", "--json", json);
+    assertThat(once.out()).doesNotContain("trained on all events");
+    JsonNode kept = new ObjectMapper().readTree(json.toFile());
+    assertThat(Files.readAllBytes(weights)).isNotEqualTo(all);
+    assertThat(refitted.get("validation.log_loss")).isEqualTo(kept.get("validation.log_loss"));
+    // A tenth more events make a tenth more steps of the same share.
+    assertThat(refitted.get("refit.steps").asInt())
+        .isBetween(1, (int) (1.2 * kept.get("steps").asInt()));
+    assertThat(trainBriefly("--validation", 0).out()).doesNotContain("trained on all events");
   }
 
   @Test

@@ -111,9 +111,9 @@ public record JobModel(
       }
       return new JobModel(schema, null);
     }
-    SlowWeights weights = readWeights(weightsFile, AllowedPaths.of(options));
-    Schema schema = schema(schemaFile, weights, weightsFile.toString());
-    return new JobModel(schema, weights, second(schema, weightsFile, options));
+    WeightsFile read = readWeights(weightsFile, AllowedPaths.of(options));
+    Schema schema = schema(schemaFile, read.weights(), weightsFile.toString());
+    return new JobModel(schema, read.weights(), second(schema, weightsFile, read, options));
   }
 
   /**
@@ -159,7 +159,8 @@ public record JobModel(
     return weightsFile.resolveSibling(stem + "-second" + (ends ? SAFETENSORS : ""));
   }
 
-  private static SlowWeights second(Schema schema, Path weightsFile, ReadableConfig options)
+  private static SlowWeights second(
+      Schema schema, Path weightsFile, WeightsFile first, ReadableConfig options)
       throws IOException {
     if (schema.secondKey() == null) {
       return null;
@@ -176,7 +177,8 @@ public record JobModel(
               file.getFileName(),
               weightsFile));
     }
-    SlowWeights weights = readWeights(file, AllowedPaths.of(options));
+    WeightsFile second = readWeights(file, AllowedPaths.of(options));
+    SlowWeights weights = second.weights();
     Schema needed = new SecondStage(schema).schema();
     if (weights.schema() == null
         || !needed.withoutColumns().equals(weights.schema().withoutColumns())) {
@@ -190,6 +192,7 @@ public record JobModel(
                   ? ": it carries no schema"
                   : ": " + SchemaDifference.between(weights.schema(), needed)));
     }
+    PairId.check(weightsFile, first, file, second);
     return weights;
   }
 
@@ -214,11 +217,10 @@ public record JobModel(
     }
   }
 
-  private static SlowWeights readWeights(Path file, AllowedPaths allowed) throws IOException {
+  private static WeightsFile readWeights(Path file, AllowedPaths allowed) throws IOException {
     byte[] bytes = readAllowed(file, allowed);
     return WeightsFile.load(
-            bytes, file.toString(), part -> readAllowed(file.resolveSibling(part), allowed))
-        .weights();
+        bytes, file.toString(), part -> readAllowed(file.resolveSibling(part), allowed));
   }
 
   private static byte[] readAllowed(Path file, AllowedPaths allowed) throws IOException {

@@ -91,6 +91,11 @@ final class KeyRankings implements Beside<Event> {
   }
 
   @Override
+  public void forget() {
+    taken.clear();
+  }
+
+  @Override
   public double advantage() {
     return totals.advantage();
   }

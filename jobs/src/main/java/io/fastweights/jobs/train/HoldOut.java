@@ -50,6 +50,16 @@ public final class HoldOut {
               + " warm-up and 400 steps (default: ${DEFAULT-VALUE}).")
   private int patience;
 
+  @Option(
+      names = "--refit",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description =
+          "Train once more on all events, the held-out ones too, for as long as was best (default:"
+              + " ${DEFAULT-VALUE}; not with two keys, nor where --validation names files).")
+  private boolean refit;
+
   /** Choice of held-out events: the last by time, or the last keys. */
   enum By {
     TIME,
@@ -122,6 +132,11 @@ public final class HoldOut {
     return new Validation(
         PairSequences.of(parts.get(false), first, schema, threads),
         PairSequences.of(parts.get(true), first, schema, threads));
+  }
+
+  /** True if events that are held out are learned in the end. */
+  boolean refits(Schema schema) {
+    return refit && schema.secondKey() == null && share() != null && share() > 0;
   }
 
   StopMetric stopMetric() {

@@ -55,6 +55,15 @@ public final class OptimiserOptions {
   private double clip;
 
   @Option(
+      names = "--average",
+      paramLabel = "SHARE",
+      defaultValue = "0.1",
+      description =
+          "Share of the steps that an average of the weights reaches back, which is kept where it is"
+              + " no worse than the last step's weights; 0 for none (default: ${DEFAULT-VALUE}).")
+  private double average;
+
+  @Option(
       names = "--chunk",
       paramLabel = "N",
       description =
@@ -138,6 +147,7 @@ public final class OptimiserOptions {
         .warmup(warmUp)
         .weightDecay(weightDecay)
         .clip(clip)
+        .averaging(average)
         .attentionDropout(dropout)
         .feedForwardDropout(dropout)
         .classWeights(ClassWeights.parse(classWeights, target, train))

@@ -37,7 +37,10 @@ public record Schedule(
       length /= 2;
     }
     long chunks = chunks(train, length);
-    int fitting = (int) Math.max(1, Math.min(MOST_LANES, chunks / LEAST_EPOCH_STEPS));
+    // More lanes than keys would run the same events side by side.
+    long keys = train.stream().filter(s -> s.length() > 0).count();
+    long most = Math.min(MOST_LANES, keys);
+    int fitting = (int) Math.max(1, Math.min(most, chunks / LEAST_EPOCH_STEPS));
     int wide = lanes == null ? fitting : lanes;
     long epoch = Math.max(1, chunks / Math.max(1, wide));
     double passes = epochs == null ? Math.max(LEAST_EPOCHS, (double) LEAST_STEPS / epoch) : epochs;

@@ -20,11 +20,12 @@ import java.util.zip.CRC32;
  * that was never stopped.
  *
  * <p>Layout, big-endian: magic and version, the fingerprint of data and options, the state, and a
- * CRC-32 of all before it.
+ * CRC-32 of all before it. Version 1 had no average of the weights: its runs had other options, so
+ * they cannot go on.
  */
 final class TrainCheckpoint {
   private static final int MAGIC = 0x46575443;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private TrainCheckpoint() {}
 
@@ -40,6 +41,8 @@ final class TrainCheckpoint {
     out.writeLong(state.step);
     out.writeLong(state.lanes.taken());
     out.writeDouble(state.bestCost);
+    out.writeLong(state.bestStep);
+    out.writeBoolean(state.bestIsAverage);
     out.writeInt(state.evaluationsWithoutBest);
     out.writeBoolean(state.best != null);
     write(out, state.parameters.values);
@@ -47,6 +50,9 @@ final class TrainCheckpoint {
     write(out, state.adam.second);
     if (state.best != null) {
       write(out, state.best);
+    }
+    if (state.average != null) {
+      write(out, state.average.values);
     }
     for (int lane = 0; lane < state.lanes.count(); lane++) {
       out.writeInt(state.lanes.sequence[lane]);
@@ -92,7 +98,7 @@ final class TrainCheckpoint {
       throw new IOException(
           String.format(
               Locale.ROOT,
-              "training checkpoint %s has version %d, must be %d",
+              "training checkpoint %s has version %d, must be %d: delete it to train from the start",
               file,
               version,
               VERSION));
@@ -106,6 +112,8 @@ final class TrainCheckpoint {
     state.step = in.readLong();
     state.lanes.taken(in.readLong());
     state.bestCost = in.readDouble();
+    state.bestStep = in.readLong();
+    state.bestIsAverage = in.readBoolean();
     state.evaluationsWithoutBest = in.readInt();
     boolean hasBest = in.readBoolean();
     read(in, state.parameters.values);
@@ -114,6 +122,9 @@ final class TrainCheckpoint {
     state.best = hasBest ? new float[state.parameters.values.length] : null;
     if (hasBest) {
       read(in, state.best);
+    }
+    if (state.average != null) {
+      read(in, state.average.values);
     }
     for (int lane = 0; lane < state.lanes.count(); lane++) {
       state.lanes.sequence[lane] = in.readInt();

@@ -11,6 +11,7 @@ import java.util.Objects;
  * Options of the training of slow weights.
  *
  * @param epochs passes over all events
+ * @param until share of the steps after which training ends; the learning rate is that of all
  * @param lanes keys whose events one step takes side by side
  * @param chunk events of a key that one step back-propagates through; W is carried over
  * @param learningRate of AdamW after the warm-up
@@ -18,6 +19,8 @@ import java.util.Objects;
  * @param warmup share of the steps over which the learning rate rises from 0
  * @param weightDecay of AdamW, on matrices and embeddings
  * @param clip largest Euclidean length of a step's gradient
+ * @param averaging share of the steps that an average of the weights reaches back; it is kept where
+ *     it scores no worse than the weights of the last step, or nothing is scored; 0 for none
  * @param attentionDropout dpfp-pytorch's {@code attn_dropout}
  * @param feedForwardDropout dpfp-pytorch's {@code ff_dropout}
  * @param seed of the initial weights, the order of keys and the dropout
@@ -35,6 +38,7 @@ import java.util.Objects;
  */
 public record TrainOptions(
     double epochs,
+    double until,
     int lanes,
     int chunk,
     double learningRate,
@@ -42,6 +46,7 @@ public record TrainOptions(
     double warmup,
     double weightDecay,
     double clip,
+    double averaging,
     float attentionDropout,
     float feedForwardDropout,
     long seed,
@@ -57,6 +62,7 @@ public record TrainOptions(
 
   public TrainOptions {
     check("epochs", epochs, epochs > 0);
+    check("until", until, until > 0 && until <= 1);
     check("lanes", lanes, lanes > 0);
     check("chunk", chunk, chunk > 0);
     check("learningRate", learningRate, learningRate > 0);
@@ -64,6 +70,7 @@ public record TrainOptions(
     check("warmup", warmup, warmup >= 0 && warmup < 1);
     check("weightDecay", weightDecay, weightDecay >= 0);
     check("clip", clip, clip > 0);
+    check("averaging", averaging, averaging >= 0 && averaging < 1);
     check("threads", threads, threads > 0);
     check("evaluationsPerEpoch", evaluationsPerEpoch, evaluationsPerEpoch >= 0);
     check("patience", patience, patience > 0);
@@ -85,6 +92,7 @@ public record TrainOptions(
   int fingerprint() {
     return Objects.hash(
         epochs,
+        until,
         lanes,
         chunk,
         learningRate,
@@ -92,6 +100,7 @@ public record TrainOptions(
         warmup,
         weightDecay,
         clip,
+        averaging,
         attentionDropout,
         feedForwardDropout,
         seed,
@@ -110,6 +119,7 @@ public record TrainOptions(
   /** Sets what differs from the defaults. */
   public static final class Builder {
     private double epochs = 10;
+    private double until = 1;
     private int lanes = 32;
     private int chunk = 64;
     private double learningRate = 2e-3;
@@ -117,6 +127,7 @@ public record TrainOptions(
     private double warmup = 0.05;
     private double weightDecay = 0.01;
     private double clip = 1;
+    private double averaging = 0.1;
     private float attentionDropout;
     private float feedForwardDropout;
     private long seed = 1;
@@ -134,6 +145,11 @@ public record TrainOptions(
 
     public Builder epochs(double value) {
       epochs = value;
+      return this;
+    }
+
+    public Builder until(double value) {
+      until = value;
       return this;
     }
 
@@ -169,6 +185,11 @@ public record TrainOptions(
 
     public Builder clip(double value) {
       clip = value;
+      return this;
+    }
+
+    public Builder averaging(double value) {
+      averaging = value;
       return this;
     }
 
@@ -233,6 +254,7 @@ public record TrainOptions(
     public TrainOptions build() {
       return new TrainOptions(
           epochs,
+          until,
           lanes,
           chunk,
           learningRate,
@@ -240,6 +262,7 @@ public record TrainOptions(
           warmup,
           weightDecay,
           clip,
+          averaging,
           attentionDropout,
           feedForwardDropout,
           seed,

@@ -10,10 +10,18 @@ import io.fastweights.kernels.train.measures.Metrics;
  * @param trainingLoss mean over the last steps that were reported; NaN where none was made
  * @param validation their metrics on the validation events, or null
  * @param steps steps made
+ * @param keptAfter steps after which the weights were those that are returned
+ * @param averaged true if they are an average of the weights over the steps before
  * @param end why it ended
  */
 public record TrainResult(
-    SlowWeights weights, double trainingLoss, Metrics validation, long steps, End end) {
+    SlowWeights weights,
+    double trainingLoss,
+    Metrics validation,
+    long steps,
+    long keptAfter,
+    boolean averaged,
+    End end) {
 
   /** The reason that training ended. */
   public enum End {

@@ -7,14 +7,26 @@ final class TrainState {
   final Parameters parameters;
   final Adam adam;
   final Lanes lanes;
+
+  /** The average of the parameters; null where none is taken. */
+  final WeightAverage average;
+
   long step;
   double bestCost = Double.POSITIVE_INFINITY;
   float[] best;
+  long bestStep;
+  boolean bestIsAverage;
   int evaluationsWithoutBest;
 
-  TrainState(Parameters parameters, Adam adam, Lanes lanes) {
+  TrainState(Parameters parameters, Adam adam, Lanes lanes, WeightAverage average) {
     this.parameters = parameters;
     this.adam = adam;
     this.lanes = lanes;
+    this.average = average;
+  }
+
+  /** The parameters that are kept where none are scored. */
+  float[] current() {
+    return average == null ? parameters.values : average.values;
   }
 }

@@ -27,8 +27,8 @@ import java.util.function.Supplier;
 
 /**
  * Learns slow weights from keyed sequences: truncated back-propagation through chunks of each key's
- * events with its memory carried over, AdamW, gradient clipping, warm-up and decay, early stopping
- * on validation events.
+ * events with its memory carried over, AdamW, gradient clipping, warm-up and decay, an average of
+ * the weights, early stopping on validation events.
  *
  * <p>The same data, options and seed give the same bits on one machine, for any number of threads
  * and however often the run was stopped and resumed from its checkpoint. Recurrences on a GPU have
@@ -42,6 +42,7 @@ public final class Trainer {
   private final List<EventSequence> validation;
   private final TrainOptions options;
   private final long steps;
+  private final long end;
   private final long evaluateEvery;
   private final Set<String> frozen = new TreeSet<>();
   private Keeper keeper = weights -> {};
@@ -88,6 +89,7 @@ public final class Trainer {
     }
     long epoch = Math.max(1, chunks / options.lanes());
     steps = Math.max(1, Math.round(options.epochs() * epoch));
+    end = Math.max(1, Math.round(options.until() * steps));
     evaluateEvery =
         this.validation.isEmpty() || options.evaluationsPerEpoch() == 0
             ? Long.MAX_VALUE
@@ -153,7 +155,7 @@ public final class Trainer {
     int memory = layout.config().memory().floats();
     Lanes lanes =
         new Lanes(train, options.lanes(), options.chunk(), memory, Seeds.mix(options.seed(), 1));
-    TrainState state = new TrainState(parameters, adam, lanes);
+    TrainState state = new TrainState(parameters, adam, lanes, average(initial));
     PassOptions pass =
         new PassOptions(options.chunk(), options.attentionDropout(), options.feedForwardDropout());
     PassOptions exact = PassOptions.exact(options.chunk());
@@ -171,6 +173,10 @@ public final class Trainer {
     }
   }
 
+  private WeightAverage average(float[] initial) {
+    return options.averaging() > 0 ? new WeightAverage(initial, options.averaging() * steps) : null;
+  }
+
   private TrainResult loop(
       TrainState state,
       long fingerprint,
@@ -178,43 +184,71 @@ public final class Trainer {
       Workers scorers,
       TrainProgress.Listener listener)
       throws IOException {
-    Pace pace = new Pace(state.step, steps);
+    Pace pace = new Pace(state.step, end);
     Metrics bestMetrics = null;
-    while (state.step < steps && state.evaluationsWithoutBest < options.patience()) {
+    while (state.step < end && state.evaluationsWithoutBest < options.patience()) {
       step(state, gradient, pace);
-      boolean last = state.step == steps;
+      boolean last = state.step == end;
       if (state.step % evaluateEvery == 0 || (last && evaluateEvery < Long.MAX_VALUE)) {
-        Metrics metrics =
-            Scoring.run(scorers, state.parameters, target, validation, options.chunk());
-        boolean best = keepBest(state, metrics);
-        bestMetrics = best ? metrics : bestMetrics;
+        Scored scored = evaluate(state, scorers);
+        boolean best = keepBest(state, scored);
+        bestMetrics = best ? scored.metrics : bestMetrics;
         if (best) {
           keeper.keep(layout.weights(state.best));
         }
-        listener.on(pace.report(state.step, metrics, best));
+        listener.on(pace.report(state.step, scored.metrics, best));
       } else if (state.step % 50 == 0 || last) {
         listener.on(pace.report(state.step, null, false));
       }
       if (evaluateEvery == Long.MAX_VALUE && state.step % options.checkpointEvery() == 0) {
-        keeper.keep(layout.weights(state.parameters.values));
+        keeper.keep(layout.weights(state.current()));
       }
       if (options.checkpoint() != null && state.step % options.checkpointEvery() == 0) {
         TrainCheckpoint.write(options.checkpoint(), fingerprint, state);
       }
     }
-    boolean complete = state.step == steps;
-    float[] values = state.best == null ? state.parameters.values : state.best;
+    boolean complete = state.step == end;
+    float[] values = state.best == null ? state.current() : state.best;
     if (bestMetrics == null && state.best != null) {
       // The best was scored before the run was stopped and resumed.
-      Parameters best = new Parameters(layout, state.best);
-      bestMetrics = Scoring.run(scorers, best, target, validation, options.chunk());
+      bestMetrics = score(scorers, state.best);
     }
     return new TrainResult(
         layout.weights(values),
         pace.lastLoss(),
         bestMetrics,
         state.step,
+        state.best == null ? state.step : state.bestStep,
+        state.best == null ? state.average != null : state.bestIsAverage,
         complete ? TrainResult.End.COMPLETE : TrainResult.End.NO_PROGRESS);
+  }
+
+  /**
+   * Weights and their scores.
+   *
+   * @param averaged true for the average, false for the weights of the last step
+   */
+  private record Scored(float[] values, Metrics metrics, boolean averaged) {}
+
+  /** The better ones of the weights of the last step and their average. */
+  private Scored evaluate(TrainState state, Workers scorers) {
+    float[] values = state.parameters.values;
+    Scored last = new Scored(values, score(scorers, values), false);
+    if (state.average == null) {
+      return last;
+    }
+    values = state.average.values;
+    Scored averaged = new Scored(values, score(scorers, values), true);
+    return cost(averaged) <= cost(last) ? averaged : last;
+  }
+
+  private double cost(Scored scored) {
+    return options.stopMetric().cost(scored.metrics);
+  }
+
+  private Metrics score(Workers scorers, float[] values) {
+    Parameters scored = new Parameters(layout, values);
+    return Scoring.run(scorers, scored, target, validation, options.chunk());
   }
 
   private void step(TrainState state, StepGradient gradient, Pace pace) {
@@ -227,6 +261,9 @@ public final class Trainer {
       float rate = (float) options.rate(state.step, steps);
       state.adam.step(number, rate, scale, gradient.sum(), state.parameters.values);
       state.parameters.changed();
+    }
+    if (state.average != null) {
+      state.average.add(state.step, state.parameters.values);
     }
     state.lanes.advance();
     state.step = number;
@@ -258,12 +295,14 @@ public final class Trainer {
     return Math.sqrt(squares);
   }
 
-  private boolean keepBest(TrainState state, Metrics metrics) {
-    double cost = options.stopMetric().cost(metrics);
+  private boolean keepBest(TrainState state, Scored scored) {
+    double cost = cost(scored);
     boolean best = cost < state.bestCost;
     if (best) {
       state.bestCost = cost;
-      state.best = state.parameters.values.clone();
+      state.best = scored.values.clone();
+      state.bestStep = state.step;
+      state.bestIsAverage = scored.averaged;
       state.evaluationsWithoutBest = 0;
     } else if (state.step > options.mayStopFrom(steps)) {
       state.evaluationsWithoutBest++;

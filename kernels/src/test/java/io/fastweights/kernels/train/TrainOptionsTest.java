@@ -44,6 +44,8 @@ class TrainOptionsTest {
     assertThatThrownBy(rate::build).hasMessageContaining("learningRate is 0.0");
     TrainOptions.Builder warmup = TrainOptions.builder().warmup(1);
     assertThatThrownBy(warmup::build).hasMessageContaining("warmup is 1.0");
+    TrainOptions.Builder averaging = TrainOptions.builder().averaging(1);
+    assertThatThrownBy(averaging::build).hasMessageContaining("averaging is 1.0");
     TrainOptions.Builder lanes = TrainOptions.builder().lanes(0);
     assertThatThrownBy(lanes::build).hasMessageContaining("lanes is 0");
   }

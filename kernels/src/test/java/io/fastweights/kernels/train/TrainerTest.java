@@ -13,6 +13,7 @@ import io.fastweights.kernels.train.network.InitialWeights;
 import io.fastweights.kernels.train.network.ParameterLayout;
 import io.fastweights.kernels.train.sequence.EventSequence;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,7 +66,8 @@ class TrainerTest {
 
   @Test
   void aRunThatGoesOnFromItsCheckpointGivesTheBitsOfOneThatWasNotStopped() throws IOException {
-    TrainOptions.Builder options = TrainingCases.options().epochs(4).feedForwardDropout(0.1);
+    TrainOptions.Builder options =
+        TrainingCases.options().epochs(4).averaging(0.2).feedForwardDropout(0.1);
     TrainResult whole = train(options.build(), r -> {});
     options.checkpoint(folder.resolve("run.checkpoint"), 7);
     assertThatThrownBy(() -> train(options.build(), TrainerTest::stopAtThirty))
@@ -90,6 +93,49 @@ class TrainerTest {
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
     assertThatThrownBy(() -> train(options.build(), r -> {})).hasMessageContaining("is damaged");
+  }
+
+  @Test
+  void aCheckpointOfAnEarlierVersionIsRefused() throws IOException {
+    Path file = folder.resolve("run.checkpoint");
+    TrainOptions options = TrainingCases.options().epochs(0.2).checkpoint(file, 1).build();
+    train(options, r -> {});
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).putInt(4, 1);
+    CRC32 crc = new CRC32();
+    crc.update(bytes.array(), 0, bytes.capacity() - 4);
+    Files.write(file, bytes.putInt(bytes.capacity() - 4, (int) crc.getValue()).array());
+    assertThatThrownBy(() -> train(options, r -> {}))
+        .isInstanceOf(IOException.class)
+        .hasMessageEndingWith("has version 1, must be 2: delete it to train from the start");
+  }
+
+  @Test
+  void theBetterOnesOfTheLastWeightsAndTheirAverageAreKept() throws IOException {
+    TrainOptions.Builder options =
+        TrainingCases.options().epochs(0.25).checkpoint(null, 1).averaging(0);
+    List<float[]> steps = new ArrayList<>();
+    Trainer single = trainer(options.build(), List.of());
+    float[] initial = InitialWeights.of(single.layout(), 1);
+    single.keep(weights -> steps.add(values(weights))).run(initial.clone(), r -> {});
+    assertThat(steps).hasSizeGreaterThan(9);
+    WeightAverage average = new WeightAverage(initial, 0.4 * steps.size());
+    for (int step = 0; step < steps.size(); step++) {
+      average.add(step, steps.get(step));
+    }
+
+    options.averaging(0.4);
+    assertThat(values(trainer(options.build(), List.of()).run(initial.clone(), r -> {})))
+        .isEqualTo(average.values)
+        .isNotEqualTo(steps.get(steps.size() - 1));
+    TrainResult validated = trainer(options.build(), VALIDATION).run(initial.clone(), r -> {});
+    double ofAverage = loss(single, average.values);
+    double ofLast = loss(single, steps.get(steps.size() - 1));
+    assertThat(validated.validation().loss()).isEqualTo(Math.min(ofAverage, ofLast));
+    assertThat(validated.averaged()).isEqualTo(ofAverage <= ofLast);
+  }
+
+  private static double loss(Trainer trainer, float[] values) {
+    return Scoring.of(trainer.layout().weights(values), VALIDATION, 1).loss();
   }
 
   @Test
@@ -128,6 +174,17 @@ class TrainerTest {
     List<EventSequence> sequences = new ArrayList<>(TRAIN);
     sequences.set(0, first);
     return sequences;
+  }
+
+  @Test
+  void endsAfterAShareOfTheStepsWithTheWeightsThatAllWouldHaveThen() throws IOException {
+    TrainOptions.Builder options = TrainingCases.options().epochs(4);
+    TrainResult whole = train(options.build(), r -> {});
+    assertThat(whole.keptAfter()).isBetween(1L, whole.steps());
+    double share = whole.keptAfter() / (double) whole.steps();
+    TrainResult part = train(options.until(share).build(), r -> {});
+    assertThat(part.steps()).isEqualTo(whole.keptAfter());
+    assertThat(values(part)).isEqualTo(values(whole));
   }
 
   @Test
@@ -283,12 +340,18 @@ class TrainerTest {
 
   private static TrainResult train(TrainOptions options, TrainProgress.Listener listener)
       throws IOException {
-    return new Trainer(TrainingCases.CONFIG, TrainingCases.SCHEMA, TRAIN, VALIDATION, options)
-        .run(listener);
+    return trainer(options, VALIDATION).run(listener);
+  }
+
+  private static Trainer trainer(TrainOptions options, List<EventSequence> validation) {
+    return new Trainer(TrainingCases.CONFIG, TrainingCases.SCHEMA, TRAIN, validation, options);
   }
 
   private static float[] values(TrainResult result) {
-    SlowWeights weights = result.weights();
+    return values(result.weights());
+  }
+
+  private static float[] values(SlowWeights weights) {
     return new ParameterLayout(weights.config(), weights.schema()).values(weights);
   }
 

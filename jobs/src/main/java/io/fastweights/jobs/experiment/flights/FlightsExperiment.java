@@ -52,6 +52,7 @@ public final class FlightsExperiment {
         .lanes(16)
         .chunk(128)
         .learningRate(0.004)
+        .averaging(0)
         .seed(1);
   }
 

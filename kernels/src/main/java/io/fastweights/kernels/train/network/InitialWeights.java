@@ -3,14 +3,22 @@ package io.fastweights.kernels.train.network;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Schema;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
  * Seeded weights before training: as in PyTorch, except that queries start equal to keys, read-outs
  * at full scale, tokens no larger than read-outs, and the head near 0. So from the first step an
  * event reads what earlier similar events have written, and the first loss is that of a guess.
+ *
+ * <p>An event's target is in the input of its key's next event, beside the fields it belongs to. So
+ * a category before ({@code embedding.lag}) starts as the category itself, turned by half of the
+ * vector, and half of the heads turn their queries the same way: from the first step on they read
+ * what followed events of the same category. Numbers are left out: all values of a field have one
+ * vector, so any event would be found.
  */
 public final class InitialWeights {
   /** Deviation of a token's floats; read-outs have about as much in {@code dim} floats. */
@@ -39,6 +47,7 @@ public final class InitialWeights {
         scale(s, 0, values);
       }
     }
+    lagsAsFields(layout, values);
     return values;
   }
 
@@ -98,6 +107,46 @@ public final class InitialWeights {
         int size = c.heads() * c.dimHead() * c.dim();
         System.arraycopy(values, qkv + size, values, qkv, size);
       }
+    }
+  }
+
+  /** Has the first half of the heads ask for the categories before, by those of now. */
+  private static void lagsAsFields(ParameterLayout layout, float[] values) {
+    ModelConfig c = layout.config();
+    if (layout.schema() == null || c.architecture() == Architecture.CELL) {
+      return;
+    }
+    List<Field> fields = layout.schema().fields();
+    boolean found = false;
+    for (int f = 0; f < fields.size(); f++) {
+      if (fields.get(f) instanceof Field.Categorical || fields.get(f) instanceof Field.Hashed) {
+        ParameterLayout.Slice now = layout.slices().get(f);
+        ParameterLayout.Slice before = layout.slices().get(fields.size() + f);
+        turned(values, now.at(), before.at(), now.rows(), c.dim());
+        found = true;
+      }
+    }
+    for (int l = 0; found && l < c.depth(); l++) {
+      int qkv = layout.slice(SlowWeights.attentionPrefix(c, l) + "to_qkv.weight").at();
+      int keys = qkv + c.heads() * c.dimHead() * c.dim();
+      turnedBack(values, keys, qkv, c.heads() / 2 * c.dimHead(), c.dim());
+    }
+  }
+
+  /** Copies rows, each turned by half its floats. */
+  private static void turned(float[] values, int from, int to, int rows, int dim) {
+    int half = dim / 2;
+    for (int row = 0; row < rows * dim; row += dim) {
+      System.arraycopy(values, from + row, values, to + row + half, dim - half);
+      System.arraycopy(values, from + row + dim - half, values, to + row, half);
+    }
+  }
+
+  private static void turnedBack(float[] values, int from, int to, int rows, int dim) {
+    int half = dim / 2;
+    for (int row = 0; row < rows * dim; row += dim) {
+      System.arraycopy(values, from + row + half, values, to + row, dim - half);
+      System.arraycopy(values, from + row, values, to + row + dim - half, half);
     }
   }
 
