@@ -21,7 +21,7 @@ record TimeColumn(Column column, Time format, Long[] millis) {
   private static final long DAY = 86_400_000;
 
   private static final Pattern CLOCK =
-      Pattern.compile("(?i)\\d{1,2}:\\d{2}(:\\d{2}([.,]\\d{1,9})?)?( ?[ap]m)?");
+      Pattern.compile("(?i)\\d{1,2}:\\d{2}(:\\d{2})?([.,]\\d{1,9})?( ?[ap]m)?");
 
   /** Share of the values that must be times of day. */
   private static final double MOST_OF_THEM = 0.95;

@@ -64,6 +64,14 @@ public final class Broker {
     NewTopic topic = new NewTopic(name, partitions, (short) 1).configs(options);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", address()))) {
       admin.createTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+      // The controller answers before the broker that a job asks has heard of the topic.
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (!admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(name)) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException("topic " + name + " was created and is not listed");
+        }
+        Thread.sleep(10);
+      }
     }
   }
 
