@@ -44,9 +44,9 @@ class ChaosIT {
   }
 
   @Test
-  void everyBitIsWrittenOnceThroughFiveFaults() throws Exception {
-    JsonNode figures = chaos("--faults=5", "--seed=21");
-    assertThat(figures.get("faults").asInt()).isEqualTo(5);
+  void everyBitIsWrittenOnceThroughThreeFaults() throws Exception {
+    JsonNode figures = chaos("--faults=3", "--seed=21");
+    assertThat(figures.get("faults").asInt()).isEqualTo(3);
   }
 
   @Test
