@@ -119,6 +119,7 @@ class LiveOnClusterITCase extends CommandTest {
         JobClient job = environment.executeAsync();
         List<Checkpoint> told = List.of();
         while (told.size() < 3) {
+          // A cluster tells of its checkpoints only when it is asked.
           Thread.sleep(20);
           told = target.checkpoints(job.getJobID());
         }

@@ -263,6 +263,7 @@ class WholeJobChaosITCase {
         next += TimeUnit.SECONDS.toNanos(SECONDS_BETWEEN);
         try {
           while (!ended && System.nanoTime() < next) {
+            // In steps, so that the end of the job is soon seen.
             Thread.sleep(50);
           }
           rescale();
