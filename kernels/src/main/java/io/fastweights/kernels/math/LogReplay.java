@@ -94,7 +94,12 @@ public final class LogReplay {
           if (events.ofValues()) {
             relearn(w, at, events, event, head);
           } else {
-            System.arraycopy(events.deltas(), place * log.columns(), delta, 0, delta.length);
+            int logged = place * log.columns();
+            System.arraycopy(events.deltas(), logged, delta, 0, delta.length);
+            if (rule == UpdateRule.GATED_DELTA) {
+              float steps = events.deltas()[logged + delta.length];
+              ReferenceModel.forget(storage, shape, features, w, at, steps, number);
+            }
             write(w, at);
           }
           ReferenceModel.round(storage, shape, w, at, number, update);
