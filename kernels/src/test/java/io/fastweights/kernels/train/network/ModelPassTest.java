@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fastweights.kernels.engine.RandomModels;
+import io.fastweights.kernels.math.DeltaRule;
+import io.fastweights.kernels.math.ForgetGate;
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
@@ -41,6 +43,7 @@ class ModelPassTest {
     CONFIGS.put(
         "sum rule, elu",
         transformer().updateRule(UpdateRule.SUM).featureMap(FeatureMap.ELU_PLUS_ONE).build());
+    CONFIGS.put("forget gate", transformer().updateRule(UpdateRule.GATED_DELTA).build());
     CONFIGS.put(
         "elu, unit",
         transformer()
@@ -100,12 +103,26 @@ class ModelPassTest {
         float[] input = input(c, from + t);
         float[] expected = reference.step(input, null, expectedMemory, !chunk.asks()[t]).output();
         for (int i = 0; i < width; i++) {
-          assertThat(pass.outputs()[t * width + i]).isCloseTo(expected[i], within(2e-5f));
+          assertThat(pass.outputs()[t * width + i])
+              .as("output %d of event %d", i, from + t)
+              .isCloseTo(expected[i], within(2e-5f));
         }
       }
     }
+    unscaled(c.model, expectedMemory);
     for (int i = 0; i < memory.length; i++) {
       assertThat(memory[i]).isCloseTo(expectedMemory[i], within(2e-5f));
+    }
+  }
+
+  /** W of every head, and a counter of 0. */
+  private static void unscaled(SlowModel model, float[] memory) {
+    int floats = model.features() * model.memory().columns();
+    int head = model.memory().headFloats();
+    for (int at = 0; model.forgets() && at < memory.length; at += head) {
+      float scale = ForgetGate.scale(ForgetGate.counter(memory, at + floats));
+      DeltaRule.scale(memory, at, floats, scale);
+      ForgetGate.store(memory, at + floats, 0);
     }
   }
 
