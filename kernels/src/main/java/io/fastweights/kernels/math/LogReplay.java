@@ -108,6 +108,15 @@ public final class LogReplay {
     }
   }
 
+  /** Makes a memory that forget gates have scaled W itself: its counters become 0. */
+  public void unscale(float[] w) {
+    int floats = features * shape.columns();
+    for (int at = 0; rule == UpdateRule.GATED_DELTA && at < w.length; at += shape.headFloats()) {
+      DeltaRule.scale(w, at, floats, ForgetGate.scale(ForgetGate.counter(w, at + floats)));
+      ForgetGate.store(w, at + floats, 0);
+    }
+  }
+
   private void relearn(float[] w, int at, LoggedEvents events, int event, int head) {
     int columns = shape.columns();
     float beta = events.betas()[head];

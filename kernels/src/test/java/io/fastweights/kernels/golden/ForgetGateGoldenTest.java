@@ -1,7 +1,6 @@
 package io.fastweights.kernels.golden;
 
-import io.fastweights.kernels.math.DeltaRule;
-import io.fastweights.kernels.math.ForgetGate;
+import io.fastweights.kernels.math.LogReplay;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.weights.Safetensors;
@@ -33,7 +32,7 @@ class ForgetGateGoldenTest {
       float[][][] inputs = Sequences.split(tokens, shape[0], shape[1], model.inputDim());
       SequenceRunner.Result result = SequenceRunner.all().get(runner).run(model, inputs);
       for (float[] memory : result.memories()) {
-        unscaled(model, memory);
+        new LogReplay(model).unscale(memory);
       }
       check(run, "hidden", Sequences.flat(result.hidden()));
       check(run, "logits", Sequences.flat(result.outputs()));
@@ -44,16 +43,6 @@ class ForgetGateGoldenTest {
   private static void check(Safetensors run, String name, float[] actual) throws IOException {
     float[] expected = run.floats(name).data();
     GoldenFiles.assertClose(name, expected, actual, GoldenFiles.TOLERANCE);
-  }
-
-  /** W of every head of what its memory holds. */
-  private static void unscaled(SlowModel model, float[] memory) {
-    MemoryShape shape = model.memory();
-    int floats = model.features() * shape.columns();
-    for (int at = 0; at < memory.length; at += shape.headFloats()) {
-      float scale = ForgetGate.scale(ForgetGate.counter(memory, at + floats));
-      DeltaRule.scale(memory, at, floats, scale);
-    }
   }
 
   /** float[layer][sequence][head][rows][columns] without counters, as the file holds them. */

@@ -27,8 +27,8 @@ public final class InitialWeights {
   /** Factor of the head's weights: outputs of a deviation of some hundredths. */
   private static final float HEAD = 0.1f;
 
-  /** Bias of forget gates: at first a memory is halved by some 30 events. */
-  private static final float FORGET = -3.5f;
+  /** Bias of forget gates: at first a memory is halved by some 100 events. */
+  private static final float FORGET = -5;
 
   private InitialWeights() {}
 

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fastweights.kernels.engine.RandomModels;
-import io.fastweights.kernels.math.DeltaRule;
-import io.fastweights.kernels.math.ForgetGate;
+import io.fastweights.kernels.math.LogReplay;
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
@@ -109,20 +108,9 @@ class ModelPassTest {
         }
       }
     }
-    unscaled(c.model, expectedMemory);
+    new LogReplay(c.model).unscale(expectedMemory);
     for (int i = 0; i < memory.length; i++) {
       assertThat(memory[i]).isCloseTo(expectedMemory[i], within(2e-5f));
-    }
-  }
-
-  /** W of every head, and a counter of 0. */
-  private static void unscaled(SlowModel model, float[] memory) {
-    int floats = model.features() * model.memory().columns();
-    int head = model.memory().headFloats();
-    for (int at = 0; model.forgets() && at < memory.length; at += head) {
-      float scale = ForgetGate.scale(ForgetGate.counter(memory, at + floats));
-      DeltaRule.scale(memory, at, floats, scale);
-      ForgetGate.store(memory, at + floats, 0);
     }
   }
 
