@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.Tensor;
 import io.fastweights.kernels.weights.WeightsFile;
@@ -347,6 +348,18 @@ class TrainCommandITCase extends CommandTest {
     assertThat(trainBriefly("--stop-metric", "mae").err())
         .contains("stop metric MAE does not fit target next")
         .hasLineCount(1);
+  }
+
+  @Test
+  void memoriesWithForgetGatesAreScoredByTheJobAsByTheTrainer() throws Exception {
+    Path json = folder.resolve("train.json");
+    Path weights = folder.resolve("model.safetensors");
+    Result trained = trainBriefly("--validation", events, "--rule", "gated_delta", "--json", json);
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    double validated = accuracy(json, "validation.log_loss");
+    execute("evaluate", "--events", events, "--weights", weights, "--json", json);
+    assertThat(accuracy(json, "log_loss")).isCloseTo(validated, within(1e-5));
+    assertThat(WeightsFile.read(weights).config().updateRule()).isEqualTo(UpdateRule.GATED_DELTA);
   }
 
   private static double accuracy(Path json, String name) throws Exception {
