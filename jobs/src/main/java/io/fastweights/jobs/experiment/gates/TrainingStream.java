@@ -23,7 +23,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -49,12 +51,10 @@ record TrainingStream(String title, Schema schema, Validation parts, TrainOption
     List<String> header = List.of(rows.get(0));
     SequenceBuilder train = new SequenceBuilder(schema);
     SequenceBuilder held = new SequenceBuilder(schema);
-    int number = -1;
-    String last = "";
+    Map<String, Integer> numbers = new HashMap<>();
     for (String[] row : rows.subList(1, rows.size())) {
       String student = row[header.indexOf("student")];
-      number += student.equals(last) ? 0 : 1;
-      last = student;
+      int number = numbers.computeIfAbsent(student, name -> numbers.size());
       RawEvent raw = schema.newEvent().timestamp(0);
       raw.set("skill", row[header.indexOf("skill")]).target(row[header.indexOf("correct")]);
       if (number % 10 == 9) {
