@@ -20,6 +20,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trains on a stream whose next value is the last one of its key: only a memory can predict it. */
 class TrainCommandITCase extends CommandTest {
@@ -101,8 +103,9 @@ class TrainCommandITCase extends CommandTest {
   /**
    * The next value is a sum of what two keys remember: the second model is fed by the first one.
    */
-  @Test
-  void aModelOfTwoKeysIsScoredByTheJobAsByTheTrainer() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"delta", "gated_delta"})
+  void aModelOfTwoKeysIsScoredByTheJobAsByTheTrainer(String rule) throws Exception {
     Path history = Files.writeString(folder.resolve("pairs.csv"), pairs(5));
     Path held = Files.writeString(folder.resolve("held.csv"), pairs(6));
     Path schema =
@@ -130,7 +133,9 @@ class TrainCommandITCase extends CommandTest {
             "--dim",
             "8",
             "--heads",
-            "2");
+            "2",
+            "--rule",
+            rule);
     assertThat(trained.exitCode()).as(trained.err()).isZero();
     assertThat(trained.out())
         .contains("second key page: 7 keys")

@@ -307,7 +307,8 @@ final class VectorMemory {
     int at = layer.valueAt(row, head);
     float[] log = layer.deltas;
     int logAt = layer.deltaAt(row, head);
-    float beta = layer.deltaFactor(row, head) / scale;
+    float beta = layer.deltaFactor(row, head);
+    beta = scale == 1 ? beta : beta / scale;
     FloatVector betas = FloatVector.broadcast(F, beta);
     int whole = columns - columns % L;
     // The sum rule's delta leaves the old value out.
