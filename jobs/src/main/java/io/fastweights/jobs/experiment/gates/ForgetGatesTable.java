@@ -1,5 +1,6 @@
 package io.fastweights.jobs.experiment.gates;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.ModelConfig;
@@ -13,6 +14,7 @@ import io.fastweights.kernels.train.TrainResult;
 import io.fastweights.kernels.train.Trainer;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,6 +27,9 @@ import java.util.function.ToDoubleFunction;
 /** Trained memories with forget gates beside the same without, on streams in two parts. */
 final class ForgetGatesTable {
   private static final List<UpdateRule> RULES = List.of(UpdateRule.DELTA, UpdateRule.GATED_DELTA);
+
+  private static final OperatingSystemMXBean PROCESS =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   private final int seeds;
   private final PrintWriter out;
@@ -39,7 +44,7 @@ final class ForgetGatesTable {
     this.figures = figures;
   }
 
-  /** One training. */
+  /** One training, and the processor's time that the process took meanwhile. */
   private record Run(TrainResult result, double seconds) {}
 
   /** Prints the lines of a stream. */
@@ -66,7 +71,7 @@ final class ForgetGatesTable {
 
   private static Run run(TrainingStream stream, UpdateRule rule, long seed) throws IOException {
     TrainOptions options = stream.options().seed(seed).threads(1).patience(1000).build();
-    long start = System.nanoTime();
+    long start = PROCESS.getProcessCpuTime();
     TrainResult result =
         new Trainer(
                 model(stream, rule),
@@ -75,7 +80,7 @@ final class ForgetGatesTable {
                 stream.parts().held(),
                 options)
             .run(progress -> {});
-    return new Run(result, (System.nanoTime() - start) / 1e9);
+    return new Run(result, (PROCESS.getProcessCpuTime() - start) / 1e9);
   }
 
   /** One layer of the default sizes of {@code train}. */
