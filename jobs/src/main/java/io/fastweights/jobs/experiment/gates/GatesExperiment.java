@@ -147,7 +147,14 @@ public final class GatesExperiment implements Callable<Integer> {
       table.add("flights", TrainingStream.flights());
     }
     table.add("recall", TrainingStream.recall(recallKeys));
+    double small = GateCost.ratio(32, 4, 8);
+    double large = GateCost.ratio(128, 8, 64);
+    figures.put("step.h4d8", small).put("step.h8d64", large);
     print("  ± half of the range of %d seeds; validation parts%n", seeds);
+    print(
+        "  a step of the engine with gates: %.2f times the time (4 heads of 16 x 8), %.2f (8 of 128"
+            + " x 64)%n",
+        small, large);
   }
 
   private Map<String, Source> sources() {
