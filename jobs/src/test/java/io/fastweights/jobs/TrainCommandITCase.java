@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.model.Tensor;
 import io.fastweights.kernels.weights.WeightsFile;
@@ -19,6 +20,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trains on a stream whose next value is the last one of its key: only a memory can predict it. */
 class TrainCommandITCase extends CommandTest {
@@ -100,8 +103,9 @@ class TrainCommandITCase extends CommandTest {
   /**
    * The next value is a sum of what two keys remember: the second model is fed by the first one.
    */
-  @Test
-  void aModelOfTwoKeysIsScoredByTheJobAsByTheTrainer() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"delta", "gated_delta"})
+  void aModelOfTwoKeysIsScoredByTheJobAsByTheTrainer(String rule) throws Exception {
     Path history = Files.writeString(folder.resolve("pairs.csv"), pairs(5));
     Path held = Files.writeString(folder.resolve("held.csv"), pairs(6));
     Path schema =
@@ -129,7 +133,9 @@ class TrainCommandITCase extends CommandTest {
             "--dim",
             "8",
             "--heads",
-            "2");
+            "2",
+            "--rule",
+            rule);
     assertThat(trained.exitCode()).as(trained.err()).isZero();
     assertThat(trained.out())
         .contains("second key page: 7 keys")
@@ -347,6 +353,18 @@ class TrainCommandITCase extends CommandTest {
     assertThat(trainBriefly("--stop-metric", "mae").err())
         .contains("stop metric MAE does not fit target next")
         .hasLineCount(1);
+  }
+
+  @Test
+  void memoriesWithForgetGatesAreScoredByTheJobAsByTheTrainer() throws Exception {
+    Path json = folder.resolve("train.json");
+    Path weights = folder.resolve("model.safetensors");
+    Result trained = trainBriefly("--validation", events, "--rule", "gated_delta", "--json", json);
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    double validated = accuracy(json, "validation.log_loss");
+    execute("evaluate", "--events", events, "--weights", weights, "--json", json);
+    assertThat(accuracy(json, "log_loss")).isCloseTo(validated, within(1e-5));
+    assertThat(WeightsFile.read(weights).config().updateRule()).isEqualTo(UpdateRule.GATED_DELTA);
   }
 
   private static double accuracy(Path json, String name) throws Exception {

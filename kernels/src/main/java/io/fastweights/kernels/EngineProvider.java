@@ -7,7 +7,7 @@ import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineFactory;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.model.Model;
-import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -84,9 +84,12 @@ public final class EngineProvider {
 
   private static Engine cuda(
       Model model, EngineOptions options, EngineFactory factory, Map<Integer, SelfCheck> checks) {
-    if (model.updateRule() == UpdateRule.PRECONDITIONED) {
+    if (!model.updateRule().onDevices()) {
       throw new EngineException(
-          "engine CUDA has no update rule PRECONDITIONED: engine CPU or AUTO has it");
+          String.format(
+              Locale.ROOT,
+              "engine CUDA has no update rule %s: engine CPU or AUTO has it",
+              model.updateRule()));
     }
     String failure =
         checks

@@ -3,6 +3,7 @@ package io.fastweights.jobs.train;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import picocli.CommandLine.Option;
 
 /** Options of the shape of a model that is trained. */
@@ -58,6 +59,15 @@ public final class ModelSizes {
       description = "Of phi: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Normalisation normalisation;
 
+  @Option(
+      names = "--rule",
+      paramLabel = "NAME",
+      defaultValue = "delta",
+      description =
+          "How an event rewrites a memory: delta, sum, or gated_delta, which is the delta rule with a"
+              + " forget gate (default: ${DEFAULT-VALUE}).")
+  private UpdateRule rule;
+
   /** A transformer of these sizes with a final norm. */
   ModelConfig model(int outputs) {
     return ModelConfig.builder(Architecture.TRANSFORMER)
@@ -69,6 +79,7 @@ public final class ModelSizes {
         .ffMult(ffMult)
         .finalNorm(true)
         .normalisation(normalisation)
+        .updateRule(rule)
         .outputs(outputs)
         .build();
   }

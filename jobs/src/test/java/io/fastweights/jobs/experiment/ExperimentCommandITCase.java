@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.zip.ZipEntry;
@@ -127,6 +128,32 @@ class ExperimentCommandITCase extends CommandTest {
         .isGreaterThan(figures.get("recall.CONSTANT.accuracy").asDouble());
     assertThat(execute("experiment", "gates", "--days=3").err())
         .contains("--days is 3, must be 0 or in 4 ... 31");
+  }
+
+  @Test
+  void forgetGatesAreComparedOnEachStreamThatIsGiven() throws Exception {
+    Path answers = file("train.csv", "6\n1,2,1,2,2,1,\n1,0,1,0,0,1,\n".repeat(40));
+    Path json = folder.resolve("forget.json");
+    Result result =
+        execute(
+            "experiment",
+            "gates",
+            "--trained",
+            "--days=0",
+            "--seeds=1",
+            "--recall-keys=4",
+            "--answers",
+            answers,
+            "--json",
+            json);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out())
+        .containsPattern("students +auc +\\d\\.\\d{4} ± 0.0000 +\\d\\.\\d{4}.*log 256, 272 bytes")
+        .containsPattern("recall, reassigned +accuracy +0\\.");
+    JsonNode figures = new ObjectMapper().readTree(json.toFile());
+    for (String rule : List.of("DELTA", "GATED_DELTA")) {
+      assertThat(figures.get("students." + rule + ".auc").asDouble()).as(rule).isGreaterThan(0.6);
+    }
   }
 
   @Test

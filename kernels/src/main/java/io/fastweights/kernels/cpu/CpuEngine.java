@@ -7,6 +7,7 @@ import io.fastweights.kernels.engine.MemoryPool;
 import io.fastweights.kernels.math.Network;
 import io.fastweights.kernels.math.Network.Layer;
 import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
@@ -32,6 +33,7 @@ public final class CpuEngine implements Engine {
   private final Model model;
   private final CpuKernels kernels;
   private final MemoryShape shape;
+  private final LogShape log;
   private final HeapPool pool;
   private final Network network;
   private final MemoryLayer memory;
@@ -53,6 +55,7 @@ public final class CpuEngine implements Engine {
   public CpuEngine(Model model, EngineOptions options, CpuKernels kernels) {
     this.model = model;
     this.shape = model.memory();
+    this.log = LogShape.of(model);
     this.kernels = kernels;
     this.pool = new HeapPool(shape, options.slots(), options.storage());
     this.network = model instanceof SlowModel slow ? Network.of(slow) : null;
@@ -96,7 +99,7 @@ public final class CpuEngine implements Engine {
     memory.recallErrors = batch.recallErrors();
     memory.relativeError = model instanceof SlowModel;
     memory.deltas = batch.deltas();
-    memory.deltaStride = model.updates() * shape.heads() * shape.columns();
+    memory.deltaStride = log.deltas();
     if (model instanceof AssociativeMemory associative) {
       associate(associative, batch);
       return;
@@ -193,8 +196,14 @@ public final class CpuEngine implements Engine {
     memory.reads = buffers.reads;
     memory.scale = slow.config().readScale();
     memory.recalls = null;
-    memory.delta = l * shape.heads() * shape.columns();
+    memory.delta = l * shape.heads() * log.columns();
     memory.update = l;
+    if (layer.forget() != null) {
+      kernels.dense(layer.forget(), u, buffers.forgets, 0, rows);
+      kernels.forgetSteps(buffers.forgets, 0, rows * shape.heads());
+      memory.forgets = buffers.forgets;
+      memory.logForgets(from, to);
+    }
     int keyStride = slow.updates() * keys;
     for (int row = from; row < to; row++) {
       System.arraycopy(
@@ -314,6 +323,7 @@ public final class CpuEngine implements Engine {
     float[] normed = {};
     float[] qkv = {};
     float[] beta = {};
+    float[] forgets = {};
     float[] reads = {};
     float[] mixed = {};
     float[] wide = {};
@@ -327,6 +337,7 @@ public final class CpuEngine implements Engine {
       normed = grown(normed, rows * dim);
       qkv = grown(qkv, rows * (2 * shape.heads() * slow.keyDim() + read));
       beta = grown(beta, rows * shape.heads());
+      forgets = slow.forgets() ? grown(forgets, rows * shape.heads()) : forgets;
       reads = grown(reads, rows * read);
       mixed = grown(mixed, rows * dim);
       wide = grown(wide, rows * dim * slow.config().ffMult());

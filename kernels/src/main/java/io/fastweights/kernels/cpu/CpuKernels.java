@@ -33,6 +33,9 @@ public interface CpuKernels {
   /** x = sigmoid(x), for x[from ... to - 1]. */
   void sigmoid(float[] x, int from, int to);
 
+  /** x = {@link io.fastweights.kernels.math.ForgetGate#steps} of x, for x[from ... to - 1]. */
+  void forgetSteps(float[] x, int from, int to);
+
   /** x = gelu(x), for x[from ... to - 1]. */
   void gelu(float[] x, int from, int to);
 

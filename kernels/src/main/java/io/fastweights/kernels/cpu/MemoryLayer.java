@@ -1,6 +1,8 @@
 package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.engine.EventBatch;
+import io.fastweights.kernels.math.ForgetGate;
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
@@ -21,8 +23,14 @@ final class MemoryLayer {
   /** True if rows of W have step sizes of their own. */
   final boolean preconditioned;
 
+  /** Floats of a head that fade: all, but for a forget gate's counter. */
+  final int fadingFloats;
+
   private final int heads;
   private final int columns;
+
+  /** Floats of a head's delta. */
+  private final int logged;
 
   EventBatch batch;
 
@@ -60,6 +68,9 @@ final class MemoryLayer {
 
   boolean constantBeta;
 
+  /** Steps of the forget gates, as {@link #beta}; null without. */
+  float[] forgets;
+
   /**
    * Read-outs: float[row][heads][columns], scaled by {@code scale}; null where v_old is the answer.
    */
@@ -90,6 +101,8 @@ final class MemoryLayer {
     this.preconditioned = model.updateRule() == UpdateRule.PRECONDITIONED;
     this.heads = shape.heads();
     this.columns = shape.columns();
+    this.logged = LogShape.of(model).columns();
+    this.fadingFloats = model.forgets() ? rows * columns : shape.headFloats();
   }
 
   /**
@@ -126,6 +139,41 @@ final class MemoryLayer {
     return fades == null ? 1 : fades[row];
   }
 
+  /** The same of a head whose forget gate counts so. */
+  float fade(int row, int counter) {
+    return forgets == null ? fade(row) : ForgetGate.wrap(counter);
+  }
+
+  /** A head's counter, with the steps of the event in a row; 0 without a forget gate. */
+  int counter(int row, int head, float[] w, int at) {
+    if (forgets == null) {
+      return 0;
+    }
+    int steps = (int) forgets[(row - firstRow) * heads + head];
+    return ForgetGate.counter(w, at + rows * columns) + steps;
+  }
+
+  /** Stores a head's counter. */
+  void store(int counter, float[] w, int at) {
+    if (forgets != null) {
+      ForgetGate.store(w, at + rows * columns, counter % ForgetGate.SPAN);
+    }
+  }
+
+  /** The factor of what a head's memory holds; 1 without a forget gate. */
+  float scale(int counter) {
+    return forgets == null ? 1 : ForgetGate.scale(counter % ForgetGate.SPAN);
+  }
+
+  /** Logs the steps of the forget gates of rows. */
+  void logForgets(int from, int to) {
+    for (int row = from; forgets != null && row < to; row++) {
+      for (int head = 0; head < heads; head++) {
+        deltas[deltaAt(row, head) + columns] = forgets[(row - firstRow) * heads + head];
+      }
+    }
+  }
+
   /** Seed of the rounding of what the event in a row rewrites. */
   int updateSeed(int row) {
     return StochasticRounding.pass(seeds[row], StochasticRounding.update(update));
@@ -138,7 +186,7 @@ final class MemoryLayer {
 
   /** Offset of head h's delta of a row. */
   int deltaAt(int row, int head) {
-    return row * deltaStride + delta + head * columns;
+    return row * deltaStride + delta + head * logged;
   }
 
   int keyAt(int row, int head) {

@@ -1,6 +1,7 @@
 package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.math.DeltaRule;
+import io.fastweights.kernels.math.ForgetGate;
 import io.fastweights.kernels.math.Preconditioner;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.LoggedEvents;
@@ -81,7 +82,7 @@ final class MemoryReplay {
     for (int e = 0; e < events.events(); e++) {
       int seed = StochasticRounding.event(events.number(e));
       if (events.fade(e) != 1) {
-        DeltaRule.fade(w, from, shape.floats(), events.fade(e));
+        DeltaRule.scale(w, from, shape.floats(), events.fade(e));
         round(w, from, rows, seed, StochasticRounding.FADE);
       }
       for (int u = 0; u < log.updates(); u++) {
@@ -90,11 +91,25 @@ final class MemoryReplay {
           int key = e * log.keys() + head * log.keyDim();
           int delta = e * log.deltas() + head * log.columns();
           int at = from + shape.offset(u % shape.layers(), h);
+          if (model.forgets()) {
+            forget(w, at, (int) events.deltas()[delta + shape.columns()], seed);
+          }
           kernels.rewrite(model, events.keys(), key, events.deltas(), delta, w, at);
           round(w, at, shape.rows(), seed, StochasticRounding.update(u));
         }
       }
     }
+  }
+
+  private void forget(float[] w, int at, int steps, int seed) {
+    int floats = model.features() * shape.columns();
+    int counter = ForgetGate.counter(w, at + floats) + steps;
+    float wrap = ForgetGate.wrap(counter);
+    if (wrap != 1) {
+      DeltaRule.scale(w, at, floats, wrap);
+      round(w, at, model.features(), seed, StochasticRounding.FADE);
+    }
+    ForgetGate.store(w, at + floats, counter % ForgetGate.SPAN);
   }
 
   /** Rows of a memory that begins at w[0], if the pool is in bf16. */

@@ -2,6 +2,7 @@ package io.fastweights.kernels.cpu;
 
 import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.math.Dpfp;
+import io.fastweights.kernels.math.ForgetGate;
 import io.fastweights.kernels.math.Preconditioner;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
@@ -22,6 +23,9 @@ public final class ScalarKernels implements CpuKernels {
   private float[] vOld = {};
   private float[] asked = {};
   private float[] wide = {};
+
+  /** The factor of what the current head's memory holds: 1 without a forget gate. */
+  private float scale = 1;
 
   /** Offset of the current head in a bf16 memory; {@link #EXACT} in fp32. */
   private int place = EXACT;
@@ -73,6 +77,13 @@ public final class ScalarKernels implements CpuKernels {
   public void sigmoid(float[] x, int from, int to) {
     for (int i = from; i < to; i++) {
       x[i] = Layers.sigmoid(x[i]);
+    }
+  }
+
+  @Override
+  public void forgetSteps(float[] x, int from, int to) {
+    for (int i = from; i < to; i++) {
+      x[i] = ForgetGate.steps(x[i]);
     }
   }
 
@@ -138,11 +149,16 @@ public final class ScalarKernels implements CpuKernels {
   private void event(MemoryLayer layer, int row, int head, float[] w, int at) {
     MemoryShape shape = layer.shape;
     boolean writes = layer.writes(row);
-    float fade = layer.fade(row);
+    int counter = layer.counter(row, head, w, at);
+    float fade = layer.fade(row, counter);
+    scale = layer.scale(counter);
     if (fade != 1 && !writes) {
       System.arraycopy(w, at, asked, 0, shape.headFloats());
       event(layer, row, head, asked, 0, fade, true);
     } else {
+      if (writes) {
+        layer.store(counter, w, at);
+      }
       event(layer, row, head, w, at, fade, writes);
     }
   }
@@ -152,13 +168,14 @@ public final class ScalarKernels implements CpuKernels {
       MemoryLayer layer, int row, int head, float[] w, int at, float fade, boolean writes) {
     MemoryShape shape = layer.shape;
     if (fade != 1) {
-      DeltaRule.fade(w, at, shape.headFloats(), fade);
+      DeltaRule.scale(w, at, layer.fadingFloats, fade);
       if (place != EXACT) {
         round(shape, w, at, layer.fadeSeed(row));
       }
     }
     features(layer.model, layer.projections, layer.keyAt(row, head), phiK);
     DeltaRule.read(w, at, layer.rows, shape.columns(), phiK, vOld, 0);
+    DeltaRule.scale(vOld, 0, shape.columns(), scale);
     delta(layer, row, head);
     if (writes) {
       update(layer, row, head, w, at);
@@ -180,7 +197,7 @@ public final class ScalarKernels implements CpuKernels {
     int v = layer.valueAt(row, head);
     DeltaRule.delta(
         layer.model.updateRule(),
-        layer.deltaFactor(row, head),
+        layer.deltaFactor(row, head) / scale,
         layer.values,
         v,
         vOld,
@@ -219,6 +236,7 @@ public final class ScalarKernels implements CpuKernels {
     MemoryShape shape = layer.shape;
     int out = layer.readAt(row, head);
     DeltaRule.read(w, at, layer.rows, shape.columns(), phiQ, layer.reads, out);
+    DeltaRule.scale(layer.reads, out, shape.columns(), scale);
     for (int j = out; j < out + shape.columns(); j++) {
       layer.reads[j] *= layer.scale;
     }

@@ -41,7 +41,9 @@ final class SelfCheckScript {
   }
 
   private Event event(int key, boolean observe, float fade) {
-    return new Event(key, values(model.inputDim()), values(model.targetDim()), observe, fade);
+    float[] input = values(model.inputDim());
+    float[] target = values(model.targetDim());
+    return new Event(key, input, target, observe, model.forgets() ? 1 : fade);
   }
 
   /** A fifth is 0, like features that an event lacks. */

@@ -1,13 +1,13 @@
 package io.fastweights.kernels.cpu;
 
-import io.fastweights.kernels.numeric.Layers;
+import io.fastweights.kernels.math.ForgetGate;
 import io.fastweights.kernels.numeric.Transcendental;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Sigmoid and GELU on vectors, with the bits of {@link Layers}. */
+/** Sigmoid, GELU and forget gates on vectors, with the bits of the readable forms. */
 final class VectorActivations {
   /**
    * Doubles are widened in plain loops: a second shape of float vectors in the JVM would cost the
@@ -49,6 +49,22 @@ final class VectorActivations {
     }
   }
 
+  /** {@link io.fastweights.kernels.math.ForgetGate#steps}. */
+  void forgetSteps(float[] x, int from, int to) {
+    for (int at = from; at < to; at += WIDE) {
+      int n = Math.min(WIDE, to - at);
+      widen(x, at, n);
+      for (int i = 0; i < n; i += D.length()) {
+        DoubleVector octaves = softplus(DoubleVector.fromArray(D, wide, i));
+        DoubleVector round = DoubleVector.broadcast(D, Transcendental.ROUND);
+        DoubleVector steps = octaves.mul(ForgetGate.OCTAVE).add(round).sub(round);
+        DoubleVector held = atMost(steps, ForgetGate.MOST);
+        DoubleVector.zero(D).blend(held, held.compare(VectorOperators.GE, 0)).intoArray(wide, i);
+      }
+      narrow(x, at, n);
+    }
+  }
+
   private void widen(float[] x, int at, int n) {
     for (int i = 0; i < n; i++) {
       wide[i] = x[at + i];
@@ -82,6 +98,19 @@ final class VectorActivations {
     return p.reinterpretAsLongs()
         .add(rounded.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52))
         .reinterpretAsDoubles();
+  }
+
+  /** {@link Transcendental#softplus(double)}. */
+  private static DoubleVector softplus(DoubleVector x) {
+    DoubleVector zero = DoubleVector.zero(D);
+    DoubleVector e = exp(x.abs().neg());
+    DoubleVector s = e.div(e.add(2));
+    DoubleVector square = s.mul(s);
+    DoubleVector p = DoubleVector.broadcast(D, Transcendental.softplus(0));
+    for (int i = 1; i <= Transcendental.softplusDegree(); i++) {
+      p = p.fma(square, DoubleVector.broadcast(D, Transcendental.softplus(i)));
+    }
+    return zero.blend(x, x.compare(VectorOperators.GT, zero)).add(s.mul(2).mul(p));
   }
 
   /** {@link Transcendental#normalTail} of t that is in range already. */

@@ -75,20 +75,38 @@ final class VectorHalves {
     }
   }
 
+  /** A forget gate's counter with the steps of an event, as {@link MemoryLayer#counter}. */
+  int counter(MemoryLayer layer, int row, int head) {
+    for (int i = layer.rows; i < widened.length; i++) {
+      if (!widened[i]) {
+        widened[i] = true;
+        widen(i * columns);
+      }
+    }
+    return layer.counter(row, head, rows, 0);
+  }
+
+  /** Stores a forget gate's counter. */
+  void store(MemoryLayer layer, int counter) {
+    layer.store(counter, rows, 0);
+    Arrays.fill(changed, layer.rows, changed.length, true);
+  }
+
   /**
-   * Multiplies every row and rounds it.
+   * Multiplies rows and rounds them.
    *
+   * @param floats of the rows, from the first
    * @param seed of the rounding
    * @param keep true to store them later
    */
-  void fade(float f, int seed, boolean keep) {
-    for (int row = 0; row < widened.length; row++) {
+  void fade(float f, int floats, int seed, boolean keep) {
+    for (int row = 0; row < floats / columns; row++) {
       int from = row * columns;
       if (!widened[row]) {
         widened[row] = true;
         widen(from);
       }
-      DeltaRule.fade(rows, from, columns, f);
+      DeltaRule.scale(rows, from, columns, f);
       round(from, seed);
       changed[row] |= keep;
     }

@@ -52,6 +52,11 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
+  public void forgetSteps(float[] x, int from, int to) {
+    activations.forgetSteps(x, from, to);
+  }
+
+  @Override
   public void gelu(float[] x, int from, int to) {
     activations.gelu(x, from, to);
   }

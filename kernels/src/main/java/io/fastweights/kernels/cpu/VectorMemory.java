@@ -24,6 +24,9 @@ final class VectorMemory {
   /** Far below the square of {@link DeltaRule#LARGEST_DELTA}. */
   private static final float SMALL = 0x1p100f;
 
+  /** Its product with the root of SMALL is below that too. The inverse scale of a forget gate. */
+  private static final float LARGEST_FACTOR = 256;
+
   private final int columns;
   private final boolean deltaRule;
   private final VectorColumns products;
@@ -42,6 +45,10 @@ final class VectorMemory {
   private final ScalarKernels plain;
 
   private final VectorHalves wide;
+
+  /** The factor of what the current head's memory holds: 1 without a forget gate. */
+  private float scale = 1;
+
   private final float[] vOld;
   private final float[] delta;
   private final float[] read;
@@ -99,26 +106,32 @@ final class VectorMemory {
       int layerAt,
       VectorFeatures key,
       VectorFeatures query) {
-    int floats = layer.shape.headFloats();
-    int at = layerAt + head * floats;
-    float fade = layer.fade(row);
+    int at = layerAt + head * layer.shape.headFloats();
+    int counter = layer.counter(row, head, w, at);
+    float fade = layer.fade(row, counter);
+    scale = layer.scale(counter);
+    boolean writes = layer.writes(row);
+    if (writes) {
+      layer.store(counter, w, at);
+    }
     if (fade == 1) {
       fadedEvent(layer, row, head, w, at, key, query);
-    } else if (layer.writes(row)) {
-      DeltaRule.fade(w, at, floats, fade);
+    } else if (writes) {
+      DeltaRule.scale(w, at, layer.fadingFloats, fade);
       fadedEvent(layer, row, head, w, at, key, query);
     } else {
-      fadedEvent(layer, row, head, faded(w, at, floats, fade), 0, key, query);
+      float[] faded = faded(w, at, layer.shape.headFloats(), layer.fadingFloats, fade);
+      fadedEvent(layer, row, head, faded, 0, key, query);
     }
   }
 
   /** A faded copy of a head, for an ask: with room for a vector beyond. */
-  private float[] faded(float[] w, int at, int floats, float fade) {
+  private float[] faded(float[] w, int at, int floats, int fading, float fade) {
     if (asked.length < floats + L) {
       asked = new float[floats + L];
     }
     System.arraycopy(w, at, asked, 0, floats);
-    DeltaRule.fade(asked, 0, floats, fade);
+    DeltaRule.scale(asked, 0, fading, fade);
     return asked;
   }
 
@@ -177,9 +190,14 @@ final class VectorMemory {
       if (!writes) {
         wide.store();
       }
-      float fade = layer.fade(row);
+      int counter = layer.forgets == null ? 0 : wide.counter(layer, row, head);
+      float fade = layer.fade(row, counter);
+      scale = layer.scale(counter);
       if (fade != 1) {
-        wide.fade(fade, layer.fadeSeed(row), writes);
+        wide.fade(fade, layer.fadingFloats, layer.fadeSeed(row), writes);
+      }
+      if (writes && layer.forgets != null) {
+        wide.store(layer, counter);
       }
       wide.load(key);
       if (layer.reads != null) {
@@ -253,17 +271,30 @@ final class VectorMemory {
   private void observe(
       MemoryLayer layer, int row, int head, float[] w, int at, VectorFeatures key) {
     products.read(key, w, at, vOld);
+    if (scale != 1) {
+      scale(vOld);
+    }
     delta(layer, row, head);
+  }
+
+  /** x = s x, with room for a vector beyond the columns. */
+  private void scale(float[] x) {
+    for (int j = 0; j < columns; j += L) {
+      FloatVector.fromArray(F, x, j).mul(scale).intoArray(x, j);
+    }
   }
 
   /** o = W^T phi(q) / sqrt(d), of the product that was read. */
   private void readOut(MemoryLayer layer, int row, int head) {
+    if (scale != 1) {
+      scale(read);
+    }
     float[] out = layer.reads;
     int outAt = layer.readAt(row, head);
     int whole = columns - columns % L;
-    FloatVector scale = FloatVector.broadcast(F, layer.scale);
+    FloatVector factor = FloatVector.broadcast(F, layer.scale);
     for (int j = 0; j < whole; j += L) {
-      FloatVector.fromArray(F, read, j).mul(scale).intoArray(out, outAt + j);
+      FloatVector.fromArray(F, read, j).mul(factor).intoArray(out, outAt + j);
     }
     for (int j = whole; j < columns; j++) {
       out[outAt + j] = read[j] * layer.scale;
@@ -277,6 +308,7 @@ final class VectorMemory {
     float[] log = layer.deltas;
     int logAt = layer.deltaAt(row, head);
     float beta = layer.deltaFactor(row, head);
+    beta = scale == 1 ? beta : beta / scale;
     FloatVector betas = FloatVector.broadcast(F, beta);
     int whole = columns - columns % L;
     // The sum rule's delta leaves the old value out.
@@ -308,7 +340,7 @@ final class VectorMemory {
     float distance = VectorLayers.fold(errors);
     float error = DeltaRule.recallError(size, distance, layer.relativeError);
     // Sums of squares this small exclude a delta beyond the largest.
-    if (!(size <= SMALL && distance <= SMALL && Math.abs(beta) <= 1) && isBeyond()) {
+    if (!(size <= SMALL && distance <= SMALL && Math.abs(beta) <= LARGEST_FACTOR) && isBeyond()) {
       DeltaRule.bound(delta, 0, columns, layer.writes(row) ? vOld : null);
       DeltaRule.bound(log, logAt, columns, null);
       error = layer.writes(row) ? Float.NaN : error;

@@ -18,7 +18,6 @@ import io.fastweights.kernels.model.AssociativeMemory;
 import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.MemoryScope;
-import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.Storage;
 import java.util.List;
@@ -56,8 +55,8 @@ public final class CudaEngine implements Engine {
    *     of the model's update rule
    */
   public CudaEngine(Model model, EngineOptions options) {
-    if (model.updateRule() == UpdateRule.PRECONDITIONED) {
-      throw new EngineException("engine CUDA has no kernel of update rule PRECONDITIONED");
+    if (!model.updateRule().onDevices()) {
+      throw new EngineException("engine CUDA has no kernel of update rule " + model.updateRule());
     }
     this.model = model;
     boolean shared =

@@ -59,6 +59,9 @@ public final class CudaRecurrence implements DeviceRecurrence {
           String.format(
               Locale.ROOT, "rows and columns are %d and %d, must be at least 1", rows, columns));
     }
+    if (rule == UpdateRule.GATED_DELTA) {
+      throw new EngineException("a device trains no forget gates");
+    }
     this.rule = rule;
     this.rows = rows;
     this.columns = columns;

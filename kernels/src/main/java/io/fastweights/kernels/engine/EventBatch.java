@@ -1,5 +1,6 @@
 package io.fastweights.kernels.engine;
 
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.numeric.StochasticRounding;
 import java.util.Arrays;
@@ -31,6 +32,7 @@ public final class EventBatch {
   private final float[] recallErrors;
   private final int keyFloats;
   private final int deltaFloats;
+  private final boolean forgets;
 
   /** Null until requested: a device keeps the log elsewhere. */
   private float[] keys;
@@ -61,7 +63,6 @@ public final class EventBatch {
       throw new IllegalArgumentException("capacity is " + capacity + ", must be at least 1");
     }
     this.capacity = capacity;
-    int headsAll = model.updates() * model.memory().heads();
     slots = new int[capacity];
     starts = new int[capacity + 1];
     fresh = new boolean[capacity];
@@ -73,8 +74,10 @@ public final class EventBatch {
     outputs = floats(model.outputDim());
     hidden = floats(model.hiddenDim());
     recallErrors = floats(1);
-    keyFloats = headsAll * model.keyDim();
-    deltaFloats = headsAll * model.memory().columns();
+    LogShape log = LogShape.of(model);
+    keyFloats = log.keys();
+    deltaFloats = log.deltas();
+    forgets = model.forgets();
   }
 
   private float[] floats(int each) {
@@ -161,7 +164,7 @@ public final class EventBatch {
    * @param fade factor that multiplies the whole memory before the event reads it, in 0 ... 1. An
    *     ask is answered from the faded memory and leaves it as it was. 1 changes no bit.
    * @return its row
-   * @throws IllegalArgumentException if fade is out of its range
+   * @throws IllegalArgumentException if fade is out of its range, or not 1 with a forget gate
    */
   public int add(boolean observe, float fade) {
     if (size == capacity) {
@@ -169,6 +172,10 @@ public final class EventBatch {
     }
     if (!(fade >= 0 && fade <= 1)) {
       throw new IllegalArgumentException("fade is " + fade + ", must be in 0 ... 1");
+    }
+    if (forgets && fade != 1) {
+      throw new IllegalArgumentException(
+          "fade is " + fade + ", must be 1: the model's forget gate says what its memories forget");
     }
     learn[size] = observe;
     fades[size] = fade;
@@ -292,7 +299,11 @@ public final class EventBatch {
     return keys;
   }
 
-  /** float[row][update][head][columns]: beta (v - v_old), for the log; the engine fills it. */
+  /**
+   * float[row][update][head][columns]: beta (v - v_old), for the log; the engine fills it. With a
+   * forget gate float[row][update][head][columns + 1]: beta (v - v_old) by the scale of W, and the
+   * gate's steps.
+   */
   public float[] deltas() {
     if (deltas == null) {
       deltas = floats(deltaFloats);

@@ -26,7 +26,7 @@ public final class DeltaRule {
   private DeltaRule() {}
 
   /** {@code W <- f W}, one product each, of the n floats from w[at] on. */
-  public static void fade(float[] w, int at, int n, float f) {
+  public static void scale(float[] w, int at, int n, float f) {
     for (int i = at; i < at + n; i++) {
       w[i] = f * w[i];
     }

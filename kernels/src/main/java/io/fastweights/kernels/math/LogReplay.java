@@ -94,12 +94,26 @@ public final class LogReplay {
           if (events.ofValues()) {
             relearn(w, at, events, event, head);
           } else {
-            System.arraycopy(events.deltas(), place * log.columns(), delta, 0, delta.length);
+            int logged = place * log.columns();
+            System.arraycopy(events.deltas(), logged, delta, 0, delta.length);
+            if (rule == UpdateRule.GATED_DELTA) {
+              float steps = events.deltas()[logged + delta.length];
+              ReferenceModel.forget(storage, shape, features, w, at, steps, number);
+            }
             write(w, at);
           }
           ReferenceModel.round(storage, shape, w, at, number, update);
         }
       }
+    }
+  }
+
+  /** Makes a memory that forget gates have scaled W itself: its counters become 0. */
+  public void unscale(float[] w) {
+    int floats = features * shape.columns();
+    for (int at = 0; rule == UpdateRule.GATED_DELTA && at < w.length; at += shape.headFloats()) {
+      DeltaRule.scale(w, at, floats, ForgetGate.scale(ForgetGate.counter(w, at + floats)));
+      ForgetGate.store(w, at + floats, 0);
     }
   }
 

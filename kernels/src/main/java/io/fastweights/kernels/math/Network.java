@@ -24,12 +24,14 @@ public record Network(List<Layer> layers, Norm norm, Dense head) {
    *
    * @param qkv gives [q | k | v]: heads * d, heads * d, heads * columns floats
    * @param beta gives one float a head, before the gate
+   * @param forget gives one float a head, before the gate; null without a forget gate
    * @param out mixes the heads' read-outs
    */
   public record Layer(
       Norm attentionNorm,
       Dense qkv,
       Dense beta,
+      Dense forget,
       Dense out,
       Norm feedForwardNorm,
       Dense feedForwardIn,
@@ -55,9 +57,10 @@ public record Network(List<Layer> layers, Norm norm, Dense head) {
             ? cellProjection(w, c)
             : Dense.of(c.dim(), 3 * c.heads() * c.dimHead(), w.get(at + "to_qkv.weight"), null);
     Dense beta = linear(w, at + "to_beta", c.dim(), c.heads());
+    Dense forget = c.forgets() ? linear(w, at + "to_forget", c.dim(), c.heads()) : null;
     Dense out = linear(w, at + "to_out", read, c.dim());
     if (c.architecture() != Architecture.TRANSFORMER) {
-      return new Layer(null, qkv, beta, out, null, null, null);
+      return new Layer(null, qkv, beta, forget, out, null, null, null);
     }
     String f = "layers." + i + ".1.";
     int wide = c.dim() * c.ffMult();
@@ -65,6 +68,7 @@ public record Network(List<Layer> layers, Norm norm, Dense head) {
         norm(w, "layers." + i + ".0.norm"),
         qkv,
         beta,
+        forget,
         out,
         norm(w, f + "norm"),
         linear(w, f + "fn.net.0", c.dim(), wide),

@@ -2,6 +2,7 @@ package io.fastweights.kernels.math;
 
 import io.fastweights.kernels.math.Network.Layer;
 import io.fastweights.kernels.model.AssociativeMemory;
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.LoggedEvents;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
@@ -45,7 +46,7 @@ public final class ReferenceModel {
    * @param output float[outputDim]
    * @param recallError mean over heads and layers of |v - v_old|^2 / |v|^2
    * @param keys float[update][head][keyDim], before phi
-   * @param deltas float[update][head][columns]
+   * @param deltas float[update][head][columns]; with a forget gate float[update][head][columns + 1]
    */
   public record Step(
       float[] hidden, float[] output, float recallError, float[] keys, float[] deltas) {}
@@ -66,7 +67,7 @@ public final class ReferenceModel {
    * @param memory the key's memory, of {@link Model#memory()}; rewritten if observed
    * @param observe true to learn from the event
    * @param fade factor that multiplies the whole memory before the event reads it, in 0 ... 1; an
-   *     ask reads a faded copy
+   *     ask reads a faded copy. 1 with a forget gate.
    * @param number of the event among its key's observed events, from 1; an ask has the number that
    *     it would have if it was observed. {@link LoggedEvents#UNNUMBERED} rounds to the nearest.
    */
@@ -85,11 +86,12 @@ public final class ReferenceModel {
     int d = c.dimHead();
     int columns = shape.columns();
     boolean transformer = c.architecture() == ModelConfig.Architecture.TRANSFORMER;
-    float[] phiK = new float[shape.rows()];
-    float[] phiQ = new float[shape.rows()];
+    float[] phiK = new float[c.features()];
+    float[] phiQ = new float[c.features()];
     float[] vOld = new float[columns];
     float[] keys = new float[c.depth() * heads * d];
-    float[] deltas = new float[c.depth() * heads * columns];
+    int logged = LogShape.of(model).columns();
+    float[] deltas = new float[c.depth() * heads * logged];
     float recallError = 0;
     float[] x = input.clone();
 
@@ -98,6 +100,7 @@ public final class ReferenceModel {
       float[] u = transformer && c.preNorm() ? norm(layer.attentionNorm(), x) : x;
       float[] qkv = dense(layer.qkv(), u);
       float[] beta = dense(layer.beta(), u);
+      float[] forget = c.forgets() ? dense(layer.forget(), u) : null;
       float[] o = new float[heads * columns];
       for (int h = 0; h < heads; h++) {
         int q = h * d;
@@ -109,12 +112,20 @@ public final class ReferenceModel {
         Dpfp.features(c.featureMap(), c.nu(), c.normalisation(), qkv, k, d, phiK);
         Dpfp.features(c.featureMap(), c.nu(), c.normalisation(), qkv, q, d, phiQ);
 
-        DeltaRule.read(w, at, shape.rows(), columns, phiK, vOld, 0);
-        DeltaRule.delta(c.updateRule(), b, qkv, v, vOld, columns, deltas, log * columns);
-        DeltaRule.bound(deltas, log * columns, columns, observe ? vOld : null);
-        DeltaRule.write(w, at, shape.rows(), columns, phiK, deltas, log * columns);
+        float s = 1;
+        if (c.forgets()) {
+          float n = ForgetGate.steps(forget[h]);
+          s = forget(storage, shape, c.features(), w, at, n, number);
+          deltas[log * logged + columns] = n;
+        }
+        DeltaRule.read(w, at, c.features(), columns, phiK, vOld, 0);
+        DeltaRule.scale(vOld, 0, columns, s);
+        DeltaRule.delta(c.updateRule(), b / s, qkv, v, vOld, columns, deltas, log * logged);
+        DeltaRule.bound(deltas, log * logged, columns, observe ? vOld : null);
+        DeltaRule.write(w, at, c.features(), columns, phiK, deltas, log * logged);
         round(storage, shape, w, at, number, l);
-        DeltaRule.read(w, at, shape.rows(), columns, phiQ, o, h * columns);
+        DeltaRule.read(w, at, c.features(), columns, phiQ, o, h * columns);
+        DeltaRule.scale(o, h * columns, columns, s);
 
         System.arraycopy(qkv, k, keys, log * d, d);
         recallError += DeltaRule.recallError(qkv, v, vOld, columns, true);
@@ -143,10 +154,28 @@ public final class ReferenceModel {
     return new Step(x, output, recallError / (c.depth() * heads), keys, deltas);
   }
 
+  /**
+   * Advances a head's {@link ForgetGate} by an event's steps.
+   *
+   * @return s, by which what the memory holds is to be multiplied
+   */
+  static float forget(
+      Storage storage, MemoryShape shape, int rows, float[] w, int at, float steps, long number) {
+    int counterAt = at + rows * shape.columns();
+    int counter = ForgetGate.counter(w, counterAt) + (int) steps;
+    float wrap = ForgetGate.wrap(counter);
+    if (wrap != 1) {
+      DeltaRule.scale(w, at, rows * shape.columns(), wrap);
+      round(storage, shape, w, at, rows, number, StochasticRounding.FADE);
+    }
+    ForgetGate.store(w, counterAt, counter % ForgetGate.SPAN);
+    return ForgetGate.scale(counter % ForgetGate.SPAN);
+  }
+
   /** {@code W <- f W} of a whole memory, as its storage holds it; to the bit W where f is 1. */
   static void fade(Storage storage, MemoryShape shape, float[] memory, float f, long number) {
     if (f != 1) {
-      DeltaRule.fade(memory, 0, memory.length, f);
+      DeltaRule.scale(memory, 0, memory.length, f);
       int rows = memory.length / shape.columns();
       round(storage, shape, memory, 0, rows, number, StochasticRounding.FADE);
     }

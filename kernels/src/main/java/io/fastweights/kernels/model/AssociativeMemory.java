@@ -45,8 +45,8 @@ public record AssociativeMemory(
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "nu is %d, must be below 2 * keyDim = %d", nu, 2 * keyDim));
     }
-    if (updateRule == UpdateRule.SUM) {
-      throw new IllegalArgumentException("an associative memory has no update rule SUM");
+    if (updateRule == UpdateRule.SUM || updateRule == UpdateRule.GATED_DELTA) {
+      throw new IllegalArgumentException("an associative memory has no update rule " + updateRule);
     }
     if (updateRule == UpdateRule.PRECONDITIONED && normalisation != Normalisation.UNIT) {
       throw new IllegalArgumentException("update rule PRECONDITIONED needs phi of length 1: UNIT");

@@ -6,6 +6,9 @@ package io.fastweights.kernels.model;
  */
 public sealed interface Model permits SlowModel, AssociativeMemory {
 
+  /** Floats of a forget gate's counter, which follows W of its head. */
+  int COUNTER = 2;
+
   /** The shape of one key's memory. */
   MemoryShape memory();
 
@@ -25,9 +28,7 @@ public sealed interface Model permits SlowModel, AssociativeMemory {
   int updates();
 
   /** E: features of phi for one head, and rows of its W. */
-  default int features() {
-    return memory().rows();
-  }
+  int features();
 
   /** d: floats of one head's key before phi. */
   int keyDim();
@@ -44,6 +45,11 @@ public sealed interface Model permits SlowModel, AssociativeMemory {
    */
   default boolean replaysDeltas() {
     return updateRule() != ModelConfig.UpdateRule.PRECONDITIONED;
+  }
+
+  /** True if each head has a forget gate. */
+  default boolean forgets() {
+    return updateRule() == ModelConfig.UpdateRule.GATED_DELTA;
   }
 
   /** Capacity factor of DPFP. */

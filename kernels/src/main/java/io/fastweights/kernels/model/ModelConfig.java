@@ -61,11 +61,23 @@ public record ModelConfig(
     /** W += phi(k) (x) beta v; section 3.2, equation 17. */
     SUM,
     /**
+     * The delta rule after a forget gate: {@code W <- 2^(-g) W} before each event, with a g >= 0 of
+     * each head that the event's input gives. The gated delta rule of Yang et al. 2024
+     * (arXiv:2412.06464), equation 10, see {@link io.fastweights.kernels.math.ForgetGate}. Of
+     * trained weights only.
+     */
+    GATED_DELTA,
+    /**
      * The delta rule with a step size of its own for each row of W, which falls as the row is
      * written: W += kappa (x) (v - W^T phi(k)), see {@link
      * io.fastweights.kernels.math.Preconditioner}. Of an {@link AssociativeMemory} only.
      */
-    PRECONDITIONED
+    PRECONDITIONED;
+
+    /** True if engine CUDA has it. */
+    public boolean onDevices() {
+      return this == DELTA || this == SUM;
+    }
   }
 
   /** The feature map phi. */
@@ -150,10 +162,19 @@ public record ModelConfig(
     return architecture == Architecture.CELL ? 1f : (float) (1 / Math.sqrt(dimHead));
   }
 
-  /** The shape of one key's memory. */
+  /** True if a head has a forget gate. */
+  public boolean forgets() {
+    return updateRule == UpdateRule.GATED_DELTA;
+  }
+
+  /**
+   * The shape of one key's memory. With a forget gate each head has more rows than phi: after W, as
+   * many as hold {@link Model#COUNTER} floats.
+   */
   public MemoryShape memory() {
     int layers = memoryScope == MemoryScope.SHARED ? 1 : depth;
-    return new MemoryShape(layers, heads, features(), valueDim());
+    int more = forgets() ? (Model.COUNTER - 1) / valueDim() + 1 : 0;
+    return new MemoryShape(layers, heads, features() + more, valueDim());
   }
 
   /** A builder with the paper's defaults. */

@@ -24,6 +24,11 @@ public sealed interface SlowModel extends Model permits DpfpCell, DpfpAttention,
   }
 
   @Override
+  default int features() {
+    return config().features();
+  }
+
+  @Override
   default int inputDim() {
     return config().dim();
   }

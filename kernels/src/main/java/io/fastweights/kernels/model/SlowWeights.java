@@ -138,6 +138,9 @@ public final class SlowWeights implements Serializable {
         linear(shapes, "to_v", c.valueDim(), c.dim());
         linear(shapes, "to_out", c.dim(), c.valueDim());
         linear(shapes, "to_beta", 1, c.dim());
+        if (c.forgets()) {
+          linear(shapes, "to_forget", 1, c.dim());
+        }
       }
       case ATTENTION -> attention(shapes, "", c, inner);
       case TRANSFORMER -> {
@@ -164,6 +167,9 @@ public final class SlowWeights implements Serializable {
   private static void attention(Map<String, int[]> shapes, String at, ModelConfig c, int inner) {
     shapes.put(at + "to_qkv.weight", new int[] {3 * inner, c.dim()});
     linear(shapes, at + "to_beta", c.heads(), c.dim());
+    if (c.forgets()) {
+      linear(shapes, at + "to_forget", c.heads(), c.dim());
+    }
     linear(shapes, at + "to_out", c.dim(), inner);
   }
 

@@ -24,7 +24,9 @@ import java.util.Set;
  */
 final class HyperParameters {
   /** The rules of models with slow weights. */
-  private static final UpdateRule[] TRAINED_RULES = {UpdateRule.DELTA, UpdateRule.SUM};
+  private static final UpdateRule[] TRAINED_RULES = {
+    UpdateRule.DELTA, UpdateRule.SUM, UpdateRule.GATED_DELTA
+  };
 
   private static final String ARCHITECTURE = "architecture";
   private static final String VOCABULARY = "vocab";

@@ -117,7 +117,7 @@ class WidthHandoverTest {
       float[] targets = read(in);
       read(in);
       read(in);
-      float[] fades = fades();
+      float[] fades = fades(model);
       LoggedEvents log =
           model.betas() != null && (stage % 2 == 1 || !model.replaysDeltas())
               ? LoggedEvents.ofValues(EVENTS, keys, targets, model.betas(), fades)
@@ -131,7 +131,7 @@ class WidthHandoverTest {
       EventBatch batch = new EventBatch(model, EVENTS);
       batch.clear();
       batch.segment(0, stage == 0, (long) stage * EVENTS);
-      for (float fade : fades()) {
+      for (float fade : fades(model)) {
         batch.add(true, fade);
       }
       for (float[] values : new float[][] {batch.inputs(), batch.targets()}) {
@@ -141,10 +141,10 @@ class WidthHandoverTest {
       return batch;
     }
 
-    private static float[] fades() {
+    private static float[] fades(Model model) {
       float[] fades = new float[EVENTS];
       for (int i = 0; i < EVENTS; i++) {
-        fades[i] = i % 5 == 4 ? 0.7f : 1;
+        fades[i] = i % 5 == 4 && !model.forgets() ? 0.7f : 1;
       }
       return fades;
     }

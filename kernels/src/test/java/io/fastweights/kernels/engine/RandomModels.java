@@ -57,6 +57,36 @@ public final class RandomModels {
                 .build(),
             random));
     models.put(
+        "transformer, forget gates",
+        slow(transformer().updateRule(UpdateRule.GATED_DELTA).build(), random));
+    models.put(
+        "transformer, forget gates, shared memory",
+        slow(
+            transformer()
+                .updateRule(UpdateRule.GATED_DELTA)
+                .memoryScope(MemoryScope.SHARED)
+                .build(),
+            random));
+    models.put(
+        "attention, forget gates, wide values",
+        slow(
+            ModelConfig.builder(Architecture.ATTENTION)
+                .dim(9)
+                .heads(2)
+                .dimHead(33)
+                .updateRule(UpdateRule.GATED_DELTA)
+                .build(),
+            random));
+    models.put(
+        "cell, forget gate",
+        slow(
+            ModelConfig.builder(Architecture.CELL)
+                .dim(1)
+                .featureMap(FeatureMap.ELU_PLUS_ONE)
+                .updateRule(UpdateRule.GATED_DELTA)
+                .build(),
+            random));
+    models.put(
         "transformer without head, final norm",
         slow(transformer().outputs(0).finalNorm(true).build(), random));
     models.put(
@@ -79,7 +109,7 @@ public final class RandomModels {
   /** Those of {@link #all} that a CUDA device runs. */
   public static Map<String, Model> onDevices(long seed) {
     Map<String, Model> models = all(seed);
-    models.values().removeIf(model -> model.updateRule() == UpdateRule.PRECONDITIONED);
+    models.values().removeIf(model -> !model.updateRule().onDevices());
     return models;
   }
 
@@ -106,7 +136,7 @@ public final class RandomModels {
 
   /**
    * Events of a few keys, some of them asks, some with a part of the input zero, some of memories
-   * that fade before.
+   * that fade before, where no forget gate says so.
    */
   public static List<Event> events(Model model, int count, int keys, SplittableRandom random) {
     List<Event> events = new ArrayList<>();
@@ -123,7 +153,9 @@ public final class RandomModels {
           java.util.Arrays.fill(target, Float.NaN);
         }
       }
-      events.add(new Event(random.nextInt(keys), input, target, observe, fade(random)));
+      int key = random.nextInt(keys);
+      float fade = fade(random);
+      events.add(new Event(key, input, target, observe, model.forgets() ? 1 : fade));
     }
     return events;
   }

@@ -1,7 +1,5 @@
 package io.fastweights.kernels.golden;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.weights.Safetensors;
@@ -33,7 +31,7 @@ class ModelGoldenTest {
       int length = run.entries().get("tokens").shape()[1];
       float[][][] inputs =
           Sequences.split(
-              embedded(model, run.longs("tokens")), sequences, length, model.inputDim());
+              Sequences.embedded(model, run.longs("tokens")), sequences, length, model.inputDim());
 
       SequenceRunner.Result result = SequenceRunner.all().get(runner).run(model, inputs);
 
@@ -46,18 +44,6 @@ class ModelGoldenTest {
   private static void check(Safetensors run, String name, float[] actual) throws IOException {
     GoldenFiles.assertClose(
         run.name() + " " + name, run.floats(name).data(), actual, GoldenFiles.TOLERANCE);
-  }
-
-  /** The embedding rows of the tokens. */
-  private static float[] embedded(SlowModel model, long[] tokens) {
-    int dim = model.inputDim();
-    float[] embedding = model.weights().get("embedding.weight");
-    float[] rows = new float[tokens.length * dim];
-    for (int i = 0; i < tokens.length; i++) {
-      assertThat(tokens[i]).isBetween(0L, model.config().vocabulary() - 1L);
-      System.arraycopy(embedding, (int) tokens[i] * dim, rows, i * dim, dim);
-    }
-    return rows;
   }
 
   /** float[sequence][layer][...] as float[layer][sequence][...], as PyTorch stacks them. */

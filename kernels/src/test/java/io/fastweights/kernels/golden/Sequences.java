@@ -1,5 +1,8 @@
 package io.fastweights.kernels.golden;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastweights.kernels.model.SlowModel;
 import java.util.Arrays;
 
 /** Flat, row-major arrays as arrays of sequences, and back. */
@@ -27,6 +30,18 @@ final class Sequences {
       }
     }
     return transposed;
+  }
+
+  /** The embedding rows of the tokens. */
+  static float[] embedded(SlowModel model, long[] tokens) {
+    int dim = model.inputDim();
+    float[] embedding = model.weights().get("embedding.weight");
+    float[] rows = new float[tokens.length * dim];
+    for (int i = 0; i < tokens.length; i++) {
+      assertThat(tokens[i]).isBetween(0L, model.config().vocabulary() - 1L);
+      System.arraycopy(embedding, (int) tokens[i] * dim, rows, i * dim, dim);
+    }
+    return rows;
   }
 
   /** All floats in order. */

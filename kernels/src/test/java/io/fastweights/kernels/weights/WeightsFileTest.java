@@ -343,7 +343,7 @@ class WeightsFileTest {
       value = {
         "beta | relu | [sigmoid, identity]",
         "memory | PER_LAYER | [per_layer, shared]",
-        "rule | hebb | [delta, sum]",
+        "rule | hebb | [delta, sum, gated_delta]",
         "feature_map | favor | [dpfp, elu_plus_one]",
         "normalisation | l2 | [sum, unit]",
         "architecture | lstm | [cell, attention, transformer]",

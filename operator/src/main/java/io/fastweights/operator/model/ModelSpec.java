@@ -18,6 +18,7 @@ import io.fastweights.operator.api.FastWeightOptions.StepSizes;
 import io.fastweights.operator.api.Sha256;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -62,10 +63,23 @@ public record ModelSpec(
       // Trained weights know the rates of their target.
       schema = schema.withConstants(Map.of());
     }
+    checkForgetting(options);
     Ranker ranker = ranker(schema, options);
     Model model = weights != null ? SlowModel.of(weights) : associative(schema, options);
     InputEncoder inputs = schema == null ? null : inputs(schema, model, options);
     return new EventModel(model, schema, inputs, inputRecipe(schema, options), ranker);
+  }
+
+  private void checkForgetting(Configuration options) {
+    Duration halfLife = options.get(FastWeightOptions.HALF_LIFE);
+    if (weights != null && weights.config().forgets() && !halfLife.isZero()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s is %s, must be 0: the weights have forget gates, which say what a memory forgets",
+              FastWeightOptions.HALF_LIFE.key(),
+              halfLife));
+    }
   }
 
   /** Null unless the target is an item. */

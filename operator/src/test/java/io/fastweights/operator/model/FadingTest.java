@@ -1,6 +1,7 @@
 package io.fastweights.operator.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fastweights.operator.FastWeights;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,7 +137,7 @@ class FadingTest {
 
   /** Nothing is multiplied, not even by 1. */
   @ParameterizedTest
-  @EnumSource(TestModel.class)
+  @EnumSource(value = TestModel.class, names = "FORGET_GATES", mode = EnumSource.Mode.EXCLUDE)
   void aHalfLifeBeyondAllEventsChangesNoBit(TestModel model) throws Exception {
     List<Trip> trips = Trips.stream(11, 100);
     FastWeights<Trip> builder =
@@ -185,5 +187,17 @@ class FadingTest {
     List<String> faded = answers(inBf16(HOUR), trips);
     assertThat(faded.subList(0, 63)).as("the first step").isEqualTo(kept.subList(0, 63));
     assertThat(faded.subList(63, 1500)).isNotEqualTo(kept.subList(63, 1500));
+  }
+
+  @Test
+  void aHalfLifeBesideForgetGatesIsRefused() {
+    FastWeights<Trip> builder =
+        TestModel.FORGET_GATES
+            .on(OperatorHarness.builder(new Configuration()))
+            .set(FastWeightOptions.HALF_LIFE, Duration.ofHours(2));
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("fastweights.half-life is PT2H, must be 0")
+        .hasMessageContaining("forget gates");
   }
 }

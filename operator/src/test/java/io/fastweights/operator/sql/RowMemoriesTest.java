@@ -3,6 +3,10 @@ package io.fastweights.operator.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.MalformedEventException;
@@ -10,6 +14,7 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.runtime.EventStepper;
+import io.fastweights.operator.testkit.TestModel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,9 +93,14 @@ class RowMemoriesTest {
   }
 
   private static EventStepper stepper(int keyDim, MemorySize cache, Duration halfLife) {
+    return stepper(null, keyDim, cache, halfLife);
+  }
+
+  private static EventStepper stepper(
+      SlowWeights weights, int keyDim, MemorySize cache, Duration halfLife) {
     return new EventStepper.Plan(
             SCHEMA,
-            null,
+            weights,
             new Configuration()
                 .set(FastWeightOptions.BATCH_SIZE, 1)
                 .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, keyDim)
@@ -198,6 +208,35 @@ class RowMemoriesTest {
       }
     }
     assertThat(faded).as("events that found a memory faded").isGreaterThan(20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void aMemoryWithForgetGatesIsReplayedToItsBits(long seed) throws Exception {
+    ModelConfig config =
+        ModelConfig.builder(Architecture.ATTENTION)
+            .dim(6)
+            .heads(2)
+            .dimHead(3)
+            .updateRule(UpdateRule.GATED_DELTA)
+            .outputs(1)
+            .build();
+    SlowWeights weights = TestModel.random(config, SCHEMA, seed);
+    EventStepper tight = stepper(weights, 4, TWO_KEYS, Duration.ZERO);
+    EventStepper ample = stepper(weights, 4, MANY_KEYS, Duration.ZERO);
+    RowMemories memories = new RowMemories(tight, 2, 0);
+    RowMemories whole = new RowMemories(ample, 0, 0);
+    Map<Integer, Views> views = new HashMap<>();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < 200; i++) {
+      int key = random.nextInt(3);
+      EncodedEvent event = event(tight, random, i);
+      Views state = views.computeIfAbsent(key, k -> Views.expiringAfter(Long.MAX_VALUE));
+      Views other = views.computeIfAbsent(key + 3, k -> Views.expiringAfter(Long.MAX_VALUE));
+      assertThat(observe(tight, memories, event, key, state))
+          .as("event %d of seed %d", i, seed)
+          .isEqualTo(observe(ample, whole, event, key, other));
+    }
   }
 
   private static float[] observe(

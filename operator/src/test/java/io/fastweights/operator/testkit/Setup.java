@@ -56,7 +56,7 @@ public record Setup(
         FOLDS[random.nextInt(FOLDS.length)],
         UNSAVED[random.nextInt(UNSAVED.length)],
         LINGERS[random.nextInt(LINGERS.length)],
-        minutes(HALF_LIFE_MINUTES, random),
+        halfLife(model, random),
         eventTime ? minutes(LATENESS_MINUTES, random) : null,
         // In the order of arrival an event may come that its purged key would have refused.
         eventTime ? minutes(TTL_MINUTES, random) : Duration.ZERO,
@@ -81,6 +81,12 @@ public record Setup(
         refreshed,
         device,
         storage);
+  }
+
+  /** None with forget gates. */
+  private static Duration halfLife(TestModel model, SplittableRandom random) {
+    Duration drawn = minutes(HALF_LIFE_MINUTES, random);
+    return model == TestModel.FORGET_GATES ? Duration.ZERO : drawn;
   }
 
   private static Duration minutes(int[] choice, SplittableRandom random) {

@@ -130,6 +130,36 @@ public enum TestModel {
     }
   },
 
+  /** The same with forget gates, some of which forget all at once. */
+  FORGET_GATES {
+    @Override
+    public FastWeights<Trip> on(FastWeights<Trip> builder) {
+      return builder.schema(Trips.schema(), Trips::read).weights(weights(19));
+    }
+
+    @Override
+    public Oracle oracle() {
+      SlowWeights weights = weights(19);
+      InputEncoder inputs = weights.inputs(Trips.schema());
+      return new Oracle(SlowModel.of(weights), Trips.schema(), inputs, Trips::read);
+    }
+
+    @Override
+    public SlowWeights weights(long seed) {
+      ModelConfig config =
+          ModelConfig.builder(Architecture.TRANSFORMER)
+              .dim(8)
+              .depth(2)
+              .heads(2)
+              .dimHead(4)
+              .ffMult(2)
+              .updateRule(UpdateRule.GATED_DELTA)
+              .outputs(Trips.OUTCOMES.size())
+              .build();
+      return random(config, Trips.schema(), seed);
+    }
+  },
+
   /** No weights: numbers with running statistics, one of them the target. */
   RUNNING_STATISTICS {
     private static final int KEY_DIM = 12;
@@ -250,7 +280,9 @@ public enum TestModel {
   /** Models that a device runs. */
   public static List<TestModel> on(Device device) {
     return device == Device.CUDA
-        ? Arrays.stream(values()).filter(model -> model != STEP_SIZES_PER_ROW).toList()
+        ? Arrays.stream(values())
+            .filter(model -> model.oracle().model().updateRule().onDevices())
+            .toList()
         : List.of(values());
   }
 

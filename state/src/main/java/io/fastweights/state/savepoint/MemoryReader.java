@@ -50,7 +50,9 @@ abstract class MemoryReader<R> extends KeyedStateReaderFunction<Object, R> {
     if (wants(name)) {
       StoredMemory stored = store.load();
       if (stored != null) {
-        out.collect(read(name, stored, stored.replay(replay, store.shape().floats())));
+        float[] weights = stored.replay(replay, store.shape().floats());
+        replay.unscale(weights);
+        out.collect(read(name, stored, weights));
       }
     }
   }

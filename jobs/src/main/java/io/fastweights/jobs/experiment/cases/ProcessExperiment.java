@@ -1,10 +1,12 @@
 package io.fastweights.jobs.experiment.cases;
 
+import io.fastweights.jobs.train.Validation;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.MalformedEventException;
+import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.train.Scoring;
 import io.fastweights.kernels.train.TrainOptions;
 import io.fastweights.kernels.train.TrainProgress;
@@ -58,6 +60,22 @@ public final class ProcessExperiment {
     CaseLog log = CaseLog.helpdesk(file);
     int end = log.cases().size() * 2 / 3;
     return run(new NextActivity(log, false, 2, false), log.cases(), end, options, listener);
+  }
+
+  /** A schema, and what is trained and validated on. */
+  public record Parts(Schema schema, Validation validation) {}
+
+  /** The training cases of {@link #helpdesk}; the last quarter of them validates. */
+  public static Parts helpdeskParts(Path file) throws IOException, MalformedEventException {
+    CaseLog log = CaseLog.helpdesk(file);
+    NextActivity task = new NextActivity(log, false, 2, false);
+    int end = log.cases().size() * 2 / 3;
+    int fitted = (int) (end * FITTED);
+    return new Parts(
+        task.schema(),
+        new Validation(
+            task.build(log.cases().subList(0, fitted)),
+            task.build(log.cases().subList(fitted, end))));
   }
 
   /**

@@ -5,6 +5,7 @@ import io.fastweights.jobs.demo.DemoEvents;
 import io.fastweights.jobs.experiment.cases.CaseLog;
 import io.fastweights.jobs.experiment.streams.ElectricityExperiment;
 import io.fastweights.jobs.experiment.streams.RatingsExperiment;
+import io.fastweights.jobs.experiment.streams.StreamTask;
 import io.fastweights.jobs.experiment.streams.StreamTask.Trial;
 import io.fastweights.jobs.experiment.streams.StudentsExperiment;
 import io.fastweights.jobs.flights.Flights;
@@ -17,6 +18,7 @@ import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.FastWeightOptions.StepSizes;
 import io.fastweights.operator.cache.LogFormat;
 import io.fastweights.operator.model.ModelSpec;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,12 +34,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Constant step sizes beside step sizes per row. */
+/** Variants of the memories' update beside each other. */
 @Command(
     name = "gates",
     description =
         "Step sizes of associative memories, constant and per row, with default options on flights,"
-            + " synthetic recall and the public files that are given; several seeds.")
+            + " synthetic recall and the public files that are given; several seeds. With --trained,"
+            + " trained memories without and with forget gates on parts of the same streams.")
 public final class GatesExperiment implements Callable<Integer> {
   private static final int RECALL_KEYS = 16;
   private static final int RECALL_EVENTS = 3000;
@@ -81,6 +84,20 @@ public final class GatesExperiment implements Callable<Integer> {
       description = "Seeds of projections (default: ${DEFAULT-VALUE}).")
   private int seeds;
 
+  @Option(
+      names = "--trained",
+      description =
+          "Trained memories without and with forget gates, on validation parts; of flights the first"
+              + " two weeks, unless --days is 0.")
+  private boolean trained;
+
+  @Option(
+      names = "--recall-keys",
+      paramLabel = "N",
+      defaultValue = "400",
+      description = "With --trained: keys of synthetic recall (default: ${DEFAULT-VALUE}).")
+  private int recallKeys;
+
   @Mixin private JsonFile json;
 
   private final Figures figures = new Figures();
@@ -95,6 +112,11 @@ public final class GatesExperiment implements Callable<Integer> {
     Flags.require(command, seeds >= 1, "--seeds is " + seeds + ", must be at least 1");
     boolean scored = days >= FIRST_SCORED_DAY && days <= 31;
     Flags.require(command, days == 0 || scored, "--days is " + days + ", must be 0 or in 4 ... 31");
+    if (trained) {
+      forgetGates();
+      json.write(figures);
+      return 0;
+    }
     print("  %-26s %-9s %-17s %-17s %s%n", "stream", "", "constant", "per row", "step and log");
     for (Map.Entry<String, Source> source : sources().entrySet()) {
       compare(source.getKey(), source.getValue());
@@ -104,6 +126,35 @@ public final class GatesExperiment implements Callable<Integer> {
         seeds);
     json.write(figures);
     return 0;
+  }
+
+  private void forgetGates() throws Exception {
+    print("  %-26s %-9s %-17s %-17s %s%n", "stream", "", "delta", "gated_delta", "gates' cost");
+    PrintWriter out = command.commandLine().getOut();
+    ForgetGatesTable table = new ForgetGatesTable(seeds, out, figures);
+    if (answers != null) {
+      table.add("students", TrainingStream.students(StudentsExperiment.TASK, answers));
+    }
+    if (electricity != null) {
+      StreamTask task = ElectricityExperiment.TASK;
+      table.add("electricity", TrainingStream.electricity(task, electricity, true));
+      table.add("electricity.withoutPrice", TrainingStream.electricity(task, electricity, false));
+    }
+    if (cases != null) {
+      table.add("helpdesk", TrainingStream.cases(cases));
+    }
+    if (days > 0) {
+      table.add("flights", TrainingStream.flights());
+    }
+    table.add("recall", TrainingStream.recall(recallKeys));
+    double small = GateCost.ratio(32, 4, 8);
+    double large = GateCost.ratio(128, 8, 64);
+    figures.put("step.h4d8", small).put("step.h8d64", large);
+    print("  ± half of the range of %d seeds; validation parts%n", seeds);
+    print(
+        "  a step of the engine with gates: %.2f times the time (4 heads of 16 x 8), %.2f (8 of 128"
+            + " x 64)%n",
+        small, large);
   }
 
   private Map<String, Source> sources() {

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.train.network;
 
+import io.fastweights.kernels.math.ForgetGate;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
@@ -24,6 +25,7 @@ public final class AttentionBlock {
   private final int width;
   private final List<LinearMap> projections = new ArrayList<>();
   private final LinearMap toBeta;
+  private final LinearMap toForget;
   private final LinearMap toOut;
   private final FeatureGradient features;
   private final Head[] heads;
@@ -31,6 +33,12 @@ public final class AttentionBlock {
   private final float[] gradQkv;
   private final float[] beta;
   private final float[] gradBeta;
+
+  /** z, steps and gradients of the forget gates: float[event][head]; empty without. */
+  private final float[] forgetIn;
+
+  private final float[] forget;
+  private final float[] gradForget;
   private final float[] reads;
   private final float[] gradReads;
 
@@ -74,6 +82,7 @@ public final class AttentionBlock {
       projections.add(new LinearMap(layout, at + "to_qkv"));
     }
     toBeta = new LinearMap(layout, at + "to_beta");
+    toForget = config.forgets() ? new LinearMap(layout, at + "to_forget") : null;
     toOut = new LinearMap(layout, at + "to_out");
     features =
         new FeatureGradient(
@@ -84,6 +93,9 @@ public final class AttentionBlock {
     gradQkv = new float[length * width];
     beta = new float[length * config.heads()];
     gradBeta = new float[beta.length];
+    forgetIn = new float[toForget == null ? 0 : beta.length];
+    forget = new float[forgetIn.length];
+    gradForget = new float[forgetIn.length];
     reads = new float[length * config.heads() * columns];
     gradReads = new float[reads.length];
     heads = new Head[config.heads()];
@@ -94,6 +106,8 @@ public final class AttentionBlock {
       heads[h].gradients.values(gradQkv, valueAt, width);
       heads[h].values.betas(beta, h, heads.length);
       heads[h].gradients.betas(gradBeta, h, heads.length);
+      heads[h].values.forget = toForget == null ? null : forget;
+      heads[h].gradients.forget = toForget == null ? null : gradForget;
       heads[h].values.reads(reads, h * columns, heads.length * columns);
       heads[h].gradients.reads(gradReads, h * columns, heads.length * columns);
     }
@@ -119,6 +133,12 @@ public final class AttentionBlock {
     if (config.betaGate() == BetaGate.SIGMOID) {
       for (int i = 0; i < length * heads.length; i++) {
         beta[i] = Layers.sigmoid(beta[i]);
+      }
+    }
+    if (toForget != null) {
+      toForget.forward(p, length, input, new View(forgetIn, 0, heads.length));
+      for (int i = 0; i < length * heads.length; i++) {
+        forget[i] = chunk.masked(i / heads.length) ? 0 : ForgetGate.steps(forgetIn[i]);
       }
     }
     for (int h = 0; h < heads.length; h++) {
@@ -162,7 +182,7 @@ public final class AttentionBlock {
 
   private void features(Head head, int h, Chunk chunk) {
     int d = config.dimHead();
-    int rows = shape.rows();
+    int rows = config.features();
     for (int t = 0; t < chunk.length(); t++) {
       int q = t * width + h * d;
       int k = q + heads.length * d;
@@ -176,7 +196,7 @@ public final class AttentionBlock {
 
   /** DPFP maps a masked key to 0 by itself; elu + 1 does not. */
   private void clearMasked(Head head, Chunk chunk) {
-    int rows = shape.rows();
+    int rows = config.features();
     for (int t = 0; t < chunk.length(); t++) {
       if (chunk.masked(t)) {
         Arrays.fill(head.values.phiK, t * rows, (t + 1) * rows, 0f);
@@ -208,6 +228,7 @@ public final class AttentionBlock {
     Arrays.fill(gradReads, 0, length * read, 0f);
     Arrays.fill(gradQkv, 0, length * width, 0f);
     Arrays.fill(gradBeta, 0, length * heads.length, 0f);
+    Arrays.fill(gradForget, 0f);
     toOut.backward(
         p,
         gradients,
@@ -219,7 +240,7 @@ public final class AttentionBlock {
       gradReads[i] *= config.readScale();
     }
     for (Head head : heads) {
-      Recurrence.clear(head.gradients, length, shape.rows());
+      Recurrence.clear(head.gradients, length, config.features());
       Arrays.fill(head.gradW, 0f);
     }
   }
@@ -251,10 +272,18 @@ public final class AttentionBlock {
         gradBeta[i] *= beta[i] * (1 - beta[i]);
       }
     }
+    for (int i = 0; toForget != null && i < length * heads.length; i++) {
+      boolean masked = chunk.masked(i / heads.length);
+      gradForget[i] *= masked ? 0 : Layers.sigmoid(forgetIn[i]);
+    }
     mask(chunk, gradQkv);
     View input = new View(u, 0, config.dim());
     View gradInput = new View(gradU, 0, config.dim());
     toBeta.backward(p, gradients, length, input, new View(gradBeta, 0, heads.length), gradInput);
+    if (toForget != null) {
+      View grad = new View(gradForget, 0, heads.length);
+      toForget.backward(p, gradients, length, input, grad, gradInput);
+    }
     int column = 0;
     for (LinearMap projection : projections) {
       projection.backward(p, gradients, length, input, new View(gradQkv, column, width), gradInput);
@@ -264,7 +293,7 @@ public final class AttentionBlock {
 
   private void featuresBackward(Head head, int h, Chunk chunk) {
     int d = config.dimHead();
-    int rows = shape.rows();
+    int rows = config.features();
     for (int t = 0; t < chunk.length(); t++) {
       int q = t * width + h * d;
       int k = q + heads.length * d;

@@ -23,6 +23,9 @@ public final class HeadSequence {
   public int betaAt;
   public int betaStride;
 
+  /** Steps of the forget gate, as beta, and their gradients in octaves; null without a gate. */
+  public float[] forget;
+
   /** W^T phi(q) of event t at {@code outAt + t * outStride}. */
   public float[] out;
 

@@ -27,6 +27,9 @@ public final class InitialWeights {
   /** Factor of the head's weights: outputs of a deviation of some hundredths. */
   private static final float HEAD = 0.1f;
 
+  /** Bias of forget gates: at first a memory is halved by some 100 events. */
+  private static final float FORGET = -5;
+
   private InitialWeights() {}
 
   /**
@@ -74,6 +77,7 @@ public final class InitialWeights {
     }
     queriesAsKeys(layout, values);
     readsAtFullScale(layout, values);
+    forgetsLittle(layout, values);
     return values;
   }
 
@@ -158,6 +162,16 @@ public final class InitialWeights {
       for (int i = out.at(); i < out.at() + out.size(); i++) {
         values[i] /= layout.config().readScale();
       }
+    }
+  }
+
+  /** Forget gates that are nearly shut at first, whatever the event. */
+  private static void forgetsLittle(ParameterLayout layout, float[] values) {
+    ModelConfig c = layout.config();
+    for (int l = 0; c.forgets() && l < c.depth(); l++) {
+      String at = SlowWeights.attentionPrefix(c, l) + "to_forget";
+      ParameterLayout.Slice bias = layout.slice(at + ".bias");
+      Arrays.fill(values, bias.at(), bias.at() + bias.size(), FORGET);
     }
   }
 

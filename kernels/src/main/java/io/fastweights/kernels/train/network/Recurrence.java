@@ -1,5 +1,7 @@
 package io.fastweights.kernels.train.network;
 
+import io.fastweights.kernels.math.DeltaRule;
+import io.fastweights.kernels.math.ForgetGate;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +16,10 @@ import java.util.List;
  * for L events. The terms subtracted are those that were added, so the error is that of rounding
  * alone, and a snapshot every {@link #interval} events ends it; the snapshots are O(L max(E, M))
  * floats in all.
+ *
+ * <p>With a forget gate W is held as {@link ForgetGate} stores it, and its gradient divided by the
+ * same factor, so both stay sparse. The gradient of a gate is that of all of W, {@code <dL/dW, W>}:
+ * the sum over all later events of what their reads and writes add to that product.
  *
  * <p>Events may be asks: their update is computed, answered from and dropped. Gradients of features
  * that are 0 are left 0: the feature maps have derivative 0 there. Not thread-safe; buffers are
@@ -33,7 +39,26 @@ public final class Recurrence {
   private final float[] gradDelta;
   private final float[] walked;
   private final List<float[]> snapshots = new ArrayList<>();
+
+  /** Snapshots of this sequence; others are arrays to use again. */
+  private int held;
+
   private float[] inserts = {};
+
+  /** float[event]: the factor of what W holds while the event reads it; 1 without a gate. */
+  private float[] scales = {};
+
+  /** float[event]: the power of two that W was multiplied by before the event. */
+  private float[] wraps = {};
+
+  /** int[event]: the snapshot of W before the event; -1 for none. */
+  private int[] kept = {};
+
+  /** The factor of what W held after the sequence. */
+  private float end;
+
+  /** {@code <dL/dW, W>} of the backward pass. */
+  private double product;
 
   /**
    * @param rows E, the features of phi
@@ -64,24 +89,22 @@ public final class Recurrence {
    * @param w float[rows][columns], rewritten
    */
   public void forward(HeadSequence s, int length, boolean[] asks, float[] w) {
-    if (inserts.length < length * columns) {
-      inserts = new float[length * columns];
-    }
+    reserve(length);
+    int counter = 0;
     for (int t = 0; t < length; t++) {
-      if (t > 0 && t % interval == 0) {
-        keep(t / interval - 1, w);
-      }
+      boolean ask = asks != null && asks[t];
+      counter = forget(s, t, ask, counter, w);
       int phi = t * rows;
       keyRows.of(s.phiK, phi);
       queryRows.of(s.phiQ, phi);
       insert(s, t, w);
       delta(s, t);
-      boolean ask = asks != null && asks[t];
       int out = s.outAt + t * s.outStride;
       if (!ask) {
-        keyRows.write(w, columns, s.phiK, phi, 1, delta, 0);
+        keyRows.write(w, columns, s.phiK, phi, 1 / scales[t], delta, 0);
       }
       queryRows.read(w, columns, s.phiQ, phi, s.out, out);
+      DeltaRule.scale(s.out, out, columns, scales[t]);
       if (ask) {
         float match = match(s, phi);
         for (int j = 0; j < columns; j++) {
@@ -89,6 +112,36 @@ public final class Recurrence {
         }
       }
     }
+    end = ForgetGate.scale(counter);
+    DeltaRule.scale(w, 0, w.length, end);
+  }
+
+  private void reserve(int length) {
+    if (scales.length < length) {
+      inserts = new float[length * columns];
+      scales = new float[length];
+      wraps = new float[length];
+      kept = new int[length];
+    }
+    held = 0;
+  }
+
+  /** Advances the counter of the forget gate to event t, and keeps W where it must be. */
+  private int forget(HeadSequence s, int t, boolean ask, int counter, float[] w) {
+    int next = counter;
+    if (s.forget != null) {
+      next += (int) s.forget[s.betaAt + t * s.betaStride];
+    }
+    float wrap = ForgetGate.wrap(next);
+    wraps[t] = ask ? 1 : wrap;
+    scales[t] = ForgetGate.scale(next % ForgetGate.SPAN) * (ask ? wrap : 1);
+    kept[t] = -1;
+    if (wraps[t] != 1 || t > 0 && t % interval == 0) {
+      kept[t] = held;
+      keep(w);
+      DeltaRule.scale(w, 0, w.length, wraps[t]);
+    }
+    return ask ? counter : next % ForgetGate.SPAN;
   }
 
   /**
@@ -100,27 +153,56 @@ public final class Recurrence {
    */
   public void backward(
       HeadSequence s, HeadSequence g, int length, boolean[] asks, float[] w, float[] gradW) {
+    boolean gated = g.forget != null;
+    product = gated ? dot(gradW, 0, w, 0, w.length) : 0;
     System.arraycopy(w, 0, walked, 0, walked.length);
+    DeltaRule.scale(walked, 0, walked.length, 1 / end);
+    DeltaRule.scale(gradW, 0, gradW.length, end);
     for (int t = length - 1; t >= 0; t--) {
+      double after = product;
       int phi = t * rows;
       keyRows.of(s.phiK, phi);
       queryRows.of(s.phiQ, phi);
       delta(s, t);
       int out = g.outAt + t * g.outStride;
-      queryRows.project(walked, columns, 1, g.out, out, g.phiQ, phi);
-      queryRows.write(gradW, columns, s.phiQ, phi, 1, g.out, out);
-      if (asks != null && asks[t]) {
+      queryRows.project(walked, columns, scales[t], g.out, out, g.phiQ, phi);
+      queryRows.write(gradW, columns, s.phiQ, phi, scales[t], g.out, out);
+      product += gated ? dot(s.phiQ, phi, g.phiQ, phi, rows) : 0;
+      boolean ask = asks != null && asks[t];
+      if (ask) {
         ask(s, g, phi, out);
       } else {
-        keyRows.read(gradW, columns, s.phiK, phi, gradDelta, 0);
-        keyRows.project(gradW, columns, 1, delta, 0, g.phiK, phi);
-        keyRows.write(walked, columns, s.phiK, phi, -1, delta, 0);
+        writeBackward(s, g, t, gradW);
       }
       insertBackward(s, g, t, gradW);
-      if (t > 0 && t % interval == 0) {
-        System.arraycopy(snapshots.get(t / interval - 1), 0, walked, 0, walked.length);
+      if (gated) {
+        double ofFactor = ask ? product - after : product;
+        g.forget[g.betaAt + t * g.betaStride] += (float) (-Math.log(2) * ofFactor);
+      }
+      if (kept[t] >= 0) {
+        System.arraycopy(snapshots.get(kept[t]), 0, walked, 0, walked.length);
+        DeltaRule.scale(gradW, 0, gradW.length, wraps[t]);
       }
     }
+  }
+
+  /** Gradients through W += phi(k) (x) delta, and W before it. */
+  private void writeBackward(HeadSequence s, HeadSequence g, int t, float[] gradW) {
+    int phi = t * rows;
+    float inverse = 1 / scales[t];
+    keyRows.read(gradW, columns, s.phiK, phi, gradDelta, 0);
+    DeltaRule.scale(gradDelta, 0, columns, inverse);
+    keyRows.project(gradW, columns, inverse, delta, 0, g.phiK, phi);
+    keyRows.write(walked, columns, s.phiK, phi, -inverse, delta, 0);
+    product -= dot(gradDelta, 0, delta, 0, columns);
+  }
+
+  private static double dot(float[] x, int at, float[] y, int yAt, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum = Math.fma((double) x[at + i], y[yAt + i], sum);
+    }
+    return sum;
   }
 
   /** An ask reads W^T phi(q) + (phi(k) . phi(q)) delta: gradients of the second term. */
@@ -146,16 +228,18 @@ public final class Recurrence {
     int phi = t * rows;
     float beta = s.beta[s.betaAt + t * s.betaStride];
     int v = g.vAt + t * g.vStride;
+    int value = s.vAt + t * s.vStride;
     float gradBeta = 0;
     for (int j = 0; j < columns; j++) {
       gradBeta = Math.fma(gradDelta[j], inserts[t * columns + j], gradBeta);
       gradDelta[j] *= beta;
       g.v[v + j] += gradDelta[j];
+      product -= (double) gradDelta[j] * (s.v[value + j] - inserts[t * columns + j]);
     }
     g.beta[g.betaAt + t * g.betaStride] += gradBeta;
-    if (rule == UpdateRule.DELTA) {
-      keyRows.project(walked, columns, -1, gradDelta, 0, g.phiK, phi);
-      keyRows.write(gradW, columns, s.phiK, phi, -1, gradDelta, 0);
+    if (rule != UpdateRule.SUM) {
+      keyRows.project(walked, columns, -scales[t], gradDelta, 0, g.phiK, phi);
+      keyRows.write(gradW, columns, s.phiK, phi, -scales[t], gradDelta, 0);
     }
   }
 
@@ -167,6 +251,7 @@ public final class Recurrence {
       return;
     }
     keyRows.read(w, columns, s.phiK, t * rows, vOld, 0);
+    DeltaRule.scale(vOld, 0, columns, scales[t]);
     for (int j = 0; j < columns; j++) {
       inserts[t * columns + j] = s.v[v + j] - vOld[j];
     }
@@ -189,12 +274,13 @@ public final class Recurrence {
     return sum;
   }
 
-  private void keep(int number, float[] w) {
-    if (number == snapshots.size()) {
+  private void keep(float[] w) {
+    if (held == snapshots.size()) {
       snapshots.add(w.clone());
     } else {
-      System.arraycopy(w, 0, snapshots.get(number), 0, w.length);
+      System.arraycopy(w, 0, snapshots.get(held), 0, w.length);
     }
+    held++;
   }
 
   /** Zeroes gradients before a sequence. */

@@ -89,19 +89,23 @@ final class DoubleModel {
             ? join(linear("to_q", u), linear("to_k", u), linear("to_v", u))
             : linear(name + "to_qkv", u);
     double[] beta = linear(name + "to_beta", u);
+    double[] forget = c.forgets() ? linear(name + "to_forget", u) : null;
     double[] o = new double[c.heads() * columns];
     for (int h = 0; h < c.heads() && !masked; h++) {
       double[] phiQ = features(qkv, h * d);
       double[] phiK = features(qkv, (c.heads() + h) * d);
       double gate = c.betaGate() == BetaGate.SIGMOID ? 1 / (1 + Math.exp(-beta[h])) : beta[h];
       double[] w = ask ? memory[h].clone() : memory[h];
+      for (int i = 0; forget != null && i < w.length; i++) {
+        w[i] /= Math.pow(2, Math.log(1 + Math.exp(forget[h])));
+      }
       for (int j = 0; j < columns; j++) {
         double old = 0;
         for (int i = 0; i < phiK.length; i++) {
           old += w[i * columns + j] * phiK[i];
         }
         double v = qkv[2 * c.heads() * d + h * columns + j];
-        double delta = gate * (c.updateRule() == UpdateRule.DELTA ? v - old : v);
+        double delta = gate * (c.updateRule() == UpdateRule.SUM ? v : v - old);
         for (int i = 0; i < phiK.length; i++) {
           w[i * columns + j] += phiK[i] * delta;
           o[h * columns + j] += w[i * columns + j] * phiQ[i] * c.readScale();

@@ -1,5 +1,6 @@
 package io.fastweights.kernels.train.network;
 
+import io.fastweights.kernels.math.ForgetGate;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 
 /**
@@ -12,6 +13,9 @@ final class DoubleRecurrence {
   final double[] gradV;
   final double[] gradBeta;
   final double[] gradW;
+
+  /** By octaves of the forget gate. */
+  final double[] gradForget;
 
   private final HeadSequence s;
   private final int rows;
@@ -36,10 +40,14 @@ final class DoubleRecurrence {
       memories[0][i] = w0[i];
     }
     for (int t = 0; t < length; t++) {
-      double[] old = read(memories[t], s.phiK, t);
-      memories[t + 1] = memories[t].clone();
+      double[] forgotten = memories[t].clone();
+      for (int i = 0; i < forgotten.length; i++) {
+        forgotten[i] *= factor(t);
+      }
+      double[] old = read(forgotten, s.phiK, t);
+      memories[t + 1] = forgotten;
       for (int j = 0; j < columns; j++) {
-        inserts[t][j] = s.v[t * columns + j] - (rule == UpdateRule.DELTA ? old[j] : 0);
+        inserts[t][j] = s.v[t * columns + j] - (rule == UpdateRule.SUM ? 0 : old[j]);
         for (int i = 0; i < rows; i++) {
           memories[t + 1][i * columns + j] +=
               (double) s.phiK[t * rows + i] * s.beta[t] * inserts[t][j];
@@ -54,6 +62,7 @@ final class DoubleRecurrence {
     gradPhiQ = new double[length * rows];
     gradV = new double[length * columns];
     gradBeta = new double[length];
+    gradForget = new double[length];
     gradW = new double[rows * columns];
     for (int i = 0; i < gradW.length; i++) {
       gradW[i] = gradEnd[i];
@@ -64,9 +73,14 @@ final class DoubleRecurrence {
   }
 
   private void backward(
-      UpdateRule rule, int t, double[] w, double[] insert, boolean ask, float[] gradOut) {
+      UpdateRule rule, int t, double[] before, double[] insert, boolean ask, float[] gradOut) {
     double[] gradAfter = new double[rows * columns];
     double beta = s.beta[t];
+    double[] w = before.clone();
+    for (int i = 0; i < w.length; i++) {
+      w[i] *= factor(t);
+    }
+    double[] gradForgotten = new double[w.length];
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns; j++) {
         int at = i * columns + j;
@@ -77,7 +91,7 @@ final class DoubleRecurrence {
           gradAfter[at] += gradW[at];
           gradW[at] = 0;
         }
-        gradW[at] += gradAfter[at];
+        gradForgotten[at] = gradAfter[at];
       }
     }
     double[] gradDelta = read(gradAfter, s.phiK, t);
@@ -89,12 +103,18 @@ final class DoubleRecurrence {
       for (int j = 0; j < columns; j++) {
         int at = i * columns + j;
         gradPhiK[t * rows + i] += gradAfter[at] * beta * insert[j];
-        if (rule == UpdateRule.DELTA) {
+        if (rule != UpdateRule.SUM) {
           gradPhiK[t * rows + i] -= w[at] * beta * gradDelta[j];
-          gradW[at] -= (double) s.phiK[t * rows + i] * beta * gradDelta[j];
+          gradForgotten[at] -= (double) s.phiK[t * rows + i] * beta * gradDelta[j];
         }
+        gradW[at] += factor(t) * gradForgotten[at];
+        gradForget[t] -= Math.log(2) * w[at] * gradForgotten[at];
       }
     }
+  }
+
+  private double factor(int t) {
+    return s.forget == null ? 1 : Math.pow(2, -s.forget[t] / ForgetGate.OCTAVE);
   }
 
   private double[] read(double[] w, float[] phi, int t) {

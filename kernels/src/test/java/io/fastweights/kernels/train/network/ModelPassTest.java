@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fastweights.kernels.engine.RandomModels;
+import io.fastweights.kernels.math.LogReplay;
 import io.fastweights.kernels.math.ReferenceModel;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
@@ -41,6 +42,7 @@ class ModelPassTest {
     CONFIGS.put(
         "sum rule, elu",
         transformer().updateRule(UpdateRule.SUM).featureMap(FeatureMap.ELU_PLUS_ONE).build());
+    CONFIGS.put("forget gate", transformer().updateRule(UpdateRule.GATED_DELTA).build());
     CONFIGS.put(
         "elu, unit",
         transformer()
@@ -100,10 +102,13 @@ class ModelPassTest {
         float[] input = input(c, from + t);
         float[] expected = reference.step(input, null, expectedMemory, !chunk.asks()[t]).output();
         for (int i = 0; i < width; i++) {
-          assertThat(pass.outputs()[t * width + i]).isCloseTo(expected[i], within(2e-5f));
+          assertThat(pass.outputs()[t * width + i])
+              .as("output %d of event %d", i, from + t)
+              .isCloseTo(expected[i], within(2e-5f));
         }
       }
     }
+    new LogReplay(c.model).unscale(expectedMemory);
     for (int i = 0; i < memory.length; i++) {
       assertThat(memory[i]).isCloseTo(expectedMemory[i], within(2e-5f));
     }

@@ -3,9 +3,11 @@ package io.fastweights.kernels.train.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastweights.kernels.math.DeltaRule;
+import io.fastweights.kernels.math.ForgetGate;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,7 +15,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The backward pass of the recurrence against float64 with every W stored. */
 class RecurrenceTest {
   @ParameterizedTest
-  @CsvSource({"DELTA,1", "DELTA,2", "DELTA,3", "SUM,4", "SUM,5"})
+  @CsvSource({
+    "DELTA,1",
+    "DELTA,2",
+    "DELTA,3",
+    "SUM,4",
+    "SUM,5",
+    "GATED_DELTA,1",
+    "GATED_DELTA,2",
+    "GATED_DELTA,3"
+  })
   void gradientsEqualThoseThatStoreEveryMemory(UpdateRule rule, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int rows = 1 + random.nextInt(40);
@@ -35,13 +46,17 @@ class RecurrenceTest {
     int columns = 64;
     for (int length : new int[] {512, 1024, 4096}) {
       Case c = new Case(rule, length, rows, columns, 0, new SplittableRandom(8));
+      for (int t = 0; c.s.forget != null && t < length; t++) {
+        // Memories of some hundred events: a snapshot more for every eight octaves.
+        c.s.forget[t] %= ForgetGate.OCTAVE / 256;
+      }
       Recurrence recurrence = new Recurrence(rule, rows, columns);
       float[] w = c.w0.clone();
       recurrence.forward(c.s, length, c.asks, w);
-      HeadSequence g = HeadSequence.of(length, rows, columns);
+      HeadSequence g = c.gradients();
       recurrence.backward(c.s, g, length, c.asks, w, new float[w.length]);
       // Each W stored would be length * rows * columns floats.
-      long events = (long) length * (rows + columns);
+      long events = (long) length * (rows + columns + 3);
       assertThat(Reachable.bytes(recurrence))
           .isGreaterThan((long) Float.BYTES * length * columns)
           .isLessThanOrEqualTo(Float.BYTES * (events + 2L * rows * columns));
@@ -62,20 +77,33 @@ class RecurrenceTest {
     for (int t = 0; t < 90; t++) {
       float[] phiK = Arrays.copyOfRange(c.s.phiK, t * rows, (t + 1) * rows);
       float[] phiQ = Arrays.copyOfRange(c.s.phiQ, t * rows, (t + 1) * rows);
+      if (c.s.forget != null) {
+        float forgotten = (float) Math.pow(2, -c.s.forget[t] / ForgetGate.OCTAVE);
+        DeltaRule.scale(expected, 0, expected.length, forgotten);
+      }
       DeltaRule.read(expected, 0, rows, columns, phiK, old, 0);
       DeltaRule.delta(rule, c.s.beta[t], c.s.v, t * columns, old, columns, delta, 0);
       DeltaRule.write(expected, 0, rows, columns, phiK, delta, 0);
       DeltaRule.read(expected, 0, rows, columns, phiQ, old, 0);
-      assertThat(Arrays.copyOfRange(c.s.out, t * columns, (t + 1) * columns)).isEqualTo(old);
+      assertClose(rule, Arrays.copyOfRange(c.s.out, t * columns, (t + 1) * columns), old);
     }
-    assertThat(w).isEqualTo(expected);
+    assertClose(rule, w, expected);
+  }
+
+  /** To the bit, where W is not held by a scale. */
+  private static void assertClose(UpdateRule rule, float[] actual, float[] expected) {
+    if (rule == UpdateRule.GATED_DELTA) {
+      assertThat(actual).containsExactly(expected, Offset.offset(1e-5f));
+    } else {
+      assertThat(actual).isEqualTo(expected);
+    }
   }
 
   private static void check(Case c, double tolerance) {
     Recurrence recurrence = new Recurrence(c.rule, c.rows, c.columns);
     float[] w = c.w0.clone();
     recurrence.forward(c.s, c.length, c.asks, w);
-    HeadSequence g = HeadSequence.of(c.length, c.rows, c.columns);
+    HeadSequence g = c.gradients();
     System.arraycopy(c.gradOut, 0, g.out, 0, c.gradOut.length);
     float[] gradW = c.gradEnd.clone();
     recurrence.backward(c.s, g, c.length, c.asks, w, gradW);
@@ -88,6 +116,9 @@ class RecurrenceTest {
     Gradients.assertClose("v", exact.gradV, g.v, tolerance);
     Gradients.assertClose("beta", exact.gradBeta, g.beta, tolerance);
     Gradients.assertClose("w0", exact.gradW, gradW, tolerance);
+    if (c.rule == UpdateRule.GATED_DELTA) {
+      Gradients.assertClose("forget", exact.gradForget, g.forget, tolerance);
+    }
   }
 
   /** A random sequence with sum-normalised features. */
@@ -121,10 +152,24 @@ class RecurrenceTest {
         s.beta[t] = random.nextFloat();
         asks[t] = random.nextDouble() < askShare;
       }
+      if (rule == UpdateRule.GATED_DELTA) {
+        s.forget = new float[length];
+        for (int t = 0; t < length; t++) {
+          // Some events forget all: the scale of W passes its span.
+          int most = random.nextInt(20) == 0 ? ForgetGate.MOST : ForgetGate.OCTAVE / 4;
+          s.forget[t] = random.nextInt(most + 1);
+        }
+      }
       Gradients.gaussian(random, s.v);
       w0 = Gradients.gaussian(random, new float[rows * columns]);
       gradOut = Gradients.gaussian(random, new float[length * columns]);
       gradEnd = Gradients.gaussian(random, new float[rows * columns]);
+    }
+
+    HeadSequence gradients() {
+      HeadSequence g = HeadSequence.of(length, rows, columns);
+      g.forget = s.forget == null ? null : new float[length];
+      return g;
     }
 
     private void features(SplittableRandom random, float[] phi, int at) {
