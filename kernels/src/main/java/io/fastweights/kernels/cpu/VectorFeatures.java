@@ -25,7 +25,7 @@ final class VectorFeatures {
   private static final int L = F.length();
 
   /** Features whose non-zero bits fill one int. */
-  private static final int WORD = Integer.SIZE;
+  static final int WORD = Integer.SIZE;
 
   /** Bit of each lane among those of a word, for its first vector. */
   private static final IntVector BITS =
@@ -146,25 +146,26 @@ final class VectorFeatures {
       int i = (d - 1) / L * L;
       for (; i >= j; i -= L) {
         FloatVector b = FloatVector.fromArray(F, z, from + i - j);
-        products(FloatVector.fromArray(F, z, from + i), b, block + i);
+        products(FloatVector.fromArray(F, z, from + i), b, phi, block + i, d);
       }
       for (; i >= 0; i -= L) {
         // The first j come from the end of the other half.
         FloatVector rolled = FloatVector.fromArray(F, z, from + i + d - j).neg();
         FloatVector b = FloatVector.fromArray(F, z, from + i - j);
-        products(FloatVector.fromArray(F, z, from + i), b.blend(rolled, first(j - i)), block + i);
+        b = b.blend(rolled, first(j - i));
+        products(FloatVector.fromArray(F, z, from + i), b, phi, block + i, d);
       }
     }
   }
 
   /** The products of both halves; those of the negative half begin d further on. */
-  private void products(FloatVector a, FloatVector b, int to) {
+  static void products(FloatVector a, FloatVector b, float[] phi, int to, int d) {
     relu(a).mul(relu(b)).intoArray(phi, to);
     relu(a.neg()).mul(relu(b.neg())).intoArray(phi, to + d);
   }
 
   /** The mask of the first n lanes, or of all. */
-  private static VectorMask<Float> first(int n) {
+  static VectorMask<Float> first(int n) {
     return LANES.compare(VectorOperators.LT, (float) n);
   }
 
@@ -182,8 +183,7 @@ final class VectorFeatures {
       for (int j = 0; j < WORD; j += L) {
         FloatVector scaled = FloatVector.fromArray(F, phi, i + j).mul(scale);
         scaled.intoArray(phi, i + j);
-        VectorMask<Integer> set = scaled.reinterpretAsInts().compare(VectorOperators.NE, 0);
-        found = found.or(IntVector.zero(I).blend(BITS.lanewise(VectorOperators.LSHL, j), set));
+        found = found.or(bits(scaled, j));
       }
       active[i / WORD] = found.reduceLanes(VectorOperators.OR);
     }
@@ -195,6 +195,12 @@ final class VectorFeatures {
       }
       active[whole / WORD] = last;
     }
+  }
+
+  /** In each lane its bit of a word whose lane 0 has bit j, if its feature is not 0. */
+  static IntVector bits(FloatVector phi, int j) {
+    VectorMask<Integer> set = phi.reinterpretAsInts().compare(VectorOperators.NE, 0);
+    return IntVector.zero(I).blend(BITS.lanewise(VectorOperators.LSHL, j), set);
   }
 
   /**

@@ -270,13 +270,22 @@ final class VectorLayers {
     int half = Sums.LANES / 2;
     if (L > half) {
       // One vector holds all sixteen: its lanes are read at once, and nothing is stored between.
-      float even = ((p[0] + p[8]) + (p[4] + p[12])) + ((p[2] + p[10]) + (p[6] + p[14]));
-      float odd = ((p[1] + p[9]) + (p[5] + p[13])) + ((p[3] + p[11]) + (p[7] + p[15]));
-      return even + odd;
+      return fold(p, 0);
     }
     for (int i = 0; i < half; i += L) {
       FloatVector.fromArray(F, p, i).add(FloatVector.fromArray(F, p, i + half)).intoArray(p, i);
     }
     return ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7]));
+  }
+
+  /** The sixteen partial sums from p[at] on added by halves, without a vector. */
+  static float fold(float[] p, int at) {
+    float even = four(p, at) + four(p, at + 2);
+    float odd = four(p, at + 1) + four(p, at + 3);
+    return even + odd;
+  }
+
+  private static float four(float[] p, int at) {
+    return (p[at] + p[at + 8]) + (p[at + 4] + p[at + 12]);
   }
 }

@@ -31,6 +31,9 @@ final class VectorMemory {
   private final boolean deltaRule;
   private final VectorColumns products;
 
+  /** Null where heads are not narrow. */
+  private final VectorHeads narrow;
+
   /** Keys and queries whose features are computed together: an event's heads, a head's events. */
   private final VectorFeatures[] keys = new VectorFeatures[STAGE];
 
@@ -67,6 +70,7 @@ final class VectorMemory {
     preconditioner = preconditioned ? new VectorPreconditioner(model.features()) : null;
     plain = preconditioned ? new ScalarKernels() : null;
     products = new VectorColumns(columns);
+    narrow = VectorHeads.fit(model) ? new VectorHeads(model) : null;
     wide = new VectorHalves(model.memory());
     vOld = new float[columns + L];
     delta = new float[columns + L];
@@ -75,6 +79,10 @@ final class VectorMemory {
 
   /** A layer's heads in fp32: events work on the pool's array. */
   void step(MemoryLayer layer, float[] w, int at, int firstRow, int endRow) {
+    if (narrow != null && narrow.take(layer, firstRow, endRow)) {
+      narrow.step(layer, w, at, firstRow, endRow);
+      return;
+    }
     int heads = layer.shape.heads();
     if (endRow - firstRow == 1) {
       for (int head = 0; head < heads; head += STAGE) {
@@ -339,8 +347,7 @@ final class VectorMemory {
     float size = VectorLayers.fold(sizes);
     float distance = VectorLayers.fold(errors);
     float error = DeltaRule.recallError(size, distance, layer.relativeError);
-    // Sums of squares this small exclude a delta beyond the largest.
-    if (!(size <= SMALL && distance <= SMALL && Math.abs(beta) <= LARGEST_FACTOR) && isBeyond()) {
+    if (isBeyond(size, distance, beta, delta, 0, columns)) {
       DeltaRule.bound(delta, 0, columns, layer.writes(row) ? vOld : null);
       DeltaRule.bound(log, logAt, columns, null);
       error = layer.writes(row) ? Float.NaN : error;
@@ -351,8 +358,19 @@ final class VectorMemory {
     }
   }
 
-  private boolean isBeyond() {
-    for (int j = 0; j < columns; j++) {
+  /**
+   * True if one of an event's deltas is beyond the largest. Most often the sums of squares tell.
+   *
+   * @param size |v|^2
+   * @param distance |v - v_old|^2
+   */
+  static boolean isBeyond(
+      float size, float distance, float beta, float[] delta, int at, int columns) {
+    // Sums of squares this small exclude a delta beyond the largest.
+    if (size <= SMALL && distance <= SMALL && Math.abs(beta) <= LARGEST_FACTOR) {
+      return false;
+    }
+    for (int j = at; j < at + columns; j++) {
       if (!(Math.abs(delta[j]) <= DeltaRule.LARGEST_DELTA)) {
         return true;
       }

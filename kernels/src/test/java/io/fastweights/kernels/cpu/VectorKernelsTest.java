@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Vectors against plain loops, on shapes that fit no vector. */
 @Tag(WidthTest.WIDTH)
@@ -53,6 +54,27 @@ class VectorKernelsTest {
               .normalisation(random.nextBoolean() ? Normalisation.SUM : Normalisation.UNIT)
               .build();
       compare(RandomModels.slow(config, random), storage, seed);
+    }
+  }
+
+  /** Narrow heads are stepped together. With the scales, features and deltas leave their range. */
+  @ParameterizedTest
+  @ValueSource(floats = {1, 1e-25f, 2e18f, 1e25f})
+  void givesTheBitsOfPlainLoopsWithAnyNumberOfNarrowHeads(float scale) {
+    for (int d : new int[] {4, 8, 16, 32}) {
+      for (int heads = 1; heads <= 9; heads++) {
+        SplittableRandom random = new SplittableRandom(10L * d + heads);
+        ModelConfig config =
+            ModelConfig.builder(Architecture.ATTENTION)
+                .dim(edge(random))
+                .heads(heads)
+                .dimHead(d)
+                .nu(1 + random.nextInt(4))
+                .normalisation(heads % 3 > 0 ? Normalisation.SUM : Normalisation.UNIT)
+                .build();
+        Model model = RandomModels.slow(config, random);
+        compare(model, Storage.FP32, 10L * d + heads, scale);
+      }
     }
   }
 
@@ -115,13 +137,20 @@ class VectorKernelsTest {
   }
 
   private static void compare(Model model, Storage storage, long seed) {
+    compare(model, storage, seed, 1);
+  }
+
+  /**
+   * @param scale multiplies inputs and targets
+   */
+  private static void compare(Model model, Storage storage, long seed, float scale) {
     EngineOptions options = new EngineOptions(Device.CPU, SLOTS, storage);
     try (CpuEngine vector = new CpuEngine(model, options, ProvidedKernels.get());
         CpuEngine scalar = new CpuEngine(model, options, new ScalarKernels())) {
       SplittableRandom random = new SplittableRandom(seed);
       boolean[] known = new boolean[SLOTS];
       for (int step = 0; step < 4; step++) {
-        EventBatch batch = batch(model, known, random);
+        EventBatch batch = batch(model, known, random, scale);
         EventBatch same = copy(model, batch);
         vector.step(batch);
         scalar.step(same);
@@ -152,7 +181,8 @@ class VectorKernelsTest {
     }
   }
 
-  private static EventBatch batch(Model model, boolean[] known, SplittableRandom random) {
+  private static EventBatch batch(
+      Model model, boolean[] known, SplittableRandom random, float scale) {
     EventBatch batch = new EventBatch(model, SLOTS * 5);
     batch.clear();
     for (int slot = 0; slot < SLOTS; slot++) {
@@ -165,7 +195,7 @@ class VectorKernelsTest {
     }
     for (float[] values : new float[][] {batch.inputs(), batch.targets()}) {
       for (int i = 0; i < values.length; i++) {
-        values[i] = random.nextInt(20) == 0 ? 0 : (float) random.nextGaussian();
+        values[i] = random.nextInt(20) == 0 ? 0 : scale * (float) random.nextGaussian();
       }
     }
     return batch;
