@@ -22,6 +22,12 @@ final class VectorHeads {
   private final int heads;
   private final int columns;
 
+  /** Floats of a head beyond W: those of a forget gate's counter. */
+  private final int skip;
+
+  /** The factor of what each head's memory holds; 1 without forget gates. */
+  private final float[] scales;
+
   /** Keys of the heads, then their queries; features of all keys are rows of W. */
   private final VectorLists lists;
 
@@ -35,6 +41,8 @@ final class VectorHeads {
   VectorHeads(Model model) {
     heads = model.memory().heads();
     columns = model.memory().columns();
+    skip = model.memory().headFloats() - model.features() * columns;
+    scales = new float[heads];
     lists = new VectorLists(model, 2 * heads);
     listsAt = new int[2 * heads];
     old = new float[heads * columns];
@@ -45,7 +53,7 @@ final class VectorHeads {
   /** True if memories of this model can be stepped here. */
   static boolean fit(Model model) {
     int columns = model.memory().columns();
-    return model.updateRule() == UpdateRule.DELTA
+    return (model.updateRule() == UpdateRule.DELTA || model.forgets())
         && (columns == L || columns == 2 * L)
         && VectorLists.fit(model, 2 * model.memory().heads());
   }
@@ -72,41 +80,78 @@ final class VectorHeads {
       listsAt[heads + head] = layer.queryAt(row, head);
     }
     lists.of(layer.projections, listsAt, 2 * heads);
+    boolean gated = layer.forgets != null;
+    if (gated) {
+      forget(layer, row, w, at);
+    }
     read(0, w, at, old, 0, 1);
+    if (gated) {
+      scale(old, 0, scales);
+    }
     for (int head = 0; head < heads; head++) {
-      delta(layer, row, head);
+      delta(layer, row, head, gated);
     }
     layer.recallErrors[row] = recallErrors(layer, row, layer.recallErrors[row]);
     for (int head = 0; head < heads; head++) {
       if (columns == L) {
-        update1(head, w, at);
+        update1(head, w, at + head * skip);
       } else {
-        update2(head, w, at);
+        update2(head, w, at + head * skip);
       }
     }
-    int queries = at - heads * layer.shape.headFloats();
-    read(heads, w, queries, layer.reads, layer.readAt(row, 0), layer.scale);
+    int queries = at - heads * layer.rows * columns;
+    int readAt = layer.readAt(row, 0);
+    if (gated) {
+      read(heads, w, queries, layer.reads, readAt, 1);
+      scale(layer.reads, readAt, scales);
+      DeltaRule.scale(layer.reads, readAt, heads * columns, layer.scale);
+    } else {
+      read(heads, w, queries, layer.reads, readAt, layer.scale);
+    }
+  }
+
+  /** Advances the heads' counters; where one passes its span, W takes the power of two. */
+  private void forget(MemoryLayer layer, int row, float[] w, int at) {
+    for (int head = 0; head < heads; head++) {
+      int headAt = at + head * layer.shape.headFloats();
+      int counter = layer.counter(row, head, w, headAt);
+      float wrap = layer.fade(row, counter);
+      if (wrap != 1) {
+        DeltaRule.scale(w, headAt, layer.fadingFloats, wrap);
+      }
+      layer.store(counter, w, headAt);
+      scales[head] = layer.scale(counter);
+    }
+  }
+
+  /** Multiplies each head's columns by its scale. */
+  private void scale(float[] x, int at, float[] by) {
+    for (int head = 0; head < heads; head++) {
+      DeltaRule.scale(x, at + head * columns, columns, by[head]);
+    }
   }
 
   /**
    * W^T phi of each head, times a scale.
    *
    * @param first list of head 0
-   * @param at offset in w of the row that has index 0 in the lists
+   * @param at offset in w of the row that has index 0 in the lists, as of head 0
    * @param out float[heads][columns] from outAt on
    */
   private void read(int first, float[] w, int at, float[] out, int outAt, float scale) {
     int head = 0;
     for (; head + 4 <= heads; head += 4) {
+      int from = at + head * skip;
       if (columns == L) {
-        readFour1(first + head, w, at, out, outAt + head * columns, scale);
+        readFour1(first + head, w, from, out, outAt + head * columns, scale);
       } else {
-        readFour2(first + head, w, at, out, outAt + head * columns, scale);
+        readFour2(first + head, w, from, out, outAt + head * columns, scale);
       }
     }
     for (; head < heads; head++) {
+      int from = at + head * skip;
       for (int j = 0; j < columns; j += L) {
-        readOne(first + head, w, at + j, out, outAt + head * columns + j, scale);
+        readOne(first + head, w, from + j, out, outAt + head * columns + j, scale);
       }
     }
   }
@@ -127,6 +172,9 @@ final class VectorHeads {
     int b = lists.lengthened(list + 1, count);
     int c = lists.lengthened(list + 2, count);
     int d = lists.lengthened(list + 3, count);
+    int atB = at + skip;
+    int atC = atB + skip;
+    int atD = atC + skip;
     FloatVector a0 = FloatVector.zero(F);
     FloatVector b0 = a0;
     FloatVector c0 = a0;
@@ -135,11 +183,11 @@ final class VectorHeads {
       int i = rows[a + n];
       a0 = FloatVector.fromArray(F, w, at + i * columns).fma(FloatVector.broadcast(F, phi[i]), a0);
       i = rows[b + n];
-      b0 = FloatVector.fromArray(F, w, at + i * columns).fma(FloatVector.broadcast(F, phi[i]), b0);
+      b0 = FloatVector.fromArray(F, w, atB + i * columns).fma(FloatVector.broadcast(F, phi[i]), b0);
       i = rows[c + n];
-      c0 = FloatVector.fromArray(F, w, at + i * columns).fma(FloatVector.broadcast(F, phi[i]), c0);
+      c0 = FloatVector.fromArray(F, w, atC + i * columns).fma(FloatVector.broadcast(F, phi[i]), c0);
       i = rows[d + n];
-      d0 = FloatVector.fromArray(F, w, at + i * columns).fma(FloatVector.broadcast(F, phi[i]), d0);
+      d0 = FloatVector.fromArray(F, w, atD + i * columns).fma(FloatVector.broadcast(F, phi[i]), d0);
     }
     FloatVector scales = FloatVector.broadcast(F, scale);
     a0.mul(scales).intoArray(out, outAt);
@@ -157,6 +205,9 @@ final class VectorHeads {
     int b = lists.lengthened(list + 1, count);
     int c = lists.lengthened(list + 2, count);
     int d = lists.lengthened(list + 3, count);
+    int atB = at + skip;
+    int atC = atB + skip;
+    int atD = atC + skip;
     FloatVector a0 = FloatVector.zero(F);
     FloatVector a1 = a0;
     FloatVector b0 = a0;
@@ -172,17 +223,17 @@ final class VectorHeads {
       a0 = FloatVector.fromArray(F, w, row).fma(p, a0);
       a1 = FloatVector.fromArray(F, w, row + L).fma(p, a1);
       i = rows[b + n];
-      row = at + i * columns;
+      row = atB + i * columns;
       p = FloatVector.broadcast(F, phi[i]);
       b0 = FloatVector.fromArray(F, w, row).fma(p, b0);
       b1 = FloatVector.fromArray(F, w, row + L).fma(p, b1);
       i = rows[c + n];
-      row = at + i * columns;
+      row = atC + i * columns;
       p = FloatVector.broadcast(F, phi[i]);
       c0 = FloatVector.fromArray(F, w, row).fma(p, c0);
       c1 = FloatVector.fromArray(F, w, row + L).fma(p, c1);
       i = rows[d + n];
-      row = at + i * columns;
+      row = atD + i * columns;
       p = FloatVector.broadcast(F, phi[i]);
       d0 = FloatVector.fromArray(F, w, row).fma(p, d0);
       d1 = FloatVector.fromArray(F, w, row + L).fma(p, d1);
@@ -242,14 +293,15 @@ final class VectorHeads {
   }
 
   /** delta = beta (v - v_old), and the partial sums of the recall error. */
-  private void delta(MemoryLayer layer, int row, int head) {
+  private void delta(MemoryLayer layer, int row, int head, boolean gated) {
     float[] v = layer.values;
     float[] log = layer.deltas;
     int at = layer.valueAt(row, head);
     int logAt = layer.deltaAt(row, head);
     int own = head * columns;
     int sumsAt = 2 * head * Sums.LANES;
-    FloatVector betas = FloatVector.broadcast(F, layer.betaOf(row, head));
+    float beta = layer.betaOf(row, head);
+    FloatVector betas = FloatVector.broadcast(F, gated ? beta / scales[head] : beta);
     for (int lane = 0; lane < Sums.LANES; lane += L) {
       FloatVector size = FloatVector.zero(F);
       FloatVector error = size;
@@ -274,6 +326,7 @@ final class VectorHeads {
       float distance = VectorLayers.fold(sums, (2 * head + 1) * Sums.LANES);
       float error = DeltaRule.recallError(size, distance, layer.relativeError);
       float beta = layer.betaOf(row, head);
+      beta = layer.forgets == null ? beta : beta / scales[head];
       if (VectorMemory.isBeyond(size, distance, beta, delta, head * columns, columns)) {
         DeltaRule.bound(delta, head * columns, columns, null);
         DeltaRule.bound(layer.deltas, layer.deltaAt(row, head), columns, null);

@@ -15,6 +15,7 @@ import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.Storage;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -25,6 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Vectors against plain loops, on shapes that fit no vector. */
 @Tag(WidthTest.WIDTH)
 class VectorKernelsTest {
+  private static final List<UpdateRule> RULES =
+      List.of(UpdateRule.DELTA, UpdateRule.SUM, UpdateRule.GATED_DELTA);
+
   private static final int SLOTS = 3;
   private static final int SHAPES = 30;
 
@@ -50,7 +54,7 @@ class VectorKernelsTest {
               .heads(1 + random.nextInt(3))
               .dimHead(d)
               .nu(nu)
-              .updateRule(random.nextBoolean() ? UpdateRule.DELTA : UpdateRule.SUM)
+              .updateRule(RULES.get(random.nextInt(RULES.size())))
               .normalisation(random.nextBoolean() ? Normalisation.SUM : Normalisation.UNIT)
               .build();
       compare(RandomModels.slow(config, random), storage, seed);
@@ -70,6 +74,7 @@ class VectorKernelsTest {
                 .heads(heads)
                 .dimHead(d)
                 .nu(1 + random.nextInt(4))
+                .updateRule((heads + d / 4) % 2 == 0 ? UpdateRule.DELTA : UpdateRule.GATED_DELTA)
                 .normalisation(heads % 3 > 0 ? Normalisation.SUM : Normalisation.UNIT)
                 .build();
         Model model = RandomModels.slow(config, random);
