@@ -34,7 +34,8 @@ simtSwitch:
 namespace simt {
 namespace {
 
-constexpr size_t STACK = 64 << 10, MOST_THREADS = 1024, WARP = 32, CANARY = 128;
+// Stacks begin on other lines of a cache: at a power of two apart, all threads' would share a few.
+constexpr size_t STACK = (64 << 10) + 512, MOST_THREADS = 1024, WARP = 32, CANARY = 128;
 constexpr int SAVED_REGISTERS = 6;
 
 struct Fiber {
@@ -42,7 +43,10 @@ struct Fiber {
   Thread self;
   Meeting waitsAt;
   bool done;
-  uint32_t value;
+  // Of this warp operation and of the one before, which other lanes may not have read yet. They
+  // have once all of them wait at this one: a value is only written over after the next meeting.
+  uint32_t values[2];
+  int turn;
 };
 
 std::vector<Fiber> fibers;
@@ -71,11 +75,24 @@ void waitAt(Meeting meeting) {
   simtSwitch(&running->stack, scheduler);
 }
 
+// Shows the other lanes of the warp a value, waits for theirs, and returns its turn.
+int meetAt(Meeting meeting, uint32_t value) {
+  const int turn = running->turn ^= 1;
+  running->values[turn] = value;
+  waitAt(meeting);
+  return turn;
+}
+
+uint32_t valueOf(size_t lane, int turn) {
+  return (running - running->self.lane + lane)->values[turn];
+}
+
 void begin() {
   for (size_t i = 0; i < fibers.size(); i++) {
     Fiber& f = fibers[i];
     f.done = false;
     f.waitsAt = Meeting::NONE;
+    f.turn = 0;
     f.self.thread.x = i;
     f.self.thread.y = f.self.thread.z = 0;
     f.self.lane = i % WARP;
@@ -102,25 +119,34 @@ bool release(size_t first, size_t end, bool barriers) {
   return true;
 }
 
+// Runs a warp until it waits for others or is done; true if it is done.
+bool runWarp(size_t first) {
+  const size_t end = std::min(first + WARP, fibers.size());
+  bool allDone;
+  do {
+    allDone = true;
+    for (size_t i = first; i < end; i++) {
+      if (!fibers[i].done && fibers[i].waitsAt == Meeting::NONE) {
+        running = &fibers[i];
+        simtSwitch(&scheduler, running->stack);
+      }
+      allDone &= fibers[i].done;
+    }
+  } while (end - first == WARP && release(first, end, false));
+  return allDone;
+}
+
 void runBlock() {
   begin();
   for (;;) {
     bool allDone = true;
-    for (Fiber& f : fibers) {
-      if (!f.done && f.waitsAt == Meeting::NONE) {
-        running = &f;
-        simtSwitch(&scheduler, f.stack);
-      }
-      allDone &= f.done;
+    for (size_t warp = 0; warp < fibers.size(); warp += WARP) {
+      allDone &= runWarp(warp);
     }
     if (allDone) {
       return;
     }
-    bool moved = release(0, fibers.size(), true);
-    for (size_t warp = 0; warp < fibers.size(); warp += WARP) {
-      moved |= release(warp, warp + WARP, false);
-    }
-    if (!moved) {
+    if (!release(0, fibers.size(), true)) {
       throw std::runtime_error("threads diverge at a barrier or a warp operation");
     }
   }
@@ -139,21 +165,16 @@ unsigned char* dynamicShared() {
 void barrier() { waitAt(Meeting::BARRIER); }
 
 uint32_t exchange(Meeting at, uint32_t value, int fromLane) {
-  running->value = value;
-  waitAt(at);
-  const uint32_t result = (running - running->self.lane + fromLane % WARP)->value;
-  waitAt(at);
-  return result;
+  const int turn = meetAt(at, value);
+  return valueOf(fromLane % WARP, turn);
 }
 
 uint32_t ballot(bool vote) {
-  running->value = vote;
-  waitAt(Meeting::BALLOT);
+  const int turn = meetAt(Meeting::BALLOT, vote);
   uint32_t result = 0;
   for (size_t i = 0; i < WARP; i++) {
-    result |= (running - running->self.lane + i)->value << i;
+    result |= valueOf(i, turn) << i;
   }
-  waitAt(Meeting::BALLOT);
   return result;
 }
 

@@ -18,7 +18,7 @@ class StateBenchITCase extends CommandTest {
             "state",
             "--quick",
             "--seconds",
-            "20",
+            "10",
             "--memory",
             "128",
             "--json",

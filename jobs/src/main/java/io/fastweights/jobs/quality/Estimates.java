@@ -8,7 +8,6 @@ import io.fastweights.jobs.quality.Quality.Model;
 import io.fastweights.jobs.quality.Quality.TimeBin;
 import io.fastweights.jobs.quality.Tally.TimeSums;
 import io.fastweights.jobs.report.Interval;
-import io.fastweights.kernels.train.measures.RocCurve;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -22,8 +21,8 @@ import java.util.Map;
  * time bins' sums, which events that resemble their neighbours make larger (a ratio estimator over
  * blocks, Cochran, "Sampling Techniques", 1977, section 6.3). Below {@value #LEAST_BLOCKS} bins it
  * is the first. The interval of an accuracy is Wilson's (1927) for as many independent events as
- * give that standard error. An AUC's is DeLong's, or that of leaving out one time bin after the
- * other (the jackknife) where it is wider. Differences are paired: of the same events or bins.
+ * give that standard error; those of areas under the curve are in {@link Areas}. Differences are
+ * paired: of the same events or bins.
  */
 final class Estimates {
   static final int LEAST_BLOCKS = 10;
@@ -40,12 +39,14 @@ final class Estimates {
   private final double events;
   private final Collection<TimeSums> blocks;
   private final double[][] total;
+  private final Areas areas;
 
   Estimates(Tally tally) {
     this.tally = tally;
     this.layout = tally.layout;
     this.events = tally.events;
     this.blocks = tally.bins.values();
+    this.areas = new Areas(tally);
     this.total = new double[layout.models()][layout.sums()];
     TimeSums all = new TimeSums(layout);
     blocks.forEach(all::add);
@@ -135,7 +136,7 @@ final class Estimates {
           Measure.LOG_LOSS,
           Interval.normal(mean(m, Tally.LOG_LOSS), error(m, Tally.LOG_LOSS, false)));
     }
-    Interval area = area(m);
+    Interval area = layout.kind() == Kind.BINARY ? areas.of(m) : null;
     if (area != null) {
       measures.put(Measure.AUC, area);
     }
@@ -187,64 +188,6 @@ final class Estimates {
     }
     double n = blocks.size();
     return Math.max(independent, Math.sqrt(squares * n / (n - 1)) / events);
-  }
-
-  private Interval area(int m) {
-    if (layout.kind() != Kind.BINARY) {
-      return null;
-    }
-    RocCurve curve = Scores.curve(tally.scores, m, Scores.FINE);
-    if (Double.isNaN(curve.area())) {
-      return null;
-    }
-    double error = Math.max(Math.sqrt(curve.variance()), jackknife(m, -1));
-    Interval area = Interval.normal(curve.area(), error);
-    return new Interval(area.value(), Math.max(0, area.low()), Math.min(1, area.high()));
-  }
-
-  /**
-   * The standard error of an area under the curve, or of the difference of two, from leaving out
-   * one time bin after the other; 0 where there are too few.
-   *
-   * @param other predictor to subtract; -1 for none
-   */
-  private double jackknife(int m, int other) {
-    if (blocks.size() < LEAST_BLOCKS) {
-      return 0;
-    }
-    List<Double> values = new ArrayList<>();
-    long[] all = coarse(m);
-    long[] allOther = other < 0 ? null : coarse(other);
-    for (TimeSums block : blocks) {
-      double difference =
-          without(all, block, m) - (other < 0 ? 0 : without(allOther, block, other));
-      if (!Double.isNaN(difference)) {
-        values.add(difference);
-      }
-    }
-    double n = values.size();
-    double mean = values.stream().mapToDouble(v -> v).average().orElse(0);
-    double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
-    return n < 2 ? 0 : Math.sqrt(squares * (n - 1) / n);
-  }
-
-  private long[] coarse(int m) {
-    int width = 2 * Scores.bins(Scores.COARSE);
-    long[] sum = new long[width];
-    for (TimeSums block : blocks) {
-      for (int i = 0; i < width; i++) {
-        sum[i] += block.scores[m * width + i];
-      }
-    }
-    return sum;
-  }
-
-  private static double without(long[] all, TimeSums block, int m) {
-    long[] rest = all.clone();
-    for (int i = 0; i < rest.length; i++) {
-      rest[i] -= block.scores[m * rest.length + i];
-    }
-    return Scores.curve(rest, 0, Scores.COARSE).area();
   }
 
   private List<ClassCounts> classes(int m) {
@@ -323,7 +266,7 @@ final class Estimates {
           case LOG_LOSS -> error(m, Tally.LOG_LOSS, true);
           case BRIER -> error(m, Tally.BRIER, true);
           case ACCURACY -> error(m, Tally.HITS, true);
-          case AUC -> areaError(m);
+          case AUC -> areas.errorOfAdvantage(m);
           case MEAN_ABSOLUTE_ERROR -> error(m, Tally.ABSOLUTE, true);
           // To first order: a - b is (a^2 - b^2) / (a + b).
           case RMSE -> ours + theirs == 0 ? 0 : error(m, Tally.SQUARE, true) / (ours + theirs);
@@ -331,16 +274,6 @@ final class Estimates {
           case RECALL_1, RECALL_5, RECALL_10 -> error(m, RECALLS.get(measure), true);
           case MACRO_F1, R2 -> 0;
         });
-  }
-
-  /** Without enough time bins the two areas count as independent, which overstates the error. */
-  private double areaError(int m) {
-    if (blocks.size() >= LEAST_BLOCKS) {
-      return jackknife(0, m);
-    }
-    return Math.sqrt(
-        Scores.curve(tally.scores, 0, Scores.FINE).variance()
-            + Scores.curve(tally.scores, m, Scores.FINE).variance());
   }
 
   private List<TimeBin> timeline() {
@@ -376,7 +309,7 @@ final class Estimates {
     values.put(Measure.ACCURACY, means(block, Tally.HITS));
     values.put(Measure.BRIER, means(block, Tally.BRIER));
     if (layout.kind() == Kind.BINARY) {
-      values.put(Measure.AUC, areas(block));
+      values.put(Measure.AUC, Areas.of(block, layout.models()));
     }
     return values;
   }
@@ -387,13 +320,5 @@ final class Estimates {
       means[m] = of(block, m, sum) / block.events;
     }
     return means;
-  }
-
-  private double[] areas(TimeSums block) {
-    double[] areas = new double[layout.models()];
-    for (int m = 0; m < areas.length; m++) {
-      areas[m] = Scores.curve(block.scores, m, Scores.COARSE).area();
-    }
-    return areas;
   }
 }

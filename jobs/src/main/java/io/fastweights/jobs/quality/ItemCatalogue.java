@@ -1,6 +1,6 @@
 package io.fastweights.jobs.quality;
 
-import io.fastweights.kernels.schema.Items;
+import io.fastweights.kernels.schema.items.Items;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;

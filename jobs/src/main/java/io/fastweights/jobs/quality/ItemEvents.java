@@ -2,11 +2,11 @@ package io.fastweights.jobs.quality;
 
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFields;
-import io.fastweights.kernels.schema.Candidates;
-import io.fastweights.kernels.schema.Items;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.kernels.schema.items.Candidates;
+import io.fastweights.kernels.schema.items.Items;
 
 /** The items of events by the hashes of their ids: what was offered, and what was taken. */
 final class ItemEvents {

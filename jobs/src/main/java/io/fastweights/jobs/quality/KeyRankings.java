@@ -2,10 +2,10 @@ package io.fastweights.jobs.quality;
 
 import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.EventFields;
-import io.fastweights.kernels.schema.Items;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.items.Items;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.Ranking;
 import io.fastweights.operator.api.Scored;

@@ -2,7 +2,7 @@ package io.fastweights.jobs.quality;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.kernels.schema.Items;
+import io.fastweights.kernels.schema.items.Items;
 import io.fastweights.operator.scoring.RankedItems;
 import java.util.ArrayList;
 import java.util.HashMap;

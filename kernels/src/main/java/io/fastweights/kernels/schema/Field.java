@@ -1,5 +1,7 @@
 package io.fastweights.kernels.schema;
 
+import io.fastweights.kernels.schema.values.Ids;
+import io.fastweights.kernels.schema.values.LocalTime;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
@@ -12,7 +14,7 @@ import java.util.Map;
 public sealed interface Field {
 
   /** Largest number of ids of a field. */
-  int MOST_IDS = 1 << 24;
+  int MOST_IDS = Ids.MOST;
 
   /** Its name in the schema; tensors are named after it. */
   String name();

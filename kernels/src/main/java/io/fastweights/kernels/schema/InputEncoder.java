@@ -1,5 +1,7 @@
 package io.fastweights.kernels.schema;
 
+import io.fastweights.kernels.schema.values.Ids;
+import io.fastweights.kernels.schema.values.Mix;
 import java.util.Arrays;
 import java.util.function.Function;
 

@@ -1,5 +1,8 @@
 package io.fastweights.kernels.schema;
 
+import io.fastweights.kernels.schema.items.Candidates;
+import io.fastweights.kernels.schema.items.Items;
+import io.fastweights.kernels.schema.values.GivenNumber;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,6 +1,10 @@
 package io.fastweights.kernels.schema;
 
 import io.fastweights.kernels.numeric.Layers;
+import io.fastweights.kernels.schema.items.Items;
+import io.fastweights.kernels.schema.values.ClassIds;
+import io.fastweights.kernels.schema.values.Ids;
+import io.fastweights.kernels.schema.values.Numbers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

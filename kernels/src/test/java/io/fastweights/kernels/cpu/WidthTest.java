@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,7 +26,8 @@ class WidthTest {
   /** The system property for the number of seeds per tested property of engines. */
   static final String SEEDS = "fastweights.test.seeds";
 
-  private static final int SEEDS_HERE = 4;
+  private static final int SEEDS_HERE = 2;
+  private static final int SEEDS_OF_LONG = 12;
 
   private static final Pattern PASSED = Pattern.compile("passed (\\d+) of (\\d+)");
 
@@ -37,21 +39,34 @@ class WidthTest {
   @ParameterizedTest
   @MethodSource("otherWidths")
   void theTestsPassAtAnotherWidth(int bits) throws Exception {
+    atWidth(bits, SEEDS_HERE);
+  }
+
+  @ParameterizedTest
+  @MethodSource("otherWidths")
+  @Tag("long")
+  void theTestsPassAtAnotherWidthWithTheSeedsOfThisOne(int bits) throws Exception {
+    atWidth(bits, SEEDS_OF_LONG);
+  }
+
+  private static void atWidth(int bits, int seeds) throws Exception {
     run(
         WIDTH,
         "vector " + bits + " bit",
-        List.of(ForkedJvm.VECTOR_MODULE, "-D" + CpuProvider.VECTOR_BITS + "=" + bits));
+        List.of(ForkedJvm.VECTOR_MODULE, "-D" + CpuProvider.VECTOR_BITS + "=" + bits),
+        seeds);
   }
 
   @Test
   void theTestsPassWithoutTheModule() throws Exception {
-    run(PLAIN, "scalar", List.of());
+    run(PLAIN, "scalar", List.of(), SEEDS_HERE);
   }
 
-  private static void run(String tag, String kernels, List<String> options) throws Exception {
+  private static void run(String tag, String kernels, List<String> options, int seeds)
+      throws Exception {
     List<String> all = new ArrayList<>(options);
     all.add("-D" + ProvidedKernels.EXPECTED + "=" + kernels);
-    all.add("-D" + SEEDS + "=" + SEEDS_HERE);
+    all.add("-D" + SEEDS + "=" + seeds);
     String golden = System.getProperty("fastweights.golden");
     if (golden != null) {
       all.add("-Dfastweights.golden=" + golden);

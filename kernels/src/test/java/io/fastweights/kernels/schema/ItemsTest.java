@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fastweights.kernels.numeric.Sums;
+import io.fastweights.kernels.schema.items.ItemScores;
+import io.fastweights.kernels.schema.items.Items;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;

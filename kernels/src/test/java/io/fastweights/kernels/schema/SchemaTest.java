@@ -13,6 +13,7 @@ import io.fastweights.kernels.schema.Field.Hashed;
 import io.fastweights.kernels.schema.Field.LastTarget;
 import io.fastweights.kernels.schema.Field.Numeric;
 import io.fastweights.kernels.schema.Field.TimeOfDay;
+import io.fastweights.kernels.schema.values.Mix;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,7 +1,7 @@
 package io.fastweights.operator.model;
 
-import io.fastweights.kernels.schema.Candidates;
-import io.fastweights.kernels.schema.ItemScores;
+import io.fastweights.kernels.schema.items.Candidates;
+import io.fastweights.kernels.schema.items.ItemScores;
 import io.fastweights.operator.api.Ranking;
 import java.util.Arrays;
 import org.apache.flink.annotation.Internal;

@@ -1,9 +1,9 @@
 package io.fastweights.operator.runtime;
 
-import io.fastweights.kernels.schema.Candidates;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.kernels.schema.items.Candidates;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.model.EventModel;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;

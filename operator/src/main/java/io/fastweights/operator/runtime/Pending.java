@@ -1,7 +1,7 @@
 package io.fastweights.operator.runtime;
 
-import io.fastweights.kernels.schema.Candidates;
 import io.fastweights.kernels.schema.EncodedEvent;
+import io.fastweights.kernels.schema.items.Candidates;
 
 /** An event that waits for its batch. Reused from batch to batch. */
 final class Pending<T> {

@@ -1,6 +1,6 @@
 package io.fastweights.operator.scoring;
 
-import io.fastweights.kernels.schema.Items;
+import io.fastweights.kernels.schema.items.Items;
 import io.fastweights.operator.api.Ranking;
 import java.util.Arrays;
 import org.apache.flink.annotation.Internal;
@@ -32,7 +32,7 @@ public final class RankedItems {
   /**
    * Writes a ranking.
    *
-   * @param hashes of the ids, see {@link io.fastweights.kernels.schema.Items#hash}
+   * @param hashes of the ids, see {@link io.fastweights.kernels.schema.items.Items#hash}
    * @param items how many of them
    */
   public static void write(long[] hashes, int items, float[] into, int at) {

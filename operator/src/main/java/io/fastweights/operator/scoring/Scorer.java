@@ -1,6 +1,6 @@
 package io.fastweights.operator.scoring;
 
-import io.fastweights.kernels.schema.Items;
+import io.fastweights.kernels.schema.items.Items;
 import io.fastweights.operator.api.Drift;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.Forgotten;

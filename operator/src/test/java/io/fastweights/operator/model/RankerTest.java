@@ -2,8 +2,8 @@ package io.fastweights.operator.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.kernels.schema.Candidates;
-import io.fastweights.kernels.schema.Items;
+import io.fastweights.kernels.schema.items.Candidates;
+import io.fastweights.kernels.schema.items.Items;
 import io.fastweights.operator.api.Ranking;
 import io.fastweights.operator.testkit.Seeds;
 import java.util.ArrayList;

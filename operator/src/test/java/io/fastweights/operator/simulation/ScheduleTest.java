@@ -18,7 +18,7 @@ class ScheduleTest {
 
   @Test
   void outputsAndMemoriesAreThoseOfThePlainLoopWhateverTheSchedule() throws Exception {
-    run(1, 1500);
+    run(1, 600);
   }
 
   @Test

@@ -1,12 +1,12 @@
 package io.fastweights.operator.testkit;
 
 import io.fastweights.kernels.schema.Field;
-import io.fastweights.kernels.schema.Items;
 import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Statistics;
 import io.fastweights.kernels.schema.Target;
+import io.fastweights.kernels.schema.items.Items;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.EventReader;
 import java.time.ZoneOffset;

@@ -1,11 +1,11 @@
-package io.fastweights.kernels.schema;
+package io.fastweights.kernels.schema.values;
 
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Ids of a target's classes by their labels. */
-final class ClassIds {
+public final class ClassIds {
   private final Map<String, Integer> idOf = new HashMap<>();
 
   /** Of classes that are numbers, however written; none where two classes are the same number. */
@@ -14,7 +14,7 @@ final class ClassIds {
   /**
    * @throws IllegalArgumentException if a class stands twice; the message names the target
    */
-  ClassIds(String target, List<String> classes) {
+  public ClassIds(String target, List<String> classes) {
     for (String label : classes) {
       if (idOf.put(label, idOf.size()) != null) {
         throw new IllegalArgumentException(
@@ -28,7 +28,7 @@ final class ClassIds {
   }
 
   /** The id of a label: as it stands, without blanks around it, or as a number; else null. */
-  Integer get(String label) {
+  public Integer get(String label) {
     Integer id = idOf.get(label);
     if (id == null) {
       id = idOf.get(label.trim());

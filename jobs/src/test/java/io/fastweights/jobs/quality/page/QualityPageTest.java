@@ -1,14 +1,17 @@
-package io.fastweights.jobs.quality;
+package io.fastweights.jobs.quality.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastweights.jobs.quality.JobFacts.Refusals;
+import io.fastweights.jobs.quality.Measure;
+import io.fastweights.jobs.quality.Quality;
 import io.fastweights.jobs.quality.Quality.CalibrationBin;
 import io.fastweights.jobs.quality.Quality.ClassCounts;
 import io.fastweights.jobs.quality.Quality.Comparison;
 import io.fastweights.jobs.quality.Quality.Kind;
 import io.fastweights.jobs.quality.Quality.Model;
 import io.fastweights.jobs.quality.Quality.TimeBin;
+import io.fastweights.jobs.quality.SurprisingKeys;
+import io.fastweights.jobs.quality.page.JobFacts.Refusals;
 import io.fastweights.jobs.report.Interval;
 import io.fastweights.jobs.report.PageInBrowser;
 import io.fastweights.jobs.report.PageStructure;

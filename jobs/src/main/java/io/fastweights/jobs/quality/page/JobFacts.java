@@ -1,5 +1,6 @@
-package io.fastweights.jobs.quality;
+package io.fastweights.jobs.quality.page;
 
+import io.fastweights.jobs.quality.SurprisingKeys;
 import java.util.List;
 
 /**

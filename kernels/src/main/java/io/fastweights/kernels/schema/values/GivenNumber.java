@@ -1,12 +1,13 @@
-package io.fastweights.kernels.schema;
+package io.fastweights.kernels.schema.values;
 
 /** A number as a reader gave it: a Double that is set again for each event. */
-final class GivenNumber extends Number {
+public final class GivenNumber extends Number {
   private static final long serialVersionUID = 1L;
 
   private double value;
 
-  GivenNumber set(double number) {
+  /** Becomes another number. */
+  public GivenNumber set(double number) {
     value = number;
     return this;
   }

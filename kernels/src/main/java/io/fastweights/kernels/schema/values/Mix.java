@@ -1,23 +1,23 @@
-package io.fastweights.kernels.schema;
+package io.fastweights.kernels.schema.values;
 
 /**
  * Numbers that depend on a seed only, on every JVM and release, so that a projection made of them
  * need not be stored.
  */
-final class Mix {
+public final class Mix {
   private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
   private Mix() {}
 
   /** The finaliser of SplitMix64 (Steele, Lea and Flood 2014, with Stafford's constants). */
-  static long mix64(long z) {
+  public static long mix64(long z) {
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ (z >>> 31);
   }
 
   /** Standard normal numbers by the method of Box and Muller. */
-  static void gaussians(long seed, float[] into) {
+  public static void gaussians(long seed, float[] into) {
     long state = mix64(seed);
     for (int i = 0; i < into.length; i += 2) {
       state += GOLDEN_GAMMA;
@@ -32,7 +32,7 @@ final class Mix {
   }
 
   /** The word of this number, from 0, of a sequence of random bits. */
-  static long word(long seed, int number) {
+  public static long word(long seed, int number) {
     return mix64(seed + (number + 1) * GOLDEN_GAMMA);
   }
 

@@ -1,12 +1,13 @@
-package io.fastweights.kernels.schema;
+package io.fastweights.kernels.schema.values;
 
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** Local time of a zone, without the objects that java.time makes of it. */
-final class LocalTime {
-  static final long DAY_MILLIS = 86_400_000;
+public final class LocalTime {
+  /** Milliseconds of a day. */
+  public static final long DAY_MILLIS = 86_400_000;
 
   private static final long DAY_SECONDS = 86_400;
   private static final int THURSDAY = 3;
@@ -14,13 +15,13 @@ final class LocalTime {
   private LocalTime() {}
 
   /** Milliseconds since midnight. */
-  static long millisOfDay(long timestamp, ZoneId zone) {
+  public static long millisOfDay(long timestamp, ZoneId zone) {
     return Math.floorMod(seconds(timestamp, zone), DAY_SECONDS) * 1000
         + Math.floorMod(timestamp, 1000);
   }
 
   /** Day of the week, 0 for Monday. */
-  static int dayOfWeek(long timestamp, ZoneId zone) {
+  public static int dayOfWeek(long timestamp, ZoneId zone) {
     // 1970-01-01 was a Thursday.
     return (int) Math.floorMod(Math.floorDiv(seconds(timestamp, zone), DAY_SECONDS) + THURSDAY, 7L);
   }

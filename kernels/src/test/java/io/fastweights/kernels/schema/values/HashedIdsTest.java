@@ -1,4 +1,4 @@
-package io.fastweights.kernels.schema;
+package io.fastweights.kernels.schema.values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,7 @@
-package io.fastweights.kernels.schema;
+package io.fastweights.kernels.schema.items;
 
+import io.fastweights.kernels.schema.values.Ids;
+import io.fastweights.kernels.schema.values.Mix;
 import java.util.Locale;
 
 /**
@@ -48,7 +50,10 @@ public final class Items {
     }
   }
 
-  static void checkSize(String target, int size) {
+  /**
+   * @throws IllegalArgumentException if a target's embeddings cannot have this size
+   */
+  public static void checkSize(String target, int size) {
     if (size < STEP || size > MOST_SIZE || size % STEP != 0) {
       throw new IllegalArgumentException(
           String.format(

@@ -1,4 +1,6 @@
-package io.fastweights.kernels.schema;
+package io.fastweights.kernels.schema.items;
+
+import io.fastweights.kernels.schema.values.Mix;
 
 /**
  * Scores of items for a read-out: the dot product of each item's embedding (see {@link Items}) with

@@ -1,4 +1,4 @@
-package io.fastweights.kernels.schema;
+package io.fastweights.kernels.schema.items;
 
 import java.util.Collection;
 import java.util.Locale;

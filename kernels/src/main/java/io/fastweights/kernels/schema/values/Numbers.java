@@ -1,15 +1,15 @@
-package io.fastweights.kernels.schema;
+package io.fastweights.kernels.schema.values;
 
 import java.math.BigDecimal;
 
 /** Numbers as texts: 1, 1.0 and 1e0 are the same. */
-final class Numbers {
+public final class Numbers {
   private static final int MOST_CHARS = 40;
 
   private Numbers() {}
 
   /** The shortest plain text of a number; null for a text that is none, or a very long one. */
-  static String canonical(String text) {
+  public static String canonical(String text) {
     String trimmed = text.trim();
     if (trimmed.isEmpty() || trimmed.length() > MOST_CHARS || !begins(trimmed.charAt(0))) {
       return null;

@@ -1,5 +1,7 @@
-package io.fastweights.jobs.quality;
+package io.fastweights.jobs.quality.page;
 
+import io.fastweights.jobs.quality.Measure;
+import io.fastweights.jobs.quality.Quality;
 import io.fastweights.jobs.quality.Quality.Comparison;
 import io.fastweights.jobs.quality.Quality.TimeBin;
 import io.fastweights.jobs.report.Axis;

@@ -1,7 +1,10 @@
-package io.fastweights.jobs.quality;
+package io.fastweights.jobs.quality.page;
 
+import io.fastweights.jobs.quality.Measure;
+import io.fastweights.jobs.quality.Quality;
 import io.fastweights.jobs.quality.Quality.Comparison;
 import io.fastweights.jobs.quality.Quality.Model;
+import io.fastweights.jobs.quality.SurprisingKeys;
 import io.fastweights.jobs.report.Axis;
 import io.fastweights.jobs.report.Axis.Numbers;
 import io.fastweights.jobs.report.BarChart;

@@ -1,4 +1,4 @@
-package io.fastweights.jobs.quality;
+package io.fastweights.jobs.quality.page;
 
 import io.fastweights.jobs.quality.Quality.CalibrationBin;
 import io.fastweights.jobs.report.Axis;
