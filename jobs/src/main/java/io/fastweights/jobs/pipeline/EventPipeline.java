@@ -13,9 +13,9 @@ import io.fastweights.operator.FastWeightPairStream;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.api.Anomaly;
+import io.fastweights.operator.api.Compared;
 import io.fastweights.operator.api.Drift;
 import io.fastweights.operator.api.Malformed;
-import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.RefusedModel;
 import io.fastweights.operator.scoring.Beside;
@@ -38,13 +38,15 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * @param refusedModels new weights that were refused; null if there are none
  * @param drifts changes for the worse; null if the predictions are not scored
  * @param anomalies the predictions with the ratings of their errors; null if errors are not rated
+ * @param compared the predictions of the shadow beside those that serve; null without a shadow
  */
 public record EventPipeline(
     DataStream<Prediction<Event>> predictions,
     DataStream<Rejected> rejected,
     DataStream<RefusedModel> refusedModels,
     DataStream<Drift> drifts,
-    DataStream<Anomaly<Event>> anomalies) {
+    DataStream<Anomaly<Event>> anomalies,
+    DataStream<Compared<Event>> compared) {
 
   /** Uid of the operator that keeps the memories. */
   public static final String MEMORIES = "fast-weights";
@@ -65,7 +67,7 @@ public record EventPipeline(
 
   /**
    * @param weights the trained model; null for an associative memory
-   * @param updates new weights while the job runs; null for none
+   * @param arriving new weights while the job runs; null for none
    * @param prequential measures of the predictions; null for none
    */
   public static EventPipeline build(
@@ -73,14 +75,14 @@ public record EventPipeline(
       EventSource source,
       Schema schema,
       SlowWeights weights,
-      DataStream<ModelUpdate> updates,
+      NewWeights arriving,
       Prequential prequential) {
-    return build(environment, source, new JobModel(schema, weights), updates, prequential, false);
+    return build(environment, source, new JobModel(schema, weights), arriving, prequential, false);
   }
 
   /**
    * @param model of the memories, of one key or of two
-   * @param updates new weights while the job runs; null for none
+   * @param arriving new weights while the job runs; null for none
    * @param prequential measures of the predictions; null for none
    * @param rated true if the errors of predictions are rated, which takes events of one key
    */
@@ -88,7 +90,7 @@ public record EventPipeline(
       StreamExecutionEnvironment environment,
       EventSource source,
       JobModel model,
-      DataStream<ModelUpdate> updates,
+      NewWeights arriving,
       Prequential prequential,
       boolean rated) {
     Schema schema = model.schema();
@@ -100,12 +102,12 @@ public record EventPipeline(
     SingleOutputStreamOperator<Event> events = source.events(environment, schema);
     DataStream<Event> taken = prequential == null ? events : prequential.guessed(events);
     if (schema.secondKey() != null) {
-      if (updates != null) {
+      if (arriving != null) {
         JobModel.requireOneKey(schema, "weights that arrive while the job runs take");
       }
       return ofTwoKeys(events, taken, source, model, prequential);
     }
-    FastWeightStream<Event> memories = memories(taken, source, model, updates, prequential);
+    FastWeightStream<Event> memories = memories(taken, source, model, arriving, prequential);
     // Its operator scores the predictions, though no sink follows.
     DataStream<Drift> drifts = prequential == null ? null : memories.drift();
     DataStream<Rejected> rejected =
@@ -113,9 +115,21 @@ public record EventPipeline(
     return new EventPipeline(
         memories.predictions(),
         source.lateness() == null ? rejected : rejected.union(late(memories.late())),
-        updates == null ? null : memories.refusedModels(),
+        arriving == null ? null : refusedModels(memories, arriving),
         drifts,
-        rated ? memories.anomalies() : null);
+        rated ? memories.anomalies() : null,
+        shadowed(arriving) ? memories.shadow().compared() : null);
+  }
+
+  private static boolean shadowed(NewWeights arriving) {
+    return arriving != null && arriving.candidates() != null;
+  }
+
+  private static DataStream<RefusedModel> refusedModels(
+      FastWeightStream<Event> memories, NewWeights arriving) {
+    return shadowed(arriving)
+        ? memories.refusedModels().union(memories.shadow().refusedModels())
+        : memories.refusedModels();
   }
 
   private static void requireTarget(Schema schema) {
@@ -189,7 +203,7 @@ public record EventPipeline(
     if (source.lateness() != null) {
       rejected = rejected.union(late(memories.late()));
     }
-    return new EventPipeline(memories.predictions(), rejected, null, drifts, null);
+    return new EventPipeline(memories.predictions(), rejected, null, drifts, null, null);
   }
 
   /**
@@ -207,7 +221,7 @@ public record EventPipeline(
       DataStream<Event> events,
       EventSource source,
       JobModel model,
-      DataStream<ModelUpdate> updates,
+      NewWeights arriving,
       Prequential prequential) {
     Schema schema = model.schema();
     DataStream<Event> taken = source.sorted() ? timed(events) : events;
@@ -216,9 +230,12 @@ public record EventPipeline(
             .schema(schema, new EventFields(schema, source.columns()))
             .weights(model.weights())
             .catalogue(model.catalogue())
-            .refresh(updates)
+            .refresh(arriving == null ? null : arriving.updates())
             .beside(beside(prequential, events))
             .uid(MEMORIES);
+    if (shadowed(arriving)) {
+      builder.shadow(arriving.candidates());
+    }
     boolean inTime = source.sorted() || source.lateness() != null;
     return (inTime ? builder.eventTime(Duration.ZERO) : builder).build();
   }
