@@ -98,6 +98,14 @@ public final class FastWeightPairStream<T> {
     return first;
   }
 
+  /**
+   * The second memory by itself: its predictions of what the first one leaves over, or of the
+   * target where both have trained weights.
+   */
+  public FastWeightStream<Prediction<T>> second() {
+    return second;
+  }
+
   private TypeInformation<T> element() {
     return first.late().getType();
   }

@@ -22,6 +22,7 @@ import io.fastweights.operator.scoring.Beside;
 import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -96,14 +97,15 @@ public record EventPipeline(
     Schema schema = model.schema();
     model.requireCandidates();
     if (rated) {
-      JobModel.requireOneKey(schema, "anomalies take");
+      JobModel.requireOneKey(schema, "anomalies take", "leave them out");
       requireTarget(schema);
     }
     SingleOutputStreamOperator<Event> events = source.events(environment, schema);
     DataStream<Event> taken = prequential == null ? events : prequential.guessed(events);
     if (schema.secondKey() != null) {
       if (arriving != null) {
-        JobModel.requireOneKey(schema, "weights that arrive while the job runs take");
+        JobModel.requireOneKey(
+            schema, "weights that arrive while the job runs take", JobModel.RESTART);
       }
       return ofTwoKeys(events, taken, source, model, prequential);
     }
@@ -161,49 +163,79 @@ public record EventPipeline(
         + " source.kafka.idle-timeout";
   }
 
-  /** A memory for each first key and one for each second key, in event time. */
   private static EventPipeline ofTwoKeys(
       SingleOutputStreamOperator<Event> events,
       DataStream<Event> taken,
       EventSource source,
       JobModel model,
       Prequential prequential) {
-    Schema schema = model.schema();
-    DataStream<Rejected> rejected = events.getSideOutput(Rejected.TAG);
-    DataStream<Event> timed;
-    if (source.sorted()) {
-      timed = timed(taken);
-    } else if (source.lateness() != null) {
-      timed = taken;
-    } else {
-      SingleOutputStreamOperator<Event> inOrder =
-          taken
-              .process(new InTimeOrder())
-              .returns(TypeInformation.of(Event.class))
-              .name("in-time-order")
-              .uid("in-time-order")
-              .setParallelism(1);
-      rejected = rejected.union(inOrder.getSideOutput(Rejected.TAG));
-      timed = timed(inOrder, WatermarkStrategy.forMonotonousTimestamps());
+    OrderedEvents ordered = inTime(events, taken, source);
+    FastWeightPairStream<Event> memories =
+        pair(ordered.events(), source, model, beside(prequential, events));
+    DataStream<Drift> drifts = prequential == null ? null : memories.drift();
+    DataStream<Rejected> rejected = ordered.rejected().union(refused(memories.malformed()));
+    if (source.lateness() != null) {
+      rejected = rejected.union(late(memories.late()));
     }
+    return new EventPipeline(memories.predictions(), rejected, null, drifts, null, null);
+  }
+
+  /**
+   * Events in the order of their times.
+   *
+   * @param rejected other events, among them those that are too late
+   */
+  private record OrderedEvents(DataStream<Event> events, DataStream<Rejected> rejected) {}
+
+  private static OrderedEvents inTime(
+      SingleOutputStreamOperator<Event> events, DataStream<Event> taken, EventSource source) {
+    DataStream<Rejected> rejected = events.getSideOutput(Rejected.TAG);
+    if (source.sorted() || source.lateness() != null) {
+      return new OrderedEvents(source.sorted() ? timed(taken) : taken, rejected);
+    }
+    SingleOutputStreamOperator<Event> inOrder =
+        taken
+            .process(new InTimeOrder())
+            .returns(TypeInformation.of(Event.class))
+            .name("in-time-order")
+            .uid("in-time-order")
+            .setParallelism(1);
+    return new OrderedEvents(
+        timed(inOrder, WatermarkStrategy.forMonotonousTimestamps()),
+        rejected.union(inOrder.getSideOutput(Rejected.TAG)));
+  }
+
+  /**
+   * A memory for each first key and one for each second key, in event time.
+   *
+   * @param events of the source
+   * @param rejected takes the stream of the events that are not taken
+   */
+  public static FastWeightPairStream<Event> pair(
+      SingleOutputStreamOperator<Event> events,
+      EventSource source,
+      JobModel model,
+      Consumer<DataStream<Rejected>> rejected) {
+    OrderedEvents ordered = inTime(events, events, source);
+    rejected.accept(ordered.rejected());
+    return pair(ordered.events(), source, model, (Beside<Event>) null);
+  }
+
+  private static FastWeightPairStream<Event> pair(
+      DataStream<Event> timed, EventSource source, JobModel model, Beside<Event> beside) {
+    Schema schema = model.schema();
     int secondKey = source.columns().indexOf(schema.secondKey());
     FastWeightPair<Event> builder =
         FastWeights.on(timed)
             .key(schema.key(), Event::key, Types.STRING)
             .key(schema.secondKey(), event -> event.cells()[secondKey], Types.STRING)
             .schema(schema, new EventFields(schema, source.columns()))
-            .beside(beside(prequential, events))
+            .beside(beside)
             .uid(MEMORIES);
     if (model.weights() != null) {
       builder.weights(model.weights(), model.second());
     }
-    FastWeightPairStream<Event> memories = builder.build();
-    DataStream<Drift> drifts = prequential == null ? null : memories.drift();
-    rejected = rejected.union(refused(memories.malformed()));
-    if (source.lateness() != null) {
-      rejected = rejected.union(late(memories.late()));
-    }
-    return new EventPipeline(memories.predictions(), rejected, null, drifts, null, null);
+    return builder.build();
   }
 
   /**

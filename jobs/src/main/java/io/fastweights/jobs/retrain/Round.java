@@ -108,7 +108,10 @@ final class Round {
               + " them to the job");
     }
     if (newest == null) {
-      return JobModel.read(job.schema(), job.weights(), job.options());
+      JobModel own = JobModel.read(job.schema(), job.weights(), job.options());
+      JobModel.requireOneKey(
+          own.schema(), "'retrain' takes", "'train' on its history, " + JobModel.RESTART);
+      return own;
     }
     byte[] bytes = AllowedPaths.of(job.options()).read(newest.path());
     if (newest.sha256() != null && !isDigest(newest.sha256(), bytes)) {

@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastweights.jobs.Commands;
 import io.fastweights.jobs.Main;
+import io.fastweights.jobs.TrainedWeights;
 import io.fastweights.jobs.config.KafkaRefreshConfig;
 import io.fastweights.jobs.kafka.Broker;
+import io.fastweights.jobs.pipeline.JobModel;
+import io.fastweights.kernels.weights.WeightsFile;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.Sha256;
 import java.io.PrintWriter;
@@ -250,14 +253,40 @@ class RetrainITCase {
   }
 
   @Test
-  void refusesOptionsThatItWouldNotUse() {
+  void refusesWeightsOfTwoKeys() throws Exception {
+    String pair = SCHEMA.replace("\"key\": \"user\"", "\"keys\": [\"user\", \"page\"]");
+    Path first = folder.resolve("first.safetensors");
+    WeightsFile.write(TrainedWeights.over(pair, 1), first);
+    WeightsFile.write(TrainedWeights.second(pair, 2), JobModel.secondFile(first));
+    Files.writeString(folder.resolve("schema.json"), pair);
+    String job = String.format(Locale.ROOT, JOB, broker.address());
+    Path file = Files.writeString(folder.resolve("job.yaml"), job);
+    String[] loop = {
+      "retrain",
+      "--config",
+      file.toString(),
+      "--weights-folder",
+      folder.resolve("w").toString(),
+      "--least-events",
+      "0"
+    };
+    assertThat(refusal(loop)).contains("'retrain' takes one key, and the schema has two");
+    assertThat(refusal("run", "--config", file.toString()))
+        .contains("weights that arrive while the job runs take one key", "with a savepoint");
+  }
+
+  private static String refusal(String... args) {
     StringWriter err = new StringWriter();
-    int code =
-        Main.commandLine()
-            .setErr(new PrintWriter(err))
-            .execute("retrain", "--config", "job.yaml", "--weights-folder", "w", "--tune", "10");
-    assertThat(code).isEqualTo(1);
-    assertThat(err.toString()).contains("--tune is for 'train'");
+    int code = Main.commandLine().setErr(new PrintWriter(err)).execute(args);
+    assertThat(code).as("%s", err).isEqualTo(1);
+    assertThat(err.toString().lines()).hasSize(1);
+    return err.toString();
+  }
+
+  @Test
+  void refusesOptionsThatItWouldNotUse() {
+    assertThat(refusal("retrain", "--config", "job.yaml", "--weights-folder", "w", "--tune", "10"))
+        .contains("--tune is for 'train'");
   }
 
   @Test
