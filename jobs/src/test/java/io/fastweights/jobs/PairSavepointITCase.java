@@ -93,12 +93,14 @@ class PairSavepointITCase extends CommandTest {
     assertThat(expected).hasSize(ALL - HISTORY + 1);
     assertThat(predictions("warm", rest, "--weights", weights, "--memories", savepoint))
         .isEqualTo(expected);
-    assertThat(
-            predictions(
-                "other", rest, "--weights", weights("b.safetensors", 9), "--memories", savepoint))
-        .as("new weights go on with the memories")
+    Path newer = weights("b.safetensors", 9);
+    List<String> others =
+        predictions("b", rest, "--weights", newer, "--memories", savepoint, "--anomalies");
+    assertThat(others)
+        .as("new weights go on with the memories, and errors are rated")
         .hasSameSizeAs(expected)
-        .isNotEqualTo(expected);
+        .isNotEqualTo(expected)
+        .allMatch(line -> line.matches(".*,(|[0-9.E-]+,(true|false)|,)"));
 
     String answer = expected.stream().filter(line -> line.startsWith(asked)).findFirst().get();
     Path html = folder.resolve("u3.html");

@@ -85,7 +85,7 @@ public record EventPipeline(
    * @param model of the memories, of one key or of two
    * @param arriving new weights while the job runs; null for none
    * @param prequential measures of the predictions; null for none
-   * @param rated true if the errors of predictions are rated, which takes events of one key
+   * @param rated true if the errors of predictions are rated
    */
   public static EventPipeline build(
       StreamExecutionEnvironment environment,
@@ -97,7 +97,6 @@ public record EventPipeline(
     Schema schema = model.schema();
     model.requireCandidates();
     if (rated) {
-      JobModel.requireOneKey(schema, "anomalies take", "leave them out");
       requireTarget(schema);
     }
     SingleOutputStreamOperator<Event> events = source.events(environment, schema);
@@ -107,7 +106,7 @@ public record EventPipeline(
         JobModel.requireOneKey(
             schema, "weights that arrive while the job runs take", JobModel.RESTART);
       }
-      return ofTwoKeys(events, taken, source, model, prequential);
+      return ofTwoKeys(events, taken, source, model, prequential, rated);
     }
     FastWeightStream<Event> memories = memories(taken, source, model, arriving, prequential);
     // Its operator scores the predictions, though no sink follows.
@@ -168,7 +167,8 @@ public record EventPipeline(
       DataStream<Event> taken,
       EventSource source,
       JobModel model,
-      Prequential prequential) {
+      Prequential prequential,
+      boolean rated) {
     OrderedEvents ordered = inTime(events, taken, source);
     FastWeightPairStream<Event> memories =
         pair(ordered.events(), source, model, beside(prequential, events));
@@ -177,7 +177,8 @@ public record EventPipeline(
     if (source.lateness() != null) {
       rejected = rejected.union(late(memories.late()));
     }
-    return new EventPipeline(memories.predictions(), rejected, null, drifts, null, null);
+    return new EventPipeline(
+        memories.predictions(), rejected, null, drifts, rated ? memories.anomalies() : null, null);
   }
 
   /**

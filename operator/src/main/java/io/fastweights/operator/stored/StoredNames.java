@@ -95,6 +95,9 @@ public final class StoredNames {
   /** End of the uid of the operator that adds the answers of two keys; it has no state. */
   public static final String ANSWER_UID = "-answers";
 
+  /** End of the uid of the operator that gives two keys' answers their ratings; it has no state. */
+  public static final String ANOMALY_ANSWER_UID = "-anomaly-answers";
+
   /** End of the uid of the operator that gives the second key's malformed events; no state. */
   public static final String SECOND_MALFORMED_UID = "-second-malformed";
 
