@@ -71,6 +71,9 @@ public final class StoredNames {
   /** State of the SQL function: the events logged since the base. */
   public static final String SQL_LOG = "log";
 
+  /** State of the SQL function: at most one entry, the statistics of a partition's errors. */
+  public static final String SQL_ERRORS = "errors";
+
   /** End of the uid of the operator that checks new weights. */
   public static final String CHECKER_UID = "-models";
 

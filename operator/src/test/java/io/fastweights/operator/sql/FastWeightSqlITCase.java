@@ -99,6 +99,16 @@ class FastWeightSqlITCase {
   }
 
   @Test
+  void errorsAreRatedInSqlByTheDetectorOfTheOperator() throws Exception {
+    StreamTableEnvironment tables = TripTables.tables(TRIPS, 2, backend("rocksdb"));
+    String query =
+        query("'fastweights.cache-size', '2 kb', 'fastweights.event-order', 'ACCEPT'")
+            .replace("PARTITION BY key", "PARTITION BY place")
+            .replace("options =>", "anomalies => TRUE, options =>");
+    checkRatings(TripTables.rows(tables.sqlQuery(query)));
+  }
+
+  @Test
   void runningStatisticsAndRatesInSqlAreThoseOfTheOperator() throws Exception {
     Schema schema =
         Schema.of(
