@@ -4,7 +4,6 @@ import io.fastweights.jobs.config.JobConfig;
 import io.fastweights.jobs.config.JobConfigReader;
 import io.fastweights.jobs.events.EventFiles;
 import io.fastweights.jobs.events.EventSource;
-import io.fastweights.jobs.events.Rejected;
 import io.fastweights.jobs.events.StandardInput;
 import io.fastweights.jobs.kafka.KafkaEvents;
 import io.fastweights.jobs.kafka.KafkaModels;
@@ -21,10 +20,10 @@ import io.fastweights.jobs.pipeline.JobModel;
 import io.fastweights.jobs.pipeline.JobOptions;
 import io.fastweights.jobs.pipeline.JobTarget;
 import io.fastweights.jobs.pipeline.ModelOptions;
+import io.fastweights.jobs.pipeline.NewWeights;
 import io.fastweights.jobs.pipeline.StartingMemories;
 import io.fastweights.jobs.quality.Prequential;
 import io.fastweights.operator.api.AllowedPaths;
-import io.fastweights.operator.api.ModelUpdate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -38,7 +37,6 @@ import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -202,14 +200,13 @@ final class RunCommand implements Callable<Integer> {
       JobPages pages,
       boolean rated)
       throws Exception {
-    SingleOutputStreamOperator<ModelUpdate> updates =
-        models == null ? null : models.updates(environment);
+    NewWeights arriving = models == null ? null : models.weights(environment);
     EventPipeline pipeline =
         EventPipeline.build(
             environment,
             source,
             learned,
-            updates,
+            arriving,
             Prequential.of(learned.schema(), source, Long.MIN_VALUE, learned.catalogue()),
             rated);
     PredictionRows rows =
@@ -224,7 +221,8 @@ final class RunCommand implements Callable<Integer> {
     sink.write(pipeline, rows, source.paths());
     pages.watch(pipeline, source.columns());
     if (models != null) {
-      models.writeRefused(updates.getSideOutput(Rejected.TAG), pipeline.refusedModels());
+      models.writeRefused(arriving.rejected(), pipeline.refusedModels());
+      models.writeCompared(pipeline.compared());
     }
   }
 

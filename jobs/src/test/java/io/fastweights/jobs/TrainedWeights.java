@@ -6,6 +6,7 @@ import io.fastweights.kernels.model.RandomWeights;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.SecondStage;
 import java.util.Random;
 
 /** Small models with seeded weights, in place of trained ones. */
@@ -21,6 +22,12 @@ public final class TrainedWeights {
 
   public static SlowWeights over(String schemaJson, long seed) {
     Schema schema = SchemaJson.parse(schemaJson);
+    return of(schema, config(schema.target().dim(), DIM_HEAD), seed);
+  }
+
+  /** Those of the second key, behind {@link #over} with the schema of both. */
+  public static SlowWeights second(String schemaJson, long seed) {
+    Schema schema = new SecondStage(SchemaJson.parse(schemaJson)).schema();
     return of(schema, config(schema.target().dim(), DIM_HEAD), seed);
   }
 

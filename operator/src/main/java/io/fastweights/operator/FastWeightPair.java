@@ -2,10 +2,12 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.scoring.Beside;
+import io.fastweights.operator.scoring.RatedError;
 import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -216,7 +218,7 @@ public final class FastWeightPair<T> {
             .weights(firstWeights)
             .eventTime(lateness)
             .build();
-    FastWeightStream<Prediction<T>> second =
+    FastWeights<Prediction<T>> secondMemory =
         memory(
                 answered(first, bySecond),
                 placement.beside("-" + secondKey.name(), StoredNames.SECOND_UID))
@@ -227,12 +229,17 @@ public final class FastWeightPair<T> {
                     : new PairReaders.Second<>(model, reader))
             .weights(secondWeights)
             .eventTime(Duration.ZERO)
-            .afterSorter(byFirstKey(byFirst))
-            .build();
+            .afterSorter(byFirstKey(byFirst));
+    FastWeightStream<Prediction<T>> second = secondMemory.build();
     SingleOutputStreamOperator<Prediction<T>> predictions = sum(second, model);
     FastWeights<T> labelled = memory(bySecond, placement).schema(schema, reader).beside(beside);
     return new FastWeightPairStream<>(
-        predictions, first, second, () -> labelled.scored(predictions), placement);
+        predictions,
+        first,
+        second,
+        () -> labelled.scored(predictions),
+        () -> rated(secondMemory, second, model),
+        placement);
   }
 
   /** The builder of the memory of one key. */
@@ -253,6 +260,28 @@ public final class FastWeightPair<T> {
     SerializerConfig config = stream.getExecutionConfig().getSerializerConfig();
     return new FirstKeyOrder<>(
         byFirst.getKeySelector(), byFirst.getKeyType().createSerializer(config));
+  }
+
+  /**
+   * Ratings by the errors of each second key. A recall error of the second of two memories without
+   * weights is relative to what the first one leaves over, and says little where that is small.
+   */
+  private SingleOutputStreamOperator<Anomaly<T>> rated(
+      FastWeights<Prediction<T>> memory, FastWeightStream<Prediction<T>> second, PairModel model) {
+    PairAnswer<T> answer = new PairAnswer<>(model);
+    RatedError<Prediction<T>> error =
+        model.trained() ? null : both -> RatedError.absolute(answer.map(both));
+    SingleOutputStreamOperator<Anomaly<T>> anomalies =
+        memory
+            .anomalies(second.predictions(), error)
+            .map(
+                rated ->
+                    new Anomaly<>(
+                        answer.map(rated.prediction()), rated.anomaly(), rated.isAnomaly()))
+            .returns(Anomaly.type(stream.getType()))
+            .setParallelism(second.predictions().getParallelism());
+    placement.settle(anomalies, StoredNames.ANOMALY_ANSWER_UID);
+    return anomalies;
   }
 
   private SingleOutputStreamOperator<Prediction<T>> sum(

@@ -1,5 +1,6 @@
 package io.fastweights.operator;
 
+import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.Drift;
 import io.fastweights.operator.api.Malformed;
 import io.fastweights.operator.api.Prediction;
@@ -7,6 +8,7 @@ import io.fastweights.operator.api.Scored;
 import io.fastweights.operator.scoring.Scorer;
 import io.fastweights.operator.stored.StoredNames;
 import java.util.function.Supplier;
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -24,21 +26,25 @@ public final class FastWeightPairStream<T> {
   private final FastWeightStream<T> first;
   private final FastWeightStream<Prediction<T>> second;
   private final Supplier<SingleOutputStreamOperator<Scored<T>>> scorer;
+  private final Supplier<SingleOutputStreamOperator<Anomaly<T>>> rating;
   private final Placement placement;
   private DataStream<Malformed<T>> malformed;
   private DataStream<T> late;
   private SingleOutputStreamOperator<Scored<T>> scored;
+  private SingleOutputStreamOperator<Anomaly<T>> anomalies;
 
   FastWeightPairStream(
       SingleOutputStreamOperator<Prediction<T>> predictions,
       FastWeightStream<T> first,
       FastWeightStream<Prediction<T>> second,
       Supplier<SingleOutputStreamOperator<Scored<T>>> scorer,
+      Supplier<SingleOutputStreamOperator<Anomaly<T>>> rating,
       Placement placement) {
     this.predictions = predictions;
     this.first = first;
     this.second = second;
     this.scorer = scorer;
+    this.rating = rating;
     this.placement = placement;
   }
 
@@ -93,9 +99,30 @@ public final class FastWeightPairStream<T> {
     return scored().getSideOutput(Scorer.DRIFT);
   }
 
+  /**
+   * The predictions with ratings, as {@link FastWeightStream#anomalies()}: errors of both memories'
+   * answer, rated by the earlier ones of the event's second key. The error is that of single keys
+   * where both have trained weights, and |target - answer| for every target otherwise.
+   */
+  public SingleOutputStreamOperator<Anomaly<T>> anomalies() {
+    if (anomalies == null) {
+      anomalies = rating.get();
+    }
+    return anomalies;
+  }
+
   /** The first memory by itself: its predictions of the target. */
   public FastWeightStream<T> first() {
     return first;
+  }
+
+  /**
+   * The second memory by itself: its predictions of what the first one leaves over, or of the
+   * target where both have trained weights.
+   */
+  @Internal
+  public FastWeightStream<Prediction<T>> second() {
+    return second;
   }
 
   private TypeInformation<T> element() {

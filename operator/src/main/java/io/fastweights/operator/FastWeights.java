@@ -2,6 +2,7 @@ package io.fastweights.operator;
 
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.Schema;
+import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.ModelUpdate;
@@ -11,6 +12,7 @@ import io.fastweights.operator.model.ModelSpec;
 import io.fastweights.operator.runtime.EventTimeSorterFactory;
 import io.fastweights.operator.runtime.FastWeightOperator;
 import io.fastweights.operator.scoring.Beside;
+import io.fastweights.operator.scoring.RatedError;
 import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
 import java.util.Collection;
@@ -317,5 +319,16 @@ public final class FastWeights<T> {
   SingleOutputStreamOperator<Scored<T>> scored(DataStream<Prediction<T>> predictions) {
     Configuration chosen = settings.chosen(stream.getExecutionEnvironment().getConfiguration());
     return new OperatorGraph<>(this, stream, chosen).scored(predictions);
+  }
+
+  /**
+   * Rates the errors of predictions that are partitioned by the keys of the builder's stream.
+   *
+   * @param error null for that of the target
+   */
+  SingleOutputStreamOperator<Anomaly<T>> anomalies(
+      DataStream<Prediction<T>> predictions, RatedError<T> error) {
+    Configuration chosen = settings.chosen(stream.getExecutionEnvironment().getConfiguration());
+    return new OperatorGraph<>(this, stream, chosen).anomalies(predictions, error);
   }
 }

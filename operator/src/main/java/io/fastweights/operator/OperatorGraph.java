@@ -15,6 +15,7 @@ import io.fastweights.operator.runtime.FastWeightOperatorFactory;
 import io.fastweights.operator.runtime.RefreshedOperatorFactory;
 import io.fastweights.operator.scoring.ErrorRating;
 import io.fastweights.operator.scoring.Loss;
+import io.fastweights.operator.scoring.RatedError;
 import io.fastweights.operator.scoring.Scorer;
 import io.fastweights.operator.scoring.ShadowScorer;
 import io.fastweights.operator.stored.CheckedWeights;
@@ -115,7 +116,7 @@ final class OperatorGraph<T, K> {
         models == null ? null : models.getSideOutput(ModelChecker.REFUSED),
         answers,
         () -> scored(answers.get()),
-        () -> anomalies(answers.get()),
+        () -> anomalies(answers.get(), null),
         settings.shadowed ? shadow(answers.get()) : null);
   }
 
@@ -203,14 +204,18 @@ final class OperatorGraph<T, K> {
     return scored;
   }
 
-  /** After the operator, chained to it as {@link #scored} is. */
-  private SingleOutputStreamOperator<Anomaly<T>> anomalies(DataStream<Prediction<T>> predictions) {
+  /**
+   * After the operator, chained to it as {@link #scored} is.
+   *
+   * @param error null for that of the target
+   */
+  SingleOutputStreamOperator<Anomaly<T>> anomalies(
+      DataStream<Prediction<T>> predictions, RatedError<T> error) {
     settings.requireTarget();
+    RatedError<T> rated = error == null ? RatedError.of(settings.target()) : error;
     SingleOutputStreamOperator<Anomaly<T>> anomalies =
         byKeyOfEvent(predictions, true)
-            .process(
-                new ErrorRating<K, T>(settings.target() instanceof Target.Number, chosen),
-                Anomaly.type(events.getType()))
+            .process(new ErrorRating<K, T>(rated, chosen), Anomaly.type(events.getType()))
             .setParallelism(predictions.getParallelism());
     settings.placement.settle(anomalies, StoredNames.ANOMALY_UID);
     return anomalies;

@@ -2,10 +2,13 @@ package io.fastweights.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.api.FastWeightOptions.StepSizes;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.runtime.EventTimeITCase;
+import io.fastweights.operator.scoring.AnomalyDetector;
+import io.fastweights.operator.scoring.RatedError;
 import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.Answers;
 import io.fastweights.operator.testkit.Collected;
@@ -17,7 +20,10 @@ import io.fastweights.operator.testkit.TestJobs;
 import io.fastweights.operator.testkit.Trips;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -28,6 +34,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -180,6 +187,54 @@ class FastWeightPairITCase {
         .as("%s", lines)
         .hasSize(1);
     assertThat(lines).hasSize(2).anyMatch(line -> line.startsWith("scored"));
+  }
+
+  /** A key is rated after its first 50 errors. */
+  private static Trip ofFewUsers(Trip trip) {
+    trip.user = Trips.NOBODY.equals(trip.user) ? trip.user : "u" + trip.id % 3;
+    return trip;
+  }
+
+  /** Ratings of the errors of the sum, by a detector for each second key. */
+  @ParameterizedTest
+  @CsvSource({"associative, hashmap, 1", "trained, rocksdb, 3"})
+  @SuppressWarnings("try")
+  void errorsAreRatedByThoseOfTheSecondKey(String model, String backend, int parallelism)
+      throws Exception {
+    long seed = Seeds.seed(73);
+    String run = "rated pair " + model + ", " + Seeds.replay(seed);
+    StreamExecutionEnvironment env =
+        TestJobs.checkpointing(backend, folder, parallelism, false, false);
+    DataStream<Trip> trips =
+        TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT)
+            .map(FastWeightPairITCase::ofFewUsers)
+            .returns(OperatorHarness.TRIP);
+    FastWeightPairStream<Trip> stream =
+        oracle(model).on(FastWeights.on(timed(trips))).uid("memories").build();
+    List<Anomaly<Trip>> rated = new ArrayList<>();
+    try (CloseableIterator<Anomaly<Trip>> anomalies = stream.anomalies().executeAndCollect(run)) {
+      anomalies.forEachRemaining(rated::add);
+    }
+
+    Map<String, double[]> states = new HashMap<>();
+    AnomalyDetector detector =
+        new AnomalyDetector(FastWeightOptions.FALSE_ALARM_RATE.defaultValue());
+    int scores = 0;
+    for (Anomaly<Trip> anomaly : rated) {
+      Prediction<Trip> prediction = anomaly.prediction();
+      Double expected = Double.NaN;
+      if (prediction.observed()) {
+        double error =
+            model.equals("trained") ? prediction.recallError() : RatedError.absolute(prediction);
+        double[] state =
+            states.computeIfAbsent(prediction.event().user, key -> AnomalyDetector.start());
+        expected = detector.add(error, state);
+        assertThat(anomaly.isAnomaly()).as(run).isEqualTo(AnomalyDetector.isAlarm(state));
+      }
+      assertThat(anomaly.anomaly()).as("%s, %s", prediction, run).isEqualTo(expected);
+      scores += expected > 0 ? 1 : 0;
+    }
+    assertThat(scores).as("scores above 0, %s", run).isPositive();
   }
 
   private static Trip trip(long id, long minute) {

@@ -1,14 +1,18 @@
 package io.fastweights.jobs.kafka;
 
 import io.fastweights.jobs.config.KafkaRefreshConfig;
+import io.fastweights.jobs.events.Event;
 import io.fastweights.jobs.events.Message;
 import io.fastweights.jobs.events.Rejected;
 import io.fastweights.jobs.lineage.Dataset;
 import io.fastweights.jobs.lineage.Lineage;
 import io.fastweights.jobs.output.RowFormat;
+import io.fastweights.jobs.pipeline.NewWeights;
+import io.fastweights.operator.api.Compared;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.RefusedModel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -36,12 +40,25 @@ public record KafkaModels(KafkaRefreshConfig config, boolean bounded) {
    * @throws IllegalArgumentException if the brokers do not answer or lack a topic
    */
   public void check() throws Exception {
-    KafkaTopics.require(
-        config.brokers(), config.properties(), List.of(config.topic(), config.refusedTopic()));
+    List<String> topics = new ArrayList<>(List.of(config.topic(), config.refusedTopic()));
+    if (config.comparedTopic() != null) {
+      topics.add(config.comparedTopic());
+    }
+    KafkaTopics.require(config.brokers(), config.properties(), topics);
   }
 
-  /** The updates; invalid messages go to {@link Rejected#TAG}. */
-  public SingleOutputStreamOperator<ModelUpdate> updates(StreamExecutionEnvironment environment) {
+  /** The new weights; messages that are none go to {@link Rejected#TAG} of the updates. */
+  public NewWeights weights(StreamExecutionEnvironment environment) {
+    SingleOutputStreamOperator<ModelUpdate> updates = updates(environment);
+    return new NewWeights(
+        updates,
+        config.comparedTopic() == null
+            ? null
+            : updates.getSideOutput(ModelMessageParser.CANDIDATES),
+        updates.getSideOutput(Rejected.TAG));
+  }
+
+  private SingleOutputStreamOperator<ModelUpdate> updates(StreamExecutionEnvironment environment) {
     SingleOutputStreamOperator<Message> messages =
         environment
             .fromSource(source(), WatermarkStrategy.noWatermarks(), "model-messages")
@@ -52,7 +69,7 @@ public record KafkaModels(KafkaRefreshConfig config, boolean bounded) {
         bounded ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED,
         List.of(Dataset.ofTopic(config.brokers(), config.topic(), Map.of())));
     return messages
-        .process(new ModelMessageParser())
+        .process(new ModelMessageParser(config.comparedTopic() != null))
         .returns(ModelUpdate.type())
         .name("models")
         .uid("models")
@@ -89,6 +106,34 @@ public record KafkaModels(KafkaRefreshConfig config, boolean bounded) {
             .uid("model-refusals")
             .setParallelism(1);
     Lineage.writes(sink, Dataset.ofTopic(config.brokers(), topic, Map.of()));
+  }
+
+  /**
+   * Adds a sink of the losses of the shadow to the job, at least once: one message for each event
+   * that both have answered, while the shadow's version is above the one that serves.
+   *
+   * @param compared null for none
+   */
+  public void writeCompared(DataStream<Compared<Event>> compared) throws InterruptedException {
+    if (compared == null) {
+      return;
+    }
+    String topic = config.comparedTopic();
+    TopicLimits limits = KafkaTopics.limits(config.brokers(), config.properties(), topic);
+    DataStreamSink<Message> sink =
+        compared
+            .filter(pair -> pair.candidateVersion() > pair.liveVersion())
+            .uid("compared-candidates")
+            .map(pair -> ComparedMessage.of(pair).message(topic, pair.event().key()))
+            .returns(TypeInformation.of(Message.class))
+            .uid("compared-messages")
+            .sinkTo(
+                MessageWriter.sink(config.brokers(), config.properties(), limits)
+                    .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+                    .build())
+            .name("compared")
+            .uid("compared");
+    Lineage.writes(sink, Dataset.ofTopic(config.brokers(), topic, ComparedMessage.columnTypes()));
   }
 
   private static SingleOutputStreamOperator<Message> messages(

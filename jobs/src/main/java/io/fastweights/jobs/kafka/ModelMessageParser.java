@@ -13,22 +13,44 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
 
 /**
- * Parses messages into updates; invalid ones go to {@link Rejected#TAG}. Text of the sender is
- * limited to {@link #MOST_CHARS}: a refusal must fit into a message again.
+ * Parses messages into updates. Those for the shadow go to {@link #CANDIDATES}, invalid ones to
+ * {@link Rejected#TAG}. Text of the sender is limited to {@link #MOST_CHARS}: a refusal must fit
+ * into a message again.
  */
 final class ModelMessageParser extends ProcessFunction<Message, ModelUpdate> {
+  static final OutputTag<ModelUpdate> CANDIDATES =
+      new OutputTag<>("candidates", ModelUpdate.type());
+
   private static final long serialVersionUID = 1L;
   private static final int MOST_CHARS = 4096;
-  private static final List<String> KEYS = List.of("path", "version", "sha256", "reset");
+  private static final List<String> KEYS = List.of("path", "version", "sha256", "reset", "shadow");
   private static final Pattern VERSION = Pattern.compile("-?[0-9]{1,18}");
   private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
+
+  private final boolean shadowed;
+
+  /**
+   * @param shadowed true if the job has a shadow
+   */
+  ModelMessageParser(boolean shadowed) {
+    this.shadowed = shadowed;
+  }
 
   @Override
   public void processElement(Message message, Context context, Collector<ModelUpdate> out) {
     try {
-      out.collect(update(message.value()));
+      ModelMessage read = read(message.value());
+      if (!read.shadow()) {
+        out.collect(read.update());
+      } else if (shadowed) {
+        context.output(CANDIDATES, read.update());
+      } else {
+        throw new MalformedEventException(
+            "'shadow' is true, and the job has no shadow: refresh.kafka.compared-topic gives it one");
+      }
     } catch (MalformedEventException e) {
       context.output(Rejected.TAG, new Rejected(0, message.offset(), e.getMessage(), "", message));
     }
@@ -38,7 +60,7 @@ final class ModelMessageParser extends ProcessFunction<Message, ModelUpdate> {
    * @param value one JSON object, UTF-8; null where the message has none
    * @throws MalformedEventException if it is no update
    */
-  static ModelUpdate update(byte[] value) throws MalformedEventException {
+  static ModelMessage read(byte[] value) throws MalformedEventException {
     if (value == null) {
       throw new MalformedEventException("the message has no value");
     }
@@ -54,7 +76,9 @@ final class ModelMessageParser extends ProcessFunction<Message, ModelUpdate> {
       require("sha256", digest, SHA_256, "64 hexadecimal digits");
       update = update.withSha256(digest);
     }
-    return "true".equals(members.get("reset")) ? update.orReset() : update;
+    boolean reset = "true".equals(members.get("reset"));
+    return new ModelMessage(
+        reset ? update.orReset() : update, "true".equals(members.get("shadow")));
   }
 
   private static void check(String key, String value) throws MalformedEventException {
@@ -80,8 +104,10 @@ final class ModelMessageParser extends ProcessFunction<Message, ModelUpdate> {
               value.length(),
               MOST_CHARS));
     }
-    if (key.equals("reset") && !value.equals("true") && !value.equals("false")) {
-      throw new MalformedEventException("'reset' is '" + value + "', must be true or false");
+    boolean isTruth = key.equals("reset") || key.equals("shadow");
+    if (isTruth && !value.equals("true") && !value.equals("false")) {
+      throw new MalformedEventException(
+          String.format(Locale.ROOT, "'%s' is '%s', must be true or false", key, value));
     }
   }
 

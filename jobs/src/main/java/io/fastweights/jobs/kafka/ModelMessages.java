@@ -18,8 +18,8 @@ public final class ModelMessages {
    * @param value one JSON object, UTF-8; null where the message has none
    * @throws MalformedEventException if it is no update
    */
-  public static ModelUpdate update(byte[] value) throws MalformedEventException {
-    return ModelMessageParser.update(value);
+  public static ModelMessage read(byte[] value) throws MalformedEventException {
+    return ModelMessageParser.read(value);
   }
 
   /** The update that a message refuses; null if the message refuses what was no update. */

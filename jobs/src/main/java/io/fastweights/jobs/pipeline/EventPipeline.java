@@ -13,15 +13,16 @@ import io.fastweights.operator.FastWeightPairStream;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.api.Anomaly;
+import io.fastweights.operator.api.Compared;
 import io.fastweights.operator.api.Drift;
 import io.fastweights.operator.api.Malformed;
-import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.Prediction;
 import io.fastweights.operator.api.RefusedModel;
 import io.fastweights.operator.scoring.Beside;
 import io.fastweights.operator.stored.StoredNames;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -38,13 +39,15 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * @param refusedModels new weights that were refused; null if there are none
  * @param drifts changes for the worse; null if the predictions are not scored
  * @param anomalies the predictions with the ratings of their errors; null if errors are not rated
+ * @param compared the predictions of the shadow beside those that serve; null without a shadow
  */
 public record EventPipeline(
     DataStream<Prediction<Event>> predictions,
     DataStream<Rejected> rejected,
     DataStream<RefusedModel> refusedModels,
     DataStream<Drift> drifts,
-    DataStream<Anomaly<Event>> anomalies) {
+    DataStream<Anomaly<Event>> anomalies,
+    DataStream<Compared<Event>> compared) {
 
   /** Uid of the operator that keeps the memories. */
   public static final String MEMORIES = "fast-weights";
@@ -65,7 +68,7 @@ public record EventPipeline(
 
   /**
    * @param weights the trained model; null for an associative memory
-   * @param updates new weights while the job runs; null for none
+   * @param arriving new weights while the job runs; null for none
    * @param prequential measures of the predictions; null for none
    */
   public static EventPipeline build(
@@ -73,39 +76,39 @@ public record EventPipeline(
       EventSource source,
       Schema schema,
       SlowWeights weights,
-      DataStream<ModelUpdate> updates,
+      NewWeights arriving,
       Prequential prequential) {
-    return build(environment, source, new JobModel(schema, weights), updates, prequential, false);
+    return build(environment, source, new JobModel(schema, weights), arriving, prequential, false);
   }
 
   /**
    * @param model of the memories, of one key or of two
-   * @param updates new weights while the job runs; null for none
+   * @param arriving new weights while the job runs; null for none
    * @param prequential measures of the predictions; null for none
-   * @param rated true if the errors of predictions are rated, which takes events of one key
+   * @param rated true if the errors of predictions are rated
    */
   public static EventPipeline build(
       StreamExecutionEnvironment environment,
       EventSource source,
       JobModel model,
-      DataStream<ModelUpdate> updates,
+      NewWeights arriving,
       Prequential prequential,
       boolean rated) {
     Schema schema = model.schema();
     model.requireCandidates();
     if (rated) {
-      JobModel.requireOneKey(schema, "anomalies take");
       requireTarget(schema);
     }
     SingleOutputStreamOperator<Event> events = source.events(environment, schema);
     DataStream<Event> taken = prequential == null ? events : prequential.guessed(events);
     if (schema.secondKey() != null) {
-      if (updates != null) {
-        JobModel.requireOneKey(schema, "weights that arrive while the job runs take");
+      if (arriving != null) {
+        JobModel.requireOneKey(
+            schema, "weights that arrive while the job runs take", JobModel.RESTART);
       }
-      return ofTwoKeys(events, taken, source, model, prequential);
+      return ofTwoKeys(events, taken, source, model, prequential, rated);
     }
-    FastWeightStream<Event> memories = memories(taken, source, model, updates, prequential);
+    FastWeightStream<Event> memories = memories(taken, source, model, arriving, prequential);
     // Its operator scores the predictions, though no sink follows.
     DataStream<Drift> drifts = prequential == null ? null : memories.drift();
     DataStream<Rejected> rejected =
@@ -113,9 +116,21 @@ public record EventPipeline(
     return new EventPipeline(
         memories.predictions(),
         source.lateness() == null ? rejected : rejected.union(late(memories.late())),
-        updates == null ? null : memories.refusedModels(),
+        arriving == null ? null : refusedModels(memories, arriving),
         drifts,
-        rated ? memories.anomalies() : null);
+        rated ? memories.anomalies() : null,
+        shadowed(arriving) ? memories.shadow().compared() : null);
+  }
+
+  private static boolean shadowed(NewWeights arriving) {
+    return arriving != null && arriving.candidates() != null;
+  }
+
+  private static DataStream<RefusedModel> refusedModels(
+      FastWeightStream<Event> memories, NewWeights arriving) {
+    return shadowed(arriving)
+        ? memories.refusedModels().union(memories.shadow().refusedModels())
+        : memories.refusedModels();
   }
 
   private static void requireTarget(Schema schema) {
@@ -147,49 +162,81 @@ public record EventPipeline(
         + " source.kafka.idle-timeout";
   }
 
-  /** A memory for each first key and one for each second key, in event time. */
   private static EventPipeline ofTwoKeys(
       SingleOutputStreamOperator<Event> events,
       DataStream<Event> taken,
       EventSource source,
       JobModel model,
-      Prequential prequential) {
-    Schema schema = model.schema();
-    DataStream<Rejected> rejected = events.getSideOutput(Rejected.TAG);
-    DataStream<Event> timed;
-    if (source.sorted()) {
-      timed = timed(taken);
-    } else if (source.lateness() != null) {
-      timed = taken;
-    } else {
-      SingleOutputStreamOperator<Event> inOrder =
-          taken
-              .process(new InTimeOrder())
-              .returns(TypeInformation.of(Event.class))
-              .name("in-time-order")
-              .uid("in-time-order")
-              .setParallelism(1);
-      rejected = rejected.union(inOrder.getSideOutput(Rejected.TAG));
-      timed = timed(inOrder, WatermarkStrategy.forMonotonousTimestamps());
+      Prequential prequential,
+      boolean rated) {
+    OrderedEvents ordered = inTime(events, taken, source);
+    FastWeightPairStream<Event> memories =
+        pair(ordered.events(), source, model, beside(prequential, events));
+    DataStream<Drift> drifts = prequential == null ? null : memories.drift();
+    DataStream<Rejected> rejected = ordered.rejected().union(refused(memories.malformed()));
+    if (source.lateness() != null) {
+      rejected = rejected.union(late(memories.late()));
     }
+    return new EventPipeline(
+        memories.predictions(), rejected, null, drifts, rated ? memories.anomalies() : null, null);
+  }
+
+  /**
+   * Events in the order of their times.
+   *
+   * @param rejected other events, among them those that are too late
+   */
+  private record OrderedEvents(DataStream<Event> events, DataStream<Rejected> rejected) {}
+
+  private static OrderedEvents inTime(
+      SingleOutputStreamOperator<Event> events, DataStream<Event> taken, EventSource source) {
+    DataStream<Rejected> rejected = events.getSideOutput(Rejected.TAG);
+    if (source.sorted() || source.lateness() != null) {
+      return new OrderedEvents(source.sorted() ? timed(taken) : taken, rejected);
+    }
+    SingleOutputStreamOperator<Event> inOrder =
+        taken
+            .process(new InTimeOrder())
+            .returns(TypeInformation.of(Event.class))
+            .name("in-time-order")
+            .uid("in-time-order")
+            .setParallelism(1);
+    return new OrderedEvents(
+        timed(inOrder, WatermarkStrategy.forMonotonousTimestamps()),
+        rejected.union(inOrder.getSideOutput(Rejected.TAG)));
+  }
+
+  /**
+   * A memory for each first key and one for each second key, in event time.
+   *
+   * @param events of the source
+   * @param rejected takes the stream of the events that are not taken
+   */
+  public static FastWeightPairStream<Event> pair(
+      SingleOutputStreamOperator<Event> events,
+      EventSource source,
+      JobModel model,
+      Consumer<DataStream<Rejected>> rejected) {
+    OrderedEvents ordered = inTime(events, events, source);
+    rejected.accept(ordered.rejected());
+    return pair(ordered.events(), source, model, (Beside<Event>) null);
+  }
+
+  private static FastWeightPairStream<Event> pair(
+      DataStream<Event> timed, EventSource source, JobModel model, Beside<Event> beside) {
+    Schema schema = model.schema();
     int secondKey = source.columns().indexOf(schema.secondKey());
     FastWeightPair<Event> builder =
         FastWeights.on(timed)
             .key(schema.key(), Event::key, Types.STRING)
             .key(schema.secondKey(), event -> event.cells()[secondKey], Types.STRING)
             .schema(schema, new EventFields(schema, source.columns()))
-            .beside(beside(prequential, events))
+            .beside(beside)
             .uid(MEMORIES);
     if (model.weights() != null) {
       builder.weights(model.weights(), model.second());
     }
-    FastWeightPairStream<Event> memories = builder.build();
-    DataStream<Drift> drifts = prequential == null ? null : memories.drift();
-    rejected = rejected.union(refused(memories.malformed()));
-    if (source.lateness() != null) {
-      rejected = rejected.union(late(memories.late()));
-    }
-    return new EventPipeline(memories.predictions(), rejected, null, drifts, null);
+    return builder.build();
   }
 
   /**
@@ -207,7 +254,7 @@ public record EventPipeline(
       DataStream<Event> events,
       EventSource source,
       JobModel model,
-      DataStream<ModelUpdate> updates,
+      NewWeights arriving,
       Prequential prequential) {
     Schema schema = model.schema();
     DataStream<Event> taken = source.sorted() ? timed(events) : events;
@@ -216,9 +263,12 @@ public record EventPipeline(
             .schema(schema, new EventFields(schema, source.columns()))
             .weights(model.weights())
             .catalogue(model.catalogue())
-            .refresh(updates)
+            .refresh(arriving == null ? null : arriving.updates())
             .beside(beside(prequential, events))
             .uid(MEMORIES);
+    if (shadowed(arriving)) {
+      builder.shadow(arriving.candidates());
+    }
     boolean inTime = source.sorted() || source.lateness() != null;
     return (inTime ? builder.eventTime(Duration.ZERO) : builder).build();
   }

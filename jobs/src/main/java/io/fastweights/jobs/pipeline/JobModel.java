@@ -28,6 +28,10 @@ import org.apache.flink.configuration.ReadableConfig;
  */
 public record JobModel(
     Schema schema, SlowWeights weights, SlowWeights second, List<String> catalogue) {
+  /** Way to new weights for a job of two keys. */
+  public static final String RESTART =
+      "stop the job with a savepoint, and start it from there with the new weights";
+
   private static final String SAFETENSORS = ".safetensors";
 
   public JobModel {
@@ -125,7 +129,7 @@ public record JobModel(
    */
   public static JobModel of(Path schemaFile, SlowWeights weights, String name) throws IOException {
     Schema schema = schema(schemaFile, weights, name);
-    requireOneKey(schema, "new weights of a running job take");
+    requireOneKey(schema, "new weights of a running job take", RESTART);
     return new JobModel(schema, weights);
   }
 
@@ -203,17 +207,19 @@ public record JobModel(
 
   /**
    * @param takes what takes one key, with its verb
+   * @param instead what to do with two
    * @throws IllegalArgumentException if events of the schema have two
    */
-  public static void requireOneKey(Schema schema, String takes) {
+  public static void requireOneKey(Schema schema, String takes, String instead) {
     if (schema.secondKey() != null) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s one key, and the schema has two: %s and %s",
+              "%s one key, and the schema has two, %s and %s: %s",
               takes,
               schema.key(),
-              schema.secondKey()));
+              schema.secondKey(),
+              instead));
     }
   }
 

@@ -56,13 +56,6 @@ record EventWindow(
         sequences.build(), sequences.events(), end, refusals.count, refusals.first);
   }
 
-  /** Messages since other positions; all of the window's partitions for none. */
-  static long since(Map<TopicPartition, Long> end, Map<Integer, Long> judged) {
-    return end.entrySet().stream()
-        .mapToLong(e -> Math.max(0, e.getValue() - judged.getOrDefault(e.getKey().partition(), 0L)))
-        .sum();
-  }
-
   /** Counts messages that are no events. */
   private static final class Refusals {
     private long count;

@@ -3,19 +3,16 @@ package io.fastweights.jobs.retrain;
 import io.fastweights.jobs.config.JobConfig;
 import io.fastweights.jobs.config.JobConfigReader;
 import io.fastweights.jobs.kafka.TopicWindow;
-import io.fastweights.jobs.output.Figures;
 import io.fastweights.jobs.train.LearningOptions;
 import io.fastweights.jobs.train.OptimiserOptions;
 import io.fastweights.operator.api.ModelUpdate;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.util.TimeUtils;
-import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -91,6 +88,22 @@ public final class RetrainCommand implements Callable<Integer> {
   private String every;
 
   @Option(
+      names = "--shadow",
+      description =
+          "Send better weights to the job's shadow first. They serve when the job has found them"
+              + " better on live events too, by the same margin, and are withdrawn from the shadow"
+              + " otherwise.")
+  private boolean shadow;
+
+  @Option(
+      names = "--shadow-events",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description =
+          "Live events that the job compares before that is decided (default: ${DEFAULT-VALUE}).")
+  private long shadowEvents;
+
+  @Option(
       names = "--rollback",
       paramLabel = "VERSION",
       description =
@@ -116,12 +129,14 @@ public final class RetrainCommand implements Callable<Integer> {
         return rollBack(job, updates);
       }
       WeightsFolder weights = WeightsFolder.of(folder);
-      try (TopicWindow events =
-          TopicWindow.of(
-              job.source().kafka().brokers(),
-              job.source().kafka().properties(),
-              job.source().kafka().topic())) {
-        return judge(job, updates, events, weights);
+      try (ShadowTrial trial =
+              shadow ? new ShadowTrial(job, shadowEvents, margin, learning.out()) : null;
+          TopicWindow events =
+              TopicWindow.of(
+                  job.source().kafka().brokers(),
+                  job.source().kafka().properties(),
+                  job.source().kafka().topic())) {
+        return judge(job, updates, events, weights, trial);
       }
     }
   }
@@ -137,6 +152,14 @@ public final class RetrainCommand implements Callable<Integer> {
     }
     if (!(margin >= 0 && margin < 1)) {
       throw new IllegalArgumentException("--margin is " + margin + ", must be in 0 ... 1, below 1");
+    }
+    if (shadowEvents < ShadowTrial.FEWEST_EVENTS) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "--shadow-events is %d, must be at least %d",
+              shadowEvents,
+              ShadowTrial.FEWEST_EVENTS));
     }
     if (rollback == null && folder == null) {
       throw new IllegalArgumentException("--weights-folder is missing");
@@ -162,25 +185,16 @@ public final class RetrainCommand implements Callable<Integer> {
         String.format(Locale.ROOT, "%s is '%s', must be a duration, as 12h or 7d", flag, text));
   }
 
-  private int judge(JobConfig job, Updates updates, TopicWindow events, WeightsFolder weights)
+  private int judge(
+      JobConfig job, Updates updates, TopicWindow events, WeightsFolder weights, ShadowTrial trial)
       throws Exception {
     Duration pause = duration("--every", every);
     Round round =
-        new Round(job, duration("--window", window), judge, margin, optimiser, learning, weights);
-    Map<Integer, Long> judged = Map.of();
+        new Round(
+            job, duration("--window", window), judge, margin, optimiser, learning, weights, trial);
+    Positions judged = Positions.NONE;
     while (true) {
-      Served served = updates.served();
-      Map<Integer, Long> since = latest(judged, served.judged());
-      long fresh = EventWindow.since(events.end(), since);
-      if (fresh < leastEvents) {
-        say(
-            String.format(
-                Locale.ROOT, "%,d new events, %,d are needed for a judgement", fresh, leastEvents));
-      } else {
-        Figures figures = round.run(updates, served, events);
-        judged = positions(round.end());
-        learning.write(figures);
-      }
+      judged = judged.latest(judge(round, updates, events, trial, judged));
       if (pause == null) {
         return 0;
       }
@@ -189,28 +203,42 @@ public final class RetrainCommand implements Callable<Integer> {
     }
   }
 
-  private static Map<Integer, Long> latest(Map<Integer, Long> first, Map<Integer, Long> second) {
-    Map<Integer, Long> latest = new HashMap<>(first);
-    second.forEach((partition, offset) -> latest.merge(partition, offset, Math::max));
-    return latest;
+  /** Judges once, and returns the position in the topic of events up to which it did. */
+  private Positions judge(
+      Round round, Updates updates, TopicWindow events, ShadowTrial trial, Positions judged)
+      throws Exception {
+    Served served = updates.served();
+    if (trial != null && isOn(served.trial())) {
+      learning.write(trial.judge(updates, served));
+      return judged;
+    }
+    long fresh = judged.latest(served.judged()).until(events.end());
+    if (fresh >= leastEvents) {
+      learning.write(round.run(updates, served, events));
+      return round.end();
+    }
+    say(
+        String.format(
+            Locale.ROOT, "%,d new events, %,d are needed for a judgement", fresh, leastEvents));
+    return judged;
   }
 
-  private static Map<Integer, Long> positions(Map<TopicPartition, Long> end) {
-    Map<Integer, Long> positions = new HashMap<>();
-    end.forEach((partition, offset) -> positions.put(partition.partition(), offset));
-    return positions;
+  private boolean isOn(Served.Trial trial) {
+    if (trial != null && trial.refused()) {
+      say(
+          String.format(
+              Locale.ROOT,
+              "the job refused version %d, which was for its shadow; its topic of refusals tells"
+                  + " why",
+              trial.candidate().version()));
+    }
+    return trial != null && !trial.refused();
   }
 
   private int rollBack(JobConfig job, Updates updates) throws Exception {
     Served served = updates.served();
-    long next = Math.max(served.highest(), served.version()) + 1;
-    ModelUpdate again;
-    if (rollback == 0 && job.weights() != null) {
-      again = ModelUpdate.of(job.weights().toAbsolutePath().toUri().toString(), next);
-    } else if (served.updates().containsKey(rollback)) {
-      ModelUpdate old = served.updates().get(rollback);
-      again = ModelUpdate.of(old.path(), next).withSha256(old.sha256());
-    } else {
+    ModelUpdate again = served.again(rollback, job.weights());
+    if (again == null) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -218,14 +246,15 @@ public final class RetrainCommand implements Callable<Integer> {
               rollback,
               served.updates().keySet()));
     }
-    if (!updates.send(again, served, null, "the weights of version " + rollback + " again")) {
+    if (!updates.send(
+        again, served, Positions.NONE, "the weights of version " + rollback + " again")) {
       throw new IllegalStateException("an update came in between: look at it, and try again");
     }
     say(
         String.format(
             Locale.ROOT,
             "sent: version %d, the weights of version %d: %s",
-            next,
+            again.version(),
             rollback,
             again.path()));
     return 0;

@@ -24,8 +24,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import org.apache.kafka.common.TopicPartition;
 
 /** Trains on from the weights that serve, judges the result, and sends it if it is better. */
 final class Round {
@@ -42,8 +40,12 @@ final class Round {
   private final LearningOptions learning;
   private final WeightsFolder folder;
   private final PrintWriter out;
-  private Map<TopicPartition, Long> end = Map.of();
+  private final ShadowTrial trial;
+  private Positions end = Positions.NONE;
 
+  /**
+   * @param trial of candidates in the shadow; null to send them to serve at once
+   */
   Round(
       JobConfig job,
       Duration window,
@@ -51,7 +53,8 @@ final class Round {
       double margin,
       OptimiserOptions optimiser,
       LearningOptions learning,
-      WeightsFolder folder) {
+      WeightsFolder folder,
+      ShadowTrial trial) {
     this.job = job;
     this.window = window;
     this.judge = judge;
@@ -59,18 +62,19 @@ final class Round {
     this.optimiser = optimiser;
     this.learning = learning;
     this.folder = folder;
+    this.trial = trial;
     this.out = learning.out();
   }
 
   /** The position in the topic of events that the last round came to. */
-  Map<TopicPartition, Long> end() {
+  Positions end() {
     return end;
   }
 
   Figures run(Updates updates, Served served, TopicWindow topic) throws Exception {
     JobModel serving = serving(served);
     EventWindow events = EventWindow.read(topic, job.source().kafka(), serving.schema(), window);
-    end = events.end();
+    end = Positions.of(events.end());
     say(
         String.format(
             Locale.ROOT,
@@ -90,7 +94,7 @@ final class Round {
     SlowWeights candidate = train(serving.weights(), split.train());
     Judgement judgement =
         Judgement.of(serving.weights(), candidate, split.held(), learning.threads());
-    say(String.format(Locale.ROOT, "%s%n%s", judgement.text(), judgement.table()));
+    say(String.format(Locale.ROOT, "%s%n%s", judgement.gain().text(), judgement.table()));
     long version = decide(updates, served, candidate, judgement);
     return figures(events, judgement, version);
   }
@@ -104,7 +108,10 @@ final class Round {
               + " them to the job");
     }
     if (newest == null) {
-      return JobModel.read(job.schema(), job.weights(), job.options());
+      JobModel own = JobModel.read(job.schema(), job.weights(), job.options());
+      JobModel.requireOneKey(
+          own.schema(), "'retrain' takes", "'train' on its history, " + JobModel.RESTART);
+      return own;
     }
     byte[] bytes = AllowedPaths.of(job.options()).read(newest.path());
     if (newest.sha256() != null && !isDigest(newest.sha256(), bytes)) {
@@ -138,31 +145,36 @@ final class Round {
     return trainer.run(start, new ProgressLine(out)).weights();
   }
 
-  /** Sends the candidate if it is better; returns its version, 0 if it was not sent. */
+  /** Sends the candidate if it is better; returns the version that serves then, 0 for none. */
   private long decide(Updates updates, Served served, SlowWeights candidate, Judgement judgement)
       throws Exception {
-    if (!judgement.isBetter(margin)) {
+    Gain gain = judgement.gain();
+    if (!gain.isBetter(margin)) {
       say(
           String.format(
-              Locale.ROOT, "kept version %d: the gain is %s", served.version(), why(judgement)));
+              Locale.ROOT, "kept version %d: the gain is %s", served.version(), gain.why(margin)));
       return 0;
     }
     ModelUpdate update = folder.write(candidate, served.highest() + 1);
-    if (!updates.send(update, served, end, judgement.text())) {
+    boolean done =
+        trial == null
+            ? updates.send(update, served, end, gain.text())
+            : trial.begin(updates, update, served, end, gain.text());
+    if (!done) {
       say("kept: an update came while this one was trained");
+      return 0;
+    }
+    if (trial != null) {
+      say(
+          String.format(
+              Locale.ROOT,
+              "on trial in the shadow: version %d, %s",
+              update.version(),
+              update.path()));
       return 0;
     }
     say(String.format(Locale.ROOT, "sent: version %d, %s", update.version(), update.path()));
     return update.version();
-  }
-
-  private String why(Judgement judgement) {
-    if (Double.isInfinite(judgement.error())) {
-      return "judged on too few events";
-    }
-    return judgement.gain() - judgement.error() > 0
-        ? String.format(Locale.ROOT, "below the margin of %.1f%%", 100 * margin)
-        : "within chance";
   }
 
   private static Figures figures(EventWindow events, Judgement judgement, long version) {
@@ -173,9 +185,9 @@ final class Round {
             .put("judged", judgement.serving().events())
             .put("serving.loss", judgement.serving().loss())
             .put("candidate.loss", judgement.candidate().loss())
-            .put("gain", judgement.gain());
-    if (Double.isFinite(judgement.error())) {
-      figures.put("gain.error", judgement.error());
+            .put("gain", judgement.gain().mean());
+    if (Double.isFinite(judgement.gain().error())) {
+      figures.put("gain.error", judgement.gain().error());
     }
     judgement.serving().values().forEach((name, v) -> figures.put("serving." + name, v));
     judgement.candidate().values().forEach((name, v) -> figures.put("candidate." + name, v));

@@ -4,28 +4,25 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fastweights.jobs.config.KafkaRefreshConfig;
 import io.fastweights.jobs.events.Message;
+import io.fastweights.jobs.kafka.ModelMessage;
 import io.fastweights.jobs.kafka.ModelMessages;
 import io.fastweights.jobs.kafka.TopicWindow;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.operator.api.ModelUpdate;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -43,8 +40,11 @@ final class Updates implements AutoCloseable {
   /** Header: the figures for which the update was sent. */
   static final String REASON = "fastweights.reason";
 
-  /** A partition and the offset after the last message that was judged. */
-  private static final Pattern POSITION = Pattern.compile("([0-9]{1,9}):([0-9]{1,18})");
+  /** Header: positions in the topic of comparisons at which the trial of the candidate begins. */
+  static final String TRIAL = "fastweights.trial";
+
+  /** End of the key of updates for the shadow, which compaction keeps beside those that serve. */
+  private static final String OF_SHADOW = ".shadow";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -105,94 +105,139 @@ final class Updates implements AutoCloseable {
   private Served read() {
     Set<ModelUpdate> refused = new HashSet<>();
     all(refusals, message -> refused.add(ModelMessages.refused(message)));
-    TreeMap<Long, ModelUpdate> taken = new TreeMap<>();
     Reading reading = new Reading();
-    all(
-        updates,
-        message -> {
-          ModelUpdate update = update(message);
-          if (update == null) {
-            return;
-          }
-          reading.highest = Math.max(reading.highest, update.version());
-          reading.key = message.key();
-          boolean above =
-              taken.isEmpty() ? update.version() > 0 : update.version() > taken.lastKey();
-          if (above && !refused.contains(ModelUpdate.of(update.path(), update.version()))) {
-            taken.put(update.version(), update);
-            reading.judged = judged(message);
-          }
-        });
-    return new Served(taken, reading.highest, reading.key, reading.judged);
+    all(updates, message -> reading.add(message, refused));
+    return reading.served();
   }
 
   /** State of a pass over the updates. */
   private static final class Reading {
+    private final TreeMap<Long, ModelUpdate> taken = new TreeMap<>();
     private long highest;
     private byte[] key;
-    private Map<Integer, Long> judged = Map.of();
+    private Positions judged = Positions.NONE;
+    private Served.Trial trial;
+
+    void add(Message message, Set<ModelUpdate> refused) {
+      ModelMessage read = message(message);
+      if (read == null) {
+        return;
+      }
+      ModelUpdate update = read.update();
+      boolean isRefused = refused.contains(ModelUpdate.of(update.path(), update.version()));
+      highest = Math.max(highest, update.version());
+      if (read.shadow()) {
+        String from = header(message, TRIAL);
+        trial = from == null ? null : new Served.Trial(update, Positions.of(from), isRefused);
+        judged = header(message, JUDGED) == null ? judged : judged(message);
+        return;
+      }
+      key = message.key();
+      boolean above = taken.isEmpty() ? update.version() > 0 : update.version() > taken.lastKey();
+      if (above && !isRefused) {
+        taken.put(update.version(), update);
+        judged = judged(message);
+        trial = null;
+      }
+    }
+
+    Served served() {
+      return new Served(taken, highest, key, judged, trial);
+    }
   }
 
   private static void all(TopicWindow topic, Consumer<Message> reader) {
     topic.read(topic.beginning(), topic.end(), reader::accept);
   }
 
-  /** The update of a message; null for any other message, which the job refuses. */
-  private static ModelUpdate update(Message message) {
+  /** Null for any other message, which the job refuses. */
+  private static ModelMessage message(Message message) {
     try {
-      return ModelMessages.update(message.value());
+      return ModelMessages.read(message.value());
     } catch (MalformedEventException e) {
       return null;
     }
   }
 
   /** Positions of a header that this class wrote; none of any other. */
-  private static Map<Integer, Long> judged(Message message) {
-    Map<Integer, Long> positions = new HashMap<>();
+  private static Positions judged(Message message) {
+    String header = header(message, JUDGED);
+    return header == null ? Positions.NONE : Positions.of(header);
+  }
+
+  /** The last one of the name; null for none. */
+  private static String header(Message message, String name) {
+    String found = null;
     for (int i = 0; i < message.headerNames().length; i++) {
       byte[] value = message.headerValues()[i];
-      if (!message.headerNames()[i].equals(JUDGED) || value == null) {
-        continue;
-      }
-      Matcher position = POSITION.matcher(new String(value, StandardCharsets.UTF_8));
-      while (position.find()) {
-        positions.put(Integer.valueOf(position.group(1)), Long.valueOf(position.group(2)));
+      if (message.headerNames()[i].equals(name) && value != null) {
+        found = new String(value, StandardCharsets.UTF_8);
       }
     }
-    return positions;
+    return found;
   }
 
   /**
    * Sends an update, which the job takes or refuses as a whole.
    *
    * @param served what the topics said when the update was decided on
-   * @param judged positions in the topic of events; null to say none
+   * @param judged positions in the topic of events; none to say nothing
    * @param reason figures in one line
    * @return false if the topic has a newer update by now: nothing was sent
    * @throws IllegalStateException if another process has become the writer of the topic
    */
-  boolean send(ModelUpdate update, Served served, Map<TopicPartition, Long> judged, String reason)
+  boolean send(ModelUpdate update, Served served, Positions judged, String reason)
+      throws InterruptedException {
+    return send(record(update, false, served, judged, reason), update.version(), served);
+  }
+
+  /**
+   * Sends a candidate to the shadow, as {@link #send} does.
+   *
+   * @param from positions in the topic of comparisons
+   */
+  boolean tryOut(
+      ModelUpdate candidate, Served served, Positions judged, Positions from, String reason)
+      throws InterruptedException {
+    ProducerRecord<byte[], byte[]> record = record(candidate, true, served, judged, reason);
+    record.headers().add(TRIAL, bytes(from.text()));
+    return send(record, candidate.version(), served);
+  }
+
+  /**
+   * Ends the trial of a candidate, as {@link #send} does.
+   *
+   * @param again the weights that serve, which the shadow gets
+   */
+  boolean withdraw(ModelUpdate again, Served served, String reason) throws InterruptedException {
+    return send(record(again, true, served, served.judged(), reason), again.version(), served);
+  }
+
+  private ProducerRecord<byte[], byte[]> record(
+      ModelUpdate update, boolean shadow, Served served, Positions judged, String reason) {
+    byte[] key = served.key() == null ? bytes("model") : served.key();
+    if (shadow) {
+      byte[] end = bytes(OF_SHADOW);
+      byte[] own = Arrays.copyOf(key, key.length + end.length);
+      System.arraycopy(end, 0, own, key.length, end.length);
+      key = own;
+    }
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(config.topic(), key, bytes(json(update, shadow)));
+    record.headers().add(REASON, bytes(reason));
+    if (!judged.offsets().isEmpty()) {
+      record.headers().add(JUDGED, bytes(judged.text()));
+    }
+    return record;
+  }
+
+  private boolean send(ProducerRecord<byte[], byte[]> record, long version, Served served)
       throws InterruptedException {
     if (served().highest() != served.highest()) {
       return false;
     }
-    byte[] key = served.key() == null ? bytes("model") : served.key();
-    ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(config.topic(), key, bytes(json(update)));
-    record.headers().add(REASON, bytes(reason));
-    if (judged != null) {
-      StringBuilder positions = new StringBuilder();
-      judged.forEach(
-          (partition, offset) ->
-              positions
-                  .append(positions.isEmpty() ? "" : ",")
-                  .append(partition.partition())
-                  .append(':')
-                  .append(offset));
-      record.headers().add(JUDGED, bytes(positions.toString()));
-    }
     send(record);
-    sent = update.version();
+    sent = version;
     return true;
   }
 
@@ -224,11 +269,14 @@ final class Updates implements AutoCloseable {
             config.topic()));
   }
 
-  private static String json(ModelUpdate update) {
+  private static String json(ModelUpdate update, boolean shadow) {
     ObjectNode message = JSON.createObjectNode();
     message.put("path", update.path()).put("version", update.version());
     if (update.sha256() != null) {
       message.put("sha256", update.sha256());
+    }
+    if (shadow) {
+      message.put("shadow", true);
     }
     return message.toString();
   }

@@ -15,16 +15,21 @@ import io.fastweights.jobs.pipeline.ModelOptions;
 import io.fastweights.jobs.pipeline.SavepointPath;
 import io.fastweights.jobs.progress.JobProgress;
 import io.fastweights.jobs.progress.StatusLine;
+import io.fastweights.kernels.schema.Schema;
+import io.fastweights.operator.FastWeightPairStream;
 import io.fastweights.state.savepoint.MemoryBootstrap;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +46,8 @@ import picocli.CommandLine.Spec;
       "A job that starts from it (run --memories, flink run -s) answers as if it had seen the",
       "history itself, bit for bit. Events are read as run reads them; those that cannot be taken",
       "are counted, and run says which they are. The savepoint is canonical and holds the operator",
-      "'fast-weights' alone, with keys of type String."
+      "'fast-weights' alone, with keys of type String; of events with two keys 'fast-weights-second'",
+      "too, and the history is read twice."
     })
 public final class BootstrapCommand implements Callable<Integer> {
   @Spec private CommandSpec command;
@@ -71,27 +77,52 @@ public final class BootstrapCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     options.check();
     JobModel learned = model.read(new Configuration());
-    JobModel.requireOneKey(learned.schema(), "bootstrap makes memories of");
     EventFiles files = EventFiles.of(events, learned.schema(), file -> {});
     files.notes().forEach(command.commandLine().getOut()::println);
     try (JobTarget target = JobTarget.embedded(flink())) {
-      SingleOutputStreamOperator<Event> read = files.events(target.environment(), learned.schema());
-      read.getSideOutput(Rejected.TAG)
-          .map(new RejectedRows(RowFormat.CSV, files.paths()))
-          .returns(Types.STRING)
-          .sinkTo(new DiscardingSink<>());
       new JobProgress(new StatusLine(command.commandLine().getOut()), files.bytes())
           .watch(target.environment());
       MemoryBootstrap bootstrap =
           MemoryBootstrap.write(
-              EventPipeline.memories(read, files, learned.schema(), learned.weights())
-                  .predictions(),
-              SavepointPath.of(out));
+              memories(target.environment(), files, learned), SavepointPath.of(out));
       Figures figures = figures(bootstrap);
       print(figures);
       json.write(figures);
     }
     return 0;
+  }
+
+  /** The operators whose memories are written, one for each key. */
+  private static List<Supplier<? extends SingleOutputStreamOperator<?>>> memories(
+      StreamExecutionEnvironment environment, EventFiles files, JobModel learned) {
+    Schema schema = learned.schema();
+    if (schema.secondKey() != null) {
+      return List.of(
+          () -> pair(environment, files, learned).first().predictions(),
+          () -> pair(environment, files, learned).second().predictions());
+    }
+    return List.of(
+        () -> {
+          SingleOutputStreamOperator<Event> events = files.events(environment, schema);
+          count(events.getSideOutput(Rejected.TAG), files);
+          return EventPipeline.memories(events, files, schema, learned.weights()).predictions();
+        });
+  }
+
+  private static FastWeightPairStream<Event> pair(
+      StreamExecutionEnvironment environment, EventFiles files, JobModel learned) {
+    return EventPipeline.pair(
+        files.events(environment, learned.schema()),
+        files,
+        learned,
+        rejected -> count(rejected, files));
+  }
+
+  private static void count(DataStream<Rejected> rejected, EventFiles files) {
+    rejected
+        .map(new RejectedRows(RowFormat.CSV, files.paths()))
+        .returns(Types.STRING)
+        .sinkTo(new DiscardingSink<>());
   }
 
   /** No checkpoints: the savepoint is all that is to be left. */

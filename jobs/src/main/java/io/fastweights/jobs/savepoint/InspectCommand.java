@@ -5,6 +5,7 @@ import io.fastweights.jobs.output.JsonFile;
 import io.fastweights.jobs.pipeline.JobModel;
 import io.fastweights.jobs.pipeline.ModelOptions;
 import io.fastweights.kernels.model.MemoryShape;
+import io.fastweights.kernels.schema.Schema;
 import io.fastweights.state.savepoint.KeyFigures;
 import io.fastweights.state.savepoint.MatrixFigures;
 import io.fastweights.state.savepoint.MemorySavepoint;
@@ -74,6 +75,14 @@ public final class InspectCommand implements Callable<Integer> {
               + " categorical field. The key's last event, an input of trained models, is left out.")
   private List<String> ask;
 
+  @Option(
+      names = "--second-key",
+      paramLabel = "KEY",
+      description =
+          "With --ask, where the schema has two keys and both have trained weights: the second one's."
+              + " --key is the first one's, and the memories of both answer.")
+  private String secondKey;
+
   @Mixin private ModelOptions model;
 
   @Mixin private JsonFile json;
@@ -87,7 +96,10 @@ public final class InspectCommand implements Callable<Integer> {
     if (ask != null && key == null) {
       throw new ParameterException(command.commandLine(), "--ask needs --key: whose memory?");
     }
-    MemorySavepoint savepoint = from.open();
+    if (secondKey != null && ask == null) {
+      throw new ParameterException(command.commandLine(), "--second-key is for --ask");
+    }
+    MemorySavepoint savepoint = secondKey == null ? from.open() : from.openFirst();
     try (SavepointCluster cluster = new SavepointCluster(from.parallelism())) {
       if (key == null) {
         summarise(savepoint, cluster);
@@ -177,12 +189,7 @@ public final class InspectCommand implements Callable<Integer> {
   }
 
   private void lookInto(MemorySavepoint savepoint, SavepointCluster cluster) throws Exception {
-    List<NamedMemory> found = new ArrayList<>();
-    cluster.memories(savepoint, Set.of(key), found::add);
-    if (found.isEmpty()) {
-      throw NearestKeys.refusal(key, savepoint, cluster);
-    }
-    NamedMemory memory = found.get(0);
+    NamedMemory memory = memory(savepoint, key, cluster);
     Figures figures =
         new Figures().put("events", memory.events()).put("lastEvent", memory.lastEvent());
     print("key           %s", memory.key());
@@ -190,13 +197,8 @@ public final class InspectCommand implements Callable<Integer> {
     print("last event    %s", Instant.ofEpochMilli(memory.lastEvent()));
     print("");
     if (ask != null) {
-      JobModel asked = model.read(new Configuration());
-      if (asked.weights() != null) {
-        JobModel.requireOneKey(asked.schema(), "questions to trained memories take");
-      }
-      try (MemoryQuestion question =
-          new MemoryQuestion(asked, new Configuration(), savepoint, memory)) {
-        question.print(MemoryQuestion.values(ask), memory.lastEvent(), out());
+      try (MemoryQuestion question = question(savepoint, memory, cluster)) {
+        question.print(MemoryQuestion.values(ask), question.lastEvent(), out());
       }
     }
     printHeads(savepoint.shape(), memory.weights(), figures);
@@ -205,6 +207,46 @@ public final class InspectCommand implements Callable<Integer> {
     print("heat map written to %s", page);
     out().flush();
     json.write(figures);
+  }
+
+  private static NamedMemory memory(MemorySavepoint of, String key, SavepointCluster cluster)
+      throws Exception {
+    List<NamedMemory> found = new ArrayList<>();
+    cluster.memories(of, Set.of(key), found::add);
+    if (found.isEmpty()) {
+      throw NearestKeys.refusal(key, of, cluster);
+    }
+    return found.get(0);
+  }
+
+  private MemoryQuestion question(
+      MemorySavepoint savepoint, NamedMemory memory, SavepointCluster cluster) throws Exception {
+    JobModel asked = model.read(new Configuration());
+    Schema schema = asked.schema();
+    if (asked.weights() == null) {
+      JobModel.requireOneKey(
+          schema,
+          "questions to memories without weights take",
+          "--key without --ask shows a memory, of second keys with --uid fast-weights-second");
+    }
+    if (schema.secondKey() == null && secondKey != null) {
+      throw new IllegalArgumentException(
+          "--second-key is '" + secondKey + "', and the schema has one key: leave it out");
+    }
+    if (schema.secondKey() == null) {
+      return new MemoryQuestion(asked, new Configuration(), savepoint, memory);
+    }
+    if (secondKey == null) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the schema has two keys, %s and %s: give the second one's as --second-key",
+              schema.key(),
+              schema.secondKey()));
+    }
+    MemorySavepoint seconds = from.openSecond();
+    NamedMemory second = memory(seconds, secondKey, cluster);
+    return new MemoryQuestion(asked, new Configuration(), savepoint, memory, seconds, second);
   }
 
   private static String fileName(String key) {

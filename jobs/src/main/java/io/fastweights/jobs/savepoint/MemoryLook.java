@@ -67,7 +67,10 @@ public record MemoryLook(JobModel model, Configuration options, Callable<String>
       throws Exception {
     List<String> lines = new ArrayList<>();
     if (!question.isBlank()) {
-      JobModel.requireOneKey(model.schema(), "questions to a memory of a running job take");
+      JobModel.requireOneKey(
+          model.schema(),
+          "questions to a memory of a running job take",
+          "take a savepoint, and ask it with 'inspect --ask --second-key'");
       Map<String, String> values = MemoryQuestion.values(List.of(question.trim().split(" *, *")));
       try (MemoryQuestion asked = new MemoryQuestion(model, options, savepoint, memory)) {
         asked

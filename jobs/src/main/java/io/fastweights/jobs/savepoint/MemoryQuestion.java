@@ -1,19 +1,12 @@
 package io.fastweights.jobs.savepoint;
 
 import io.fastweights.jobs.pipeline.JobModel;
-import io.fastweights.kernels.EngineProvider;
-import io.fastweights.kernels.engine.Engine;
-import io.fastweights.kernels.engine.EngineOptions;
-import io.fastweights.kernels.engine.EventBatch;
-import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
 import io.fastweights.kernels.schema.Schema;
-import io.fastweights.kernels.schema.SchemaJson;
+import io.fastweights.kernels.schema.SecondStage;
 import io.fastweights.kernels.schema.Target;
-import io.fastweights.operator.model.EventModel;
-import io.fastweights.operator.model.ModelSpec;
 import io.fastweights.state.savepoint.MemorySavepoint;
 import io.fastweights.state.savepoint.NamedMemory;
 import java.io.PrintWriter;
@@ -23,41 +16,51 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 
-/** Asks one key's memory of a savepoint: the answer that its next event would get. */
+/**
+ * Asks the memory of a key of a savepoint, or the trained ones of two keys: the answer that their
+ * next event would get.
+ */
 final class MemoryQuestion implements AutoCloseable {
   /** Stands for every value of a categorical field. */
   private static final String EVERY = "*";
 
   private final Schema schema;
-  private final EventModel events;
-  private final Engine engine;
-  private final EventBatch batch;
-  private final EncodedEvent lag;
+  private final AskedMemory first;
+  private final AskedMemory second;
+  private final SecondStage stage;
 
   /**
-   * @param model that formed the memories: a schema, and weights or none
+   * @param model that formed the memories: a schema of one key, and weights or none
    * @param options of the job
    * @throws IllegalArgumentException if the memories are not of this model
    */
   MemoryQuestion(
       JobModel model, Configuration options, MemorySavepoint savepoint, NamedMemory memory) {
     schema = model.schema();
-    events = new ModelSpec(SchemaJson.write(schema), model.weights(), 0).create(options);
-    String stored = savepoint.recipe().toString();
-    if (!stored.equals(events.recipe()) || !savepoint.shape().equals(events.model().memory())) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "the memories are of shape %s, %s; the schema and the weights give shape %s, %s",
-              savepoint.shape(),
-              stored,
-              events.model().memory(),
-              events.recipe()));
-    }
-    engine = EngineProvider.create(events.model(), EngineOptions.cpu(1));
-    engine.pool().write(0, memory.weights(), 0);
-    batch = new EventBatch(events.model(), 1);
-    lag = memory.last();
+    first = new AskedMemory(schema, model.weights(), options, savepoint, memory);
+    second = null;
+    stage = null;
+  }
+
+  /**
+   * The same of events with two keys.
+   *
+   * @param model with the weights of both
+   * @param firsts the memories of first keys
+   * @param seconds the memories of second keys
+   */
+  MemoryQuestion(
+      JobModel model,
+      Configuration options,
+      MemorySavepoint firsts,
+      NamedMemory memory,
+      MemorySavepoint seconds,
+      NamedMemory secondMemory) {
+    Schema whole = model.schema().withConstants(Map.of());
+    schema = Schema.of(whole.fields(), whole.target());
+    stage = new SecondStage(model.schema());
+    first = new AskedMemory(schema, model.weights(), options, firsts, memory);
+    second = new AskedMemory(stage.schema(), model.second(), options, seconds, secondMemory);
   }
 
   /**
@@ -76,6 +79,11 @@ final class MemoryQuestion implements AutoCloseable {
       values.put(part.substring(0, at), part.substring(at + 1));
     }
     return values;
+  }
+
+  /** Time of the last event of the memories, in milliseconds since 1970-01-01 UTC. */
+  long lastEvent() {
+    return second == null ? first.lastEvent() : Math.max(first.lastEvent(), second.lastEvent());
   }
 
   /** Prints the answer, or one for each value of the field whose value is *. */
@@ -130,16 +138,17 @@ final class MemoryQuestion implements AutoCloseable {
   }
 
   private float[] answer(Map<String, String> values, long time) throws MalformedEventException {
-    RawEvent event = events.newEvent();
+    RawEvent event = first.newEvent();
     event.timestamp(time).ask();
     values.forEach((field, value) -> event.set(schema.field(field), value));
-    batch.clear();
-    batch.segment(0, false);
-    batch.add(false);
-    EncodedEvent asked = events.standardised(events.encode(event), lag);
-    events.write(asked, lag, batch.inputs(), batch.targets(), 0);
-    engine.step(batch);
-    return events.predict(asked, batch.outputs(), 0);
+    float[] answer = first.answer(event);
+    if (second == null) {
+      return answer;
+    }
+    RawEvent fed = second.newEvent();
+    fed.timestamp(time).ask();
+    stage.fill(fed, event, answer);
+    return second.answer(fed);
   }
 
   private String text(float[] answer) {
@@ -155,6 +164,10 @@ final class MemoryQuestion implements AutoCloseable {
 
   @Override
   public void close() {
-    engine.close();
+    try (first) {
+      if (second != null) {
+        second.close();
+      }
+    }
   }
 }

@@ -1,6 +1,8 @@
 package io.fastweights.jobs.savepoint;
 
+import io.fastweights.jobs.pipeline.EventPipeline;
 import io.fastweights.jobs.pipeline.SavepointPath;
+import io.fastweights.operator.stored.StoredNames;
 import io.fastweights.state.savepoint.MemorySavepoint;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +48,17 @@ final class SavepointOptions {
           "--parallelism is " + parallelism + ", must be within 1 and " + MOST_SUBTASKS);
     }
     return MemorySavepoint.open(SavepointPath.of(path), uid);
+  }
+
+  /** Those of first keys of a job of two keys: of the named operator, or of that of {@code run}. */
+  MemorySavepoint openFirst() throws IOException {
+    uid = uid == null ? EventPipeline.MEMORIES : uid;
+    return open();
+  }
+
+  /** Those of second keys beside {@link #openFirst}. */
+  MemorySavepoint openSecond() throws IOException {
+    return MemorySavepoint.open(SavepointPath.of(path), uid + StoredNames.SECOND_UID);
   }
 
   int parallelism() {

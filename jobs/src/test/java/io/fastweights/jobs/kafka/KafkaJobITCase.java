@@ -131,7 +131,7 @@ class KafkaJobITCase {
             RowFormat.JSONL, source.columns(), Visits.SCHEMA, 2, false, false, source.json());
     new KafkaResults(config.sink().kafka())
         .write(
-            new EventPipeline(predictions, pipeline.rejected(), null, null, null),
+            new EventPipeline(predictions, pipeline.rejected(), null, null, null, null),
             rows,
             source.paths());
     return target.environment().executeAsync("once");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastweights.jobs.Main;
 import io.fastweights.jobs.TrainedWeights;
+import io.fastweights.jobs.lineage.OpenLineageEvents;
 import io.fastweights.jobs.lineage.SeenJobs;
 import io.fastweights.kernels.weights.WeightsFile;
 import java.io.IOException;
@@ -21,6 +22,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.serialization.SimpleStringSchema;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +47,8 @@ class KafkaRefreshITCase {
       flink:
         parallelism.default: 1
         execution.checkpointing.interval: 200ms
-        execution.job-status-changed-listeners: io.fastweights.jobs.lineage.SeenJobs
+        execution.job-status-changed-listeners: io.fastweights.jobs.lineage.SeenJobs;%5$s
+        %6$s
       name: %2$s
       """;
 
@@ -74,7 +83,14 @@ class KafkaRefreshITCase {
 
   /** Runs the command and returns its error output. */
   private String run(String name, boolean bounded, String weights) {
-    String text = String.format(Locale.ROOT, JOB, broker.address(), name, bounded, weights);
+    String options =
+        OpenLineageEvents.options(folder.resolve(name + ".events")).entrySet().stream()
+            .map(option -> option.getKey() + ": \"" + option.getValue() + '"')
+            .collect(Collectors.joining("\n  "));
+    String listener = OpenLineageEvents.LISTENER;
+    String text =
+        String.format(
+            Locale.ROOT, JOB, broker.address(), name, bounded, weights, listener, options);
     StringWriter err = new StringWriter();
     try {
       Path job = Files.writeString(folder.resolve(name + ".yaml"), text);
@@ -119,6 +135,51 @@ class KafkaRefreshITCase {
             edge("visits", "dead"),
             edge("models", "bounded"),
             edge("models", "bounded.refused"));
+    checkOpenLineage();
+  }
+
+  /** OpenLineage's listener names our topics as it names those of Kafka's own connector. */
+  private void checkOpenLineage() throws Exception {
+    StreamExecutionEnvironment plain = StreamExecutionEnvironment.getExecutionEnvironment();
+    DataStream<String> read = plain(plain, "visits").union(plain(plain, "models"));
+    for (String topic : List.of("bounded", "dead", "bounded.refused")) {
+      read.sinkTo(
+          KafkaSink.<String>builder()
+              .setBootstrapServers(broker.address())
+              .setRecordSerializer(
+                  KafkaRecordSerializationSchema.<String>builder()
+                      .setTopic(topic)
+                      .setValueSerializationSchema(new SimpleStringSchema())
+                      .build())
+              .build());
+    }
+    Path file = folder.resolve("plain.events");
+    OpenLineageEvents.created(plain, file);
+    JsonNode expected = OpenLineageEvents.start(file);
+    JsonNode event = OpenLineageEvents.start(folder.resolve("bounded.events"));
+    assertThat(OpenLineageEvents.names(expected, "inputs")).hasSize(2);
+    for (String side : List.of("inputs", "outputs")) {
+      assertThat(OpenLineageEvents.names(event, side))
+          .isEqualTo(OpenLineageEvents.names(expected, side));
+    }
+    assertThat(event.at("/job/name").asText()).isEqualTo("bounded");
+    assertThat(OpenLineageEvents.columns(event, "inputs", "visits"))
+        .containsEntry("price", "DOUBLE")
+        .containsEntry("time", "TIMESTAMP_LTZ(3)");
+    assertThat(OpenLineageEvents.columns(event, "outputs", "bounded"))
+        .containsEntry("p_buy", "FLOAT");
+    assertThat(event.toString()).as("options of clients").doesNotContain("group.id");
+  }
+
+  private static DataStream<String> plain(StreamExecutionEnvironment environment, String topic) {
+    return environment.fromSource(
+        KafkaSource.<String>builder()
+            .setBootstrapServers(broker.address())
+            .setTopics(topic)
+            .setValueOnlyDeserializer(new SimpleStringSchema())
+            .build(),
+        WatermarkStrategy.noWatermarks(),
+        topic);
   }
 
   private static String edge(String from, String to) {

@@ -259,7 +259,7 @@ class KafkaTimeOrderITCase {
             RowFormat.JSONL, source.columns(), schema, 2, false, false, source.json());
     new KafkaResults(config.sink().kafka())
         .write(
-            new EventPipeline(predictions, pipeline.rejected(), null, null, null),
+            new EventPipeline(predictions, pipeline.rejected(), null, null, null, null),
             rows,
             source.paths());
     return target.environment().executeAsync("pairs");

@@ -18,7 +18,7 @@ class ModelMessageFuzzTest {
 
   private static ModelUpdate readOrRefuse(byte[] bytes) {
     try {
-      ModelUpdate update = ModelMessageParser.update(bytes);
+      ModelUpdate update = ModelMessageParser.read(bytes).update();
       assertThat(update.path()).isNotEmpty().hasSizeLessThanOrEqualTo(4096);
       return update;
     } catch (MalformedEventException e) {

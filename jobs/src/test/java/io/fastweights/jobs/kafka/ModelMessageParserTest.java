@@ -19,7 +19,21 @@ class ModelMessageParserTest {
    * @param json with ' for "
    */
   private static ModelUpdate update(String json) throws MalformedEventException {
-    return ModelMessageParser.update(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    return read(json).update();
+  }
+
+  private static ModelMessage read(String json) throws MalformedEventException {
+    return ModelMessageParser.read(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void anUpdateIsForTheShadowIfItSaysSo() throws Exception {
+    ModelUpdate update = ModelUpdate.of("a", 1);
+    assertThat(read("{'path': 'a', 'version': 1}")).isEqualTo(new ModelMessage(update, false));
+    assertThat(read("{'path': 'a', 'version': 1, 'shadow': false}"))
+        .isEqualTo(new ModelMessage(update, false));
+    assertThat(read("{'path': 'a', 'version': 1, 'shadow': true}"))
+        .isEqualTo(new ModelMessage(update, true));
   }
 
   @Test
@@ -50,6 +64,7 @@ class ModelMessageParserTest {
         "{'path': 'a', 'version': 1.5} | 'version' is '1.5', must be a whole number",
         "{'path': 'a', 'version': 9999999999999999999} | at most 18 digits",
         "{'path': 'a', 'version': 1, 'reset': 'yes'} | 'reset' is 'yes', must be true or false",
+        "{'path': 'a', 'version': 1, 'shadow': 1} | 'shadow' is '1', must be true or false",
         "{'path': 'a', 'version': 1, 'sha256': null} | 'sha256' has no value",
         "{'path': 'a', 'version': 1, 'sha256': 'ab'} | 'ab', must be 64 hexadecimal digits",
         "{'path': 'a', 'version': 1, 'sha-256': 'ab'} | 'sha-256'; did you mean sha256?",
@@ -64,7 +79,7 @@ class ModelMessageParserTest {
 
   @Test
   void aMessageWithoutAValueIsRefused() {
-    assertThatThrownBy(() -> ModelMessageParser.update(null)).hasMessageContaining("no value");
+    assertThatThrownBy(() -> ModelMessageParser.read(null)).hasMessageContaining("no value");
   }
 
   /** A refusal repeats the sender's path and must not be too large. */

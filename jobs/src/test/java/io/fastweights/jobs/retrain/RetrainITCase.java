@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastweights.jobs.Commands;
 import io.fastweights.jobs.Main;
+import io.fastweights.jobs.TrainedWeights;
 import io.fastweights.jobs.config.KafkaRefreshConfig;
 import io.fastweights.jobs.kafka.Broker;
+import io.fastweights.jobs.pipeline.JobModel;
+import io.fastweights.kernels.weights.WeightsFile;
 import io.fastweights.operator.api.ModelUpdate;
 import io.fastweights.operator.api.Sha256;
 import java.io.PrintWriter;
@@ -46,7 +49,8 @@ class RetrainITCase {
       """
       source: {kafka: {brokers: "%1$s", topic: clicks, start: latest}}
       sink: {kafka: {brokers: "%1$s", topic: answers, dead-letter-topic: dead, delivery: at-least-once}}
-      refresh: {kafka: {brokers: "%1$s", topic: models, refused-topic: refused}}
+      refresh: {kafka: {brokers: "%1$s", topic: models, refused-topic: refused,
+                         compared-topic: compared}}
       schema: schema.json
       weights: first.safetensors
       flink:
@@ -66,7 +70,8 @@ class RetrainITCase {
   @BeforeAll
   static void startBroker() throws Exception {
     broker = new Broker();
-    broker.createTopics(1, "clicks", "answers", "dead", "models", "refused", "other", "refused2");
+    broker.createTopics(
+        1, "clicks", "answers", "dead", "models", "refused", "compared", "other", "refused2");
   }
 
   @AfterAll
@@ -169,12 +174,29 @@ class RetrainITCase {
       assertThat(Commands.succeed("retrain", "--config", job.toString(), "--rollback", "0"))
           .contains("sent: version 2, the weights of version 0");
       assertThat(loss(answers(running, 2, 100))).isGreaterThan(right);
+
+      assertThat(retrain(job, "--shadow")).contains("on trial in the shadow: version 3");
+      sendUntilCompared(running, 400);
+      assertThat(retrain(job, "--shadow", "--shadow-events", "400"))
+          .contains("version 3 in the shadow: loss")
+          .contains("sent: version 4");
+      assertThat(loss(answers(running, 4, 200))).isLessThan(0.7 * wrong);
     } finally {
       running.interrupt();
       running.join(TimeUnit.SECONDS.toMillis(60));
     }
     assertThat(broker.committed("refused")).isEmpty();
-    assertThat(broker.committed("models")).hasSize(2);
+    assertThat(broker.committed("models")).hasSize(4);
+  }
+
+  /** Sends events until the job has compared so many with its shadow. */
+  private void sendUntilCompared(Thread running, int count) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    while (broker.committed("compared").size() < count) {
+      assertThat(running.isAlive()).as("the job runs").isTrue();
+      assertThat(System.nanoTime()).as("%d comparisons", count).isLessThan(deadline);
+      broker.send(messages(80, true));
+    }
   }
 
   private static void run(Path job) {
@@ -231,19 +253,46 @@ class RetrainITCase {
   }
 
   @Test
-  void refusesOptionsThatItWouldNotUse() {
+  void refusesWeightsOfTwoKeys() throws Exception {
+    String pair = SCHEMA.replace("\"key\": \"user\"", "\"keys\": [\"user\", \"page\"]");
+    Path first = folder.resolve("first.safetensors");
+    WeightsFile.write(TrainedWeights.over(pair, 1), first);
+    WeightsFile.write(TrainedWeights.second(pair, 2), JobModel.secondFile(first));
+    Files.writeString(folder.resolve("schema.json"), pair);
+    String job = String.format(Locale.ROOT, JOB, broker.address());
+    Path file = Files.writeString(folder.resolve("job.yaml"), job);
+    String[] loop = {
+      "retrain",
+      "--config",
+      file.toString(),
+      "--weights-folder",
+      folder.resolve("w").toString(),
+      "--least-events",
+      "0"
+    };
+    assertThat(refusal(loop)).contains("'retrain' takes one key, and the schema has two");
+    assertThat(refusal("run", "--config", file.toString()))
+        .contains("weights that arrive while the job runs take one key", "with a savepoint");
+  }
+
+  private static String refusal(String... args) {
     StringWriter err = new StringWriter();
-    int code =
-        Main.commandLine()
-            .setErr(new PrintWriter(err))
-            .execute("retrain", "--config", "job.yaml", "--weights-folder", "w", "--tune", "10");
-    assertThat(code).isEqualTo(1);
-    assertThat(err.toString()).contains("--tune is for 'train'");
+    int code = Main.commandLine().setErr(new PrintWriter(err)).execute(args);
+    assertThat(code).as("%s", err).isEqualTo(1);
+    assertThat(err.toString().lines()).hasSize(1);
+    return err.toString();
+  }
+
+  @Test
+  void refusesOptionsThatItWouldNotUse() {
+    assertThat(refusal("retrain", "--config", "job.yaml", "--weights-folder", "w", "--tune", "10"))
+        .contains("--tune is for 'train'");
   }
 
   @Test
   void neitherSendsTwiceNorHalf() throws Exception {
-    KafkaRefreshConfig other = new KafkaRefreshConfig(broker.address(), "other", "refused2", null);
+    KafkaRefreshConfig other =
+        new KafkaRefreshConfig(broker.address(), "other", "refused2", null, null);
     // Another writer is killed with its message in an open transaction.
     KafkaProducer<byte[], byte[]> killed =
         new KafkaProducer<>(
@@ -266,14 +315,14 @@ class RetrainITCase {
     try (Updates first = new Updates(other)) {
       Served empty = first.served();
       assertThat(empty.highest()).as("the message of the killed writer is void").isZero();
-      assertThat(first.send(ModelUpdate.of("/a", 1), empty, Map.of(), "better")).isTrue();
-      assertThat(first.send(ModelUpdate.of("/b", 1), empty, Map.of(), "better"))
+      assertThat(first.send(ModelUpdate.of("/a", 1), empty, Positions.NONE, "better")).isTrue();
+      assertThat(first.send(ModelUpdate.of("/b", 1), empty, Positions.NONE, "better"))
           .as("another update came in between")
           .isFalse();
       Served one = first.served();
       try (Updates second = new Updates(other)) {
         assertThat(second.served().newest()).isEqualTo(ModelUpdate.of("/a", 1));
-        assertThatThrownBy(() -> first.send(ModelUpdate.of("/c", 2), one, Map.of(), "better"))
+        assertThatThrownBy(() -> first.send(ModelUpdate.of("/c", 2), one, Positions.NONE, "better"))
             .hasMessageContaining("another process retrains for topic other now");
         assertThat(second.served().highest()).isEqualTo(1);
       }

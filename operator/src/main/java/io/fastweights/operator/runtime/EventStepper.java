@@ -195,6 +195,11 @@ public final class EventStepper implements AutoCloseable {
     return batch.recallErrors()[0];
   }
 
+  /** An observed event's target, as {@link io.fastweights.operator.api.Prediction#target}. */
+  public float[] target(EncodedEvent event) {
+    return model.target(event);
+  }
+
   /** The batch of the event stepped last, for the log. */
   public EventBatch stepped() {
     return batch;

@@ -18,9 +18,8 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Rates the errors of predictions by {@link AnomalyDetector}. Only observed events have an error:
- * the absolute error of the answer if the target is a number, else the recall error. The statistics
- * of a key live and expire as its memory does.
+ * Rates the errors of predictions by {@link AnomalyDetector}. Only observed events have an error.
+ * The statistics of a key live and expire as its memory does.
  *
  * @param <K> key
  * @param <T> element of the stream
@@ -32,7 +31,7 @@ public final class ErrorRating<K, T> extends KeyedProcessFunction<K, Prediction<
   /** The keys' timers stand at multiples of this part of the time to live. */
   private static final int EXPIRIES = 16;
 
-  private final boolean number;
+  private final RatedError<T> error;
   private final double falseAlarmRate;
   private final long ttl;
 
@@ -41,11 +40,8 @@ public final class ErrorRating<K, T> extends KeyedProcessFunction<K, Prediction<
   private transient Counter alarms;
   private transient Counter rated;
 
-  /**
-   * @param number true if the target is a number
-   */
-  public ErrorRating(boolean number, Configuration options) {
-    this.number = number;
+  public ErrorRating(RatedError<T> error, Configuration options) {
+    this.error = error;
     this.falseAlarmRate = options.get(FastWeightOptions.FALSE_ALARM_RATE);
     this.ttl = options.get(FastWeightOptions.TTL).toMillis();
   }
@@ -77,7 +73,7 @@ public final class ErrorRating<K, T> extends KeyedProcessFunction<K, Prediction<
     if (state == null || prediction.seen() == 0) {
       state = AnomalyDetector.start();
     }
-    double anomaly = detector.add(error(prediction), state);
+    double anomaly = detector.add(error.of(prediction), state);
     boolean alarm = AnomalyDetector.isAlarm(state);
     AnomalyDetector.setTime(prediction.timestamp(), state);
     errors.update(state);
@@ -91,12 +87,6 @@ public final class ErrorRating<K, T> extends KeyedProcessFunction<K, Prediction<
       alarms.inc();
     }
     out.collect(new Anomaly<>(prediction, anomaly, alarm));
-  }
-
-  private double error(Prediction<T> prediction) {
-    return number
-        ? Loss.NUMBER.of(prediction.values(), prediction.target())
-        : prediction.recallError();
   }
 
   /** The first of the common times at which a key of this event has expired. */

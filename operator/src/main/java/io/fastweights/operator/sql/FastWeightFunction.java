@@ -48,8 +48,9 @@ import org.apache.flink.types.Row;
  * Arguments: {@code input}, partitioned; {@code target} and {@code features}, the columns of an
  * associative memory, or of the fields of {@code schema} (JSON) or of {@code weights} (the path of
  * a weights file); {@code ttl}, the time to live of a memory after its last observed event; {@code
- * options}, a map of those of {@link io.fastweights.operator.api.FastWeightOptions} that apply. All
- * but the input are constants. A row whose target is NULL is an ask, any other an observe.
+ * options}, a map of those of {@link io.fastweights.operator.api.FastWeightOptions} that apply;
+ * {@code anomalies}, TRUE for ratings of errors. All but the input are constants. A row whose
+ * target is NULL is an ask, any other an observe.
  *
  * <p>All columns of the input pass through, followed by those of {@link PredictionColumns}. The
  * engine processes rows one by one, and every observed one is written to state at once: for
@@ -67,13 +68,15 @@ public class FastWeightFunction extends ProcessTableFunction<Row> implements Spe
       Context context,
       ListView<byte[]> base,
       ListView<byte[]> log,
+      ListView<byte[]> errors,
       Row input,
       ColumnList target,
       ColumnList features,
       String weights,
       String schema,
       String ttl,
-      Map<String, String> options)
+      Map<String, String> options,
+      Boolean anomalies)
       throws Exception {
     throw new IllegalStateException("the function was not planned");
   }
@@ -91,16 +94,13 @@ public class FastWeightFunction extends ProcessTableFunction<Row> implements Spe
     LinkedHashMap<String, StateTypeStrategy> states = new LinkedHashMap<>();
     states.put(StoredNames.SQL_BASE, new Entries());
     states.put(StoredNames.SQL_LOG, new Entries());
+    states.put(StoredNames.SQL_ERRORS, new Entries());
     return TypeInference.newBuilder()
         .staticArguments(FunctionCall.arguments())
         .inputTypeStrategy(new Arguments())
         .stateTypeStrategies(states)
         .outputTypeStrategy(
-            call ->
-                Optional.of(
-                    DataTypes.ROW(
-                            new PredictionColumns(of(call).events().schema().target()).fields())
-                        .notNull()))
+            call -> Optional.of(DataTypes.ROW(of(call).columns().fields()).notNull()))
         .build();
   }
 

@@ -5,7 +5,9 @@ import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaJson;
 import io.fastweights.operator.FastWeightStream;
 import io.fastweights.operator.FastWeights;
+import io.fastweights.operator.api.Anomaly;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.Prediction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -60,6 +62,7 @@ public final class FastWeightTables {
   private String onTime;
   private String name = "fast-weights";
   private String uid;
+  private boolean rated;
 
   private record OptionSetting<V>(ConfigOption<V> option, V value) {
     FastWeights<Row> on(FastWeights<Row> builder) {
@@ -139,6 +142,15 @@ public final class FastWeightTables {
   }
 
   /**
+   * Adds the columns {@code anomaly} and {@code is_anomaly}, as {@link
+   * FastWeightStream#anomalies()} has them. Both are NULL for an ask and a refused row.
+   */
+  public FastWeightTables anomalies() {
+    rated = true;
+    return this;
+  }
+
+  /**
    * Adds the operator to the environment's pipeline.
    *
    * @throws IllegalArgumentException if a column is missing or of a type that does not fit, or an
@@ -157,7 +169,7 @@ public final class FastWeightTables {
     if (uid != null) {
       builder.uid(uid);
     }
-    return table(builder.build(), new PredictionColumns(events.schema().target()));
+    return table(builder.build(), new PredictionColumns(events.schema().target(), rated));
   }
 
   /** The only time of a row is that of its column. */
@@ -214,14 +226,9 @@ public final class FastWeightTables {
     int width = fields.size();
     ExternalTypeInfo<Row> type = ExternalTypeInfo.of(outputType(columns));
     DataStream<Row> predictions =
-        answers
-            .predictions()
-            .map(
-                p -> {
-                  Row row = widened(p.event(), width, columns);
-                  columns.write(p.values(), p.recallError(), p.observed(), row, width);
-                  return row;
-                })
+        (rated
+                ? answers.anomalies().map(a -> row(a, width, columns))
+                : answers.predictions().map(p -> row(p, width, columns)))
             .returns(type)
             .name("rows of predictions");
     DataStream<Row> refused =
@@ -244,6 +251,18 @@ public final class FastWeightTables {
                 .watermark("rowtime", "SOURCE_WATERMARK()")
                 .build())
         : tables.fromDataStream(rows);
+  }
+
+  private static Row row(Prediction<Row> p, int width, PredictionColumns columns) {
+    Row row = widened(p.event(), width, columns);
+    columns.write(p.values(), p.recallError(), p.observed(), row, width);
+    return row;
+  }
+
+  private static Row row(Anomaly<Row> a, int width, PredictionColumns columns) {
+    Row row = row(a.prediction(), width, columns);
+    columns.rate(a.anomaly(), a.isAnomaly(), row, width);
+    return row;
   }
 
   private static Row widened(Row row, int width, PredictionColumns columns) {

@@ -27,9 +27,14 @@ import org.apache.flink.util.TimeUtils;
  * @param events mapping of rows to events
  * @param timed true if rows have a time: the call has {@code on_time}, or it is not known yet
  * @param timeToLive of a memory after its last observed event; 0 for no expiry
+ * @param rated true if errors are rated
  */
 record FunctionCall(
-    TableEvents events, boolean timed, Duration timeToLive, Map<String, String> options) {
+    TableEvents events,
+    boolean timed,
+    Duration timeToLive,
+    Map<String, String> options,
+    boolean rated) {
   private static final int INPUT = 0;
   private static final int TARGET = 1;
   private static final int FEATURES = 2;
@@ -37,9 +42,10 @@ record FunctionCall(
   private static final int SCHEMA = 4;
   private static final int TTL = 5;
   private static final int OPTIONS = 6;
+  private static final int ANOMALIES = 7;
 
   /** The planner appends this argument to the function's own during validation. */
-  private static final int ON_TIME = 7;
+  private static final int ON_TIME = 8;
 
   static List<StaticArgument> arguments() {
     return List.of(
@@ -55,7 +61,8 @@ record FunctionCall(
         StaticArgument.scalar("schema", DataTypes.STRING(), true),
         StaticArgument.scalar("ttl", DataTypes.STRING(), true),
         StaticArgument.scalar(
-            "options", DataTypes.MAP(DataTypes.STRING(), DataTypes.STRING()), true));
+            "options", DataTypes.MAP(DataTypes.STRING(), DataTypes.STRING()), true),
+        StaticArgument.scalar("anomalies", DataTypes.BOOLEAN(), true));
   }
 
   /**
@@ -72,7 +79,22 @@ record FunctionCall(
     boolean timed = types.size() <= ON_TIME || !call.isArgumentNull(ON_TIME);
     TableEvents events =
         TableEvents.of(columns, target(call), features(call), weights, text(call, SCHEMA), timed);
-    return new FunctionCall(events, timed, timeToLive(call), options(call));
+    return new FunctionCall(events, timed, timeToLive(call), options(call), rated(call, events));
+  }
+
+  private static boolean rated(CallContext call, TableEvents events) {
+    boolean rated =
+        given(call, ANOMALIES, Boolean.class)
+            && call.getArgumentValue(ANOMALIES, Boolean.class).orElseThrow();
+    if (rated && events.schema().target() == null) {
+      throw new IllegalArgumentException("anomalies: TRUE, and the schema has no target");
+    }
+    return rated;
+  }
+
+  /** Columns behind those of the input. */
+  PredictionColumns columns() {
+    return new PredictionColumns(events.schema().target(), rated);
   }
 
   /**

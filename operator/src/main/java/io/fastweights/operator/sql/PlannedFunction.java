@@ -3,6 +3,7 @@ package io.fastweights.operator.sql;
 import io.fastweights.kernels.schema.EncodedEvent;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.FastWeightOptions;
 import io.fastweights.operator.runtime.EventStepper;
 import java.util.Map;
@@ -23,17 +24,25 @@ public final class PlannedFunction extends FastWeightFunction {
   private final PredictionColumns columns;
   private final double foldThreshold;
   private final long timeToLive;
+  private final boolean rated;
+  private final boolean number;
+  private final double falseAlarmRate;
 
   private transient EventStepper stepper;
   private transient RowMemories memories;
+  private transient RowErrors errors;
   private transient RawEvent rawEvent;
   private transient int[] keyColumns;
 
   PlannedFunction(FunctionCall call, ReadableConfig session) {
     plan = call.plan(session);
     reader = call.events().reader();
-    columns = new PredictionColumns(call.events().schema().target());
-    foldThreshold = call.allOptions(session).get(FastWeightOptions.FOLD_THRESHOLD);
+    columns = call.columns();
+    ReadableConfig options = call.allOptions(session);
+    foldThreshold = options.get(FastWeightOptions.FOLD_THRESHOLD);
+    rated = call.rated();
+    falseAlarmRate = options.get(FastWeightOptions.FALSE_ALARM_RATE);
+    number = call.events().schema().target() instanceof Target.Number;
     timeToLive = call.timeToLive().toMillis();
   }
 
@@ -42,6 +51,7 @@ public final class PlannedFunction extends FastWeightFunction {
     super.open(context);
     stepper = plan.open(context.getMetricGroup());
     memories = new RowMemories(stepper, foldThreshold, timeToLive);
+    errors = rated ? new RowErrors(number, falseAlarmRate) : null;
     rawEvent = stepper.newEvent();
   }
 
@@ -51,13 +61,15 @@ public final class PlannedFunction extends FastWeightFunction {
       Context context,
       ListView<byte[]> base,
       ListView<byte[]> log,
+      ListView<byte[]> statistics,
       Row input,
       ColumnList target,
       ColumnList features,
       String weights,
       String schema,
       String ttl,
-      Map<String, String> options)
+      Map<String, String> options,
+      Boolean anomalies)
       throws Exception {
     Row output = new Row(columns.size());
     try {
@@ -68,11 +80,17 @@ public final class PlannedFunction extends FastWeightFunction {
       event = stepper.standardised(event, key.lag);
       float[] values = stepper.step(key.slot, key.fresh, event, key.lag);
       key.fresh = false;
+      boolean first = key.hasLearnedNothing();
       if (event.observe()) {
         memories.learned(key, event, base, log, now);
       }
       stepper.checkRange();
       columns.write(values, stepper.recallError(), event.observe(), output, 0);
+      if (rated && event.observe()) {
+        double anomaly =
+            errors.rate(statistics, first, values, stepper.target(event), stepper.recallError());
+        columns.rate(anomaly, errors.isAlarm(), output, 0);
+      }
     } catch (MalformedEventException e) {
       columns.refuse(e.getMessage(), output, 0);
     }

@@ -20,6 +20,7 @@ import org.apache.flink.types.Row;
  *   number target   prediction FLOAT
  *   no target       outputs ARRAY&lt;FLOAT&gt;
  *   then always     recall_error FLOAT, observed BOOLEAN NOT NULL, refused STRING
+ *   if rated        anomaly DOUBLE, is_anomaly BOOLEAN
  * </pre>
  *
  * A refused row has its reason in {@code refused} and NULL for the rest.
@@ -35,6 +36,7 @@ final class PredictionColumns implements Serializable {
   }
 
   private final Kind kind;
+  private final boolean rated;
 
   @SuppressWarnings("serial") // An ArrayList is serializable.
   private final List<String> classes;
@@ -43,6 +45,14 @@ final class PredictionColumns implements Serializable {
    * @param target null if the schema has none
    */
   PredictionColumns(Target target) {
+    this(target, false);
+  }
+
+  /**
+   * @param rated true if errors are rated
+   */
+  PredictionColumns(Target target, boolean rated) {
+    this.rated = rated;
     classes = target instanceof Target.Classes c ? new ArrayList<>(c.classes()) : null;
     if (target == null) {
       kind = Kind.OUTPUTS;
@@ -71,11 +81,30 @@ final class PredictionColumns implements Serializable {
     fields.add(DataTypes.FIELD("recall_error", DataTypes.FLOAT()));
     fields.add(DataTypes.FIELD("observed", DataTypes.BOOLEAN().notNull()));
     fields.add(DataTypes.FIELD("refused", DataTypes.STRING()));
+    if (rated) {
+      fields.add(DataTypes.FIELD("anomaly", DataTypes.DOUBLE()));
+      fields.add(DataTypes.FIELD("is_anomaly", DataTypes.BOOLEAN()));
+    }
     return fields;
   }
 
   int size() {
+    return predictions() + (rated ? 2 : 0);
+  }
+
+  private int predictions() {
     return kind == Kind.CLASSES ? 5 : 4;
+  }
+
+  /**
+   * Writes the columns of a rating behind those of its prediction.
+   *
+   * @param anomaly NaN if the row has no error
+   */
+  void rate(double anomaly, boolean alarm, Row row, int at) {
+    int rating = at + predictions();
+    row.setField(rating, Double.isNaN(anomaly) ? null : (Double) anomaly);
+    row.setField(rating + 1, Double.isNaN(anomaly) ? null : (Boolean) alarm);
   }
 
   /** Writes the columns of a prediction into {@code row[at ...]}. */
@@ -88,7 +117,7 @@ final class PredictionColumns implements Serializable {
         row.setField(at + 1, probabilities(values));
       }
     }
-    int rest = at + size() - 3;
+    int rest = at + predictions() - 3;
     row.setField(rest, Float.isNaN(recallError) ? null : (Float) recallError);
     row.setField(rest + 1, observed);
     row.setField(rest + 2, null);
@@ -99,8 +128,8 @@ final class PredictionColumns implements Serializable {
     for (int i = 0; i < size(); i++) {
       row.setField(at + i, null);
     }
-    row.setField(at + size() - 2, false);
-    row.setField(at + size() - 1, reason);
+    row.setField(at + predictions() - 2, false);
+    row.setField(at + predictions() - 1, reason);
   }
 
   private Map<String, Float> probabilities(float[] values) {

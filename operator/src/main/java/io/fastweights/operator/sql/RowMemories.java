@@ -63,6 +63,11 @@ final class RowMemories {
       this.slot = slot;
     }
 
+    /** True before the first observed event. */
+    boolean hasLearnedNothing() {
+      return events == 0;
+    }
+
     private void forget() {
       fresh = true;
       lag = null;

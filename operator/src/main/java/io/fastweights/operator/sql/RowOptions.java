@@ -19,6 +19,7 @@ final class RowOptions {
           FastWeightOptions.FOLD_THRESHOLD,
           FastWeightOptions.HALF_LIFE,
           FastWeightOptions.ENGINE,
+          FastWeightOptions.FALSE_ALARM_RATE,
           FastWeightOptions.ORDER,
           FastWeightOptions.ASSOCIATIVE_KEY_DIM,
           FastWeightOptions.ASSOCIATIVE_NU,

@@ -71,6 +71,9 @@ public final class StoredNames {
   /** State of the SQL function: the events logged since the base. */
   public static final String SQL_LOG = "log";
 
+  /** State of the SQL function: at most one entry, the statistics of a partition's errors. */
+  public static final String SQL_ERRORS = "errors";
+
   /** End of the uid of the operator that checks new weights. */
   public static final String CHECKER_UID = "-models";
 
@@ -94,6 +97,9 @@ public final class StoredNames {
 
   /** End of the uid of the operator that adds the answers of two keys; it has no state. */
   public static final String ANSWER_UID = "-answers";
+
+  /** End of the uid of the operator that gives two keys' answers their ratings; it has no state. */
+  public static final String ANOMALY_ANSWER_UID = "-anomaly-answers";
 
   /** End of the uid of the operator that gives the second key's malformed events; no state. */
   public static final String SECOND_MALFORMED_UID = "-second-malformed";

@@ -12,6 +12,7 @@ import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Trip;
 import io.fastweights.operator.api.EventReader;
 import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.api.FastWeightOptions.EventOrder;
 import io.fastweights.operator.api.FastWeightOptions.StepSizes;
 import io.fastweights.operator.simulation.Saboteur;
 import io.fastweights.operator.testkit.JobResults;
@@ -95,6 +96,16 @@ class FastWeightSqlITCase {
     assertThat(expected.values().toString())
         .contains("observed", "asked", "must be finite", "before the last observed");
     assertThat(TripTables.answers(answers)).isEqualTo(expected);
+  }
+
+  @Test
+  void errorsAreRatedInSqlByTheDetectorOfTheOperator() throws Exception {
+    StreamTableEnvironment tables = TripTables.tables(TRIPS, 2, backend("rocksdb"));
+    String query =
+        query("'fastweights.cache-size', '2 kb', 'fastweights.event-order', 'ACCEPT'")
+            .replace("PARTITION BY key", "PARTITION BY place")
+            .replace("options =>", "anomalies => TRUE, options =>");
+    checkRatings(TripTables.rows(tables.sqlQuery(query)));
   }
 
   @Test
@@ -207,6 +218,33 @@ class FastWeightSqlITCase {
               WATERMARK FOR `rowtime`: TIMESTAMP_LTZ(3) AS SOURCE_WATERMARK()
             )""");
     assertThat(TripTables.answers(answers)).isEqualTo(associative());
+  }
+
+  /** By place: a key is rated after its first 50 errors. */
+  @Test
+  void errorsAreRatedByADetectorForEachPartition() throws Exception {
+    StreamTableEnvironment tables = TripTables.tables(TRIPS, 2, backend("hashmap"));
+    List<Row> rows =
+        TripTables.rows(
+            FastWeightTables.on(tables, tables.from("trips"))
+                .partitionBy("place")
+                .schema(Trips.schema())
+                .set(FastWeightOptions.ASSOCIATIVE_KEY_DIM, 16)
+                .set(FastWeightOptions.ASSOCIATIVE_BETAS, List.of(0.4, 0.1))
+                .set(FastWeightOptions.ASSOCIATIVE_SEED, 7L)
+                .set(FastWeightOptions.ORDER, EventOrder.ACCEPT)
+                .onTime("ts")
+                .anomalies()
+                .predict());
+    checkRatings(rows);
+  }
+
+  private static void checkRatings(List<Row> rows) {
+    Map<Long, String> expected = TripTables.expectedRatings(rows, "place");
+    assertThat(expected.values())
+        .anyMatch(rating -> rating.matches("0\\.\\d*[1-9].*"))
+        .contains("null null");
+    assertThat(TripTables.ratings(rows)).isEqualTo(expected);
   }
 
   /** The job fails before the function and behind it; no row is answered twice or otherwise. */

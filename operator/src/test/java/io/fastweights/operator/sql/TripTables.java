@@ -5,6 +5,8 @@ import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.operator.FastWeights;
 import io.fastweights.operator.Trip;
+import io.fastweights.operator.api.FastWeightOptions;
+import io.fastweights.operator.scoring.AnomalyDetector;
 import io.fastweights.operator.testkit.OperatorHarness;
 import io.fastweights.operator.testkit.TestModel;
 import io.fastweights.operator.testkit.Trips;
@@ -89,14 +91,54 @@ public final class TripTables {
         trip.outcome);
   }
 
-  /** Results of a table, by id: bits of probabilities and recall error, or the refusal. */
+  /** Results of a table; those of a key in their order. */
   @SuppressWarnings("try")
-  static Map<Long, String> answers(Table table) throws Exception {
-    Map<Long, String> answers = new TreeMap<>();
+  static List<Row> rows(Table table) throws Exception {
+    List<Row> results = new ArrayList<>();
     try (CloseableIterator<Row> rows = table.execute().collect()) {
-      rows.forEachRemaining(row -> answers.put(row.getFieldAs("id"), answer(row)));
+      rows.forEachRemaining(results::add);
     }
+    return results;
+  }
+
+  /** Results of a table, by id: bits of probabilities and recall error, or the refusal. */
+  static Map<Long, String> answers(Table table) throws Exception {
+    return answers(rows(table));
+  }
+
+  static Map<Long, String> answers(List<Row> rows) {
+    Map<Long, String> answers = new TreeMap<>();
+    rows.forEach(row -> answers.put(row.getFieldAs("id"), answer(row)));
     return answers;
+  }
+
+  /** Ratings of results, by id: the score and the alarm; nulls for rows without an error. */
+  static Map<Long, String> ratings(List<Row> rows) {
+    Map<Long, String> ratings = new TreeMap<>();
+    for (Row row : rows) {
+      ratings.put(row.getFieldAs("id"), row.getField("anomaly") + " " + row.getField("is_anomaly"));
+    }
+    return ratings;
+  }
+
+  /** The same by a detector for each key, of the results' recall errors. */
+  static Map<Long, String> expectedRatings(List<Row> rows, String key) {
+    Map<Long, String> ratings = new TreeMap<>();
+    Map<String, double[]> states = new TreeMap<>();
+    AnomalyDetector detector =
+        new AnomalyDetector(FastWeightOptions.FALSE_ALARM_RATE.defaultValue());
+    for (Row row : rows) {
+      String rating = "null null";
+      if (Boolean.TRUE.equals(row.getField("observed"))) {
+        double[] state =
+            states.computeIfAbsent(
+                String.valueOf(row.getField(key)), none -> AnomalyDetector.start());
+        double anomaly = detector.add(row.<Float>getFieldAs("recall_error"), state);
+        rating = anomaly + " " + AnomalyDetector.isAlarm(state);
+      }
+      ratings.put(row.getFieldAs("id"), rating);
+    }
+    return ratings;
   }
 
   public static String answer(Row row) {
