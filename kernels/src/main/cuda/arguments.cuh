@@ -96,16 +96,18 @@ struct HeadMean {
 // Heads of sequences, forwards or back. Gradients are zero at first, outs holds those of the
 // read-outs on the way back.
 struct Recurrence {
-  Address sequences;           // int4 [blocks]: first event, end event, first snapshot, 0
+  Address sequences;           // int4 [blocks]: first event, end event, 0, 0
   Address phiK, phiQ;          // float [event][rows]
   Address values, betas;       // float [event][columns], [event]
   Address asks;                // byte [event]
+  Address kept;                // int [event]: the snapshot before it, or -1
+  Address wraps;               // float [event]: what W is multiplied by after its snapshot
   Address memories;            // float [block][rows][columns], walked to and fro
   Address outs, inserts;       // float [event][columns]
-  Address snapshots;           // float [snapshot][rows][columns], one every `interval` events
+  Address snapshots;           // float [snapshot][rows][columns]
   Address gradK, gradQ, gradV, gradBeta;
   Address gradW;               // float [block][rows][columns]: after the sequence, then before it
-  int rows, columns, interval, sumRule;
+  int rows, columns, sumRule, unused;
 };
 
 }  // namespace fastweights
