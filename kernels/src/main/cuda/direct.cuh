@@ -9,9 +9,9 @@
 
 namespace fastweights {
 
-template <class Pool, int V, int LANES, int HELD, int KEPT, bool AHEAD>
+template <class Pool, int V, int LANES, int HELD, int KEPT, bool AHEAD, bool GATED = false>
 struct DirectWarp {
-  typedef Tile<Pool, V, LANES> Mine;
+  typedef Tile<Pool, V, LANES, GATED> Mine;
   typedef typename Pool::Element Element;
   typedef typename Pool::template Raw<V> Row;
   static constexpr int GROUPS = Mine::GROUPS;

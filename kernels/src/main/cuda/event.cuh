@@ -39,8 +39,8 @@ __device__ __forceinline__ Raw faded(
 
 // Columns of W do not meet, given phi. So LANES lanes of a warp own a tile of LANES * V columns of
 // one head of one segment from its first event to its last, without a word to other lanes but
-// phi.
-template <class Pool, int V, int LANES>
+// phi. GATED: memories may have forget gates.
+template <class Pool, int V, int LANES, bool GATED>
 struct Tile {
   typedef typename Pool::Element Element;
   static constexpr int GROUPS = WARP / LANES;
@@ -72,12 +72,17 @@ struct Tile {
     fresh = events.w != 0;
     mine = !skipped && column < step.columns;
     w = reinterpret_cast<Element*>(step.pool) + (long long)events.x * step.slotStride +
-        step.layer + (long long)head * step.rows * step.columns + column;
+        step.layer + headAt() + column;
     longest = end - from;
 #pragma unroll
     for (int other = LANES; other < WARP; other *= 2) {
       longest = max(longest, __shfl_xor_sync(FULL_WARP, longest, other));
     }
+  }
+
+  // Where this head begins in a layer.
+  __device__ __forceinline__ long long headAt() const {
+    return GATED ? (long long)head * step.headStride : (long long)head * step.rows * step.columns;
   }
 
   // Reads k and q of a row and logs k; the whole warp calls it, lanes beyond their segment's end
@@ -99,16 +104,25 @@ struct Tile {
   }
 
   __device__ __forceinline__ float fade(int row) const {
-    return step.fades ? reinterpret_cast<const float*>(step.fades)[row] : 1.0f;
+    const int at = gated() ? row * step.heads + head : row;
+    return step.fades ? reinterpret_cast<const float*>(step.fades)[at] : 1.0f;
+  }
+
+  __device__ __forceinline__ bool gated() const { return GATED && step.scales != 0; }
+
+  // What W is multiplied by beside what is stored: only with a forget gate.
+  __device__ __forceinline__ float scale(int row) const {
+    return reinterpret_cast<const float*>(step.scales)[row * step.heads + head];
   }
 
   // The noise of an event's pass: 0 where W fades, then one for each update.
   __device__ __forceinline__ Noise<V> noise(int row, int pass) const {
     Noise<V> noise = {};
     if (step.seeds != 0) {
-      const unsigned event = reinterpret_cast<const unsigned*>(step.seeds)[row];
+      const Address seeds = gated() && pass == 0 ? step.fadeSeeds : step.seeds;
+      const unsigned event = reinterpret_cast<const unsigned*>(seeds)[row];
       noise.seed = mixed(event + (unsigned)pass * NOISE_STEP) +
-                   (unsigned)(step.layer + (long long)head * step.rows * step.columns);
+                   (unsigned)(step.layer + headAt());
 #pragma unroll
       for (int v = 0; v < V; v++) {
         noise.column[v] = mixed((unsigned)(column + v) + NOISE_STEP);
@@ -130,8 +144,12 @@ struct Tile {
 
   // beta (v - v_old), or beta v; puts it and v_old where they are wanted. A delta out of bounds is
   // 0 (math/DeltaRule.java), and its v_old NaN where the event writes: so is the recall error then.
+  // What a forget gate holds W without multiplies v_old; it has divided beta.
   __device__ __forceinline__ Columns<V> delta(
       int row, const Columns<V>& value, float beta, Columns<V> old) const {
+    if (gated()) {
+      multiply(old, scale(row));
+    }
     Columns<V> delta;
 #pragma unroll
     for (int v = 0; v < V; v++) {
@@ -142,20 +160,40 @@ struct Tile {
       }
     }
     put(step.recalls, ((long long)row * step.heads + head) * step.columns, old);
-    put(step.deltas, (long long)row * step.deltaStride + step.deltaAt + head * step.columns,
-        delta);
+    putDelta((long long)row * step.deltaStride + step.deltaAt +
+                 head * (GATED ? step.deltaHeadStride : step.columns),
+             delta);
     return delta;
   }
 
   __device__ __forceinline__ void putRead(int row, Columns<V> read) const {
-#pragma unroll
-    for (int v = 0; v < V; v++) {
-      read.at[v] *= step.scale;
+    if (gated()) {
+      multiply(read, scale(row));
     }
+    multiply(read, step.scale);
     put(step.reads, ((long long)row * step.heads + head) * step.columns, read);
   }
 
  private:
+  static __device__ __forceinline__ void multiply(Columns<V>& c, float by) {
+#pragma unroll
+    for (int v = 0; v < V; v++) {
+      c.at[v] *= by;
+    }
+  }
+
+  // With a forget gate a delta takes a float more, so that columns stand at odd places too.
+  __device__ __forceinline__ void putDelta(long long at, const Columns<V>& c) const {
+    if (!gated()) {
+      put(step.deltas, at, c);
+    } else if (step.deltas != 0) {
+#pragma unroll
+      for (int v = 0; v < V; v++) {
+        reinterpret_cast<float*>(step.deltas)[at + column + v] = c.at[v];
+      }
+    }
+  }
+
   __device__ __forceinline__ void put(Address to, long long at, const Columns<V>& c) const {
     if (to != 0) {
       Fp32::store(reinterpret_cast<float*>(to) + at + column, c);

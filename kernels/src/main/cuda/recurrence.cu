@@ -24,7 +24,6 @@ struct HeadWalk {
   const Recurrence& args;
   const int lane, warp, rows, columns;
   int from, length;
-  long long snapshot;
   float* w;
   float* sums;    // [warps][columns] in shared memory: each warp's share of a sum over rows
   float* reads;   // the same, so that two sums need one barrier each
@@ -36,7 +35,6 @@ struct HeadWalk {
     const int4 events = reinterpret_cast<const int4*>(args.sequences)[blockIdx.x];
     from = events.x;
     length = events.y - events.x;
-    snapshot = events.z;
     w = matrix(args.memories, blockIdx.x);
     sums = reinterpret_cast<float*>(shared);
     reads = sums + RECURRENCE_WARPS * columns;
@@ -95,15 +93,28 @@ struct HeadWalk {
     }
   }
 
-  __device__ __forceinline__ float* kept(int t) const {
-    return matrix(args.snapshots, snapshot + t / args.interval - 1);
+  __device__ __forceinline__ int kept(int t) const {
+    return reinterpret_cast<const int*>(args.kept)[from + t];
   }
 
-  __device__ __forceinline__ bool keeps(int t) const { return t > 0 && t % args.interval == 0; }
+  __device__ __forceinline__ float* snapshot(int t) const {
+    return matrix(args.snapshots, kept(t));
+  }
+
+  // Where a forget gate's counter is full: W, or the gradient of W on the way back.
+  __device__ __forceinline__ void wrap(int t, float* all) const {
+    const float by = *row(args.wraps, t, 1);
+    for (int i = warp; by != 1.0f && i < rows; i += RECURRENCE_WARPS) {
+      for (int j = lane; j < columns; j += WARP) all[i * columns + j] *= by;
+    }
+  }
 
   __device__ __forceinline__ void forward() const {
     for (int t = 0; t < length; t++) {
-      if (keeps(t)) copy(w, kept(t));
+      if (kept(t) >= 0) {
+        copy(w, snapshot(t));
+        wrap(t, w);
+      }
       const float* k = row(args.phiK, t, rows);
       const float* q = row(args.phiQ, t, rows);
       const bool ask = asks(t);
@@ -164,7 +175,10 @@ struct HeadWalk {
       for (int i = warp; !args.sumRule && i < rows; i += RECURRENCE_WARPS) {
         if (k[i] != 0.0f) recallBack(t, i, k[i], gradW + i * columns);
       }
-      if (keeps(t)) copy(kept(t), w);
+      if (kept(t) >= 0) {
+        copy(snapshot(t), w);
+        wrap(t, gradW);
+      }
       __syncthreads();
     }
   }

@@ -1,5 +1,5 @@
-// exp and the tail of the normal distribution in double: math/Transcendental.java, operation by
-// operation, so that the bits are those.
+// exp, softplus and the tail of the normal distribution in double: numeric/Transcendental.java,
+// operation by operation, so that the bits are those.
 #pragma once
 #include "platform.cuh"
 
@@ -20,6 +20,20 @@ __device__ __forceinline__ double exponential(double x) {
   }
   // NaN apart: what its lowest bits are is the device's own business.
   return x != x ? x : doubleOf(bitsOf(p) + (bitsOf(rounded) << 52));
+}
+
+// log(1 + e^x).
+__device__ __forceinline__ double softplus(double x) {
+  constexpr double atanh[] = {1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11,
+                              1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3,  1.0};
+  const double e = exponential(-fabs(x));
+  const double s = e / (2.0 + e);
+  double p = atanh[0];
+#pragma unroll
+  for (int i = 1; i < 11; i++) {
+    p = fma(p, s * s, atanh[i]);
+  }
+  return (x > 0.0 ? x : 0.0) + 2.0 * s * p;
 }
 
 // Phi(-t) for t >= 0, held below 20.

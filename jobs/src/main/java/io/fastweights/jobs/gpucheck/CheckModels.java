@@ -43,6 +43,22 @@ final class CheckModels {
                 .build(),
             seed));
     models.put(
+        "attention H8 d64 gated",
+        random(
+            ModelConfig.builder(Architecture.ATTENTION)
+                .heads(8)
+                .updateRule(UpdateRule.GATED_DELTA)
+                .build(),
+            seed));
+    models.put(
+        "transformer gated, shared memory",
+        random(
+            transformer()
+                .updateRule(UpdateRule.GATED_DELTA)
+                .memoryScope(MemoryScope.SHARED)
+                .build(),
+            seed));
+    models.put(
         "associative, one value",
         new AssociativeMemory(64, 2, 1, new float[] {0.2f, 0.05f}, Normalisation.UNIT));
     models.put(

@@ -69,7 +69,7 @@ final class ContractCheck {
       if (!observe) {
         Arrays.fill(target, Float.NaN);
       }
-      events.add(new Event(key, input, target, observe, fade));
+      events.add(new Event(key, input, target, observe, model.forgets() ? 1 : fade));
     }
     this.script = new EngineScript(model, events, KEYS);
   }

@@ -71,8 +71,9 @@ public final class CudaEngine implements Engine {
       MemoryKernel kernel =
           MemoryKernel.direct(module, model, options.storage(), device.sharedBytes());
       workspace = scope.own(new Workspace(model));
-      forward = forward(new LayerKernels(module, model, arguments), kernel, options);
-      restoring = scope.own(new MemoryRestore(model, half, kernel, arguments));
+      ForgetGates gates = model.forgets() ? new ForgetGates(module, model, half, arguments) : null;
+      forward = forward(new LayerKernels(module, model, arguments), kernel, gates, options);
+      restoring = scope.own(new MemoryRestore(model, half, kernel, gates, arguments));
       for (int i = 0; i < FLIGHTS; i++) {
         BatchPlan plan = new BatchPlan(shared, pool.slots(), scratch);
         flights[i] = scope.own(new InFlightBatch(model, half, plan));
@@ -82,7 +83,8 @@ public final class CudaEngine implements Engine {
     }
   }
 
-  private Forward forward(LayerKernels layers, MemoryKernel kernel, EngineOptions options) {
+  private Forward forward(
+      LayerKernels layers, MemoryKernel kernel, ForgetGates gates, EngineOptions options) {
     CudaStream setUp = scope.own(CudaStream.create());
     if (model instanceof AssociativeMemory associative) {
       return new AssociativeForward(associative, pool, workspace, setUp, layers, kernel, arguments);
@@ -91,7 +93,8 @@ public final class CudaEngine implements Engine {
     DeviceNetwork network = scope.own(new DeviceNetwork(Network.of(slow), setUp));
     DenseLayer products =
         options.denseProducts() == DenseProducts.CUBLAS ? cublas(network, layers) : layers;
-    return new SlowForward(slow, network, pool, workspace, layers, products, kernel, arguments);
+    return new SlowForward(
+        slow, network, pool, workspace, layers, products, kernel, gates, arguments);
   }
 
   private DenseLayer cublas(DeviceNetwork network, LayerKernels layers) {

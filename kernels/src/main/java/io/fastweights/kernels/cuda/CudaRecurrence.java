@@ -6,10 +6,12 @@ import io.fastweights.kernels.cuda.driver.CudaModule;
 import io.fastweights.kernels.cuda.driver.CudaStream;
 import io.fastweights.kernels.cuda.driver.Scope;
 import io.fastweights.kernels.engine.EngineException;
+import io.fastweights.kernels.math.DeltaRule;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.train.network.DeviceRecurrence;
 import io.fastweights.kernels.train.network.HeadSequence;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToIntFunction;
@@ -18,7 +20,8 @@ import java.util.function.ToIntFunction;
  * The fast-weight recurrence over whole sequences and back, on a GPU: what {@link
  * io.fastweights.kernels.train.network.Recurrence} does for one head of one sequence, for many at
  * once, a block of the device each (Schlag et al. 2021, section 4.2 and appendix on the custom
- * backward pass). W is walked back from its end, with a snapshot every so many events.
+ * backward pass). W is walked back from its end, with a snapshot every so many events. The device
+ * sees no forget gate but what {@link HeldMemory} leaves of it.
  *
  * <p>Results agree with those of the CPU within rounding: sums over rows are shared out among the
  * warps of a block. The bits are the same from run to run, for any other heads beside one.
@@ -43,7 +46,10 @@ public final class CudaRecurrence implements DeviceRecurrence {
   private final CudaModule module;
   private final CudaStream stream;
   private final RecurrenceRoom room;
-  private List<Head> ran = List.of();
+  private List<HeldMemory> ran = List.of();
+
+  /** The memories after the sequences that ran; empty without forget gates. */
+  private final List<float[]> ends = new ArrayList<>();
 
   /**
    * Takes a device.
@@ -58,9 +64,6 @@ public final class CudaRecurrence implements DeviceRecurrence {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT, "rows and columns are %d and %d, must be at least 1", rows, columns));
-    }
-    if (rule == UpdateRule.GATED_DELTA) {
-      throw new EngineException("a device trains no forget gates");
     }
     this.rule = rule;
     this.rows = rows;
@@ -105,48 +108,63 @@ public final class CudaRecurrence implements DeviceRecurrence {
     check(heads, memories);
     device.makeCurrent();
     ran = List.of();
-    room.lay(heads, interval);
+    ends.clear();
+    List<HeldMemory> held = heads.stream().map(head -> new HeldMemory(head, interval)).toList();
+    room.lay(held);
     int from = 0;
     int snapshot = 0;
-    for (int n = 0; n < heads.size(); n++) {
-      Head head = heads.get(n);
-      room.describe(n, from, from + head.length(), snapshot);
-      putAsks(head, from);
+    for (int n = 0; n < held.size(); n++) {
+      HeldMemory head = held.get(n);
+      room.describe(n, from, from + head.length());
+      putSteps(head, from, snapshot);
       putEvents(head, from);
       room.floats().put(room.matrix(room.memories, n), memories.get(n), 0, rows * columns);
       from += head.length();
-      snapshot += Math.max(0, head.length() - 1) / interval;
+      snapshot += head.snapshots();
     }
     room.upload(0, room.outs, stream);
     launch("recurrence_forward", heads.size());
     room.download(room.memories, room.gradW, stream);
     stream.synchronize();
     from = 0;
-    for (int n = 0; n < heads.size(); n++) {
-      HeadSequence s = heads.get(n).values();
-      room.floats().get(room.matrix(room.memories, n), memories.get(n), 0, rows * columns);
-      for (int t = 0; t < heads.get(n).length(); t++) {
+    for (int n = 0; n < held.size(); n++) {
+      HeldMemory head = held.get(n);
+      HeadSequence s = head.head().values();
+      float[] w = memories.get(n);
+      room.floats().get(room.matrix(room.memories, n), w, 0, rows * columns);
+      if (rule == UpdateRule.GATED_DELTA) {
+        DeltaRule.scale(w, 0, rows * columns, head.end());
+        ends.add(w.clone());
+      }
+      for (int t = 0; t < head.length(); t++) {
         int at = room.event(room.outs, from + t, columns);
+        scale(at, columns, head.scale(t));
         room.floats().get(at, s.out, s.outAt + t * s.outStride, columns);
       }
-      from += heads.get(n).length();
+      from += head.length();
     }
-    ran = List.copyOf(heads);
+    ran = held;
   }
 
-  private void putAsks(Head head, int from) {
+  /** What the device is told of each event beside its values. */
+  private void putSteps(HeldMemory head, int from, int firstSnapshot) {
+    int snapshot = firstSnapshot;
     for (int t = 0; t < head.length(); t++) {
-      room.putAsk(from + t, head.asks() != null && head.asks()[t]);
+      room.putAsk(from + t, head.asks(t));
+      room.putKept(from + t, head.keeps(t) ? snapshot++ : -1);
+      room.floats().put(room.event(room.wraps, from + t, 1), head.wrap(t));
     }
   }
 
-  private void putEvents(Head head, int from) {
-    HeadSequence s = head.values();
+  private void putEvents(HeldMemory head, int from) {
+    HeadSequence s = head.head().values();
     FloatBuffer to = room.floats();
     to.put(room.event(room.phiK, from, rows), s.phiK, 0, head.length() * rows);
     to.put(room.event(room.phiQ, from, rows), s.phiQ, 0, head.length() * rows);
     for (int t = 0; t < head.length(); t++) {
-      to.put(room.event(room.values, from + t, columns), s.v, s.vAt + t * s.vStride, columns);
+      int value = room.event(room.values, from + t, columns);
+      to.put(value, s.v, s.vAt + t * s.vStride, columns);
+      scale(value, columns, 1 / head.scale(t));
       to.put(room.event(room.betas, from + t, 1), s.beta[s.betaAt + t * s.betaStride]);
     }
   }
@@ -158,7 +176,7 @@ public final class CudaRecurrence implements DeviceRecurrence {
    */
   @Override
   public void backward(List<HeadSequence> gradients, List<float[]> gradMemories) {
-    List<Head> heads = ran;
+    List<HeldMemory> heads = ran;
     if (heads.isEmpty()) {
       throw new IllegalStateException("there is no forward pass to go back through");
     }
@@ -172,8 +190,11 @@ public final class CudaRecurrence implements DeviceRecurrence {
       for (int t = 0; t < heads.get(n).length(); t++) {
         int at = room.event(room.outs, from + t, columns);
         room.floats().put(at, g.out, g.outAt + t * g.outStride, columns);
+        scale(at, columns, heads.get(n).scale(t));
       }
-      room.floats().put(room.matrix(room.gradW, n), gradMemories.get(n), 0, rows * columns);
+      int gradW = room.matrix(room.gradW, n);
+      room.floats().put(gradW, gradMemories.get(n), 0, rows * columns);
+      scale(gradW, rows * columns, heads.get(n).end());
       from += heads.get(n).length();
     }
     room.upload(room.outs, room.gradK, stream);
@@ -183,14 +204,44 @@ public final class CudaRecurrence implements DeviceRecurrence {
     stream.synchronize();
     from = 0;
     for (int n = 0; n < heads.size(); n++) {
-      room.floats().get(room.matrix(room.gradW, n), gradMemories.get(n), 0, rows * columns);
-      addGradients(gradients.get(n), heads.get(n).length(), from);
-      from += heads.get(n).length();
+      HeldMemory head = heads.get(n);
+      float[] gradW = gradMemories.get(n);
+      if (rule == UpdateRule.GATED_DELTA) {
+        addForgetGradients(head, gradients.get(n), from, dot(gradW, ends.get(n)));
+      }
+      room.floats().get(room.matrix(room.gradW, n), gradW, 0, rows * columns);
+      addGradients(head, gradients.get(n), from);
+      from += head.length();
     }
   }
 
-  private void addGradients(HeadSequence g, int length, int from) {
-    for (int t = 0; t < length; t++) {
+  private void addForgetGradients(HeldMemory head, HeadSequence g, int from, double product) {
+    FloatBuffer gradQ =
+        room.floats().slice(room.event(room.gradQ, from, rows), head.length() * rows);
+    FloatBuffer gradV =
+        room.floats().slice(room.event(room.gradV, from, columns), head.length() * columns);
+    head.addForgetGradients(g, gradQ, gradV, product);
+  }
+
+  private static double dot(float[] x, float[] y) {
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum = Math.fma((double) x[i], y[i], sum);
+    }
+    return sum;
+  }
+
+  /** Multiplies floats in the staging buffer; 1 leaves them as they are. */
+  private void scale(int at, int count, float by) {
+    FloatBuffer floats = room.floats();
+    for (int i = at; by != 1 && i < at + count; i++) {
+      floats.put(i, by * floats.get(i));
+    }
+  }
+
+  private void addGradients(HeldMemory head, HeadSequence g, int from) {
+    for (int t = 0; t < head.length(); t++) {
+      scale(room.event(room.gradV, from + t, columns), columns, 1 / head.scale(t));
       add(room.event(room.gradK, from + t, rows), g.phiK, t * rows, rows);
       add(room.event(room.gradQ, from + t, rows), g.phiQ, t * rows, rows);
       add(room.event(room.gradV, from + t, columns), g.v, g.vAt + t * g.vStride, columns);
@@ -204,7 +255,7 @@ public final class CudaRecurrence implements DeviceRecurrence {
     }
   }
 
-  private static void check(List<Head> heads, List<?> others) {
+  private static void check(List<?> heads, List<?> others) {
     if (heads.isEmpty() || heads.size() != others.size()) {
       throw new IllegalArgumentException(
           String.format(
@@ -226,8 +277,8 @@ public final class CudaRecurrence implements DeviceRecurrence {
     arguments
         .integer(rows)
         .integer(columns)
-        .integer(interval)
         .integer(rule == UpdateRule.SUM ? 1 : 0)
+        .integer(0)
         .launch(module, kernel, blocks, 1, THREADS, shared);
   }
 

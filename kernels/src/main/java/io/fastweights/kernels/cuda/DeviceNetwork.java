@@ -30,14 +30,17 @@ final class DeviceNetwork implements AutoCloseable {
   record Scale(long weight, long bias) {}
 
   /**
-   * One layer of {@link Network}; the projection is [q | k | v | beta] in one product.
+   * One layer of {@link Network}; the projection is [q | k | v | forget | beta] in one product,
+   * forget only with forget gates.
    *
-   * @param qkv floats before beta in the projection
+   * @param forget floats before forget in the projection
+   * @param beta floats before beta in the projection
    */
   record Layer(
       Scale attentionNorm,
       Matrix projection,
-      int qkv,
+      int forget,
+      int beta,
       Matrix out,
       Scale feedForwardNorm,
       Matrix feedForwardIn,
@@ -107,10 +110,12 @@ final class DeviceNetwork implements AutoCloseable {
   }
 
   private static Layer place(Network.Layer layer, Block block) {
+    Dense before = layer.forget() == null ? layer.qkv() : beside(layer.qkv(), layer.forget());
     return new Layer(
         place(layer.attentionNorm(), block),
-        place(beside(layer.qkv(), layer.beta()), block),
+        place(beside(before, layer.beta()), block),
         layer.qkv().out(),
+        before.out(),
         place(layer.out(), block),
         place(layer.feedForwardNorm(), block),
         place(layer.feedForwardIn(), block),

@@ -7,6 +7,7 @@ import io.fastweights.kernels.cuda.driver.PinnedMemory;
 import io.fastweights.kernels.cuda.driver.Scope;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.LogLoan;
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.Model;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -21,6 +22,7 @@ final class InFlightBatch implements AutoCloseable {
   private static final long NOWHERE = -1;
 
   private final Model model;
+  private final LogShape log;
   private final boolean half;
   private final Scope scope = new Scope();
   private final CudaStream stream;
@@ -51,6 +53,7 @@ final class InFlightBatch implements AutoCloseable {
    */
   InFlightBatch(Model model, boolean half, BatchPlan plan) {
     this.model = model;
+    this.log = LogShape.of(model);
     this.half = half;
     this.plan = plan;
     try {
@@ -108,9 +111,8 @@ final class InFlightBatch implements AutoCloseable {
   private long layOut(EventBatch next, int rows) {
     end = 0;
     recallErrors = placeFloats(rows, 1);
-    int heads = model.updates() * model.memory().heads();
-    keys = next.wantsLog() ? placeFloats(rows, heads * model.keyDim()) : NOWHERE;
-    deltas = next.wantsLog() ? placeFloats(rows, heads * model.memory().columns()) : NOWHERE;
+    keys = next.wantsLog() ? placeFloats(rows, log.keys()) : NOWHERE;
+    deltas = next.wantsLog() ? placeFloats(rows, log.deltas()) : NOWHERE;
     outputs = separateOutputs() ? placeFloats(rows, model.outputDim()) : NOWHERE;
     returned = end;
     hidden = placeFloats(rows, model.hiddenDim());
@@ -131,26 +133,25 @@ final class InFlightBatch implements AutoCloseable {
   /** Waits for the results and hands them to the batch. */
   void complete() {
     stream.synchronize();
-    int heads = model.updates() * model.memory().heads();
     if (batch.wantsHidden()) {
       unpack(hidden, model.hiddenDim(), batch.hidden());
     }
     unpack(outputs, model.outputDim(), batch.outputs());
     unpack(recallErrors, 1, batch.recallErrors());
     if (batch.wantsLog()) {
-      handLog(heads * model.keyDim(), heads * model.memory().columns());
+      handLog();
     }
     batch = null;
   }
 
   /** The log is most of the results: a pair is copied from here when it is kept. */
-  private void handLog(int keysEach, int deltasEach) {
+  private void handLog() {
     if (plan.inBatchOrder()) {
-      lent = new LogLoan(results(keys, keysEach), results(deltas, deltasEach));
+      lent = new LogLoan(results(keys, log.keys()), results(deltas, log.deltas()));
       batch.lend(lent);
     } else {
-      unpack(keys, keysEach, batch.keys());
-      unpack(deltas, deltasEach, batch.deltas());
+      unpack(keys, log.keys(), batch.keys());
+      unpack(deltas, log.deltas(), batch.deltas());
     }
   }
 

@@ -48,7 +48,7 @@ public record MemoryKernel(
           String.format(
               Locale.ROOT,
               "phi has %d features: more than the device's %d bytes of shared memory can hold",
-              model.memory().rows(),
+              model.features(),
               mostShared));
     }
     return kernel;
@@ -63,6 +63,7 @@ public record MemoryKernel(
       layout = columns <= 16 ? "2x8" : "2x16";
     } else {
       layout = storage == Storage.FP32 ? "2x32_kept24" : "2x32_kept32";
+      layout += model.forgets() ? "_gated" : "";
     }
     return String.format(
         Locale.ROOT, "direct_%s_%s", storage.name().toLowerCase(Locale.ROOT), layout);
@@ -96,7 +97,7 @@ public record MemoryKernel(
   /** Shared memory of the lanes that own a tile: see {@code space} of direct.cuh. */
   private static int groupBytes(Matcher layout, Model model, int tile) {
     int rectified = 4 * ((model.keyDim() + 3) / 4 * 4) * Float.BYTES;
-    int listed = (model.memory().rows() + CHUNK - 1) / CHUNK * CHUNK * LISTED_BYTES;
+    int listed = (model.features() + CHUNK - 1) / CHUNK * CHUNK * LISTED_BYTES;
     int element = layout.group(1).equals("fp32") ? Float.BYTES : Short.BYTES;
     int kept = layout.group(4) == null ? 0 : Integer.parseInt(layout.group(4)) * tile * element;
     return listed + rectified + kept;

@@ -19,8 +19,9 @@ import java.util.List;
 /**
  * Puts memories into their slots on the device: bases are copied, and the logs of all are replayed
  * by one launch a layer. A replay of deltas is the memory step under the sum rule with delta for v
- * and beta = 1, which adds phi(k) (x) delta with the same bits as at first. An event's key and
- * delta are copied, at d = 64 a 64th of W. A replay of values is the step that learned them.
+ * and beta = 1, which adds phi(k) (x) delta with the same bits as at first, behind a launch of the
+ * {@link ForgetGates} if the model has them. An event's key and delta are copied, at d = 64 a 64th
+ * of W. A replay of values is the step that learned them.
  */
 final class MemoryRestore implements AutoCloseable {
   private static final int ALIGNMENT = 64;
@@ -33,28 +34,35 @@ final class MemoryRestore implements AutoCloseable {
   private final Model model;
   private final boolean half;
   private final MemoryKernel kernel;
+  private final ForgetGates gates;
   private final Arguments arguments;
   private final CudaStream stream;
   private final DeviceMemory ones;
   private final int updates;
   private final int keysEach;
-  private final int deltasEach;
+
+  /** Heads whose deltas are a row's. */
+  private final int headsEach;
+
   private PinnedMemory host;
   private DeviceMemory device;
 
   /**
    * @param half true if memories are in bf16
+   * @param gates of a model with forget gates, or null
    */
-  MemoryRestore(Model model, boolean half, MemoryKernel kernel, Arguments arguments) {
+  MemoryRestore(
+      Model model, boolean half, MemoryKernel kernel, ForgetGates gates, Arguments arguments) {
     this.model = model;
     this.half = half;
     this.kernel = kernel;
+    this.gates = gates;
     this.arguments = arguments;
     MemoryShape shape = model.memory();
     // If layers share a memory, each update acts on it like an event.
     updates = shape.layers() == 1 ? model.updates() : 1;
-    keysEach = model.updates() / updates * shape.heads() * model.keyDim();
-    deltasEach = model.updates() / updates * shape.heads() * shape.columns();
+    headsEach = model.updates() / updates * shape.heads();
+    keysEach = headsEach * model.keyDim();
     try {
       stream = scope.own(CudaStream.create());
       float[] betas = new float[shape.heads()];
@@ -67,8 +75,9 @@ final class MemoryRestore implements AutoCloseable {
 
   /**
    * Offsets in the staging buffer, in floats: the table of segments, keys, deltas (or values and
-   * betas), fades and seeds, which are copied to the device as they are; then bases, which are
-   * copied to their slots.
+   * betas), steps of forget gates, fades and seeds (with forget gates those of fades too), which
+   * are copied to the device as they are; then bases, which are copied to their slots. On the
+   * device the fades and scales of forget gates stand there.
    */
   private record Layout(
       boolean values,
@@ -78,8 +87,10 @@ final class MemoryRestore implements AutoCloseable {
       long keys,
       long learned,
       long betas,
+      long steps,
       long fades,
       long seeds,
+      long fadeSeeds,
       long end) {}
 
   /**
@@ -139,7 +150,9 @@ final class MemoryRestore implements AutoCloseable {
 
   /** The most bytes that a memory takes in the staging buffer. */
   private long bytes(DevicePool pool, SavedMemory memory) {
-    long perRow = (long) (keysEach + deltasEach + model.memory().heads() + 2) * Float.BYTES;
+    int gate = gates == null ? 0 : headsEach + 1;
+    int floats = keysEach + learnedEach(false) + model.memory().heads() + 2 + gate;
+    long perRow = (long) floats * Float.BYTES;
     return perRow * memory.events() * updates + (memory.base() == null ? 0 : pool.slotBytes());
   }
 
@@ -148,7 +161,7 @@ final class MemoryRestore implements AutoCloseable {
     Layout layout = layout(memories);
     long bases = layout.end() * Float.BYTES;
     long based = memories.stream().filter(memory -> memory.base() != null).count();
-    reserve(bases, bases + based * pool.slotBytes());
+    reserve(bases + 2 * forgotten(layout) * Float.BYTES, bases + based * pool.slotBytes());
     if (computed != null) {
       stream.await(computed);
     }
@@ -182,10 +195,13 @@ final class MemoryRestore implements AutoCloseable {
     long keys = aligned((long) segments * BatchPlan.SEGMENT);
     long learned = aligned(keys + (long) rows * keysEach);
     long betas = aligned(learned + (long) rows * learnedEach(values));
-    long fades = aligned(betas + (values ? (long) rows * model.memory().heads() : 0));
+    long steps = aligned(betas + (values ? (long) rows * model.memory().heads() : 0));
+    long fades = aligned(steps + (gates == null ? 0 : (long) rows * headsEach));
     long seeds = aligned(fades + (fading ? rows : 0));
-    long end = aligned(seeds + (half ? rows : 0));
-    return new Layout(values, segments, rows, fading, keys, learned, betas, fades, seeds, end);
+    long fadeSeeds = aligned(seeds + (half ? rows : 0));
+    long end = aligned(fadeSeeds + (half && gates != null ? rows : 0));
+    return new Layout(
+        values, segments, rows, fading, keys, learned, betas, steps, fades, seeds, fadeSeeds, end);
   }
 
   private void stage(List<SavedMemory> memories, Layout layout) {
@@ -208,9 +224,14 @@ final class MemoryRestore implements AutoCloseable {
   private void stage(LoggedEvents some, Layout layout, int row, FloatBuffer floats) {
     int rows = some.events() * updates;
     int each = learnedEach(layout.values());
-    float[] learned = layout.values() ? some.values() : some.deltas();
+    long learnedAt = layout.learned() + (long) row * each;
     put(floats, layout.keys() + (long) row * keysEach, some.keys(), rows * keysEach);
-    put(floats, layout.learned() + (long) row * each, learned, rows * each);
+    if (gates == null) {
+      put(floats, learnedAt, layout.values() ? some.values() : some.deltas(), rows * each);
+    } else {
+      long stepsAt = layout.steps() + (long) row * headsEach;
+      putGated(floats, learnedAt, stepsAt, some.deltas(), rows * headsEach);
+    }
     for (int i = 0; layout.values() && i < rows; i++) {
       int heads = model.memory().heads();
       put(floats, layout.betas() + (long) (row + i) * heads, some.betas(), heads);
@@ -229,6 +250,9 @@ final class MemoryRestore implements AutoCloseable {
         int seed = StochasticRounding.event(some.number(i / updates));
         int update = StochasticRounding.offset(i % updates);
         ints.put(Math.toIntExact(layout.seeds() + row + i), seed + update);
+        if (gates != null) {
+          ints.put(Math.toIntExact(layout.fadeSeeds() + row + i), seed);
+        }
       }
     }
   }
@@ -237,9 +261,24 @@ final class MemoryRestore implements AutoCloseable {
     floats.put(Math.toIntExact(at), from, 0, count);
   }
 
+  /** Fades of a launch's forget gates, and as many scales: these scale nothing that is kept. */
+  private long forgotten(Layout layout) {
+    return gates == null ? 0 : (long) layout.rows() * model.memory().heads();
+  }
+
+  /** Deltas and the steps that follow each apart, so that deltas stand at even places. */
+  private void putGated(FloatBuffer floats, long at, long stepsAt, float[] deltas, int heads) {
+    int columns = model.memory().columns();
+    for (int i = 0; i < heads; i++) {
+      int from = i * (columns + 1);
+      floats.put(Math.toIntExact(at + (long) i * columns), deltas, from, columns);
+      floats.put(Math.toIntExact(stepsAt + i), deltas[from + columns]);
+    }
+  }
+
   /** Floats of a row's deltas, or of its value. */
   private int learnedEach(boolean values) {
-    return values ? model.memory().columns() : deltasEach;
+    return values ? model.memory().columns() : headsEach * model.memory().columns();
   }
 
   private void launch(DevicePool pool, Layout layout) {
@@ -251,6 +290,11 @@ final class MemoryRestore implements AutoCloseable {
     step.segments = device.address();
     step.fades = layout.fading() ? device.address() + layout.fades() * Float.BYTES : 0;
     step.seeds = half ? device.address() + layout.seeds() * Float.BYTES : 0;
+    if (gates != null) {
+      step.fades = device.address() + layout.end() * Float.BYTES;
+      step.scales = step.fades + forgotten(layout) * Float.BYTES;
+      step.fadeSeeds = half ? device.address() + layout.fadeSeeds() * Float.BYTES : 0;
+    }
     step.projections = device.address() + layout.keys() * Float.BYTES;
     step.projectionStride = keysEach;
     step.query = -1;
@@ -269,6 +313,10 @@ final class MemoryRestore implements AutoCloseable {
       step.value = l * shape.heads() * shape.columns();
       step.layer = (long) l * shape.layerFloats();
       step.update = l;
+      if (gates != null) {
+        long steps = device.address() + layout.steps() * Float.BYTES;
+        gates.ofSteps(step, steps, headsEach, l * shape.heads(), 0, layout.segments());
+      }
       step.launch(kernel, arguments, 0, layout.segments());
     }
   }

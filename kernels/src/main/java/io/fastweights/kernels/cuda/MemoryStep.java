@@ -1,6 +1,7 @@
 package io.fastweights.kernels.cuda;
 
 import io.fastweights.kernels.cuda.driver.Arguments;
+import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.MemoryShape;
 import io.fastweights.kernels.model.Model;
 import io.fastweights.kernels.model.ModelConfig.FeatureMap;
@@ -15,20 +16,30 @@ public final class MemoryStep {
   private static final int SUM_RULE = 1;
   private static final int ELU_PLUS_ONE = 2;
   private static final int UNIT_LENGTH = 4;
-  private static final int ASKS_WRITE = 8;
+  static final int ASKS_WRITE = 8;
 
   private final Model model;
   private final MemoryShape shape;
+  private final LogShape log;
 
   public long pool;
   public long segments;
   public long observes;
 
-  /** Address of the factors that multiply memories before each event: float[row]; 0 for none. */
+  /**
+   * Address of the factors that multiply memories before each event: float[row], or with forget
+   * gates float[row][heads]; 0 for none.
+   */
   long fades;
+
+  /** Address of what forget gates hold memories without: float[row][heads]; 0 for none. */
+  long scales;
 
   /** Address of the seeds of the rounding: int[row]; 0 for memories in fp32. */
   public long seeds;
+
+  /** The same of the rounding where a memory fades; 0 where they are {@link #seeds}. */
+  long fadeSeeds;
 
   /** The index of this update within an event: the number of the layer. */
   int update;
@@ -77,19 +88,18 @@ public final class MemoryStep {
   public MemoryStep(Model model) {
     this.model = model;
     this.shape = model.memory();
+    this.log = LogShape.of(model);
     this.sumRule = model.updateRule() == UpdateRule.SUM;
   }
 
   /** Lets the step of an update log its keys and deltas, if the batch wants them. */
   void logTo(InFlightBatch flight, int update) {
-    int keysEach = shape.heads() * model.keyDim();
-    int deltasEach = shape.heads() * shape.columns();
     keys = flight.keys();
-    keyStride = model.updates() * keysEach;
-    keyAt = update * keysEach;
+    keyStride = log.keys();
+    keyAt = update * log.heads() * log.keyDim();
     deltas = flight.deltas();
-    deltaStride = model.updates() * deltasEach;
-    deltaAt = update * deltasEach;
+    deltaStride = log.deltas();
+    deltaAt = update * log.heads() * log.columns();
   }
 
   /** Enqueues the step of {@code count} segments of the table, from {@code first} on. */
@@ -98,7 +108,8 @@ public final class MemoryStep {
       return;
     }
     arguments.begin();
-    arguments.wide(pool).wide(segments).wide(observes).wide(fades).wide(seeds);
+    arguments.wide(pool).wide(segments).wide(observes).wide(fades).wide(scales);
+    arguments.wide(seeds).wide(fadeSeeds == 0 ? seeds : fadeSeeds);
     arguments.wide(projections).wide(values).wide(betas);
     arguments.wide(reads).wide(recalls).wide(keys).wide(deltas);
     arguments.wide(shape.floats()).wide(layer);
@@ -107,9 +118,10 @@ public final class MemoryStep {
         .integer(shape.heads())
         .integer(model.keyDim())
         .integer(model.nu())
-        .integer(shape.rows())
+        .integer(model.features())
         .integer(shape.columns())
         .integer(kernel.tiles())
+        .integer(shape.headFloats())
         .integer(projectionStride)
         .integer(query)
         .integer(key)
@@ -122,6 +134,7 @@ public final class MemoryStep {
         .integer(keyAt)
         .integer(deltaStride)
         .integer(deltaAt)
+        .integer(log.columns())
         .real(scale)
         .integer(options())
         .integer(first)

@@ -4,7 +4,6 @@ import io.fastweights.kernels.cuda.driver.CudaStream;
 import io.fastweights.kernels.cuda.driver.DeviceMemory;
 import io.fastweights.kernels.cuda.driver.PinnedMemory;
 import io.fastweights.kernels.cuda.driver.Scope;
-import io.fastweights.kernels.train.network.DeviceRecurrence.Head;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.ToIntFunction;
@@ -23,6 +22,8 @@ final class RecurrenceRoom implements AutoCloseable {
           room -> room.values,
           room -> room.betas,
           room -> room.asks,
+          room -> room.kept,
+          room -> room.wraps,
           room -> room.memories,
           room -> room.outs,
           room -> room.inserts,
@@ -46,6 +47,8 @@ final class RecurrenceRoom implements AutoCloseable {
 
   int table;
   int asks;
+  int kept;
+  int wraps;
   int phiK;
   int phiQ;
   int values;
@@ -68,18 +71,20 @@ final class RecurrenceRoom implements AutoCloseable {
     this.columns = columns;
   }
 
-  /** Lays out the parts of this many sequences. */
-  void lay(List<Head> heads, int interval) {
+  /** Lays out the parts of these sequences. */
+  void lay(List<HeldMemory> heads) {
     long events = 0;
-    long kept = 0;
-    for (Head head : heads) {
+    long snapshotCount = 0;
+    for (HeldMemory head : heads) {
       events += head.length();
-      kept += Math.max(0, head.length() - 1) / interval;
+      snapshotCount += head.snapshots();
     }
     long matrix = (long) rows * columns;
     end = 0;
     table = place((long) TABLE_INTS * heads.size());
     asks = place((events + Float.BYTES - 1) / Float.BYTES);
+    kept = place(events);
+    wraps = place(events);
     phiK = place(events * rows);
     phiQ = place(events * rows);
     values = place(events * columns);
@@ -92,7 +97,7 @@ final class RecurrenceRoom implements AutoCloseable {
     gradV = place(events * columns);
     gradBetas = place(events);
     inserts = place(events * columns);
-    snapshots = place(kept * matrix);
+    snapshots = place(snapshotCount * matrix);
     reserve((long) inserts * Float.BYTES, end * Float.BYTES);
   }
 
@@ -116,10 +121,15 @@ final class RecurrenceRoom implements AutoCloseable {
     return floats;
   }
 
-  /** Entry of the table: the events and snapshots of a sequence. */
-  void describe(int sequence, int from, int to, int snapshot) {
+  /** Entry of the table: the events of a sequence. */
+  void describe(int sequence, int from, int to) {
     int at = (table + TABLE_INTS * sequence) * Float.BYTES;
-    host.buffer().putInt(at, from).putInt(at + 4, to).putInt(at + 8, snapshot).putInt(at + 12, 0);
+    host.buffer().putInt(at, from).putInt(at + 4, to).putInt(at + 8, 0).putInt(at + 12, 0);
+  }
+
+  /** The snapshot before an event, or -1. */
+  void putKept(int event, int snapshot) {
+    host.buffer().putInt((kept + event) * Float.BYTES, snapshot);
   }
 
   void putAsk(int event, boolean ask) {

@@ -21,10 +21,14 @@ final class SlowForward implements Forward {
   private final LayerKernels layers;
   private final DenseLayer products;
   private final MemoryKernel kernel;
+  private final ForgetGates gates;
   private final Arguments arguments;
   private final MemoryStep memory;
   private final boolean shared;
 
+  /**
+   * @param gates of a model with forget gates, or null
+   */
   SlowForward(
       SlowModel slow,
       DeviceNetwork network,
@@ -33,6 +37,7 @@ final class SlowForward implements Forward {
       LayerKernels layers,
       DenseLayer products,
       MemoryKernel kernel,
+      ForgetGates gates,
       Arguments arguments) {
     this.slow = slow;
     this.network = network;
@@ -41,6 +46,7 @@ final class SlowForward implements Forward {
     this.layers = layers;
     this.products = products;
     this.kernel = kernel;
+    this.gates = gates;
     this.arguments = arguments;
     this.memory = new MemoryStep(slow);
     this.shared = slow.config().memoryScope() == MemoryScope.SHARED;
@@ -61,10 +67,15 @@ final class SlowForward implements Forward {
       for (int l = 0; l < network.layers().size(); l++) {
         Layer layer = network.layers().get(l);
         project(layer, l, rows);
-        // Layers that share a memory fade it once, before the first of them.
-        memory.fades = l == 0 || !shared ? flight.fades() : 0;
         int first = plan.firstSegment(pass);
-        memory.launch(kernel, arguments, first, plan.endSegment(pass) - first);
+        int count = plan.endSegment(pass) - first;
+        if (gates == null) {
+          // Layers that share a memory fade it once, before the first of them.
+          memory.fades = l == 0 || !shared ? flight.fades() : 0;
+        } else {
+          forget(layer, first, count);
+        }
+        memory.launch(kernel, arguments, first, count);
         layers.recallError(
             memory,
             flight.recallErrors(),
@@ -120,6 +131,18 @@ final class SlowForward implements Forward {
     }
   }
 
+  private void forget(Layer layer, int first, int count) {
+    memory.fades = workspace.fades();
+    memory.scales = workspace.scales();
+    gates.ofProjections(
+        memory,
+        workspace.projections(),
+        workspace.projectionStride(),
+        layer.forget(),
+        first,
+        count);
+  }
+
   /** q, k, v and beta of the rows, and where the memory step finds them. */
   private void project(Layer layer, int l, Rows rows) {
     MemoryShape shape = slow.memory();
@@ -139,7 +162,7 @@ final class SlowForward implements Forward {
         stride,
         rows.count(),
         false,
-        slow.config().betaGate() == BetaGate.SIGMOID ? layer.qkv() : DenseLayer.NO_SIGMOID);
+        slow.config().betaGate() == BetaGate.SIGMOID ? layer.beta() : DenseLayer.NO_SIGMOID);
     int keys = shape.heads() * slow.keyDim();
     memory.projections = workspace.projections();
     memory.projectionStride = stride;
@@ -151,7 +174,7 @@ final class SlowForward implements Forward {
     memory.valueHeadStride = shape.columns();
     memory.betas = workspace.projections();
     memory.betaStride = stride;
-    memory.beta = layer.qkv();
+    memory.beta = layer.beta();
     memory.reads = workspace.reads();
     memory.recalls = workspace.recalls();
     memory.scale = slow.config().readScale();

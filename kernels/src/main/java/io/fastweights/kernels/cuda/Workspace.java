@@ -30,11 +30,14 @@ final class Workspace implements AutoCloseable {
   private long recalls;
   private long mixed;
   private long wide;
+  private long fades;
+  private long scales;
 
   Workspace(Model model) {
     this.model = model;
     MemoryShape shape = model.memory();
-    int projection = shape.heads() * (2 * model.keyDim() + shape.columns() + 1);
+    int gates = model.forgets() ? 2 : 1;
+    int projection = shape.heads() * (2 * model.keyDim() + shape.columns() + gates);
     projectionStride = (projection + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
   }
 
@@ -72,6 +75,9 @@ final class Workspace implements AutoCloseable {
       reads = place(n, read);
       mixed = place(n, dim);
       wide = place(n, dim * slow.config().ffMult());
+      int gates = slow.forgets() ? shape.heads() : 0;
+      fades = place(n, gates);
+      scales = place(n, gates);
     }
   }
 
@@ -85,7 +91,7 @@ final class Workspace implements AutoCloseable {
     return memory.address() + normed;
   }
 
-  /** [q | k | v | beta] of each row. */
+  /** [q | k | v | forget | beta] of each row, forget only with forget gates. */
   long projections() {
     return memory.address() + projections;
   }
@@ -108,6 +114,16 @@ final class Workspace implements AutoCloseable {
 
   long wide() {
     return memory.address() + wide;
+  }
+
+  /** What forget gates multiply memories by before each row: float[row][heads]. */
+  long fades() {
+    return memory.address() + fades;
+  }
+
+  /** What forget gates hold memories without at each row: float[row][heads]. */
+  long scales() {
+    return memory.address() + scales;
   }
 
   /** The constant betas of an associative memory, uploaded once. */

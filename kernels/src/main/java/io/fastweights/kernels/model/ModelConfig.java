@@ -76,7 +76,7 @@ public record ModelConfig(
 
     /** True if engine CUDA has it. */
     public boolean onDevices() {
-      return this == DELTA || this == SUM;
+      return this != PRECONDITIONED;
     }
   }
 

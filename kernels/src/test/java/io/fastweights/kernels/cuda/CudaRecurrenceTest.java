@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fastweights.kernels.cuda.SimulatedDevice.Control;
 import io.fastweights.kernels.cuda.driver.NativeResource;
 import io.fastweights.kernels.engine.EngineException;
+import io.fastweights.kernels.math.ForgetGate;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.train.network.DeviceRecurrence.Head;
 import io.fastweights.kernels.train.network.GoldenRecurrences;
@@ -45,13 +46,23 @@ class CudaRecurrenceTest {
 
   /** Sequences of several lengths at once, with asks, zero features, and snapshots on the way. */
   @ParameterizedTest
-  @CsvSource({"DELTA,1,1", "DELTA,16,8", "DELTA,21,35", "SUM,12,33", "SUM,9,3", "DELTA,8,70"})
+  @CsvSource({
+    "DELTA,1,1",
+    "DELTA,16,8",
+    "DELTA,21,35",
+    "SUM,12,33",
+    "SUM,9,3",
+    "DELTA,8,70",
+    "GATED_DELTA,9,5",
+    "GATED_DELTA,14,34"
+  })
   void givesTheGradientsOfTheCpu(UpdateRule rule, int rows, int columns) {
     SplittableRandom random = new SplittableRandom(rows * 100L + columns);
     Recurrence cpu = new Recurrence(rule, rows, columns);
     List<Case> cases = new ArrayList<>();
     for (int length : new int[] {0, 1, 64, 65, 130}) {
-      cases.add(new Case(length, rows, columns, random));
+      Case c = new Case(length, rows, columns, random);
+      cases.add(rule == UpdateRule.GATED_DELTA ? c.forgets(random) : c);
     }
     try (CudaRecurrence device = new CudaRecurrence(0, rule, rows, columns)) {
       run(device, cases);
@@ -170,6 +181,17 @@ class CudaRecurrenceTest {
       gradW = gradW0.clone();
     }
 
+    /** With a forget gate that now and then is wide open. */
+    Case forgets(SplittableRandom random) {
+      s.forget = new float[length];
+      g.forget = new float[length];
+      for (int t = 0; t < length; t++) {
+        int most = random.nextInt(16) == 0 ? ForgetGate.SPAN : ForgetGate.OCTAVE / 4;
+        s.forget[t] = random.nextInt(most);
+      }
+      return this;
+    }
+
     /** About a half of the features are 0; the others sum to 1 at each event. */
     private static void features(SplittableRandom random, float[] phi, int rows) {
       for (int at = 0; at < phi.length; at += rows) {
@@ -192,6 +214,8 @@ class CudaRecurrenceTest {
       expected.phiQ = s.phiQ;
       expected.v = s.v;
       expected.beta = s.beta;
+      expected.forget = s.forget;
+      expectedG.forget = s.forget == null ? null : new float[length];
       expectedG.out = g.out;
       float[] expectedW = w0.clone();
       float[] expectedGradW = gradW0.clone();
@@ -206,6 +230,9 @@ class CudaRecurrenceTest {
       Gradients.assertClose("v", expectedG.v, g.v);
       Gradients.assertClose("beta", expectedG.beta, g.beta);
       Gradients.assertClose("w0", expectedGradW, gradW);
+      if (s.forget != null) {
+        Gradients.assertClose("forget", expectedG.forget, g.forget);
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ import io.fastweights.kernels.engine.EngineException;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.train.TrainOptions;
 import io.fastweights.kernels.train.TrainResult;
@@ -23,18 +24,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole training runs whose recurrences are a device's. */
 class CudaTrainingTest {
-  private static final ModelConfig CONFIG =
-      ModelConfig.builder(Architecture.TRANSFORMER)
-          .dim(8)
-          .depth(2)
-          .heads(2)
-          .dimHead(4)
-          .ffMult(2)
-          .outputs(1)
-          .build();
+  private static final ModelConfig CONFIG = config(UpdateRule.DELTA);
 
   private static final List<EventSequence> TRAIN = TrainingCases.keys(12, 20, 1);
   private static final List<EventSequence> VALIDATION = TrainingCases.keys(6, 20, 2);
@@ -57,11 +52,14 @@ class CudaTrainingTest {
     assertThat(NativeResource.live()).isEqualTo(live);
   }
 
-  @Test
-  void learnsWhatTheCpuLearns() throws IOException {
-    TrainResult cpu = train(options(Device.CPU).build());
+  @ParameterizedTest
+  @EnumSource(
+      value = UpdateRule.class,
+      names = {"DELTA", "GATED_DELTA"})
+  void learnsWhatTheCpuLearns(UpdateRule rule) throws IOException {
+    TrainResult cpu = train(config(rule), options(Device.CPU).build());
     long before = SimulatedDevice.get(Control.LAUNCHES);
-    TrainResult cuda = train(options(Device.CUDA).build());
+    TrainResult cuda = train(config(rule), options(Device.CUDA).build());
     // Every step runs each of the two layers forwards and backwards.
     assertThat(SimulatedDevice.get(Control.LAUNCHES) - before).isEqualTo(4 * cuda.steps());
     assertThat(cuda.validation().loss()).isCloseTo(cpu.validation().loss(), within(1e-4));
@@ -126,7 +124,23 @@ class CudaTrainingTest {
     return TrainingCases.options().epochs(3).lanes(4).engine(engine);
   }
 
+  private static ModelConfig config(UpdateRule rule) {
+    return ModelConfig.builder(Architecture.TRANSFORMER)
+        .dim(8)
+        .depth(2)
+        .heads(2)
+        .dimHead(4)
+        .ffMult(2)
+        .updateRule(rule)
+        .outputs(1)
+        .build();
+  }
+
   private static TrainResult train(TrainOptions options) throws IOException {
-    return new Trainer(CONFIG, TrainingCases.SCHEMA, TRAIN, VALIDATION, options).run(report -> {});
+    return train(CONFIG, options);
+  }
+
+  private static TrainResult train(ModelConfig config, TrainOptions options) throws IOException {
+    return new Trainer(config, TrainingCases.SCHEMA, TRAIN, VALIDATION, options).run(report -> {});
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,11 @@ public abstract class EngineContractTest {
   /** Largest |a - b| / (1 + |b|) against the reference; 0 where the bits must be the same. */
   protected abstract double tolerance(Storage storage);
 
+  /** False if a last bit decides by how much a model's results differ from the reference's. */
+  protected boolean isClose(Model model) {
+    return true;
+  }
+
   /** Number of seeds that each property is tested with. */
   protected int seeds() {
     return 12;
@@ -55,9 +61,17 @@ public abstract class EngineContractTest {
   }
 
   private Stream<DynamicTest> forAllModels(Property property) {
+    return forModels(model -> true, property);
+  }
+
+  private Stream<DynamicTest> forModels(Predicate<Model> which, Property property) {
     String only = System.getProperty("fastweights.seed", "");
     List<DynamicTest> tests = new ArrayList<>();
-    for (String name : models(0).keySet()) {
+    for (Map.Entry<String, Model> entry : models(0).entrySet()) {
+      String name = entry.getKey();
+      if (!which.test(entry.getValue())) {
+        continue;
+      }
       tests.add(
           DynamicTest.dynamicTest(
               name,
@@ -74,7 +88,8 @@ public abstract class EngineContractTest {
 
   @TestFactory
   Stream<DynamicTest> agreesWithTheReferenceEventByEvent() {
-    return forAllModels(
+    return forModels(
+        this::isClose,
         (model, seed) -> {
           SplittableRandom random = new SplittableRandom(seed);
           EngineScript script = script(model, RandomModels.events(model, 60, KEYS, random));

@@ -44,8 +44,8 @@ public interface DeviceRecurrence extends AutoCloseable {
   /**
    * Adds the gradients of the sequences that {@link #forward} ran last; once for each forward pass.
    *
-   * @param gradients of each head: holds those of the read-outs; those of features, values and
-   *     betas are added
+   * @param gradients of each head: holds those of the read-outs; those of features, values, betas
+   *     and forget gates are added
    * @param gradMemories of each head, the gradient of the memory after the sequence; becomes that
    *     of the memory before
    * @throws EngineException if the device fails
