@@ -104,29 +104,17 @@ public enum TestModel {
   SCHEMA_TRANSFORMER {
     @Override
     public FastWeights<Trip> on(FastWeights<Trip> builder) {
-      return builder.schema(Trips.schema(), Trips::read).weights(weights(17));
+      return fields(builder, weights(17));
     }
 
     @Override
     public Oracle oracle() {
-      SlowWeights weights = weights(17);
-      InputEncoder inputs = weights.inputs(Trips.schema());
-      return new Oracle(SlowModel.of(weights), Trips.schema(), inputs, Trips::read);
+      return fields(weights(17));
     }
 
     @Override
     public SlowWeights weights(long seed) {
-      ModelConfig config =
-          ModelConfig.builder(Architecture.TRANSFORMER)
-              .dim(8)
-              .depth(2)
-              .heads(2)
-              .dimHead(4)
-              .nu(1)
-              .ffMult(2)
-              .outputs(Trips.OUTCOMES.size())
-              .build();
-      return random(config, Trips.schema(), seed);
+      return random(overFields().nu(1).build(), Trips.schema(), seed);
     }
   },
 
@@ -134,28 +122,17 @@ public enum TestModel {
   FORGET_GATES {
     @Override
     public FastWeights<Trip> on(FastWeights<Trip> builder) {
-      return builder.schema(Trips.schema(), Trips::read).weights(weights(19));
+      return fields(builder, weights(19));
     }
 
     @Override
     public Oracle oracle() {
-      SlowWeights weights = weights(19);
-      InputEncoder inputs = weights.inputs(Trips.schema());
-      return new Oracle(SlowModel.of(weights), Trips.schema(), inputs, Trips::read);
+      return fields(weights(19));
     }
 
     @Override
     public SlowWeights weights(long seed) {
-      ModelConfig config =
-          ModelConfig.builder(Architecture.TRANSFORMER)
-              .dim(8)
-              .depth(2)
-              .heads(2)
-              .dimHead(4)
-              .ffMult(2)
-              .updateRule(UpdateRule.GATED_DELTA)
-              .outputs(Trips.OUTCOMES.size())
-              .build();
+      ModelConfig config = overFields().updateRule(UpdateRule.GATED_DELTA).build();
       return random(config, Trips.schema(), seed);
     }
   },
@@ -336,6 +313,25 @@ public enum TestModel {
         new AssociativeMemory(keyDim, 2, schema.target().dim(), betas, Normalisation.UNIT, rule);
     return new Oracle(
         model, schema, InputEncoder.projection(schema, model.inputDim(), seed), reader);
+  }
+
+  private static ModelConfig.Builder overFields() {
+    return ModelConfig.builder(Architecture.TRANSFORMER)
+        .dim(8)
+        .depth(2)
+        .heads(2)
+        .dimHead(4)
+        .ffMult(2)
+        .outputs(Trips.OUTCOMES.size());
+  }
+
+  private static FastWeights<Trip> fields(FastWeights<Trip> builder, SlowWeights weights) {
+    return builder.schema(Trips.schema(), Trips::read).weights(weights);
+  }
+
+  private static Oracle fields(SlowWeights weights) {
+    InputEncoder inputs = weights.inputs(Trips.schema());
+    return new Oracle(SlowModel.of(weights), Trips.schema(), inputs, Trips::read);
   }
 
   private static FastWeights<Trip> vectors(FastWeights<Trip> builder, SlowWeights weights) {

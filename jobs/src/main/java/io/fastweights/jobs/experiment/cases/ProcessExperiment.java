@@ -4,6 +4,7 @@ import io.fastweights.jobs.train.Validation;
 import io.fastweights.kernels.model.ModelConfig;
 import io.fastweights.kernels.model.ModelConfig.Architecture;
 import io.fastweights.kernels.model.ModelConfig.Normalisation;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.SlowWeights;
 import io.fastweights.kernels.schema.MalformedEventException;
 import io.fastweights.kernels.schema.Schema;
@@ -40,6 +41,11 @@ public final class ProcessExperiment {
 
   /** A model of one layer for so many classes. */
   public static ModelConfig model(int classes) {
+    return model(classes, UpdateRule.DELTA);
+  }
+
+  /** The same with so many outputs, whose memories are rewritten by a rule. */
+  public static ModelConfig model(int outputs, UpdateRule rule) {
     return ModelConfig.builder(Architecture.TRANSFORMER)
         .dim(32)
         .heads(4)
@@ -47,7 +53,8 @@ public final class ProcessExperiment {
         .ffMult(2)
         .finalNorm(true)
         .normalisation(Normalisation.UNIT)
-        .outputs(classes)
+        .updateRule(rule)
+        .outputs(outputs)
         .build();
   }
 

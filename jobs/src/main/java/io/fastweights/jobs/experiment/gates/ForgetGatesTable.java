@@ -1,11 +1,10 @@
 package io.fastweights.jobs.experiment.gates;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.fastweights.jobs.experiment.cases.ProcessExperiment;
 import io.fastweights.jobs.output.Figures;
 import io.fastweights.kernels.model.LogShape;
 import io.fastweights.kernels.model.ModelConfig;
-import io.fastweights.kernels.model.ModelConfig.Architecture;
-import io.fastweights.kernels.model.ModelConfig.Normalisation;
 import io.fastweights.kernels.model.ModelConfig.UpdateRule;
 import io.fastweights.kernels.model.RandomWeights;
 import io.fastweights.kernels.model.SlowModel;
@@ -85,16 +84,7 @@ final class ForgetGatesTable {
 
   /** One layer of the default sizes of {@code train}. */
   private static ModelConfig model(TrainingStream stream, UpdateRule rule) {
-    return ModelConfig.builder(Architecture.TRANSFORMER)
-        .dim(32)
-        .heads(4)
-        .dimHead(8)
-        .ffMult(2)
-        .finalNorm(true)
-        .normalisation(Normalisation.UNIT)
-        .updateRule(rule)
-        .outputs(stream.schema().target().dim())
-        .build();
+    return ProcessExperiment.model(stream.schema().target().dim(), rule);
   }
 
   private static int logBytes(TrainingStream stream, UpdateRule rule) {
