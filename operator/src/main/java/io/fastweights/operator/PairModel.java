@@ -1,6 +1,7 @@
 package io.fastweights.operator;
 
 import io.fastweights.kernels.schema.Field;
+import io.fastweights.kernels.schema.Residual;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SecondStage;
 import io.fastweights.kernels.schema.Statistics;
@@ -31,7 +32,7 @@ record PairModel(Schema whole, String firstKey, String secondKey, boolean traine
       throw new IllegalArgumentException(
           "the schema has no target: without weights there is nothing to learn");
     }
-    if (whole.target() instanceof Target.Residual) {
+    if (whole.target() instanceof Residual) {
       throw new IllegalArgumentException(
           "target " + whole.target().name() + " is a residual, which events of two keys make");
     }
@@ -92,7 +93,7 @@ record PairModel(Schema whole, String firstKey, String secondKey, boolean traine
       }
     }
     double events = target.prior() == null ? 0 : target.prior().events();
-    return Schema.of(fields, new Target.Residual(target.name(), target.dim(), deviation, events));
+    return Schema.of(fields, new Residual(target.name(), target.dim(), deviation, events));
   }
 
   /** Places of the first memory's fields in the whole schema. */

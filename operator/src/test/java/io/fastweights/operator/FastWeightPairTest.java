@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.kernels.schema.Residual;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.api.FastWeightOptions;
@@ -59,7 +60,7 @@ class FastWeightPairTest {
     assertThat(names(model.second())).containsExactly("user", "rating of the first key");
     assertThat(model.second().fields().get(1))
         .isEqualTo(new Field.Numeric("rating of the first key", 3.5, 1.1));
-    assertThat(model.second().target()).isEqualTo(new Target.Residual("rating", 1, 1.1));
+    assertThat(model.second().target()).isEqualTo(new Residual("rating", 1, 1.1));
   }
 
   @Test
@@ -82,7 +83,7 @@ class FastWeightPairTest {
     assertThat(late.sum(new float[] {0.75f}, new float[] {0.5f}, 0)).containsExactly(0.25f);
     assertThat(late.sum(new float[] {0.75f}, new float[] {0.5f}, 16)).containsExactly(17 / 20f);
     assertThat(late.sum(new float[] {0.25f}, new float[] {-0.5f}, 16)).containsExactly(1 / 20f);
-    assertThat(late.second().target()).isEqualTo(new Target.Residual("late", 1, 1, 4));
+    assertThat(late.second().target()).isEqualTo(new Residual("late", 1, 1, 4));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.fastweights.jobs.pipeline;
 
 import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.SlowWeights;
+import io.fastweights.kernels.schema.Residual;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.SchemaDifference;
 import io.fastweights.kernels.schema.SchemaJson;
@@ -250,7 +251,7 @@ public record JobModel(
     requireFile(file);
     try {
       Schema schema = requireColumns(SchemaJson.parse(Files.readString(file)), "");
-      if (schema.target() instanceof Target.Residual residual) {
+      if (schema.target() instanceof Residual residual) {
         throw new IllegalArgumentException(
             "target "
                 + residual.name()

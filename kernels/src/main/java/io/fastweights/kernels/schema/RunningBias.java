@@ -30,12 +30,12 @@ final class RunningBias {
   private RunningBias() {}
 
   /** Doubles of a state; all are 0 before the first residual. */
-  static int size(Target.Residual target) {
+  static int size(Residual target) {
     return SUMS + target.dim();
   }
 
   /** Residual minus the mean before it. */
-  static float[] residual(Target.Residual target, float[] value, double[] state, int at) {
+  static float[] residual(Residual target, float[] value, double[] state, int at) {
     float[] residual = new float[value.length];
     for (int j = 0; j < residual.length; j++) {
       residual[j] = (float) (value[j] - mean(target, state, at, j));
@@ -56,7 +56,7 @@ final class RunningBias {
     return at + PRODUCTS;
   }
 
-  static double mean(Target.Residual target, double[] state, int at, int j) {
+  static double mean(Residual target, double[] state, int at, int j) {
     return state[at + SUMS + j] / (target.events() + state[at + N]);
   }
 
@@ -66,7 +66,7 @@ final class RunningBias {
    * @param state before the event
    */
   static void predict(
-      Target.Residual target, double[] state, int at, float[] outputs, int from, float[] into) {
+      Residual target, double[] state, int at, float[] outputs, int from, float[] into) {
     double share = share(state, sums(at));
     for (int j = 0; j < target.dim(); j++) {
       double answer = mean(target, state, at, j) + share * outputs[from + j];

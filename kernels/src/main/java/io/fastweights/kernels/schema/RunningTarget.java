@@ -10,12 +10,12 @@ final class RunningTarget {
   /** True if a target is centred by statistics of its key. */
   static boolean isCentred(Target target) {
     return target != null
-        && (target.prior() != null || target instanceof Target.Residual r && r.events() > 0);
+        && (target.prior() != null || target instanceof Residual r && r.events() > 0);
   }
 
   /** Doubles of the state of a centred target. */
   static int size(Target target) {
-    return target instanceof Target.Residual residual
+    return target instanceof Residual residual
         ? RunningBias.size(residual)
         : RunningRates.size(target.prior());
   }
@@ -34,7 +34,7 @@ final class RunningTarget {
    * @return the target of the memory
    */
   static float[] learn(Target target, EncodedEvent event, double[] before, double[] after, int at) {
-    if (target instanceof Target.Residual residual) {
+    if (target instanceof Residual residual) {
       RunningBias.add(event.target(), after, at);
       return RunningBias.residual(residual, event.target(), before, at);
     }
@@ -44,7 +44,7 @@ final class RunningTarget {
 
   static void predict(
       Target target, double[] before, int at, float[] outputs, int from, float[] into) {
-    if (target instanceof Target.Residual residual) {
+    if (target instanceof Residual residual) {
       RunningBias.predict(residual, before, at, outputs, from, into);
     } else {
       RunningRates.predict(target.prior(), before, at, outputs, from, into);
@@ -60,7 +60,7 @@ final class RunningTarget {
       int at,
       float[] outputs,
       int from) {
-    if (target instanceof Target.Residual) {
+    if (target instanceof Residual) {
       RunningBias.share(event.target(), before, after, RunningBias.sums(at), outputs, from);
     } else {
       RunningRates.share(target.prior(), event.targetId(), before, after, at, outputs, from);
@@ -71,7 +71,7 @@ final class RunningTarget {
   static void label(Target target, EncodedEvent event, double[] before, int at, float[] into) {
     for (int j = 0; j < target.dim(); j++) {
       into[j] =
-          target instanceof Target.Residual r
+          target instanceof Residual r
               ? (float) (r.deviation() * (event.target()[j] + RunningBias.mean(r, before, at, j)))
               : (float) RunningRates.truth(target.prior(), event.targetId(), j);
     }

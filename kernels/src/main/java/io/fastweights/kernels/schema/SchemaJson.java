@@ -175,7 +175,7 @@ public final class SchemaJson {
           }
           case "item" -> new Target.Item(name, m.integer("size", Target.Item.SIZE));
           case RESIDUAL ->
-              new Target.Residual(
+              new Residual(
                   name,
                   m.integer("dim", null),
                   m.number("deviation"),
@@ -287,7 +287,7 @@ public final class SchemaJson {
       new Scale(t.mean(), t.deviation(), t.statistics()).write(node);
     } else if (target instanceof Target.Item t) {
       node.put("encoder", "item").put("size", t.size());
-    } else if (target instanceof Target.Residual t) {
+    } else if (target instanceof Residual t) {
       node.put("encoder", RESIDUAL).put("dim", t.dim()).put("deviation", t.deviation());
       if (t.events() > 0) {
         node.put("events", t.events());

@@ -26,7 +26,7 @@ class PriorTest {
   private static final List<String> WAYS = List.of("air", "rail", "road");
   private static final Schema WAY =
       Schema.of(FIELDS, new Target.Classes("way", WAYS, new Prior(List.of(0.5, 0.3, 0.2), 4)));
-  private static final Schema LEFT = Schema.of(FIELDS, new Target.Residual("late", 1, 1, 4));
+  private static final Schema LEFT = Schema.of(FIELDS, new Residual("late", 1, 1, 4));
 
   private static EncodedEvent event(Schema schema, EncodedEvent lag, String target)
       throws MalformedEventException {
@@ -247,7 +247,7 @@ class PriorTest {
   void aSchemaWithoutAPriorIsWrittenAsBefore() {
     assertThat(SchemaJson.write(Schema.of(FIELDS, new Target.Binary("late"))))
         .endsWith("\"target\":{\"name\":\"late\",\"encoder\":\"binary\"}}");
-    assertThat(SchemaJson.write(Schema.of(FIELDS, new Target.Residual("late", 1, 1))))
+    assertThat(SchemaJson.write(Schema.of(FIELDS, new Residual("late", 1, 1))))
         .doesNotContain("events");
     assertThat(LATE.withConstants(java.util.Map.of()))
         .isEqualTo(Schema.of(FIELDS, new Target.Binary("late")));

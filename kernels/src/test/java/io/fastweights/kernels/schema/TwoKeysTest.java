@@ -63,7 +63,7 @@ class TwoKeysTest {
 
   @Test
   void aResidualIsDividedByItsDeviationAndClipped() throws Exception {
-    Target.Residual residual = new Target.Residual("rating", 2, 0.5);
+    Residual residual = new Residual("rating", 2, 0.5);
     float[] encoded = new float[2];
     assertThat(residual.encode(new float[] {-0.25f, 9}, encoded)).isZero();
     assertThat(encoded).containsExactly(-0.5f, 8);
@@ -76,7 +76,7 @@ class TwoKeysTest {
 
   @Test
   void aResidualThatIsNoVectorOfItsSizeIsMalformed() {
-    Target.Residual residual = new Target.Residual("rating", 2, 1);
+    Residual residual = new Residual("rating", 2, 1);
     for (Object value : new Object[] {null, "1", new float[1]}) {
       assertThatThrownBy(() -> residual.encode(value, new float[2]))
           .isInstanceOf(MalformedEventException.class)

@@ -11,6 +11,7 @@ import io.fastweights.kernels.schema.Field;
 import io.fastweights.kernels.schema.InputEncoder;
 import io.fastweights.kernels.schema.Prior;
 import io.fastweights.kernels.schema.RawEvent;
+import io.fastweights.kernels.schema.Residual;
 import io.fastweights.kernels.schema.Schema;
 import io.fastweights.kernels.schema.Target;
 import io.fastweights.operator.FastWeightPair;
@@ -137,7 +138,7 @@ public final class PairOracle {
       fields.add(new Field.Numeric("outcome of the first key " + i, 0.5, 1));
     }
     double events = schema.target().prior() == null ? 0 : schema.target().prior().events();
-    return Schema.of(fields, new Target.Residual("outcome", Trips.OUTCOMES.size(), 1, events));
+    return Schema.of(fields, new Residual("outcome", Trips.OUTCOMES.size(), 1, events));
   }
 
   private void readSecond(Trip trip, RawEvent event) {
