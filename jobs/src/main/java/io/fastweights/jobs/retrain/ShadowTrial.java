@@ -58,11 +58,17 @@ final class ShadowTrial implements AutoCloseable {
     Figures figures = figures(candidate, gain);
     if (gain.events() < leastEvents) {
       say(
-          "on trial: version %d in the shadow, %,d of %,d events compared",
-          candidate.version(), gain.events(), leastEvents);
+          String.format(
+              Locale.ROOT,
+              "on trial: version %d in the shadow, %,d of %,d events compared",
+              candidate.version(),
+              gain.events(),
+              leastEvents));
       return figures.put("sent_version", 0);
     }
-    say("version %d in the shadow: %s", candidate.version(), gain.text());
+    say(
+        String.format(
+            Locale.ROOT, "version %d in the shadow: %s", candidate.version(), gain.text()));
     if (gain.isBetter(margin)) {
       return figures.put("sent_version", promote(updates, served, gain));
     }
@@ -95,7 +101,7 @@ final class ShadowTrial implements AutoCloseable {
       say("kept: an update came while this one was judged");
       return 0;
     }
-    say("sent: version %d, %s", update.version(), update.path());
+    say(String.format(Locale.ROOT, "sent: version %d, %s", update.version(), update.path()));
     return update.version();
   }
 
@@ -103,8 +109,12 @@ final class ShadowTrial implements AutoCloseable {
     ModelUpdate again = served.again(served.version(), job.weights());
     if (updates.withdraw(again, served, gain.text())) {
       say(
-          "withdrawn: version %d, its gain in the shadow is %s; version %d goes on serving",
-          served.trial().candidate().version(), gain.why(margin), served.version());
+          String.format(
+              Locale.ROOT,
+              "withdrawn: version %d, its gain in the shadow is %s; version %d goes on serving",
+              served.trial().candidate().version(),
+              gain.why(margin),
+              served.version()));
     } else {
       say("kept: an update came while this one was judged");
     }
@@ -121,8 +131,8 @@ final class ShadowTrial implements AutoCloseable {
     return Double.isFinite(gain.error()) ? figures.put("gain.error", gain.error()) : figures;
   }
 
-  private void say(String line, Object... values) {
-    out.println(String.format(Locale.ROOT, line, values));
+  private void say(String line) {
+    out.println(line);
     out.flush();
   }
 
