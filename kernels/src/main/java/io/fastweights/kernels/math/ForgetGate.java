@@ -9,7 +9,7 @@ import io.fastweights.kernels.numeric.Transcendental;
  * <pre>
  *   g = log(1 + exp(z))                 octaves, of z = the event's projection
  *   n = round(4096 g)                   steps
- *   W <- 2^(-n / 4096) W
+ *   W &lt;- 2^(-n / 4096) W
  * </pre>
  *
  * Steps add as integers. So W is not multiplied: a counter c of its steps is, and what is stored is

@@ -12,7 +12,7 @@ import io.fastweights.kernels.numeric.Sums;
  *   p = 1 - c                             how uncertain a row is: 1 at first
  *   kappa = p phi / (sum p phi^2 + noise)             noise = 1 / sqrt(beta) - 1
  *   W += kappa (x) (v - W^T phi)
- *   c <- (1 - beta^2 / 9) (c + p min(E / SHARE kappa phi, LARGEST))
+ *   c &lt;- (1 - beta^2 / 9) (c + p min(E / SHARE kappa phi, LARGEST))
  * </pre>
  *
  * Rows that were never written take sqrt(beta) of the error. A row that is written often becomes
