@@ -46,7 +46,10 @@ class CudaOperatorTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = TestModel.class, mode = Mode.EXCLUDE, names = "STEP_SIZES_PER_ROW")
+  @EnumSource(
+      value = TestModel.class,
+      mode = Mode.EXCLUDE,
+      names = {"STEP_SIZES_PER_ROW", "FORGET_GATES"})
   void soAreMemoriesThatFade(TestModel model) throws Exception {
     assertThatAnswersAreThoseOfThePlainLoop(model, Duration.ofMinutes(40));
   }
