@@ -58,14 +58,18 @@ public final class ForgetGate {
 
   /** The counter that begins at w[at]; in its range whatever the floats are. */
   public static int counter(float[] w, int at) {
-    int counter = (int) w[at] * LOW + (int) w[at + 1];
+    int high = (int) w[at];
+    int low = (int) w[at + 1];
+    int counter = high * LOW + low;
     return Math.max(0, Math.min(counter, SPAN - 1));
   }
 
   /** Stores a counter below {@link #SPAN}. */
   public static void store(float[] w, int at, int counter) {
-    w[at] = counter / LOW;
-    w[at + 1] = counter % LOW;
+    int high = counter / LOW;
+    int low = counter % LOW;
+    w[at] = high;
+    w[at + 1] = low;
   }
 
   /**
