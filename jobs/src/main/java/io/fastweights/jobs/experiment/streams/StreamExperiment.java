@@ -86,6 +86,10 @@ abstract class StreamExperiment implements Callable<Integer> {
     return command.commandLine().getOut();
   }
 
+  PrintWriter err() {
+    return command.commandLine().getErr();
+  }
+
   /** Writes the events of a public file, and returns where. */
   Path rewrite(Path file, Path to) throws IOException {
     try (PrintWriter events = new PrintWriter(Files.newBufferedWriter(to))) {

@@ -12,13 +12,15 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
-/** Our figures, the baselines of the same runs and the published figures, best first. */
+/** Our figures, the baselines of the same runs, published figures and peers, best first. */
 final class StreamTable {
   private static final String OURS = "fast weights";
   private static final String BASELINE = "baseline, this run";
   private static final String PUBLISHED = "published";
+  private static final String PEER = "peer, run here";
 
   private final StreamTask task;
   private final Measure measure;
@@ -26,6 +28,7 @@ final class StreamTable {
   private final Set<String> baselines = new HashSet<>();
   private final Figures figures = new Figures();
   private long events;
+  private String peer;
 
   private record Row(String kind, String title, double value, double half) {}
 
@@ -65,6 +68,21 @@ final class StreamTable {
     }
   }
 
+  /** Names the program of others that is run beside ours, and its settings. */
+  void peer(String settings) {
+    peer = settings;
+  }
+
+  /**
+   * Adds what a peer scored on the same events.
+   *
+   * @param name of its figure
+   */
+  void add(String title, String name, double value) {
+    figures.put(task.name() + ".peer." + name + "." + measure.key(), value);
+    rows.add(new Row(PEER, title, value, 0));
+  }
+
   Figures figures() {
     return figures;
   }
@@ -89,26 +107,34 @@ final class StreamTable {
           half,
           row.kind());
     }
-    verdict(out);
+    verdict(out, PUBLISHED, "the best published");
+    verdict(out, PEER, "the best peer");
     out.println("  published: " + task.source());
+    if (peer != null) {
+      out.println("  peer: " + peer);
+    }
     out.println("  protocol: " + task.protocol());
     out.flush();
   }
 
   /** Compares our best with the best of others, whoever is ahead. */
-  private void verdict(PrintWriter out) {
-    Row ours = best(OURS);
-    Row others = best(PUBLISHED);
-    double lead = (ours.value() - others.value()) * (measure.higherIsBetter() ? 1 : -1);
+  private void verdict(PrintWriter out, String kind, String title) {
+    Optional<Row> others = best(kind);
+    if (others.isEmpty()) {
+      return;
+    }
+    double lead = best(OURS).orElseThrow().value() - others.get().value();
+    lead *= measure.higherIsBetter() ? 1 : -1;
     out.printf(
         Locale.ROOT,
-        "  %s the best published, %s, by %.4f%n",
+        "  %s %s, %s, by %.4f%n",
         lead > 0 ? "ahead of" : "behind",
-        others.title(),
+        title,
+        others.get().title(),
         Math.abs(lead));
   }
 
-  private Row best(String kind) {
-    return rows.stream().filter(row -> row.kind().equals(kind)).findFirst().orElseThrow();
+  private Optional<Row> best(String kind) {
+    return rows.stream().filter(row -> row.kind().equals(kind)).findFirst();
   }
 }

@@ -80,6 +80,24 @@ class StreamTableTest {
   }
 
   @Test
+  void peersOfThisRunStandAmongTheOthers() {
+    StreamTable table = table(Measure.AUC);
+    table.add("two keys", "", quality(Measure.AUC, 0.7, 0.65));
+    table.peer("MOA, defaults");
+    table.add("a tree", "moa.tree", 0.72);
+    table.add("another", "moa.another", 0.62);
+    assertThat(printed(table))
+        .containsSubsequence(
+            "  a tree      0.7200           peer, run here",
+            "  two keys    0.7000 ± 0.0100  fast weights",
+            "  another     0.6200           peer, run here",
+            "  behind the best published, first, by 0.1000",
+            "  behind the best peer, a tree, by 0.0200",
+            "  peer: MOA, defaults");
+    assertThat(table.figures().get("flights.peer.moa.tree.auc")).isEqualTo(0.72);
+  }
+
+  @Test
   void ofErrorsTheSmallestIsBest() {
     StreamTable table = table(Measure.MEAN_ABSOLUTE_ERROR);
     table.add("two keys", "", quality(Measure.MEAN_ABSOLUTE_ERROR, 0.5, 0.65));
