@@ -171,6 +171,9 @@ class ExperimentCommandITCase extends CommandTest {
     assertThat(execute("experiment", "capacity", "--keys=20,0").err())
         .contains("keys is 0, must be at least 1")
         .hasLineCount(1);
+    assertThat(execute("experiment", "capacity", "--keys=5", "--rules=gated_delta").err())
+        .contains("rule is GATED_DELTA, must be DELTA or SUM")
+        .hasLineCount(1);
     assertThat(execute("experiment", "capacity", "--threads=0").err())
         .contains("--threads is 0, must be at least 1")
         .hasLineCount(1);

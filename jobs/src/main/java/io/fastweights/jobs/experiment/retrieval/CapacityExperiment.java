@@ -52,7 +52,7 @@ public final class CapacityExperiment implements Callable<Integer> {
       names = "--rules",
       split = ",",
       paramLabel = "RULE",
-      description = "Of ${COMPLETION-CANDIDATES} (default: sum; in setting 2 both).")
+      description = "Of delta, sum (default: sum; in setting 2 both).")
   private List<UpdateRule> rules;
 
   @Option(

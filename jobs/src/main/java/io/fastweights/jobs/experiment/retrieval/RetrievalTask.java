@@ -54,6 +54,9 @@ public record RetrievalTask(int setting, UpdateRule rule, Phi phi, int keys) {
     if (setting != 1 && setting != 2) {
       throw new IllegalArgumentException("setting is " + setting + ", must be 1 or 2");
     }
+    if (rule != UpdateRule.DELTA && rule != UpdateRule.SUM) {
+      throw new IllegalArgumentException("rule is " + rule + ", must be DELTA or SUM");
+    }
     if (keys < 1) {
       throw new IllegalArgumentException("keys is " + keys + ", must be at least 1");
     }
