@@ -208,7 +208,9 @@ class FastWeightPairITCase {
     DataStream<Trip> trips =
         TestJobs.trips(env, seed, TRIPS, PER_CHECKPOINT)
             .map(FastWeightPairITCase::ofFewUsers)
-            .returns(OperatorHarness.TRIP);
+            .returns(OperatorHarness.TRIP)
+            // In the order of the source, in which no event is late.
+            .setParallelism(1);
     FastWeightPairStream<Trip> stream =
         oracle(model).on(FastWeights.on(timed(trips))).uid("memories").build();
     List<Anomaly<Trip>> rated = new ArrayList<>();
