@@ -4,17 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.fastweights.kernels.ForkedJvm;
+import io.fastweights.kernels.engine.Engine;
 import io.fastweights.kernels.engine.EngineOptions;
 import io.fastweights.kernels.engine.EngineOptions.Device;
 import io.fastweights.kernels.engine.EventBatch;
 import io.fastweights.kernels.engine.RandomModels;
 import io.fastweights.kernels.model.Model;
+import io.fastweights.kernels.model.ModelConfig;
+import io.fastweights.kernels.model.ModelConfig.Architecture;
+import io.fastweights.kernels.model.ModelConfig.UpdateRule;
+import io.fastweights.kernels.model.RandomWeights;
+import io.fastweights.kernels.model.SlowModel;
 import io.fastweights.kernels.model.Storage;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Steps allocate nothing once they are compiled. Vectors that the compiler does not keep in
@@ -35,6 +42,28 @@ class AllocationTest {
       String output = ForkedJvm.run(Warm.class, options, model, storage.name(), kernels);
       assertThat(output).as("%s, %s, %s", model, kernels, storage).contains("allocated 0 bytes");
     }
+  }
+
+  /**
+   * A method that inlines many operations uses up the compiler's budget of nodes, and the last of
+   * them then take several times as long, though they allocate nothing.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"DELTA", "GATED_DELTA"})
+  void theCompilerHasRoomForAllOperations(UpdateRule rule) throws Exception {
+    List<String> options =
+        List.of(
+            ForkedJvm.VECTOR_MODULE,
+            "-Xbatch",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:+PrintInlining");
+    String output = ForkedJvm.run(Worked.class, options, rule.name());
+    assertThat(output).contains("io.fastweights.kernels.cpu.VectorActivations::gelu");
+    assertThat(output.lines().filter(AllocationTest::hasNoRoom)).isEmpty();
+  }
+
+  private static boolean hasNoRoom(String inlining) {
+    return inlining.contains("io.fastweights") && inlining.contains("NodeCountInliningCutoff");
   }
 
   /** Steps an engine for a number of rounds, until a round allocates nothing; prints the least. */
@@ -65,6 +94,29 @@ class AllocationTest {
         least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
       }
       return least;
+    }
+  }
+
+  /** Steps an engine until every method of a step is compiled. */
+  public static final class Worked {
+    private static final int BATCHES = 8000;
+
+    public static void main(String[] args) {
+      ModelConfig config =
+          ModelConfig.builder(Architecture.TRANSFORMER)
+              .dim(64)
+              .heads(4)
+              .dimHead(16)
+              .updateRule(UpdateRule.valueOf(args[0]))
+              .build();
+      Model model = SlowModel.of(RandomWeights.gaussian(config, null, new SplittableRandom(1)));
+      EngineOptions options = new EngineOptions(Device.CPU, 4, Storage.FP32);
+      EventBatch batch = batch(model);
+      try (Engine engine = CpuProvider.lookup().engine(model, options)) {
+        for (int i = 0; i < BATCHES; i++) {
+          engine.step(batch);
+        }
+      }
     }
   }
 
