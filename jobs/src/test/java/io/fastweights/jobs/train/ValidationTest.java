@@ -23,6 +23,28 @@ class ValidationTest {
   }
 
   @Test
+  void ofAFileWithoutTimesTheLastEventsOfEachKeyAreHeld() {
+    List<EventSequence> untimed =
+        List.of(sequence("a", new long[20]), sequence("b", new long[10]), sequence("c", 0));
+    Validation split = Validation.byTime(untimed, 0.2);
+    assertThat(split.train()).extracting(EventSequence::length).containsExactly(15, 8, 1);
+    assertThat(split.held()).extracting(EventSequence::key).containsExactly("a", "b");
+    assertThat(split.held()).extracting(EventSequence::counted).containsExactly(5, 2);
+  }
+
+  @Test
+  void ofEventsOfOneDayTheShareIsHeldAndNoMore() {
+    List<EventSequence> days =
+        List.of(sequence("a", 1, 2, 2, 2, 2), sequence("b", 2), sequence("c", 2, 3));
+    for (int held = 1; held < 8; held++) {
+      Validation split = Validation.byTime(days, held / 8.0);
+      int counted = split.held().stream().mapToInt(EventSequence::counted).sum();
+      int learned = split.train().stream().mapToInt(EventSequence::length).sum();
+      assertThat(counted).as("of share %d / 8", held).isEqualTo(8 - learned).isEqualTo(held);
+    }
+  }
+
+  @Test
   void byKeyTheLastKeysAreHeldWhole() {
     Validation split = Validation.byKey(SEQUENCES, 0.5);
     assertThat(split.train()).isEqualTo(SEQUENCES.subList(0, 1));
