@@ -19,10 +19,10 @@ import java.util.List;
  * cache. If layers share one memory, an event must pass through all of them before its key's next
  * event, so a block is one row.
  *
- * <p>All stages are called from one place. Where only one operation is ever called, the JIT
- * compiler inlines it, and in a method that calls many it has used up its budget of nodes before
- * the last of them, whose vectors it then works on out of line: GELU took three times as long. From
- * a place that calls many operations it inlines none, and compiles each by itself.
+ * <p>All stages are called from one place. Where a call only ever meets one operation, the JIT
+ * compiler inlines it, and in a method of many such calls its budget of nodes is used up before the
+ * last of them: a transformer's step took 2.4 times as long, for the sake of GELU's inner calls. At
+ * a call that meets many operations it inlines none, and compiles each by itself.
  */
 final class CpuLayers {
   /**
